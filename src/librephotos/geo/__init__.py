@@ -1,0 +1,1 @@
+"""Points on earth to places and time zones, offline."""

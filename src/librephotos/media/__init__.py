@@ -1,0 +1,1 @@
+"""Files on disk to facts: formats, hashing, metadata, dates, thumbnails, variants."""

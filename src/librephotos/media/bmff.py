@@ -1,0 +1,52 @@
+"""Walk the boxes of ISO base media files (MP4, MOV, HEIC, AVIF, CR3).
+
+Source: ISO/IEC 14496-12, section 4.2.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+MAX_BOXES = 10_000
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box: its type, where its payload starts and how long that is, in bytes."""
+
+    type: bytes
+    start: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        """Return the offset of the first byte after the box."""
+        return self.start + self.length
+
+
+def boxes(file: BinaryIO, *, start: int, end: int) -> Iterator[Box]:
+    """Yield the boxes that lie wholly between `start` and `end`, in file order.
+
+    The walk stops at the first box whose size cannot be true.
+    """
+    offset = start
+    for _ in range(MAX_BOXES):
+        file.seek(offset)
+        head = file.read(16)
+        if len(head) < 8:
+            return
+        size, header = int.from_bytes(head[:4], "big"), 8
+        if size == 1 and len(head) == 16:
+            size, header = int.from_bytes(head[8:], "big"), 16
+        elif size == 0:
+            size = end - offset
+        if size < header or offset + size > end:
+            return
+        yield Box(head[4:8], offset + header, size - header)
+        offset += size
+
+
+def top_level(file: BinaryIO) -> Iterator[Box]:
+    """Yield the outermost boxes of an open file."""
+    return boxes(file, start=0, end=os.fstat(file.fileno()).st_size)
