@@ -1,0 +1,55 @@
+/** What the access token says about who is signed in. */
+export interface Claims {
+  user_id: number;
+  name: string;
+  is_admin: boolean;
+  /** Unix seconds. */
+  exp: number;
+}
+
+export interface Tokens {
+  access: string;
+  refresh?: string;
+}
+
+const REFRESH_KEY = 'librephotos.refresh';
+
+/** Who is signed in. The access token lives in memory only, the refresh token in storage. */
+export class Session {
+  claims = $state.raw<Claims | null>(null);
+  access = '';
+
+  constructor(private readonly storage: Storage) {}
+
+  get refresh(): string {
+    return this.storage.getItem(REFRESH_KEY) ?? '';
+  }
+
+  accept(tokens: Tokens): void {
+    this.access = tokens.access;
+    if (tokens.refresh) this.storage.setItem(REFRESH_KEY, tokens.refresh);
+    this.claims = decodeClaims(tokens.access);
+  }
+
+  clear(): void {
+    this.access = '';
+    this.storage.removeItem(REFRESH_KEY);
+    this.claims = null;
+  }
+
+  /** Sign out here when another tab of this browser did; returns the way to stop. */
+  followOtherTabs(target: Window): () => void {
+    const onStorage = (event: StorageEvent): void => {
+      if (event.key === REFRESH_KEY && event.newValue === null) this.clear();
+    };
+    target.addEventListener('storage', onStorage);
+    return () => target.removeEventListener('storage', onStorage);
+  }
+}
+
+/** The claims of a JSON web token, unverified: the server is who checks them. */
+export function decodeClaims(token: string): Claims {
+  const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+  const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(bytes)) as Claims;
+}

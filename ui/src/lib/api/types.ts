@@ -1,0 +1,151 @@
+/** Shapes of the server's answers, named as in the wire contract. */
+
+export type MediaType = 'image' | 'video' | 'motion_photo';
+
+export interface SimpleUser {
+  id: number;
+  username: string;
+  first_name: string;
+  last_name: string;
+}
+
+/** An item of every grid. `placeholder` is a data URI of a tiny image, or empty. */
+export interface PigPhoto {
+  id: string;
+  image_hash: string;
+  placeholder?: string;
+  dominantColor?: string;
+  location?: string;
+  /** Local wall-clock time labelled as UTC; empty or null when undated. */
+  date?: string | null;
+  aspectRatio: number;
+  type: MediaType;
+  /** Seconds as text; empty for stills. */
+  video_length?: string;
+  rating: number;
+}
+
+export interface DatePhotosGroup {
+  date: string | null;
+  location: string | null;
+  items: PigPhoto[];
+}
+
+/** A day of the timeline whose photos are still to be fetched. */
+export interface IncompleteDatePhotosGroup extends DatePhotosGroup {
+  id: string;
+  incomplete: boolean;
+  numberOfItems: number;
+}
+
+export interface RecentlyAdded {
+  date: string;
+  results: PigPhoto[];
+}
+
+export interface PhotoPerson {
+  name: string;
+  face_url: string;
+  face_id: number;
+}
+
+export interface Photo {
+  id?: string;
+  image_hash: string;
+  image_path: string[];
+  exif_timestamp: string | null;
+  exif_gps_lat: number | null;
+  exif_gps_lon: number | null;
+  search_location: string | null;
+  captions_json: { im2txt?: string; user_caption?: string } | null;
+  geolocation_json: { address?: string; places?: string[] } | null;
+  people: PhotoPerson[];
+  rating: number;
+  hidden: boolean;
+  in_trashcan: boolean;
+  video: boolean;
+  /** Bytes. */
+  size: number;
+  height: number | null;
+  width: number | null;
+  focal_length: number | null;
+  focalLength35Equivalent: number | null;
+  fstop: number | null;
+  iso: number | null;
+  shutter_speed: string | null;
+  lens: string | null;
+  camera: string | null;
+  embedded_media: { id: string; type: 'image' | 'video' }[];
+}
+
+export interface BulkResult {
+  status: boolean;
+  updated: Photo[];
+  not_updated: Photo[];
+}
+
+export interface UserSettings {
+  id: number;
+  username: string;
+  favorite_min_rating: number;
+  scan_directory?: string;
+}
+
+export interface NewUser {
+  username: string;
+  password: string;
+  email: string;
+  first_name: string;
+  last_name: string;
+}
+
+export interface StageProgress {
+  stage: string;
+  done: number;
+  failed: number;
+  skipped: number;
+  total: number;
+}
+
+export interface Job {
+  id: number;
+  job_id: string;
+  queued_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  finished: boolean;
+  failed: boolean;
+  job_type: number;
+  job_type_str: string;
+  progress_current: number;
+  progress_target: number;
+  progress_step?: string | null;
+  result?: { stages?: StageProgress[]; failures?: number } | null;
+}
+
+export interface WorkerAvailability {
+  status: boolean;
+  queue_can_accept_job: boolean;
+  job_detail: Job | null;
+}
+
+export interface JobFailure {
+  path: string;
+  stage: string;
+  message: string;
+}
+
+export interface Page<Row> {
+  count: number;
+  next: string | null;
+  previous: string | null;
+  results: Row[];
+}
+
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/** The filters of the timeline; each is a query flag of the same name. */
+export type TimelineFilter = 'all' | 'favorite' | 'hidden' | 'in_trashcan';

@@ -1,0 +1,70 @@
+/** Dates of photos are local wall-clock times labelled as UTC: they are shown unconverted. */
+
+const DAY_MS = 86_400_000;
+
+/** The page is in English, so dates are too; the reader's region decides their order. */
+export function pageLocale(languages: readonly string[]): string {
+  return languages.find((language) => language.startsWith('en')) ?? 'en-GB';
+}
+
+/** "Today", "Yesterday", "Monday, 5 July" in this year, else with the year. */
+export function formatDay(date: string | null, now: Date, locale: string): string {
+  const day = parseDay(date);
+  if (!day) return 'No date';
+  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
+  if (day.getTime() === today) return 'Today';
+  if (day.getTime() === today - DAY_MS) return 'Yesterday';
+  const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' };
+  if (day.getUTCFullYear() !== now.getFullYear()) options.year = 'numeric';
+  return day.toLocaleDateString(locale, { ...options, timeZone: 'UTC' });
+}
+
+/** "July 2021", or "No date". */
+export function formatMonth(date: string | null, locale: string): string {
+  const day = parseDay(date);
+  if (!day) return 'No date';
+  return day.toLocaleDateString(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+}
+
+/** Date and time of an ISO instant as it stands, or "" when there is none. */
+export function formatMoment(moment: string | null | undefined, locale: string): string {
+  const instant = parseMoment(moment);
+  if (!instant) return '';
+  return instant.toLocaleString(locale, {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  });
+}
+
+/** Seconds as "0:07", "12:30" or "1:02:03"; "" for what is no number. */
+export function formatDuration(text: string | undefined): string {
+  const seconds = Math.round(Number.parseFloat(text ?? ''));
+  if (!Number.isFinite(seconds)) return '';
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const rest = pad(seconds % 60);
+  return hours > 0 ? `${hours}:${pad(minutes)}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** Bytes as "812 kB" or "3.4 MB". */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+function parseDay(date: string | null): Date | null {
+  return date ? parseMoment(`${date.slice(0, 10)}T00:00:00Z`) : null;
+}
+
+function parseMoment(moment: string | null | undefined): Date | null {
+  const instant = new Date(moment ?? '');
+  return Number.isNaN(instant.getTime()) ? null : instant;
+}

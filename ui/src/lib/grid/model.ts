@@ -1,0 +1,247 @@
+import type { PigPhoto } from '../api/types';
+import { estimateHeight, justify, type RowLayout, type RowOptions } from './justified';
+import { Offsets } from './offsets';
+
+/** A heading with photos below it: a day, or a group of results. */
+export interface Section {
+  key: string;
+  title: string;
+  place: string;
+  /** `YYYY-MM-DD`, or null when undated. */
+  date: string | null;
+  count: number;
+}
+
+/** A page of a section: the unit that is fetched, laid out and forgotten. */
+export interface Block {
+  key: string;
+  section: Section;
+  /** 1-based. */
+  page: number;
+  count: number;
+  isLast: boolean;
+  photos: PigPhoto[] | null;
+  /** The photos shown may no longer be what the server has. */
+  stale: boolean;
+  layout: RowLayout | null;
+}
+
+export interface Geometry {
+  width: number;
+  targetHeight: number;
+  gap: number;
+  headingHeight: number;
+}
+
+/** A block in view. `rows` holds the indices of the rows worth drawing. */
+export interface VisibleBlock {
+  block: Block;
+  top: number;
+  height: number;
+  rowsTop: number;
+  firstRow: number;
+  lastRow: number;
+}
+
+/** A photo (or block) in view and its distance from the view's top. */
+export interface Anchor {
+  sectionKey: string;
+  page: number;
+  photoId: string | null;
+  distance: number;
+}
+
+export const PAGE_SIZE = 100;
+const SECTION_SPACE = 28;
+
+/** The whole grid as numbers: what stands where, without drawing any of it. */
+export class GridModel {
+  blocks: Block[] = [];
+  #offsets = new Offsets();
+  #indices = new Map<string, number>();
+  #geometry: Geometry = { width: 0, targetHeight: 200, gap: 4, headingHeight: 48 };
+
+  get height(): number {
+    return this.#offsets.total;
+  }
+
+  get photoCount(): number {
+    return this.blocks.reduce((sum, block) => sum + block.count, 0);
+  }
+
+  /** Take a new list of sections; photos of sections that stayed the same are kept. */
+  setSections(sections: Section[]): void {
+    const old = new Map(this.blocks.map((block) => [block.key, block]));
+    this.blocks = sections.flatMap((section) => blocksOf(section, old));
+    this.#indices = new Map(this.blocks.map((block, index) => [block.key, index]));
+    this.#offsets = new Offsets(this.blocks.map((block) => this.#heightOf(block)));
+  }
+
+  setGeometry(geometry: Geometry): void {
+    this.#geometry = geometry;
+    for (const block of this.blocks) this.#layOut(block);
+    this.#offsets = new Offsets(this.blocks.map((block) => this.#heightOf(block)));
+  }
+
+  /** Photos of a block arrived; a block that is gone by now is ignored. */
+  fill(key: string, photos: PigPhoto[]): void {
+    const index = this.#indices.get(key);
+    const block = index === undefined ? undefined : this.blocks[index];
+    if (index === undefined || !block) return;
+    block.photos = photos;
+    block.stale = false;
+    this.#layOut(block);
+    this.#offsets.set(index, this.#heightOf(block));
+  }
+
+  /** Take a photo out of the grid, because it no longer belongs to what is shown. */
+  remove(photoId: string): void {
+    const found = this.find(photoId);
+    if (!found) return;
+    const photos = (found.block.photos ?? []).filter((photo) => photo.id !== photoId);
+    this.fill(found.block.key, photos);
+    for (const block of this.#sectionBlocks(found.block)) block.stale = true;
+  }
+
+  /** Replace a photo by a changed copy. */
+  update(photo: PigPhoto): void {
+    const found = this.find(photo.id);
+    if (!found?.block.photos) return;
+    found.block.photos = found.block.photos.with(found.index, photo);
+  }
+
+  /** Photos of the blocks farthest from `offset` are forgotten; their heights stay. */
+  evict(offset: number, keep: number): void {
+    const centre = this.#offsets.at(offset);
+    const loaded = this.blocks.flatMap((block, index) => (block.photos ? [index] : []));
+    loaded.sort((a, b) => Math.abs(a - centre) - Math.abs(b - centre));
+    for (const index of loaded.slice(keep)) {
+      const block = this.blocks[index];
+      if (block) block.photos = null;
+    }
+  }
+
+  topOfBlock(block: Block): number {
+    return this.#offsets.top(this.#indices.get(block.key) ?? 0);
+  }
+
+  /** The block at an offset, or undefined in an empty grid. */
+  blockAt(offset: number): Block | undefined {
+    return this.blocks[this.#offsets.at(offset)];
+  }
+
+  /** Blocks that touch [from, to), in order. */
+  blocksBetween(from: number, to: number): Block[] {
+    const first = this.#offsets.at(from);
+    const last = this.#offsets.at(to);
+    return first < 0 ? [] : this.blocks.slice(first, last + 1);
+  }
+
+  /** What has to be drawn so that [from, to) is covered. */
+  visible(from: number, to: number): VisibleBlock[] {
+    return this.blocksBetween(from, to).map((block) => {
+      const top = this.topOfBlock(block);
+      const rowsTop = this.#rowsTop(block);
+      const rows = block.photos && block.layout ? block.layout.rows : [];
+      const start = top + rowsTop;
+      const firstRow = rows.findIndex((row) => start + row.top + row.height >= from);
+      const lastRow = rows.findLastIndex((row) => start + row.top <= to);
+      return { block, top, height: this.#heightOf(block), rowsTop, firstRow, lastRow };
+    });
+  }
+
+  find(photoId: string): { block: Block; index: number } | null {
+    for (const block of this.blocks) {
+      const index = block.photos?.findIndex((photo) => photo.id === photoId) ?? -1;
+      if (index >= 0) return { block, index };
+    }
+    return null;
+  }
+
+  /** Where a photo stands, from the top of the content; null when it is not loaded. */
+  placeOf(photoId: string): { top: number; height: number } | null {
+    const found = this.find(photoId);
+    const rows = found?.block.layout?.rows ?? [];
+    const row = rows.find((candidate) => found !== null && found.index < candidate.end);
+    if (!found || !row) return null;
+    const top = this.topOfBlock(found.block) + this.#rowsTop(found.block) + row.top;
+    return { top, height: row.height };
+  }
+
+  /** What must not move while heights change: the first photo in view, else the first block. */
+  anchor(viewTop: number, viewHeight: number): Anchor | null {
+    const seen = this.visible(viewTop, viewTop + viewHeight);
+    const shown = seen.find((entry) => entry.firstRow >= 0 && entry.firstRow <= entry.lastRow);
+    const entry = shown ?? seen[0];
+    if (!entry) return null;
+    const row = shown ? entry.block.layout?.rows[entry.firstRow] : undefined;
+    const top = entry.top + (row ? entry.rowsTop + row.top : 0);
+    const photoId = row ? (entry.block.photos?.[row.start]?.id ?? null) : null;
+    const { section, page } = entry.block;
+    return { sectionKey: section.key, page, photoId, distance: top - viewTop };
+  }
+
+  /** The view's top that puts an anchor back where it was; null when it is gone. */
+  viewTopFor(anchor: Anchor): number | null {
+    const place = anchor.photoId === null ? null : this.placeOf(anchor.photoId);
+    if (place) return place.top - anchor.distance;
+    const index = this.#indices.get(blockKey(anchor.sectionKey, anchor.page));
+    return index === undefined ? null : this.#offsets.top(index) - anchor.distance;
+  }
+
+  /** The block before (-1) or after (+1) another one. */
+  besides(block: Block, step: 1 | -1): Block | undefined {
+    return this.blocks[(this.#indices.get(block.key) ?? -2) + step];
+  }
+
+  #sectionBlocks(block: Block): Block[] {
+    return this.blocks.filter((other) => other.section.key === block.section.key);
+  }
+
+  #rowsTop(block: Block): number {
+    return block.page === 1 ? this.#geometry.headingHeight : 0;
+  }
+
+  #rowOptions(block: Block): RowOptions {
+    return { ...this.#geometry, fillLast: !block.isLast };
+  }
+
+  #layOut(block: Block): void {
+    const aspects = block.photos?.map((photo) => photo.aspectRatio);
+    block.layout = aspects ? justify(aspects, this.#rowOptions(block)) : null;
+  }
+
+  #heightOf(block: Block): number {
+    if (block.photos?.length === 0) return 0;
+    const rows = block.layout?.height ?? estimateHeight(block.count, this.#rowOptions(block));
+    const below = block.isLast ? SECTION_SPACE : this.#geometry.gap;
+    return this.#rowsTop(block) + rows + below;
+  }
+}
+
+function blockKey(sectionKey: string, page: number): string {
+  return `${sectionKey}/${page}`;
+}
+
+function blocksOf(section: Section, old: Map<string, Block>): Block[] {
+  const pages = Math.ceil(section.count / PAGE_SIZE);
+  return Array.from({ length: pages }, (_, index) => {
+    const page = index + 1;
+    const key = blockKey(section.key, page);
+    const isLast = page === pages;
+    const count = isLast ? section.count - PAGE_SIZE * index : PAGE_SIZE;
+    const before = old.get(key);
+    const changed = before?.section.count !== section.count;
+    const kept = before?.isLast === isLast ? before.layout : null;
+    return {
+      key,
+      section,
+      page,
+      count,
+      isLast,
+      photos: before?.photos ?? null,
+      stale: (before?.stale ?? false) || changed,
+      layout: kept,
+    };
+  });
+}
