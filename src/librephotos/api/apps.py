@@ -1,0 +1,9 @@
+"""The Django app that holds the data model and the HTTP API."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "librephotos.api"
+    label = "api"
+    verbose_name = "LibrePhotos"

@@ -1,0 +1,192 @@
+"""Photos: the captures that a library shows."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import uuid_utils.compat
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from librephotos.api.models.user import User
+
+
+def new_photo_id() -> uuid.UUID:
+    """Return a UUIDv7: unique, and increasing with the time of creation."""
+    return uuid_utils.compat.uuid7()
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    """The named sets of photos; the contract's section 2.11."""
+
+    def owned_by(self, user: Any) -> PhotoQuerySet:
+        """The photos that `user` may change; none for anonymous callers."""
+        return self.filter(owner_id=user.pk) if user.is_authenticated else self.none()
+
+    def viewable_by(self, user: Any) -> PhotoQuerySet:
+        """The photos whose details and pixels `user` may see.
+
+        Public ones that are neither hidden nor in the trash, for anybody; everything
+        of one's own that was not erased.
+        """
+        public = Q(public=True, hidden=False, in_trashcan=False, removed=False)
+        if not user.is_authenticated:
+            return self.filter(public)
+        return self.filter(public | Q(owner_id=user.pk, removed=False))
+
+    def visible(self) -> PhotoQuerySet:
+        """Not hidden, not in the trash, not removed, and processed."""
+        return self.filter(visible=True)
+
+    def identified_by(self, name: str) -> PhotoQuerySet:
+        """The photo that a client names by its UUID or by its image hash."""
+        if len(name) == 36 and name.count("-") == 4:
+            try:
+                return self.filter(id=uuid.UUID(name))
+            except ValueError:
+                return self.none()
+        return self.filter(image_hash=name)
+
+
+class Photo(models.Model):
+    """One capture of one user, with one or more files.
+
+    What a person said: `user_rating`, `hidden`, `in_trashcan`, `removed`, `public`,
+    `user_caption`, `user_taken_at`. No scan and no stage touches these.
+
+    Everything else is derived from the files and may be rebuilt: `image_hash` (MD5 of
+    the main file followed by the owner's id, the contract's name for a photo) and
+    `main_file` by the scan; size, colours, `placeholder` and `phash` by the stage
+    thumbnails; `file_rating` by metadata; `place` by geocode; `taken_at` (wall-clock
+    time labelled as UTC), `timezone`, `date_rule` and `day` by dates. `rating` and
+    `visible` are computed by the database. `day` is the ordinal of the local calendar
+    day (1 = 1 January of year 1), 0 for undated photos, and the contract's day id.
+    """
+
+    UNDATED = 0
+
+    id = models.UUIDField(primary_key=True, default=new_photo_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    owner_id: int
+    added_on = models.DateTimeField(auto_now_add=True)
+    last_modified = models.DateTimeField(auto_now=True)
+
+    user_rating = models.PositiveSmallIntegerField(null=True)
+    hidden = models.BooleanField(default=False)
+    in_trashcan = models.BooleanField(default=False)
+    removed = models.BooleanField(default=False)
+    public = models.BooleanField(default=False)
+    user_caption = models.TextField(default="")
+    user_taken_at = models.DateTimeField(null=True)
+
+    image_hash = models.CharField(max_length=64, unique=True)
+    main_file = models.ForeignKey(
+        "File", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    video = models.BooleanField(default=False)
+    motion_photo = models.BooleanField(default=False)
+    has_raw = models.BooleanField(default=False)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    aspect_ratio = models.FloatField(null=True)
+    preview_format = models.CharField(max_length=8, default="")
+    clip_format = models.CharField(max_length=8, default="")
+    dominant_color = models.CharField(max_length=7, default="")
+    placeholder = models.BinaryField(default=b"")
+    phash = models.BigIntegerField(null=True)
+    duration_s = models.FloatField(null=True)
+    file_rating = models.PositiveSmallIntegerField(null=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    place = models.ForeignKey("Place", on_delete=models.SET_NULL, null=True)
+    taken_at = models.DateTimeField(null=True)
+    timezone = models.CharField(max_length=64, default="")
+    date_rule = models.PositiveSmallIntegerField(null=True)
+    day = models.PositiveIntegerField(default=UNDATED)
+    search_text = models.TextField(default="")
+
+    rating = models.GeneratedField(
+        expression=Coalesce(F("user_rating"), F("file_rating"), 0),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
+    visible = models.GeneratedField(
+        expression=Q(
+            hidden=False, in_trashcan=False, removed=False, aspect_ratio__isnull=False
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-taken_at", "id")
+        indexes = [
+            models.Index(
+                "owner",
+                "day",
+                F("taken_at").desc(),
+                "id",
+                name="photo_timeline",
+                condition=Q(visible=True),
+            ),
+            models.Index(
+                "owner", F("added_on").desc(), name="photo_added", condition=Q(visible=True)
+            ),
+            models.Index(
+                "owner",
+                "rating",
+                "day",
+                name="photo_rated",
+                condition=Q(visible=True, rating__gt=0),
+            ),
+            models.Index(
+                "owner", "day", name="photo_hidden", condition=Q(hidden=True)
+            ),
+            models.Index(
+                "owner", "day", name="photo_trashed", condition=Q(in_trashcan=True)
+            ),
+            models.Index("owner", "day", name="photo_public", condition=Q(public=True)),
+            models.Index("owner", "place", name="photo_place"),
+            models.Index(
+                "owner",
+                "day",
+                name="photo_placed",
+                condition=Q(visible=True, place__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.image_hash
+
+    @staticmethod
+    def hash_of(md5: str, owner: User | int) -> str:
+        """Return the contract's image hash of a file with this MD5 and owner."""
+        return f"{md5}{owner if isinstance(owner, int) else owner.pk}"
+
+
+class PhotoDay(models.Model):
+    """How many visible photos a day has; kept by a trigger of the database.
+
+    `place` is the name of a place of the day, "" when none is known.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    day = models.PositiveIntegerField()
+    video = models.BooleanField()
+    count = models.IntegerField()
+    place = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("owner", "day", "video"), name="photo_day_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.count}"

@@ -1,0 +1,42 @@
+"""How far each photo has come in the pipeline."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class PhotoStage(models.Model):
+    """The state of one photo in one stage; the truth that jobs work from.
+
+    A row that is missing, or done by an older version of the stage, is pending too.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        DONE = "done"
+        FAILED = "failed"
+        SKIPPED = "skipped"
+
+    photo = models.ForeignKey("Photo", on_delete=models.CASCADE, related_name="stages")
+    stage = models.CharField(max_length=32)
+    version = models.PositiveIntegerField(default=0)
+    state = models.CharField(
+        max_length=8, choices=State.choices, default=State.PENDING
+    )
+    error = models.TextField(default="")
+    job = models.ForeignKey("Job", on_delete=models.SET_NULL, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("photo", "stage"), name="photo_stage_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=("stage", "photo"),
+                name="photo_stage_pending",
+                condition=models.Q(state="pending"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.state}"

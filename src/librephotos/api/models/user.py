@@ -1,0 +1,116 @@
+"""People who sign in, and where their pictures lie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+from librephotos.api.models.fields import PathField, readable_path
+from librephotos.media.dates import DEFAULT_RULES, rules_as_json
+
+
+def default_datetime_rules() -> str:
+    """Return the default date rules as the JSON text of the contract."""
+    return rules_as_json(DEFAULT_RULES)
+
+
+def default_llm_settings() -> dict[str, Any]:
+    """Return the caption settings with everything switched off."""
+    switches = (
+        "enabled",
+        "add_person",
+        "add_location",
+        "add_keywords",
+        "add_camera",
+        "add_lens",
+        "add_album",
+        "custom_prompt_enabled",
+    )
+    return {**dict.fromkeys(switches, False), "sentiment": 0, "custom_prompt": ""}
+
+
+class LowerCaseUserManager(UserManager["User"]):
+    """Finds and creates users by their lower-case name."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return super().get_by_natural_key((username or "").lower())
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        return super().normalize_email(email or "")
+
+
+class User(AbstractUser):
+    """An account and its settings; everything here is what a person said."""
+
+    class SaveMetadata(models.TextChoices):
+        OFF = "OFF"
+        MEDIA_FILE = "MEDIA_FILE"
+        SIDECAR_FILE = "SIDECAR_FILE"
+
+    class FaceDetector(models.TextChoices):
+        HOG = "HOG"
+        CNN = "CNN"
+
+    avatar = models.FileField(upload_to="avatars", blank=True)
+    confidence = models.FloatField(default=0.1)
+    confidence_person = models.FloatField(default=0.9)
+    confidence_unknown_face = models.FloatField(default=0.5)
+    semantic_search_topk = models.PositiveIntegerField(default=0)
+    transcode_videos = models.BooleanField(default=False)
+    favorite_min_rating = models.PositiveSmallIntegerField(default=4)
+    image_scale = models.FloatField(default=1)
+    save_metadata_to_disk = models.CharField(
+        max_length=16, choices=SaveMetadata.choices, default=SaveMetadata.OFF
+    )
+    datetime_rules = models.TextField(default=default_datetime_rules)
+    default_timezone = models.CharField(max_length=64, default="UTC")
+    public_sharing = models.BooleanField(default=False)
+    face_recognition_model = models.CharField(
+        max_length=8, choices=FaceDetector.choices, default=FaceDetector.HOG
+    )
+    min_cluster_size = models.PositiveIntegerField(default=0)
+    min_samples = models.PositiveIntegerField(default=1)
+    cluster_selection_epsilon = models.FloatField(default=0.05)
+    llm_settings = models.JSONField(default=default_llm_settings)
+    nextcloud_server_address = models.CharField(max_length=255, null=True, blank=True)
+    nextcloud_username = models.CharField(max_length=255, null=True, blank=True)
+    nextcloud_app_password = models.CharField(max_length=255, null=True, blank=True)
+    nextcloud_scan_directory = models.CharField(max_length=255, null=True, blank=True)
+
+    objects = LowerCaseUserManager()
+
+    class Meta:
+        ordering = ("id",)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.username = self.username.lower()
+        super().save(*args, **kwargs)
+
+    @property
+    def scan_directory(self) -> str:
+        """The first directory that is scanned for this user, or ""."""
+        first = next(iter(self.scan_directories.all()), None)
+        return readable_path(first.path) if first else ""
+
+
+class ScanDirectory(models.Model):
+    """A folder whose pictures belong to a user; the first is the contract's one."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="scan_directories"
+    )
+    path = PathField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("user", "path"), name="scan_directory_once_per_user"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return readable_path(self.path)

@@ -1,0 +1,178 @@
+"""Settings common to all ways of running; docs/operating.md has the table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+
+from librephotos.settings.env import env_bool, env_int, env_list, env_path, env_str
+from librephotos.settings.secret import secret_key
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+DATA = env_path("LIBREPHOTOS_DATA", Path.home() / ".local/share/librephotos")
+DEBUG = env_bool("LIBREPHOTOS_DEBUG", default=False)
+SECRET_KEY = secret_key(DATA)
+ALLOWED_HOSTS = env_list("LIBREPHOTOS_ALLOWED_HOSTS", ["*"])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "librephotos.api",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "librephotos.web.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "librephotos.web.urls"
+WSGI_APPLICATION = "librephotos.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# `serve` starts PostgreSQL in the data folder and sets DATABASE_URL for its children;
+# a stand-alone command falls back on the socket of that server.
+DATABASES = {
+    "default": dj_database_url.parse(
+        env_str("DATABASE_URL", "postgresql:///librephotos"), engine="postgresql"
+    )
+}
+DATABASES["default"].update(
+    ENGINE="django.db.backends.postgresql",
+    CONN_MAX_AGE=0,
+    CONN_HEALTH_CHECKS=True,
+    OPTIONS={
+        **DATABASES["default"].get("OPTIONS", {}),
+        "pool": {
+            "min_size": 1,
+            "max_size": env_int("LIBREPHOTOS_DATABASE_POOL", 12, minimum=2),
+            "timeout": 10,
+        },
+    },
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "api.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "previews": {
+        "BACKEND": "librephotos.pipeline.preview_storage.AtomicFileSystemStorage",
+        "OPTIONS": {"location": DATA / "previews"},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Header through which a proxy (nginx: X-Accel-Redirect) is asked to send a file, and
+# the internal location that it maps to the root of the file system.
+ACCEL_REDIRECT_PREFIX = env_str("LIBREPHOTOS_ACCEL_REDIRECT_PREFIX")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "librephotos.api.authentication.BearerAuthentication",
+        "librephotos.api.authentication.EnvelopeBasicAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "librephotos.api.exceptions.exception_handler",
+    "DEFAULT_THROTTLE_RATES": {
+        "login": env_str("LIBREPHOTOS_LOGIN_RATE", "20/min"),
+    },
+    "NUM_PROXIES": env_int("LIBREPHOTOS_PROXIES", 0),
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env_int("REFRESH_TOKEN_DAYS", 7)),
+    "ROTATE_REFRESH_TOKENS": False,
+    "UPDATE_LAST_LOGIN": True,
+    "CHECK_REVOKE_TOKEN": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "LibrePhotos",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["librephotos.pipeline.tasks"]
+
+ALLOW_UPLOAD = env_bool("ALLOW_UPLOAD", default=True)
+SKIP_PATTERNS = env_str("SKIP_PATTERNS")
+DEFAULT_FAVORITE_MIN_RATING = env_int("DEFAULT_FAVORITE_MIN_RATING", 4, minimum=1)
+IMAGE_TAG = env_str("IMAGE_TAG")
+# Directories that pictures may be scanned from and that the directory picker shows;
+# `serve DIR…` adds its arguments.
+SCAN_ROOTS = [Path(root) for root in env_list("LIBREPHOTOS_SCAN_ROOTS")]
+
+MAX_PIXELS = env_int("LIBREPHOTOS_MAX_PIXELS", 300_000_000, minimum=1)
+DECODE_TIMEOUT_S = env_int("LIBREPHOTOS_DECODE_TIMEOUT", 60, minimum=1)
+DECODE_MEMORY_MIB = env_int("LIBREPHOTOS_DECODE_MEMORY_MIB", 6144, minimum=256)
+MIN_FREE_MIB = env_int("LIBREPHOTOS_MIN_FREE_MIB", 512)
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+HTTPS = env_bool("LIBREPHOTOS_HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = env_list("LIBREPHOTOS_CSRF_TRUSTED_ORIGINS")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 2**20
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env_str("LIBREPHOTOS_LOG_LEVEL", "WARNING"),
+    },
+}

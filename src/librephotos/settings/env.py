@@ -1,0 +1,60 @@
+"""Typed readers of the environment; every setting goes through one of these.
+
+The table of all settings in docs/operating.md is checked against `documented()`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+_NAMES: set[str] = set()
+_TRUE = frozenset(("1", "true", "yes", "on"))
+_FALSE = frozenset(("0", "false", "no", "off", ""))
+
+
+def documented() -> frozenset[str]:
+    """Return the names of all variables that the settings read."""
+    return frozenset(_NAMES)
+
+
+def env_str(name: str, default: str = "") -> str:
+    """Return the text of a variable, or the default when it is unset."""
+    _NAMES.add(name)
+    return os.environ.get(name, default)
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    """Return a switch; raise ImproperlyConfigured for anything but yes or no."""
+    value = env_str(name, str(default)).strip().lower()
+    if value in _TRUE or value in _FALSE:
+        return value in _TRUE
+    raise ImproperlyConfigured(f"{name} is {value!r}: set it to true or false")
+
+
+def env_int(name: str, default: int, *, minimum: int = 0) -> int:
+    """Return a whole number; raise ImproperlyConfigured below the minimum."""
+    value = env_str(name, str(default)).strip()
+    try:
+        number = int(value)
+    except ValueError:
+        number = minimum - 1
+    if number < minimum:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: set it to a whole number of at least {minimum}"
+        )
+    return number
+
+
+def env_path(name: str, default: Path | str) -> Path:
+    """Return a folder or file as an absolute path."""
+    return Path(env_str(name) or default).expanduser().absolute()
+
+
+def env_list(name: str, default: Sequence[str] = ()) -> list[str]:
+    """Return the comma-separated parts of a variable, without blanks."""
+    value = env_str(name)
+    return [part.strip() for part in value.split(",") if part.strip()] or list(default)

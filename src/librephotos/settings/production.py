@@ -1,0 +1,3 @@
+"""How `librephotos serve` runs."""
+
+from librephotos.settings.base import *  # noqa: F403
