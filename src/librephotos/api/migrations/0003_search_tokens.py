@@ -7,15 +7,11 @@ apart.
 
 from django.db import migrations
 
-FUNCTIONS = """
-CREATE FUNCTION librephotos_trigrams(content text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-    SELECT coalesce(array_agg(DISTINCT substr(content, start, 3)), '{}')
-    FROM generate_series(1, length(content) - 2) AS start
-$$;
+FUNCTION = """
 CREATE FUNCTION librephotos_search_tokens(owner bigint, content text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-    SELECT ('owner:' || owner::text) || librephotos_trigrams(content)
+    SELECT array_agg(DISTINCT substr(content, start, 3)) || ('owner:' || owner::text)
+    FROM generate_series(1, length(content) - 2) AS start
 $$;
 """
 
@@ -24,9 +20,8 @@ class Migration(migrations.Migration):
     dependencies = [("api", "0002_photo_days")]
     operations = [
         migrations.RunSQL(
-            FUNCTIONS,
-            "DROP FUNCTION librephotos_search_tokens(bigint, text);"
-            "DROP FUNCTION librephotos_trigrams(text);",
+            FUNCTION,
+            "DROP FUNCTION librephotos_search_tokens(bigint, text)",
         ),
         migrations.RunSQL(
             "CREATE INDEX photo_search ON api_photo"
