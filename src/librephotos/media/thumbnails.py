@@ -2,9 +2,23 @@
 
 from dataclasses import dataclass
 
-from librephotos.media.errors import UnsupportedFormat
-from librephotos.media.formats import Format
+import pyvips
+
+from librephotos.media import animation, raw, video
+from librephotos.media.errors import UnreadableFile, UnsupportedFormat
+from librephotos.media.formats import Format, Kind
 from librephotos.media.limits import Limits
+from librephotos.media.looks import dominant_color, perceptual_hash, placeholder
+from librephotos.media.pixels import DAMAGED, Box, Decoded, decode_still, shrunk
+
+# Heights are the contract's; the widths keep a panorama from becoming a giant.
+BIG = Box(4096, 1080)
+MEDIUM = Box(2000, 500)
+SMALL = Box(1000, 250)
+
+JPEG_QUALITY = 82  # docs/adr/0002-thumbnail-format.md
+WEBP_QUALITY = 80
+WEBP_EFFORT = 2
 
 
 @dataclass(frozen=True)
@@ -38,5 +52,69 @@ class Thumbnails:
 
 
 def make_thumbnails(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
-    """Return the previews of the file at `path`."""
-    raise UnsupportedFormat("This format cannot be shown yet.")
+    """Return the previews of the file at `path`, from one decode of it.
+
+    They are upright, in sRGB, without metadata and never larger than the original:
+    JPEG, or WebP where the picture is partly transparent.
+
+    Raises UnreadableFile for damaged data, LimitExceeded, and UnsupportedFormat for a
+    sidecar or a variant of a format that no decoder knows.
+    """
+    try:
+        return _make(path, format=format, limits=limits)
+    except pyvips.Error as error:
+        raise UnreadableFile(DAMAGED) from error
+
+
+def _make(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
+    if format.kind is Kind.SIDECAR:
+        raise UnsupportedFormat("A sidecar holds no picture.")
+    if format.kind is Kind.VIDEO:
+        return _from_video(path, format=format, limits=limits)
+    if format.kind is Kind.RAW:
+        decoded = raw.decode_raw(path, box=BIG, limits=limits)
+        return _from_still(decoded)
+    decoded = decode_still(path, format=format, box=BIG, limits=limits)
+    clips: tuple[bytes, bytes] | None = None
+    if format.name in animation.LOADERS:
+        boxes = (MEDIUM, SMALL)
+        clips = animation.clips(path, format=format, boxes=boxes, limits=limits)
+    return _from_still(decoded, clips=clips, clip_mime="image/webp")
+
+
+def _from_video(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
+    film = video.decode_video(
+        path, format=format, boxes=(BIG, MEDIUM, SMALL), limits=limits
+    )
+    return _from_still(film.poster, clips=film.clips, clip_mime="video/mp4")
+
+
+def _from_still(
+    decoded: Decoded,
+    *,
+    clips: tuple[bytes, bytes] | None = None,
+    clip_mime: str = "",
+) -> Thumbnails:
+    medium = shrunk(decoded.image, MEDIUM)
+    small = shrunk(medium, SMALL)
+    big_preview = _encoded(decoded.image)
+    medium_preview = _encoded(medium) if medium is not decoded.image else big_preview
+    return Thumbnails(
+        big=big_preview,
+        medium=medium_preview,
+        small=_encoded(small) if small is not medium else medium_preview,
+        clip_medium=Preview(clips[0], clip_mime) if clips else None,
+        clip_small=Preview(clips[1], clip_mime) if clips else None,
+        width=decoded.width,
+        height=decoded.height,
+        dominant_color=dominant_color(small),
+        placeholder=placeholder(small),
+        phash=perceptual_hash(small),
+    )
+
+
+def _encoded(image: pyvips.Image) -> Preview:
+    if image.hasalpha():
+        data = image.webpsave_buffer(Q=WEBP_QUALITY, effort=WEBP_EFFORT, keep="none")
+        return Preview(data, "image/webp")
+    return Preview(image.jpegsave_buffer(Q=JPEG_QUALITY, keep="none"), "image/jpeg")
