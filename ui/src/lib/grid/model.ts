@@ -73,6 +73,7 @@ export class GridModel {
   setSections(sections: Section[]): void {
     const old = new Map(this.blocks.map((block) => [block.key, block]));
     this.blocks = sections.flatMap((section) => blocksOf(section, old));
+    for (const block of this.blocks) if (!block.layout) this.#layOut(block);
     this.#indices = new Map(this.blocks.map((block, index) => [block.key, index]));
     this.#offsets = new Offsets(this.blocks.map((block) => this.#heightOf(block)));
   }

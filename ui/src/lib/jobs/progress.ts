@@ -1,0 +1,27 @@
+import type { Job, StageProgress } from '../api/types';
+
+/** "Metadata" for "metadata", "Face recognition" for "face_recognition". */
+export function stageTitle(stage: string): string {
+  const words = stage.replaceAll('_', ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** How many files of a stage were attempted, whatever came of them. */
+export function attempted(stage: StageProgress): number {
+  return stage.done + stage.failed + stage.skipped;
+}
+
+export function stagesOf(job: Job): StageProgress[] {
+  return job.result?.stages ?? [];
+}
+
+/** Files that the job could not process. */
+export function failureCount(job: Job): number {
+  return job.result?.failures ?? stagesOf(job).reduce((sum, stage) => sum + stage.failed, 0);
+}
+
+/** 0 to 1, or null while the job does not know how much there is to do. */
+export function fractionDone(job: Job): number | null {
+  if (job.progress_target <= 0) return null;
+  return Math.min(1, job.progress_current / job.progress_target);
+}

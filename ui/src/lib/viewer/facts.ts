@@ -1,0 +1,64 @@
+import type { Photo } from '../api/types';
+import { formatBytes, formatMoment } from '../dates/format';
+
+/** One line of the facts panel. */
+export interface Fact {
+  name: string;
+  value: string;
+  /** A second, quieter line. */
+  detail?: string;
+}
+
+/** What is known about a photo, in reading order; what is unknown is left out. */
+export function factsOf(photo: Photo, locale: string): Fact[] {
+  const facts: Fact[] = [
+    { name: 'Date', value: formatMoment(photo.exif_timestamp, locale) || 'Unknown' },
+    { name: 'Place', value: placeOf(photo), detail: coordinatesOf(photo) },
+    { name: 'Camera', value: photo.camera ?? '' },
+    { name: 'Lens', value: photo.lens ?? '' },
+    { name: 'Exposure', value: exposureOf(photo) },
+    { name: 'Size', value: dimensionsOf(photo), detail: formatBytes(photo.size) },
+    { name: 'Caption', value: captionOf(photo) },
+  ];
+  return facts.filter((fact) => fact.value !== '');
+}
+
+function placeOf(photo: Photo): string {
+  return photo.search_location || photo.geolocation_json?.address || coordinatesOf(photo);
+}
+
+function coordinatesOf({ exif_gps_lat: lat, exif_gps_lon: lon }: Photo): string {
+  return lat === null || lon === null ? '' : `${lat.toFixed(5)}, ${lon.toFixed(5)}`;
+}
+
+/** "1/250 s · f/2.8 · ISO 100 · 35 mm", as far as known. */
+export function exposureOf(photo: Photo): string {
+  const parts = [
+    photo.shutter_speed ? `${photo.shutter_speed.replace(/\s*s$/, '')} s` : '',
+    photo.fstop ? `f/${rounded(photo.fstop)}` : '',
+    photo.iso ? `ISO ${photo.iso}` : '',
+    focalLength(photo),
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function focalLength(photo: Photo): string {
+  if (!photo.focal_length) return '';
+  const equivalent = photo.focalLength35Equivalent;
+  const full = equivalent && equivalent !== photo.focal_length ? ` (${rounded(equivalent)} mm)` : '';
+  return `${rounded(photo.focal_length)} mm${full}`;
+}
+
+function dimensionsOf(photo: Photo): string {
+  if (!photo.width || !photo.height) return formatBytes(photo.size);
+  const megapixels = (photo.width * photo.height) / 1e6;
+  return `${photo.width} × ${photo.height} (${rounded(megapixels)} MP)`;
+}
+
+function captionOf(photo: Photo): string {
+  return photo.captions_json?.user_caption || photo.captions_json?.im2txt || '';
+}
+
+function rounded(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
