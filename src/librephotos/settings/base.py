@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import dj_database_url
-
+from librephotos.settings.database import database
 from librephotos.settings.env import env_bool, env_int, env_list, env_path, env_str
 from librephotos.settings.secret import secret_key
 
@@ -58,22 +57,20 @@ TEMPLATES = [
     }
 ]
 
-# `serve` starts PostgreSQL in the data folder and sets DATABASE_URL for its children;
-# a stand-alone command falls back on the socket of that server.
-DATABASES = {
-    "default": dj_database_url.parse(
-        env_str("DATABASE_URL", "postgresql:///librephotos"), engine="postgresql"
-    )
-}
+# Without DATABASE_URL, PostgreSQL runs in the data folder: `librephotos` starts it.
+DATABASE_URL = env_str("DATABASE_URL")
+EMBEDDED_POSTGRES = not DATABASE_URL
+DATABASES = {"default": database(DATABASE_URL, DATA)}
 DATABASES["default"].update(
-    ENGINE="django.db.backends.postgresql",
     CONN_MAX_AGE=0,
     CONN_HEALTH_CHECKS=True,
     OPTIONS={
         **DATABASES["default"].get("OPTIONS", {}),
         "pool": {
-            "min_size": 1,
+            # An idle connection is a PostgreSQL process of 5 to 10 MiB.
+            "min_size": 0,
             "max_size": env_int("LIBREPHOTOS_DATABASE_POOL", 12, minimum=2),
+            "max_idle": 60,
             "timeout": 10,
         },
     },
@@ -142,6 +139,10 @@ SPECTACULAR_SETTINGS = {
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = ["librephotos.pipeline.tasks"]
+
+# The first administrator, made by `serve` in an empty library.
+ADMIN_USERNAME = env_str("LIBREPHOTOS_ADMIN_USERNAME", "admin")
+ADMIN_PASSWORD = env_str("LIBREPHOTOS_ADMIN_PASSWORD")
 
 ALLOW_UPLOAD = env_bool("ALLOW_UPLOAD", default=True)
 SKIP_PATTERNS = env_str("SKIP_PATTERNS")

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from librephotos.settings.env import env_str
 
 
@@ -13,14 +15,24 @@ def secret_key(data: Path) -> str:
     """Return LIBREPHOTOS_SECRET_KEY, or the key kept in the data folder.
 
     Several processes may start at once on a new folder: the first to link its file
-    wins and all use that one.
+    wins and all use that one. Raises ImproperlyConfigured for a folder that cannot be
+    written.
     """
     given = env_str("LIBREPHOTOS_SECRET_KEY")
     if given:
         return given
-    path = data / "secret_key"
+    try:
+        return _kept_key(data / "secret_key")
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"the data folder {data} cannot be used ({error.strerror}): give another "
+            "one with --data or LIBREPHOTOS_DATA"
+        ) from error
+
+
+def _kept_key(path: Path) -> str:
     if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         candidate = path.with_name(f"secret_key.{os.getpid()}")
         descriptor = os.open(candidate, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -1,0 +1,1 @@
+"""What runs LibrePhotos on one machine: PostgreSQL, web server and workers."""

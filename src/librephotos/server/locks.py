@@ -1,0 +1,55 @@
+"""Locks between processes on one data folder; a killed process loses its locks."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from librephotos.server.errors import DataFolderError
+
+
+class FolderLock:
+    """A lock on a file in the data folder, shared by readers or held by one alone.
+
+    It belongs to the process that took it: a forked child never lets go of it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file of the lock; raise DataFolderError where that is impossible."""
+        self.path = path
+        self._pid = os.getpid()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise DataFolderError(
+                f"the data folder {path.parent} cannot be used ({error.strerror}): "
+                "give another one with --data or LIBREPHOTOS_DATA"
+            ) from error
+
+    @property
+    def ours(self) -> bool:
+        """Whether this process, and not a parent that it was forked from, has it."""
+        return os.getpid() == self._pid
+
+    def share(self) -> None:
+        """Wait until nobody has the lock alone, then share it."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def take(self) -> None:
+        """Wait until nobody else has the lock, then have it alone."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def try_take(self) -> bool:
+        """Have the lock alone if nobody else has it; say whether that went well."""
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        if self.ours:
+            os.close(self._descriptor)

