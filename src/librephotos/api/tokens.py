@@ -1,0 +1,83 @@
+"""Tokens, their claims, and what the three token endpoints accept.
+
+The clients decode both tokens without verifying them, so both carry all claims.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework_simplejwt.serializers import (
+    PasswordField,
+    TokenObtainPairSerializer,
+)
+from rest_framework_simplejwt.tokens import BlacklistMixin, RefreshToken
+
+from librephotos.api.authentication import SESSION_CLAIM, user_of
+from librephotos.api.models import User
+from librephotos.api.throttling import LoginThrottle
+
+
+class SignInToken(RefreshToken):
+    """The refresh token of one sign-in; its access tokens copy the claims.
+
+    Kept nowhere until it is revoked: what is not in the database cannot leak.
+    """
+
+    @classmethod
+    def for_user(cls, user: User) -> Self:  # type: ignore[override]
+        token: Self = super(BlacklistMixin, cls).for_user(user)
+        token.payload.update(claims_of(user))
+        token[SESSION_CLAIM] = token["jti"]
+        return token
+
+
+def claims_of(user: User) -> dict[str, Any]:
+    """Return what the clients read from a token; `user_id` must be a number."""
+    return {
+        "user_id": user.pk,
+        "name": user.username,
+        "is_admin": user.is_superuser,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "scan_directory": user.scan_directory,
+        "confidence": user.confidence,
+        "semantic_search_topk": user.semantic_search_topk,
+        "nextcloud_server_address": user.nextcloud_server_address,
+        "nextcloud_username": user.nextcloud_username,
+    }
+
+
+class ObtainTokenSerializer(TokenObtainPairSerializer):
+    """User name and password in, both tokens out."""
+
+    token_class = SignInToken
+    refresh = serializers.CharField(read_only=True)
+    access = serializers.CharField(read_only=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = PasswordField(trim_whitespace=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        throttle = LoginThrottle(self.context["request"], attrs["username"])
+        throttle.check()
+        try:
+            return super().validate(attrs)
+        except AuthenticationFailed:
+            throttle.record_failure()
+            raise
+
+
+class RefreshTokenSerializer(serializers.Serializer[Any]):
+    """A refresh token in, a new access token out."""
+
+    refresh = serializers.CharField(write_only=True)
+    access = serializers.CharField(read_only=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        refresh = SignInToken(attrs["refresh"])
+        user_of(refresh)
+        return {"access": str(refresh.access_token)}

@@ -1,0 +1,74 @@
+"""Signing in and out, and the first set-up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework_simplejwt.views import TokenBlacklistView, TokenViewBase
+
+from librephotos.api.authentication import COOKIE
+from librephotos.api.queries import users
+from librephotos.api.tokens import ObtainTokenSerializer, RefreshTokenSerializer
+
+
+class CookieTokenView(TokenViewBase):
+    """Answers with tokens, and with the access token as the cookie for images."""
+
+    permission_classes = (AllowAny,)
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response = super().post(request, *args, **kwargs)
+        response.set_cookie(
+            COOKIE,
+            response.data["access"],
+            httponly=True,
+            samesite="Lax",
+            secure=settings.HTTPS,
+        )
+        response["Access-Control-Allow-Credentials"] = "true"
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class ObtainToken(CookieTokenView):
+    """Exchange user name and password for an access and a refresh token."""
+
+    serializer_class = ObtainTokenSerializer
+
+
+class RefreshToken(CookieTokenView):
+    """Exchange a refresh token for a new access token."""
+
+    serializer_class = RefreshTokenSerializer
+
+
+class RevokeToken(TokenBlacklistView):
+    """Sign out: revoke a refresh token and the access tokens that came from it."""
+
+    permission_classes = (AllowAny,)
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response = super().post(request, *args, **kwargs)
+        response.delete_cookie(COOKIE, samesite="Lax")
+        return response
+
+
+class FirstTimeSetup(APIView):
+    """Say whether the server still lacks its administrator."""
+
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        responses=inline_serializer(
+            "FirstTimeSetup", {"isFirstTimeSetup": serializers.BooleanField()}
+        )
+    )
+    def get(self, request: Request) -> Response:
+        return Response({"isFirstTimeSetup": not users.administrator_exists()})

@@ -1,0 +1,83 @@
+"""One PostgreSQL for the whole run, and callers of the API."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from rest_framework.test import APIClient
+
+    from librephotos.api.models import User
+
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real sample files beside the repository."""
+    if not CORPUS.is_dir():
+        pytest.skip(f"needs the sample files, which are not at {CORPUS}")
+    return CORPUS
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """Start a PostgreSQL that need not survive a power cut, unless one is given."""
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    import psycopg
+    from django.db import connections
+
+    from librephotos.server.postgres import Postgres
+
+    with tempfile.TemporaryDirectory(prefix="librephotos-test-") as name:
+        # PostgreSQL refuses to be root and becomes another user then.
+        Path(name).chmod(0o711)
+        cluster = Path(name) / "postgres"
+        postgres = Postgres(cluster, cluster)
+        postgres.start()
+        try:
+            place = {"host": str(cluster), "user": "postgres", "dbname": "postgres"}
+            with psycopg.connect(**place, autocommit=True) as connection:
+                for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                    connection.execute(f"ALTER SYSTEM SET {setting} = off")
+                connection.execute("SELECT pg_reload_conf()")
+            connections["default"].settings_dict.update(
+                NAME="postgres", USER="postgres", HOST=str(cluster)
+            )
+            yield
+        finally:
+            postgres.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_folder() -> None:
+    """Spare WhiteNoise the warning that nothing was collected."""
+    from django.conf import settings
+
+    if settings.STATIC_ROOT:
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def client_of() -> Callable[..., APIClient]:
+    """Give a client that calls the API as a user, or as nobody."""
+    from rest_framework.test import APIClient
+
+    from librephotos.api.tokens import SignInToken
+
+    def client(user: User | None = None) -> APIClient:
+        caller = APIClient()
+        if user is not None:
+            token = SignInToken.for_user(user).access_token
+            caller.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return caller
+
+    return client
