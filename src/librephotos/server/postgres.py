@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import pwd
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -134,20 +135,31 @@ class Postgres:
             )
 
     def _create(self) -> None:
-        self.cluster.mkdir(parents=True, exist_ok=True)
+        """Make the cluster aside, so that a start cut short leaves no half of one."""
+        unfinished = self.cluster.with_name(f"{self.cluster.name}.new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True, mode=0o700)
         if _as_root():
-            _give_to_system_user(self.cluster)
+            _give_to_system_user(unfinished)
         # The built-in C.UTF-8 needs no locale of the machine, sorts alike everywhere,
         # and survives an upgrade of the C library without a rebuild of the indexes.
         self._run(
             "initdb",
-            ["-D", str(self.cluster), "-U", "postgres", "--encoding=UTF8"]
+            ["-D", str(unfinished), "-U", "postgres", "--encoding=UTF8"]
             + ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
             + ["--auth-local=trust", "--auth-host=reject", "--no-instructions"],
             timeout_s=120,
+            folder=unfinished,
         )
-        with (self.cluster / "postgresql.conf").open("a") as file:
+        with (unfinished / "postgresql.conf").open("a") as file:
             file.write(f"include_if_exists = '{_INCLUDE}'\n")
+        try:
+            unfinished.rename(self.cluster)
+        except OSError as error:
+            raise DatabaseError(
+                f"{self.cluster} holds no PostgreSQL cluster and is not empty: "
+                "move it away, or give another data folder with --data"
+            ) from error
 
     def _configure(self) -> None:
         if _as_root():
@@ -183,14 +195,22 @@ class Postgres:
                 )
             time.sleep(0.1)
 
-    def _run(self, program: str, arguments: list[str], *, timeout_s: int) -> None:
+    def _run(
+        self,
+        program: str,
+        arguments: list[str],
+        *,
+        timeout_s: int,
+        folder: Path | None = None,
+    ) -> None:
         # Output goes to a file, not a pipe: the server inherits it and never closes it.
         with tempfile.TemporaryFile() as output:
             try:
                 subprocess.run(
                     [program_folder() / program, *arguments],
                     user=_SYSTEM_USER if _as_root() else None,
-                    cwd=self.cluster,
+                    cwd=folder or self.cluster,
+                    process_group=0,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,

@@ -6,7 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from librephotos.settings.database import database
-from librephotos.settings.env import env_bool, env_int, env_list, env_path, env_str
+from librephotos.settings.env import (
+    env_bool,
+    env_int,
+    env_list,
+    env_path,
+    env_paths,
+    env_str,
+)
 from librephotos.settings.secret import secret_key
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -150,7 +157,7 @@ DEFAULT_FAVORITE_MIN_RATING = env_int("DEFAULT_FAVORITE_MIN_RATING", 4, minimum=
 IMAGE_TAG = env_str("IMAGE_TAG")
 # Directories that pictures may be scanned from and that the directory picker shows;
 # `serve DIR…` adds its arguments.
-SCAN_ROOTS = [Path(root) for root in env_list("LIBREPHOTOS_SCAN_ROOTS")]
+SCAN_ROOTS = env_paths("LIBREPHOTOS_SCAN_ROOTS")
 
 MAX_PIXELS = env_int("LIBREPHOTOS_MAX_PIXELS", 300_000_000, minimum=1)
 DECODE_TIMEOUT_S = env_int("LIBREPHOTOS_DECODE_TIMEOUT", 60, minimum=1)
@@ -170,7 +177,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 2**20
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {
         "handlers": ["stderr"],

@@ -1,6 +1,6 @@
 """Debugging on, and silk under /api/silk."""
 
-from librephotos.settings.base import *  # noqa: F403
+from librephotos.settings.base import *  # noqa: F401, F403
 from librephotos.settings.base import INSTALLED_APPS, MIDDLEWARE
 
 DEBUG = True

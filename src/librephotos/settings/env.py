@@ -58,3 +58,9 @@ def env_list(name: str, default: Sequence[str] = ()) -> list[str]:
     """Return the comma-separated parts of a variable, without blanks."""
     value = env_str(name)
     return [part.strip() for part in value.split(",") if part.strip()] or list(default)
+
+
+def env_paths(name: str) -> list[Path]:
+    """Return the folders of a variable that lists them as PATH does."""
+    parts = env_str(name).split(os.pathsep)
+    return [Path(part).expanduser().absolute() for part in parts if part]

@@ -1,3 +1,3 @@
 """How `librephotos serve` runs."""
 
-from librephotos.settings.base import *  # noqa: F403
+from librephotos.settings.base import *  # noqa: F401, F403

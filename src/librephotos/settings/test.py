@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("LIBREPHOTOS_DATA", tempfile.mkdtemp(prefix="librephotos-test-"))
 os.environ.setdefault("LIBREPHOTOS_SECRET_KEY", "for-tests-only-" + "0" * 32)
 
-from librephotos.settings.base import *  # noqa: E402, F403
+from librephotos.settings.base import *  # noqa: E402, F401, F403
 from librephotos.settings.base import REST_FRAMEWORK  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

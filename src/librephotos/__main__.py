@@ -1,0 +1,100 @@
+"""The `librephotos` command.
+
+Nothing heavy is imported at the top: the processes that decode pictures import this
+module again.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+# They run without a database, or start PostgreSQL themselves once all is checked.
+_WITHOUT_DATABASE = frozenset(
+    ("help", "version", "check", "serve", "restore", "makemigrations", "spectacular")
+    + ("collectstatic", "findstatic", "models", "diffsettings", "test", "makemessages")
+    + ("compilemessages",)
+)
+
+
+def main() -> None:
+    """Run one command; end with code 2 and one line for what the user can mend."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "librephotos.settings.production")
+    arguments = _without_data_option(sys.argv)
+    # What was started must be stopped again, so SIGTERM unwinds as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        _run(arguments)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except _mendable() as error:
+        if "--traceback" in arguments:
+            raise
+        print(f"librephotos: {_one_line(error)}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def _without_data_option(arguments: list[str]) -> list[str]:
+    """Move --data, which every command takes, to where the settings look for it."""
+    kept: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--data":
+            folder = next(rest, "")
+        elif argument.startswith("--data="):
+            folder = argument.removeprefix("--data=")
+        else:
+            kept.append(argument)
+            continue
+        if not folder:
+            print("librephotos: --data needs a folder", file=sys.stderr)
+            sys.exit(2)
+        os.environ["LIBREPHOTOS_DATA"] = str(Path(folder).absolute())
+    return kept
+
+
+def _run(arguments: list[str]) -> None:
+    from django.conf import settings
+    from django.core.management import execute_from_command_line
+
+    # Read here: execute_from_command_line would hide a wrong setting behind its help.
+    embedded = settings.EMBEDDED_POSTGRES
+    with _database(arguments) if embedded else nullcontext():
+        execute_from_command_line(arguments)
+
+
+def _database(arguments: list[str]) -> AbstractContextManager[Any]:
+    """Keep PostgreSQL up for a command that needs it and is not part of a server."""
+    from librephotos.server import embedded, lifeline
+
+    command = arguments[1] if len(arguments) > 1 else "help"
+    no_need = command in _WITHOUT_DATABASE or command.startswith("-")
+    if no_need or lifeline.supervised() or {"-h", "--help"} & set(arguments):
+        return nullcontext()
+    return embedded.database_of_data_folder()
+
+
+def _mendable() -> tuple[type[Exception], ...]:
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import OperationalError
+
+    from librephotos.server.errors import ServerError
+
+    return (ImproperlyConfigured, OperationalError, ServerError)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""`librephotos web`: the web server alone."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from librephotos.server import lifeline, web
+
+
+class Command(BaseCommand):
+    help = (
+        "Run the web server alone, for machines where something else starts and "
+        "restarts the processes. `librephotos serve` runs it together with the rest."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+        parser.add_argument(
+            "--threads", type=int, default=8, help="requests answered at a time"
+        )
+        parser.add_argument(
+            "--descriptor",
+            type=int,
+            help="number of an open listening socket, instead of --host and --port",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from librephotos.web.wsgi import application
+
+        lifeline.hold_lifeline()
+        descriptor = options["descriptor"]
+        if descriptor is None:
+            listener = web.listen(options["host"], options["port"])
+            descriptor = listener.detach()
+        # A connection does not survive the fork of the worker process.
+        connections.close_all()
+        web.WebServer(
+            application, descriptor=descriptor, threads=options["threads"]
+        ).run()

@@ -1,0 +1,64 @@
+"""Accounts as an operator makes them, without the web page."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from librephotos.api.models import ScanDirectory, User
+from librephotos.server.errors import ServerError
+
+
+def first_admin() -> tuple[User, str]:
+    """Return the oldest administrator and "", or a new one and its password.
+
+    The new one has the name and the password of the settings; a password that nobody
+    set is drawn and returned, this once.
+    """
+    with transaction.atomic():
+        found = User.objects.filter(is_superuser=True).order_by("id").first()
+        if found is not None:
+            return found, ""
+        password = settings.ADMIN_PASSWORD or secrets.token_urlsafe(12)
+        admin = create_account(settings.ADMIN_USERNAME, password, admin=True)
+    return admin, "" if settings.ADMIN_PASSWORD else password
+
+
+def create_account(
+    username: str, password: str, *, admin: bool = False, email: str = ""
+) -> User:
+    """Return a new account; raise ServerError for a name that is taken or empty."""
+    username = username.strip().lower()
+    if not username or not password:
+        raise ServerError("an account needs a user name and a password")
+    if User.objects.filter(username=username).exists():
+        raise ServerError(
+            f"the user {username} exists: to give it a new password run "
+            f"`librephotos changepassword {username}`"
+        )
+    create = User.objects.create_superuser if admin else User.objects.create_user
+    return create(username, email, password)
+
+
+def add_scan_directories(user: User, folders: list[Path]) -> None:
+    """Have pictures in these folders scanned for a user, in addition to the others."""
+    for folder in folders:
+        ScanDirectory.objects.get_or_create(user=user, path=os.fsencode(folder))
+
+
+def existing_folder(text: str) -> Path:
+    """Return a folder's absolute path; raise ServerError if it cannot be listed."""
+    folder = Path(text).expanduser().absolute()
+    try:
+        with os.scandir(folder):
+            return folder.resolve()
+    except FileNotFoundError:
+        raise ServerError(f"there is no folder {folder}") from None
+    except OSError as error:
+        raise ServerError(
+            f"the folder {folder} cannot be read ({error.strerror})"
+        ) from error

@@ -1,0 +1,83 @@
+"""The database as the commands need it: reachable, recent enough, migrated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from psycopg import sql
+
+from librephotos.server.errors import DatabaseError
+
+OLDEST_POSTGRES = 15
+_CONNECT_S = 8
+
+
+def connection_arguments(*, database: str | None = None) -> dict[str, Any]:
+    """Return psycopg's arguments for the configured database, or another beside it."""
+    described = settings.DATABASES["default"]
+    arguments = {
+        "dbname": database or described["NAME"],
+        "user": described.get("USER"),
+        "password": described.get("PASSWORD"),
+        "host": described.get("HOST"),
+        "port": described.get("PORT"),
+        **{k: v for k, v in described.get("OPTIONS", {}).items() if k != "pool"},
+    }
+    return {name: value for name, value in arguments.items() if value}
+
+
+def connect(*, database: str | None = None) -> psycopg.Connection:
+    """Return an autocommit connection; raise DatabaseError with the server's reason."""
+    try:
+        return psycopg.connect(
+            **{
+                "connect_timeout": _CONNECT_S,
+                **connection_arguments(database=database),
+            },
+            autocommit=True,
+        )
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
+        raise DatabaseError(
+            f"the database cannot be reached ({reason}): check DATABASE_URL"
+        ) from error
+
+
+def require_fit_server() -> str:
+    """Return the server's version; raise DatabaseError for one that is unfit."""
+    with connect() as connection:
+        version = connection.info.server_version // 10000
+        if version < OLDEST_POSTGRES:
+            raise DatabaseError(
+                f"the database is PostgreSQL {version}, too old for LibrePhotos: "
+                f"it needs {OLDEST_POSTGRES} or newer"
+            )
+        found = connection.execute(
+            "SELECT 1 FROM pg_available_extensions WHERE name = 'vector'"
+        ).fetchone()
+        if not found:
+            raise DatabaseError(
+                "the database server has no pgvector: install the package "
+                f"postgresql-{version}-pgvector on it"
+            )
+        return connection.info.parameter_status("server_version") or str(version)
+
+
+def create_if_missing(name: str) -> None:
+    """Create a database on the embedded server unless it is there."""
+    with connect(database="postgres") as connection:
+        found = connection.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
+        if not found:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+            )
+
+
+def migrate() -> None:
+    """Bring the tables up to date, the job queue's too."""
+    call_command("migrate", interactive=False, verbosity=0)

@@ -1,0 +1,110 @@
+"""A job as a person follows it: bars in a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import TextIO
+
+from django.db import OperationalError
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from librephotos.api.models import Job, JobFailure, JobStage
+
+INTERVAL_S = 0.5
+_LINE_INTERVAL_S = 5.0
+_FAILURES_SHOWN = 10
+
+
+class JobProgress:
+    """Shows one job from its rows; whatever process works on it does not matter."""
+
+    def __init__(self, job: Job, stream: TextIO = sys.stdout) -> None:
+        """Take the job; nothing is shown before the first `refresh`."""
+        self.job = job
+        self._console = Console(file=stream, highlight=False)
+        self._progress = Progress(
+            TextColumn("{task.description:<12}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[failed]}", style="red"),
+            console=self._console,
+            auto_refresh=False,
+        )
+        self._bars: dict[str, TaskID] = {}
+        self._last_line = ("", 0.0)
+
+    def refresh(self) -> bool:
+        """Show how far the job is; return whether it has come to its end.
+
+        A database that is away for a while only delays what is shown.
+        """
+        try:
+            self.job.refresh_from_db()
+            stages = list(self.job.stages.all())
+        except OperationalError:
+            return False
+        if self._console.is_terminal:
+            self._show_bars(stages)
+        else:
+            self._print_line(stages)
+        if self.job.finished:
+            self._finish()
+        return self.job.finished
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._progress.stop()
+
+    def _show_bars(self, stages: Sequence[JobStage]) -> None:
+        self._progress.start()
+        for stage in stages:
+            if stage.stage not in self._bars:
+                self._bars[stage.stage] = self._progress.add_task(
+                    stage.stage, total=None, failed=""
+                )
+            self._progress.update(
+                self._bars[stage.stage],
+                completed=_settled(stage),
+                total=stage.total if self.job.enumerated or stage.total else None,
+                failed=f"{stage.failed} failed" if stage.failed else "",
+            )
+        self._progress.refresh()
+
+    def _print_line(self, stages: Sequence[JobStage]) -> None:
+        line = ", ".join(f"{s.stage} {_settled(s)}/{s.total}" for s in stages)
+        previous, shown_at = self._last_line
+        due = time.monotonic() - shown_at >= _LINE_INTERVAL_S or self.job.finished
+        if line and line != previous and due:
+            self._console.print(line, soft_wrap=True)
+            self._last_line = (line, time.monotonic())
+
+    def _finish(self) -> None:
+        self.close()
+        failures = JobFailure.objects.filter(job=self.job)
+        for failure in failures[:_FAILURES_SHOWN]:
+            self._console.print(f"  {failure.message}", soft_wrap=True, markup=False)
+        self._console.print(_conclusion(self.job, failures.count()), soft_wrap=True)
+
+
+def _settled(stage: JobStage) -> int:
+    return stage.done + stage.failed + stage.skipped
+
+
+def _conclusion(job: Job, failures: int) -> str:
+    name = job.get_kind_display()
+    if job.cancelled:
+        return f"{name}: cancelled"
+    if job.failed:
+        return f"{name}: failed. {job.message}"
+    return f"{name}: finished" + (f", {failures} files failed" if failures else "")

@@ -1,0 +1,173 @@
+"""Keeps the processes of one machine alive, and ends them together."""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+from librephotos.server import lifeline
+
+logger = logging.getLogger(__name__)
+
+GRACE_S = 6.0
+_FIRST_DELAY_S = 0.5
+_LONGEST_DELAY_S = 30.0
+_HEALTHY_AFTER_S = 60.0
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process to keep alive."""
+
+    name: str
+    command: Sequence[str]
+    descriptors: tuple[int, ...] = ()
+
+
+@dataclass
+class _Child:
+    program: Program
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    due_at: float = 0.0
+    delay_s: float = field(default=_FIRST_DELAY_S)
+
+
+class Supervisor:
+    """Starts programs, restarts those that die, and stops them all.
+
+    A child is the leader of its own process group: Ctrl-C in the terminal reaches the
+    supervisor alone, and whatever a child started ends with it.
+    """
+
+    def __init__(self, programs: Sequence[Program]) -> None:
+        """Take the programs; nothing runs before `run`."""
+        self._children = [_Child(program) for program in programs]
+        self._lifeline, self._supervisor_end = os.pipe()
+        self._woken_by, self._wake = os.pipe()
+        for end in (self._woken_by, self._wake):
+            os.set_blocking(end, False)
+        self._stop_requests = 0
+
+    def run(self, tick: Callable[[], float | None]) -> None:
+        """Supervise until SIGINT or SIGTERM; children get GRACE_S to end, then none.
+
+        `tick` is called when something happened and after the seconds that it
+        returned the last time; None means that it has nothing to do any more.
+        A second signal ends the children at once.
+        """
+        previous = self._install_signals()
+        try:
+            self._supervise(tick)
+        finally:
+            self._stop_children()
+            signal.set_wakeup_fd(-1)
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    @property
+    def impatient(self) -> bool:
+        """Whether the user asked twice to stop."""
+        return self._stop_requests > 1
+
+    def _install_signals(self) -> dict[int, signal.Handlers]:
+        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
+        previous = {
+            number: signal.signal(number, self._request_stop)
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        }
+        previous[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
+        return previous  # type: ignore[return-value]
+
+    def _request_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop_requests += 1
+
+    def _supervise(self, tick: Callable[[], float | None]) -> None:
+        while not self._stop_requests:
+            now = time.monotonic()
+            for child in self._children:
+                self._revive(child, now)
+            waits = [child.due_at - now for child in self._children if child.due_at]
+            until_tick = tick()
+            if until_tick is not None:
+                waits.append(until_tick)
+            self._wait(max(0.0, min(waits)) if waits else None)
+
+    def _wait(self, seconds: float | None) -> None:
+        select.select([self._woken_by], [], [], seconds)
+        try:
+            os.read(self._woken_by, 512)
+        except BlockingIOError:
+            pass
+
+    def _revive(self, child: _Child, now: float) -> None:
+        if child.process is not None and child.process.poll() is not None:
+            self._mourn(child, child.process, now)
+        if child.process is None and child.due_at <= now:
+            child.process = self._start(child.program)
+            child.started_at, child.due_at = now, 0.0
+
+    def _mourn(
+        self, child: _Child, process: subprocess.Popen[bytes], now: float
+    ) -> None:
+        """Set the time of the next start: later each time that it dies young."""
+        if now - child.started_at > _HEALTHY_AFTER_S:
+            child.delay_s = _FIRST_DELAY_S
+        logger.warning(
+            "%s (process %d) %s: starting it again in %.1f s",
+            child.program.name,
+            process.pid,
+            _ending(process.returncode),
+            child.delay_s,
+        )
+        _signal_group(process, signal.SIGKILL)
+        child.process, child.due_at = None, now + child.delay_s
+        child.delay_s = min(2 * child.delay_s, _LONGEST_DELAY_S)
+
+    def _start(self, program: Program) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            program.command,
+            env={**os.environ, lifeline.VARIABLE: str(self._lifeline)},
+            pass_fds=(self._lifeline, *program.descriptors),
+            stdin=subprocess.DEVNULL,
+            process_group=0,
+        )
+
+    def _stop_children(self) -> None:
+        running = [child.process for child in self._children if child.process]
+        for process in running:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_S
+        while any(process.poll() is None for process in running):
+            left = deadline - time.monotonic()
+            if left <= 0 or self.impatient:
+                break
+            self._wait(min(left, 0.1))
+        for process in running:
+            _signal_group(process, signal.SIGKILL)
+            process.wait()
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Reach what a child left behind too; its group outlives it as long as they do."""
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def _ending(returncode: int) -> str:
+    if returncode >= 0:
+        return f"ended with exit code {returncode}"
+    try:
+        return f"was ended by {signal.Signals(-returncode).name}"
+    except ValueError:
+        return f"was ended by signal {-returncode}"
