@@ -1,64 +1,37 @@
-"""Everything a file says about itself, as one record."""
+"""Everything a file and its sidecars say, as one record."""
 
+import mmap
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
+from typing import Final
 
-from librephotos.media.formats import Format
+import exiv2
+
+from librephotos.media import pixels, raw
+from librephotos.media.errors import MediaError, UnreadableFile
+from librephotos.media.exif import read_exif
+from librephotos.media.formats import Format, Kind
+from librephotos.media.iptc import read_iptc
 from librephotos.media.limits import Limits
+from librephotos.media.metadata_record import Metadata, Region, merge, overrule
+from librephotos.media.original import open_original
+from librephotos.media.regions import Frame, read_regions
+from librephotos.media.video_metadata import read_video
+from librephotos.media.xmp import property_values, read_xmp
 
+__all__ = ["Metadata", "Region", "read_metadata"]
 
-@dataclass(frozen=True)
-class Region:
-    """A named box on the upright image; x, y is its top left, all within 0..1."""
+# Its complaints would go to standard error; what matters comes back as exceptions.
+exiv2.LogMsg.setHandler(None)
 
-    name: str
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True)
-class Metadata:
-    """What a file and its sidecars say; None or empty where they say nothing.
-
-    width and height are upright pixels. Latitude and longitude are degrees, altitude
-    and subject_distance metres, focal lengths millimetres, duration_s and
-    exposure_time_s seconds. dates maps exiftool-style names to the text as it stands
-    in the file. tags is safe to store as JSON.
-    """
-
-    width: int | None = None
-    height: int | None = None
-    orientation: int = 1
-    camera_make: str | None = None
-    camera_model: str | None = None
-    lens: str | None = None
-    fstop: float | None = None
-    focal_length: float | None = None
-    focal_length_35mm: float | None = None
-    iso: int | None = None
-    exposure_time_s: float | None = None
-    shutter_speed: str | None = None
-    digital_zoom_ratio: float | None = None
-    subject_distance: float | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    altitude: float | None = None
-    title: str | None = None
-    description: str | None = None
-    keywords: tuple[str, ...] = ()
-    creator: str | None = None
-    copyright: str | None = None
-    rating: int | None = None
-    regions: tuple[Region, ...] = ()
-    duration_s: float | None = None
-    video_codec: str | None = None
-    audio_codec: str | None = None
-    frame_rate: float | None = None
-    dates: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str | int | float] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+DAMAGED: Final = "The metadata is damaged; what could not be read is left out."
+MAX_TAGS: Final = 500
+_XMP_STARTS: Final = ("<x:xmpmeta", "<x:xapmeta", "<rdf:RDF")
+_NO_METADATA: Final = (
+    exiv2.ErrorCode.kerFileContainsUnknownImageType,
+    exiv2.ErrorCode.kerMemoryContainsUnknownImageType,
+)
 
 
 def read_metadata(
@@ -68,5 +41,120 @@ def read_metadata(
     limits: Limits,
     sidecars: Sequence[bytes | str] = (),
 ) -> Metadata:
-    """Return what the file at `path` and its sidecars say."""
-    return Metadata()
+    """Return what the file at `path` and its sidecars say.
+
+    What a sidecar says goes over what the file says, a later sidecar over an earlier
+    one. Damaged metadata in a file that can be opened is a warning, not an error.
+
+    Raises UnreadableFile if the file itself cannot be opened (a video: if nothing in
+    it can be shown), LimitExceeded if a video is too long.
+    """
+    if format.kind is Kind.VIDEO:
+        found = read_video(path, format=format, limits=limits)
+    elif format.kind is Kind.SIDECAR:
+        found = _read_sidecar(path, None, limits=limits)
+    else:
+        found = _read_still(path, format=format, limits=limits)
+    frame = _stored_frame(found)
+    for sidecar in sidecars:
+        found = overrule(found, _sidecar_or_warning(sidecar, frame, limits=limits))
+    return replace(found, tags=dict(list(found.tags.items())[:MAX_TAGS]))
+
+
+def _read_still(path: bytes | str, *, format: Format, limits: Limits) -> Metadata:
+    with open_original(path) as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        image = exiv2.ImageFactory.open(mapped)
+        image.readMetadata()
+        found = _embedded(image)
+        stored = (image.pixelWidth(), image.pixelHeight())
+    except exiv2.Exiv2Error as error:
+        unknown = error.code in _NO_METADATA
+        found, stored = Metadata(warnings=() if unknown else (DAMAGED,)), (0, 0)
+    return _sized(found, path, format, stored if format.name == "JPEG" else (0, 0))
+
+
+def _embedded(image: exiv2.Image) -> Metadata:
+    exif = read_exif(image.exifData())
+    iptc = read_iptc(image.iptcData())
+    values = property_values(image.xmpData())
+    frame = Frame(image.pixelWidth(), image.pixelHeight(), exif.orientation)
+    xmp = replace(read_xmp(values), regions=read_regions(values, frame))
+    # The camera knows best how it took the picture, people what is in it.
+    words = merge(merge(xmp, iptc), exif)
+    merged = merge(merge(exif, xmp), iptc)
+    return replace(
+        merged,
+        title=words.title,
+        description=words.description,
+        keywords=words.keywords,
+        creator=words.creator,
+        copyright=words.copyright,
+        rating=words.rating,
+    )
+
+
+def _sized(
+    found: Metadata, path: bytes | str, format: Format, stored: tuple[int, int]
+) -> Metadata:
+    width, height = stored
+    if width and height:
+        turned = found.orientation > 4
+        size = (height, width) if turned else (width, height)
+        return replace(found, width=size[0], height=size[1])
+    try:
+        if format.kind is Kind.RAW:
+            width, height = raw.raw_size(path)
+        else:
+            width, height = pixels.still_size(path, format=format)
+    except MediaError as error:
+        return replace(found, warnings=(*found.warnings, str(error)))
+    return replace(found, width=width, height=height)
+
+
+def _stored_frame(found: Metadata) -> Frame | None:
+    if found.width is None or found.height is None:
+        return None
+    if found.orientation > 4:
+        return Frame(found.height, found.width, found.orientation)
+    return Frame(found.width, found.height, found.orientation)
+
+
+def _sidecar_or_warning(
+    path: bytes | str, frame: Frame | None, *, limits: Limits
+) -> Metadata:
+    try:
+        return _read_sidecar(path, frame, limits=limits)
+    except MediaError as error:
+        return Metadata(warnings=(f"A sidecar was left out. {error}",))
+
+
+def _read_sidecar(
+    path: bytes | str, frame: Frame | None, *, limits: Limits
+) -> Metadata:
+    with open_original(path) as file:
+        if os.fstat(file.fileno()).st_size > limits.max_metadata_bytes:
+            raise UnreadableFile("The sidecar is larger than the limit for metadata.")
+        packet = _packet(file.read())
+    try:
+        image = exiv2.ImageFactory.open(packet)
+        image.readMetadata()
+        values = property_values(image.xmpData())
+    except exiv2.Exiv2Error as error:
+        raise UnreadableFile("The sidecar is no XMP that can be read.") from error
+    return replace(read_xmp(values), regions=read_regions(values, frame))
+
+
+def _packet(data: bytes) -> bytes:
+    """Return the XMP in `data` as UTF-8, from its root element on.
+
+    exiv2 knows a packet by its first bytes only, and not in UTF-16.
+    """
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    text = data.decode("utf-16" if wide else "utf-8-sig", "replace")
+    starts = [at for mark in _XMP_STARTS if (at := text.find(mark)) >= 0]
+    body = text[min(starts) :] if starts else text
+    if body.startswith("<rdf:RDF"):
+        body = f'<x:xmpmeta xmlns:x="adobe:ns:meta/">{body}</x:xmpmeta>'
+    return body.encode()

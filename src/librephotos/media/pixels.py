@@ -22,6 +22,8 @@ pyvips.cache_set_max(0)
 pyvips.block_untrusted_set(True)
 
 DAMAGED = "The picture data is damaged or cut short; restore the file from a copy."
+# What Pillow and its plugins raise for damaged files.
+_PILLOW_ERRORS = (ValueError, OSError, RuntimeError, EOFError, SyntaxError)
 MAX_SHRINK_ON_LOAD = 8
 """libjpeg scales by 1/2, 1/4 and 1/8 while it decodes."""
 
@@ -67,6 +69,26 @@ def decode_still(
             source = pyvips.Source.new_from_descriptor(file.fileno())
             return decode_source(source, box=box, limits=limits)
         except pyvips.Error as error:
+            raise UnreadableFile(DAMAGED) from error
+
+
+def still_size(path: bytes | str, *, format: Format) -> tuple[int, int]:
+    """Return the upright width and height in pixels, read from the header alone.
+
+    Raises UnreadableFile if the header is damaged.
+    """
+    with open_original(path) as file:
+        try:
+            if format.name == "HEIC":
+                return _heic_size(file)
+            if format.name == "JXL":
+                return _jxl_size(file)
+            if format.name == "BMP":
+                with Image.open(file, formats=["BMP"]) as picture:
+                    return picture.size
+            source = pyvips.Source.new_from_descriptor(file.fileno())
+            return upright_size(pyvips.Image.new_from_source(source, ""))
+        except (pyvips.Error, *_PILLOW_ERRORS) as error:
             raise UnreadableFile(DAMAGED) from error
 
 
@@ -191,7 +213,7 @@ def _decode_heic(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded:
         check_pixels(width, height, limits=limits)
         bands = len(picture.mode)
         pixels = bytes(picture.data)
-    except (ValueError, OSError, RuntimeError, EOFError, SyntaxError) as error:
+    except _PILLOW_ERRORS as error:
         raise UnreadableFile(DAMAGED) from error
     padded = picture.stride // bands
     image = pyvips.Image.new_from_memory(pixels, padded, height, bands, "uchar")
@@ -206,10 +228,7 @@ def _decode_with_pillow(
     if format.name == "JXL":
         import pillow_jxl  # noqa: F401  registers itself with Pillow
 
-        size = jxl.coded_size(file)
-        if size is None:
-            raise UnreadableFile(DAMAGED)
-        check_pixels(*size, limits=limits)
+        check_pixels(*_jxl_size(file), limits=limits)
         file.seek(0)
     try:
         with Image.open(file, formats=[format.name]) as picture:
@@ -221,9 +240,21 @@ def _decode_with_pillow(
                 picture.convert("RGBA" if alpha else "RGB")
             ).copy(interpretation="srgb")
             profile = picture.info.get("icc_profile")
-    except (ValueError, OSError, RuntimeError, EOFError, SyntaxError) as error:
+    except _PILLOW_ERRORS as error:
         raise UnreadableFile(DAMAGED) from error
     return _fitted(image, profile, box)
+
+
+def _heic_size(file: BinaryIO) -> tuple[int, int]:
+    width, height = pillow_heif.open_heif(file).size
+    return int(width), int(height)
+
+
+def _jxl_size(file: BinaryIO) -> tuple[int, int]:
+    size = jxl.coded_size(file)
+    if size is None:
+        raise UnreadableFile(DAMAGED)
+    return size
 
 
 def _fitted(image: pyvips.Image, profile: bytes | None, box: Box) -> Decoded:

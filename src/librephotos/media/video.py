@@ -104,6 +104,18 @@ def _film(
     return Film(still, (medium.finish(), small.finish()))
 
 
+def shown_size(container: InputContainer) -> tuple[int, int] | None:
+    """Return the upright displayed width and height, None if no frame decodes."""
+    track = picture_track(container)
+    track.codec_context.thread_count = 1
+    try:
+        for frame in container.decode(track):
+            return _shape(frame, track.sample_aspect_ratio).upright
+    except (av.FFmpegError, EOFError):
+        return None
+    return None
+
+
 class _Clip:
     """An MP4 file being written from the frames of a video."""
 

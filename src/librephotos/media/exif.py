@@ -1,0 +1,312 @@
+"""EXIF: what the camera wrote.
+
+Names and meanings: CIPA DC-008 (Exif 2.32); lens names from maker notes by exiv2.
+"""
+
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Final
+
+import exiv2
+
+from librephotos.media.dates import parse_date
+from librephotos.media.metadata_record import Metadata
+from librephotos.media.text import clean, finite
+
+Datum = exiv2.Exifdatum
+Tags = dict[str, str | int | float]
+
+MAX_TAG_TEXT: Final = 1_000
+MAX_ISO: Final = 10_000_000
+
+_DATES: Final = {
+    "Exif.Image.DateTime": "EXIF:DateTime",
+    "Exif.Photo.SubSecTime": "EXIF:SubSecTime",
+    "Exif.Photo.OffsetTime": "EXIF:OffsetTime",
+    "Exif.Photo.DateTimeOriginal": "EXIF:DateTimeOriginal",
+    "Exif.Photo.SubSecTimeOriginal": "EXIF:SubSecTimeOriginal",
+    "Exif.Photo.OffsetTimeOriginal": "EXIF:OffsetTimeOriginal",
+    "Exif.Photo.DateTimeDigitized": "EXIF:DateTimeDigitized",
+    "Exif.Photo.SubSecTimeDigitized": "EXIF:SubSecTimeDigitized",
+    "Exif.Photo.OffsetTimeDigitized": "EXIF:OffsetTimeDigitized",
+}
+_STORED_GROUPS: Final = frozenset(("Image", "Photo", "GPSInfo"))
+# Descriptions that cameras write into every picture say nothing about this one.
+_CAMERA_DESCRIPTIONS: Final = frozenset(
+    (
+        "OLYMPUS DIGITAL CAMERA",
+        "SONY DSC",
+        "KONICA MINOLTA DIGITAL CAMERA",
+        "MINOLTA DIGITAL CAMERA",
+        "DIGITAL CAMERA",
+        "SAMSUNG",
+        "DCIM",
+        "DEFAULT",
+        "EXIF_JPEG_PICTURE",
+    )
+)
+
+
+def read_exif(data: exiv2.ExifData) -> Metadata:
+    """Return what an EXIF block says; odd values are left out, nothing raises."""
+    exif = {datum.key(): datum for datum in data}
+    exposure = _exposure_time(exif)
+    latitude, longitude, altitude = _position(exif)
+    return Metadata(
+        orientation=_orientation(exif),
+        camera_make=_text(exif, "Exif.Image.Make"),
+        camera_model=_text(exif, "Exif.Image.Model"),
+        lens=_lens(data, exif),
+        fstop=_fstop(exif),
+        focal_length=_positive(exif, "Exif.Photo.FocalLength"),
+        focal_length_35mm=_positive(exif, "Exif.Photo.FocalLengthIn35mmFilm"),
+        iso=_iso(exif),
+        exposure_time_s=exposure,
+        shutter_speed=shutter_speed_text(exposure),
+        digital_zoom_ratio=_positive(exif, "Exif.Photo.DigitalZoomRatio"),
+        subject_distance=_positive(exif, "Exif.Photo.SubjectDistance"),
+        latitude=latitude,
+        longitude=longitude,
+        altitude=altitude,
+        title=_windows_text(exif, "Exif.Image.XPTitle"),
+        description=_description(exif),
+        keywords=_windows_keywords(exif),
+        creator=_text(exif, "Exif.Image.Artist"),
+        copyright=_text(exif, "Exif.Image.Copyright"),
+        rating=_rating(exif),
+        dates=_dates(exif),
+        tags=_tags(exif),
+    )
+
+
+def shutter_speed_text(seconds: float | None) -> str | None:
+    """Return an exposure time as photographers write it: "1/250" or "2.5"."""
+    if seconds is None:
+        return None
+    if seconds < 0.25001:
+        return f"1/{round(1 / seconds)}"
+    return f"{seconds:.1f}".removesuffix(".0")
+
+
+def stars_of_percent(percent: float) -> int:
+    """Return Windows' rating in percent (1, 25, 50, 75, 99) as 0 to 5 stars."""
+    if percent <= 0:
+        return 0
+    return min(5, 1 + round(min(percent, 100) / 25))
+
+
+def usable_position(
+    latitude: float | None, longitude: float | None
+) -> tuple[float, float] | None:
+    """Return the position if it is one on earth; (0, 0) is what lost receivers write."""
+    if latitude is None or longitude is None:
+        return None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    return None if latitude == 0 == longitude else (latitude, longitude)
+
+
+def _numbers(datum: Datum | None) -> list[float]:
+    """Return the finite numbers of a datum; stops at one with a zero denominator."""
+    values: list[float] = []
+    if datum is None or datum.typeId() == exiv2.TypeId.asciiString:
+        return values
+    for at in range(min(datum.count(), 4)):
+        numerator, denominator = datum.toRational(at)
+        if denominator == 0:
+            break
+        values.append(numerator / denominator)
+    return values
+
+
+def _number(exif: Mapping[str, Datum], *keys: str) -> float | None:
+    for key in keys:
+        values = _numbers(exif.get(key))
+        if values:
+            return finite(values[0])
+    return None
+
+
+def _positive(exif: Mapping[str, Datum], key: str) -> float | None:
+    value = _number(exif, key)
+    # 0 means unknown in all of these, 2**32 - 1 infinity.
+    return value if value is not None and 0 < value < 4_294_967_295 else None
+
+
+def _text(exif: Mapping[str, Datum], key: str) -> str | None:
+    datum = exif.get(key)
+    return (clean(datum.toString()) or None) if datum is not None else None
+
+
+def _orientation(exif: Mapping[str, Datum]) -> int:
+    value = _number(exif, "Exif.Image.Orientation")
+    return int(value) if value is not None and 1 <= value <= 8 else 1
+
+
+def _lens(data: exiv2.ExifData, exif: Mapping[str, Datum]) -> str | None:
+    named = _text(exif, "Exif.Photo.LensModel")
+    if named and named.strip("-. "):
+        return named
+    found = exiv2.lensName(data)
+    if found is None:
+        return None
+    name = clean(str(found.print(data)))
+    # A name of digits or brackets is an identifier that exiv2 has no name for.
+    return name if any(character.isalpha() for character in name) else None
+
+
+def _fstop(exif: Mapping[str, Datum]) -> float | None:
+    value = _positive(exif, "Exif.Photo.FNumber")
+    if value is not None:
+        return round(value, 2)
+    apex = _number(exif, "Exif.Photo.ApertureValue")
+    return round(math.sqrt(2) ** apex, 1) if apex and 0 < apex < 20 else None
+
+
+def _iso(exif: Mapping[str, Datum]) -> int | None:
+    keys = ("ISOSpeedRatings", "RecommendedExposureIndex", "StandardOutputSensitivity")
+    value = _number(exif, *(f"Exif.Photo.{key}" for key in keys))
+    if value == 65535:  # the 16-bit field is full; the true value stands elsewhere
+        value = _number(exif, *(f"Exif.Photo.{key}" for key in keys[1:])) or value
+    return int(value) if value is not None and 0 < value < MAX_ISO else None
+
+
+def _exposure_time(exif: Mapping[str, Datum]) -> float | None:
+    value = _number(exif, "Exif.Photo.ExposureTime")
+    if value is None:
+        apex = _number(exif, "Exif.Photo.ShutterSpeedValue")
+        value = 2.0 ** -apex if apex is not None and abs(apex) < 20 else None
+    return value if value is not None and 1e-6 < value < 1e6 else None
+
+
+def _position(
+    exif: Mapping[str, Datum],
+) -> tuple[float | None, float | None, float | None]:
+    latitude = _degrees(exif, "GPSLatitude", negative="S")
+    longitude = _degrees(exif, "GPSLongitude", negative="W")
+    position = usable_position(latitude, longitude)
+    if position is None:
+        return None, None, None
+    return *position, _altitude(exif)
+
+
+def _degrees(exif: Mapping[str, Datum], name: str, *, negative: str) -> float | None:
+    values = _numbers(exif.get(f"Exif.GPSInfo.{name}"))
+    if not values or not all(math.isfinite(value) for value in values):
+        return None
+    total = sum(value / 60**at for at, value in enumerate(values[:3]))
+    reference = _text(exif, f"Exif.GPSInfo.{name}Ref") or ""
+    sign = -1 if reference.upper().startswith(negative) else 1
+    return sign * total
+
+
+def _altitude(exif: Mapping[str, Datum]) -> float | None:
+    value = _number(exif, "Exif.GPSInfo.GPSAltitude")
+    if value is None or abs(value) > 100_000:
+        return None
+    below_sea = _number(exif, "Exif.GPSInfo.GPSAltitudeRef") == 1
+    return -value if below_sea else value
+
+
+def _description(exif: Mapping[str, Datum]) -> str | None:
+    text = _text(exif, "Exif.Image.ImageDescription")
+    if text and text.upper() not in _CAMERA_DESCRIPTIONS:
+        return text
+    return _windows_text(exif, "Exif.Image.XPComment") or _comment(exif)
+
+
+def _comment(exif: Mapping[str, Datum]) -> str | None:
+    datum = exif.get("Exif.Photo.UserComment")
+    if datum is None or datum.typeId() != exiv2.TypeId.comment or datum.size() > 65_536:
+        return None
+    value = datum.value()
+    if not isinstance(value, exiv2.CommentValue):
+        return None
+    if value.charsetId() in (exiv2.CharsetId.undefined, exiv2.CharsetId.invalid):
+        return None  # makers hide binary data here
+    return clean(value.comment()) or None
+
+
+def _windows_text(exif: Mapping[str, Datum], key: str) -> str | None:
+    """Return one of Windows' own texts, UTF-16 in bytes."""
+    datum = exif.get(key)
+    if datum is None or not 0 < datum.size() <= 65_536:
+        return None
+    raw = bytes(datum.toUint32(at) & 0xFF for at in range(datum.count()))
+    return clean(raw.decode("utf-16-le", "replace")) or None
+
+
+def _windows_keywords(exif: Mapping[str, Datum]) -> tuple[str, ...]:
+    text = _windows_text(exif, "Exif.Image.XPKeywords") or ""
+    return tuple(word for part in text.split(";") if (word := part.strip()))
+
+
+def _rating(exif: Mapping[str, Datum]) -> int | None:
+    stars = _number(exif, "Exif.Image.Rating")
+    if stars is not None and 0 <= stars <= 5:
+        return int(stars)
+    percent = _number(exif, "Exif.Image.RatingPercent")
+    return stars_of_percent(percent) if percent is not None else None
+
+
+def _dates(exif: Mapping[str, Datum]) -> dict[str, str]:
+    found = {}
+    for key, name in _DATES.items():
+        text = _text(exif, key)
+        if text and (":Date" not in name or parse_date(text)):
+            found[name] = text
+    moment = _gps_moment(exif)
+    if moment:
+        found["Composite:GPSDateTime"] = moment
+    return found
+
+
+def _gps_moment(exif: Mapping[str, Datum]) -> str | None:
+    day = (_text(exif, "Exif.GPSInfo.GPSDateStamp") or "").replace("-", ":")
+    parts = _numbers(exif.get("Exif.GPSInfo.GPSTimeStamp"))[:3]
+    if len(parts) < 3 or not all(0 <= part < 61 for part in parts):
+        return None
+    hour, minute, second = parts
+    text = f"{day} {int(hour):02}:{int(minute):02}:{second:06.3f}"
+    text = f"{text.rstrip('0').rstrip('.')}Z"
+    return text if parse_date(text) else None
+
+
+def _tags(exif: Mapping[str, Datum]) -> Tags:
+    found: Tags = {}
+    for datum in exif.values():
+        if datum.groupName() not in _STORED_GROUPS or datum.size() > MAX_TAG_TEXT:
+            continue
+        name = datum.tagName()
+        value = None if name.startswith("0x") else _json_value(datum)
+        if value is not None and value != "":
+            found.setdefault(f"EXIF:{name}", value)
+    return found
+
+
+_INTEGERS: Final = frozenset(
+    (
+        exiv2.TypeId.unsignedByte,
+        exiv2.TypeId.unsignedShort,
+        exiv2.TypeId.unsignedLong,
+        exiv2.TypeId.signedByte,
+        exiv2.TypeId.signedShort,
+        exiv2.TypeId.signedLong,
+    )
+)
+_RATIONALS: Final = frozenset(
+    (exiv2.TypeId.unsignedRational, exiv2.TypeId.signedRational)
+)
+
+
+def _json_value(datum: Datum) -> str | int | float | None:
+    kind = datum.typeId()
+    if kind in _INTEGERS and datum.count() == 1:
+        return int(datum.toInt64(0))
+    if kind in _RATIONALS and datum.count() == 1:
+        numerator, denominator = datum.toRational(0)
+        return float(Fraction(numerator, denominator)) if denominator else None
+    if kind == exiv2.TypeId.undefined and datum.size() > 8:
+        return None
+    return clean(datum.toString(), limit=MAX_TAG_TEXT)

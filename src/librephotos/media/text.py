@@ -1,0 +1,42 @@
+"""Make text from files safe to store, and guess right what its bytes meant."""
+
+import math
+import re
+from typing import Final
+
+MAX_TEXT: Final = 20_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def clean(text: str, *, limit: int = MAX_TEXT) -> str:
+    """Return the text without control characters, lone surrogates and outer blanks.
+
+    Bytes that were no UTF-8, which arrive as surrogates, are read as Windows-1252,
+    the usual encoding of older programs. Longer text than `limit` is cut.
+    """
+    if not text.isascii():
+        text = _without_surrogates(text)
+    return _CONTROL.sub("", text)[:limit].strip()
+
+
+def decoded(data: bytes) -> str:
+    """Return bytes as text: UTF-8 if they are that, else Windows-1252."""
+    return clean(data.decode("utf-8", "surrogateescape"))
+
+
+def finite(value: float) -> float | None:
+    """Return the number, or None for infinity and NaN."""
+    return value if math.isfinite(value) else None
+
+
+def _without_surrogates(text: str) -> str:
+    try:
+        text.encode()
+        return text
+    except UnicodeEncodeError:
+        pass
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a lone surrogate that stands for no byte
+        return text.encode("utf-8", "replace").decode()
+    return raw.decode("cp1252", "replace")
