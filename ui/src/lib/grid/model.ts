@@ -1,5 +1,5 @@
 import type { PigPhoto } from '../api/types';
-import { estimateHeight, justify, type RowLayout, type RowOptions } from './justified';
+import { estimateHeight, justify, type Row, type RowLayout, type RowOptions } from './justified';
 import { Offsets } from './offsets';
 
 /** A heading with photos below it: a day, or a group of results. */
@@ -33,14 +33,14 @@ export interface Geometry {
   headingHeight: number;
 }
 
-/** A block in view. `rows` holds the indices of the rows worth drawing. */
+/** A block in view as it stands now, with those of its rows that are worth drawing. */
 export interface VisibleBlock {
   block: Block;
   top: number;
   height: number;
   rowsTop: number;
-  firstRow: number;
-  lastRow: number;
+  rows: Row[];
+  photos: PigPhoto[] | null;
 }
 
 /** A photo (or block) in view and its distance from the view's top. */
@@ -143,11 +143,11 @@ export class GridModel {
     return this.blocksBetween(from, to).map((block) => {
       const top = this.topOfBlock(block);
       const rowsTop = this.#rowsTop(block);
-      const rows = block.photos && block.layout ? block.layout.rows : [];
       const start = top + rowsTop;
-      const firstRow = rows.findIndex((row) => start + row.top + row.height >= from);
-      const lastRow = rows.findLastIndex((row) => start + row.top <= to);
-      return { block, top, height: this.#heightOf(block), rowsTop, firstRow, lastRow };
+      const inside = (row: Row): boolean =>
+        start + row.top + row.height >= from && start + row.top <= to;
+      const rows = block.photos ? (block.layout?.rows.filter(inside) ?? []) : [];
+      return { block, top, height: this.#heightOf(block), rowsTop, rows, photos: block.photos };
     });
   }
 
@@ -172,12 +172,11 @@ export class GridModel {
   /** What must not move while heights change: the first photo in view, else the first block. */
   anchor(viewTop: number, viewHeight: number): Anchor | null {
     const seen = this.visible(viewTop, viewTop + viewHeight);
-    const shown = seen.find((entry) => entry.firstRow >= 0 && entry.firstRow <= entry.lastRow);
-    const entry = shown ?? seen[0];
+    const entry = seen.find((candidate) => candidate.rows.length > 0) ?? seen[0];
     if (!entry) return null;
-    const row = shown ? entry.block.layout?.rows[entry.firstRow] : undefined;
+    const row = entry.rows[0];
     const top = entry.top + (row ? entry.rowsTop + row.top : 0);
-    const photoId = row ? (entry.block.photos?.[row.start]?.id ?? null) : null;
+    const photoId = row ? (entry.photos?.[row.start]?.id ?? null) : null;
     const { section, page } = entry.block;
     return { sectionKey: section.key, page, photoId, distance: top - viewTop };
   }
