@@ -38,6 +38,7 @@ class File(models.Model):
     stat_key = models.BigIntegerField(null=True)
     size = models.BigIntegerField()
     mtime_ns = models.BigIntegerField()
+    ctime_ns = models.BigIntegerField(default=0)
     inode = models.BigIntegerField()
     md5 = models.CharField(max_length=32, default="")
     kind = models.CharField(max_length=8, choices=KINDS, default="unknown")

@@ -41,6 +41,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Not hidden, not in the trash, not removed, and processed."""
         return self.filter(visible=True)
 
+    def without_files(self) -> PhotoQuerySet:
+        """None of their files is there any more."""
+        return self.exclude(files__missing_since=None, files__isnull=False)
+
     def identified_by(self, name: str) -> PhotoQuerySet:
         """The photo that a client names by its UUID or by its image hash."""
         if len(name) == 36 and name.count("-") == 4:

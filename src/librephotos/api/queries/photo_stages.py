@@ -1,0 +1,172 @@
+"""How photos pass through the stages, and how that adds up to a job's progress.
+
+Counts change in the statement that changes the rows they count: a job that is run
+twice, or dies half-way, counts nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from librephotos.api.models import PhotoStage
+
+_MARK_PENDING = """
+WITH marked AS (
+    INSERT INTO api_photostage AS photo_stage
+        (photo_id, stage, version, state, error, job_id)
+    SELECT photo_id, stage, 0, 'pending', '', %(job)s
+    FROM unnest(%(photos)s::uuid[]) AS photo_id, unnest(%(stages)s::text[]) AS stage
+    ORDER BY photo_id, stage
+    ON CONFLICT (photo_id, stage) DO UPDATE
+    SET state = 'pending', error = '', job_id = excluded.job_id
+    WHERE photo_stage.state <> 'pending' OR NOT EXISTS (
+        SELECT FROM api_job AS job
+        WHERE job.id = photo_stage.job_id AND job.finished_at IS NULL
+    )
+    RETURNING stage
+)
+INSERT INTO api_jobstage AS job_stage
+    (job_id, stage, position, total, done, failed, skipped)
+SELECT %(job)s, stage, array_position(%(stages)s::text[], stage), count(*), 0, 0, 0
+FROM marked GROUP BY stage ORDER BY stage
+ON CONFLICT (job_id, stage) DO UPDATE SET total = job_stage.total + excluded.total
+"""
+
+_PENDING = """
+SELECT photo.id
+FROM api_photo AS photo
+LEFT JOIN api_photostage AS photo_stage
+    ON photo_stage.photo_id = photo.id AND photo_stage.stage = %(stage)s
+WHERE photo.id = ANY(%(photos)s) AND NOT photo.removed AND (
+    photo_stage.id IS NULL OR photo_stage.state = 'pending'
+    OR photo_stage.version < %(version)s
+)
+ORDER BY photo.id
+"""
+
+_RECORD = """
+WITH outcome AS (
+    SELECT * FROM unnest(%(photos)s::uuid[], %(states)s::text[], %(errors)s::text[])
+        AS outcome (photo_id, state, error)
+), earlier AS (
+    SELECT photo_stage.photo_id, photo_stage.state, photo_stage.job_id
+    FROM api_photostage AS photo_stage JOIN outcome USING (photo_id)
+    WHERE photo_stage.stage = %(stage)s
+    ORDER BY photo_stage.photo_id FOR UPDATE OF photo_stage
+), recorded AS (
+    INSERT INTO api_photostage (photo_id, stage, version, state, error, job_id)
+    SELECT photo_id, %(stage)s, %(version)s, outcome.state, outcome.error,
+        earlier.job_id
+    FROM outcome LEFT JOIN earlier USING (photo_id)
+    ON CONFLICT (photo_id, stage) DO UPDATE
+    SET version = excluded.version, state = excluded.state, error = excluded.error
+), counted AS (
+    SELECT outcome.photo_id, outcome.state, outcome.error, earlier.job_id
+    FROM outcome JOIN earlier USING (photo_id)
+    WHERE earlier.state = 'pending' AND earlier.job_id IS NOT NULL
+), failure AS (
+    INSERT INTO api_jobfailure (job_id, stage, photo_id, path, message)
+    SELECT counted.job_id, %(stage)s, photo.id, coalesce(file.path, ''), counted.error
+    FROM counted JOIN api_photo AS photo ON photo.id = counted.photo_id
+    LEFT JOIN api_file AS file ON file.id = photo.main_file_id
+    WHERE counted.state = 'failed'
+), tally AS (
+    SELECT job_id,
+        count(*) FILTER (WHERE state = 'done') AS done,
+        count(*) FILTER (WHERE state = 'failed') AS failed,
+        count(*) FILTER (WHERE state = 'skipped') AS skipped
+    FROM counted GROUP BY job_id
+)
+UPDATE api_jobstage AS job_stage
+SET done = job_stage.done + tally.done, failed = job_stage.failed + tally.failed,
+    skipped = job_stage.skipped + tally.skipped
+FROM tally
+WHERE job_stage.job_id = tally.job_id AND job_stage.stage = %(stage)s
+"""
+
+
+def mark_pending(photo_ids: Iterable[UUID], *, stages: Sequence[str], job: int) -> None:
+    """Have photos pass these stages (again) under a job, and add them to its totals.
+
+    What is already pending under another unfinished job stays with that one.
+    """
+    ids = list(photo_ids)
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MARK_PENDING, {"photos": ids, "stages": list(stages), "job": job}
+        )
+
+
+def pending(photo_ids: Sequence[UUID], *, stage: str, version: int) -> list[UUID]:
+    """Return those of the photos that have not passed the stage in this version."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PENDING, {"photos": list(photo_ids), "stage": stage, "version": version}
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def record(
+    outcomes: Sequence[tuple[UUID, PhotoStage.State, str]], *, stage: str, version: int
+) -> None:
+    """Store the state of each photo in a stage with its error, and count it.
+
+    To be called in the transaction that stores the results themselves.
+    """
+    if not outcomes:
+        return
+    photos, states, errors = zip(*outcomes, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RECORD,
+            {
+                "photos": list(photos),
+                "states": list(states),
+                "errors": list(errors),
+                "stage": stage,
+                "version": version,
+            },
+        )
+
+
+_UNFINISHED = """
+SELECT photo.id
+FROM api_photo AS photo
+WHERE photo.owner_id = %(owner)s AND NOT photo.removed
+    AND photo.main_file_id IS NOT NULL AND EXISTS (
+        SELECT FROM unnest(%(stages)s::text[], %(versions)s::int[])
+            AS wanted (stage, version)
+        LEFT JOIN api_photostage AS photo_stage
+            ON photo_stage.photo_id = photo.id AND photo_stage.stage = wanted.stage
+        WHERE photo_stage.id IS NULL OR photo_stage.version < wanted.version
+            AND photo_stage.state <> 'pending'
+            OR photo_stage.state = 'pending' AND NOT EXISTS (
+                SELECT FROM api_job AS job
+                WHERE job.id = photo_stage.job_id AND job.finished_at IS NULL
+            )
+    )
+ORDER BY photo.id DESC
+"""
+
+
+def left_over(owner: int, versions: dict[str, int]) -> list[UUID]:
+    """Return an owner's photos that some stage has yet to see, newest import first.
+
+    These are photos of an interrupted job, of an older stage version, or of a stage
+    that is new; photos that an unfinished job is about to process are not among them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UNFINISHED,
+            {
+                "owner": owner,
+                "stages": list(versions),
+                "versions": list(versions.values()),
+            },
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,208 @@
+"""The files of a library as a scan sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from librephotos.api.models.fields import path_to_text, text_to_path
+
+FILES = "files"
+"""The name under which a job counts files, before they are photos."""
+
+
+class FoundFile(NamedTuple):
+    """A file to be read: its path, its keys and its state on disk."""
+
+    path: bytes
+    path_key: int
+    capture_key: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+_QUEUE = """
+INSERT INTO api_file AS file (
+    owner_id, job_id, path, path_key, capture_key, size, mtime_ns, ctime_ns, inode,
+    state, md5, kind, format, mime, content_identifier, embedded_video, error
+)
+SELECT %(owner)s, %(job)s, found.*, 'pending', '', 'unknown', '', '', '', false, ''
+FROM unnest(
+    %(paths)s::text[], %(path_keys)s::bigint[], %(capture_keys)s::bigint[],
+    %(sizes)s::bigint[], %(mtimes)s::bigint[], %(ctimes)s::bigint[],
+    %(inodes)s::bigint[]
+) AS found
+ON CONFLICT (owner_id, path_key) DO UPDATE
+SET size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,
+    inode = excluded.inode, state = 'pending', stat_key = NULL, error = '',
+    missing_since = NULL, job_id = excluded.job_id
+WHERE file.state <> 'pending' OR file.job_id IS DISTINCT FROM excluded.job_id
+RETURNING file.id, file.path_key
+"""
+
+_COUNT_QUEUED = """
+INSERT INTO api_jobstage AS job_stage
+    (job_id, stage, position, total, done, failed, skipped)
+VALUES (%(job)s, %(stage)s, 0, %(count)s, 0, 0, 0)
+ON CONFLICT (job_id, stage) DO UPDATE SET total = job_stage.total + excluded.total
+"""
+
+_SETTLE = """
+WITH outcome AS (
+    SELECT * FROM unnest(%(files)s::bigint[], %(states)s::text[], %(errors)s::text[])
+        AS outcome (file_id, state, error)
+), settled AS (
+    UPDATE api_file AS file SET state = outcome.state, error = outcome.error
+    FROM outcome WHERE file.id = outcome.file_id AND file.state = 'pending'
+    RETURNING file.job_id, file.photo_id, file.path, file.state, file.error
+), failure AS (
+    INSERT INTO api_jobfailure (job_id, stage, photo_id, path, message)
+    SELECT job_id, %(stage)s, photo_id, path, error
+    FROM settled WHERE state = 'failed' AND job_id IS NOT NULL
+), tally AS (
+    SELECT job_id,
+        count(*) FILTER (WHERE state = 'ready') AS done,
+        count(*) FILTER (WHERE state = 'failed') AS failed,
+        count(*) FILTER (WHERE state = 'skipped') AS skipped
+    FROM settled WHERE job_id IS NOT NULL GROUP BY job_id
+)
+UPDATE api_jobstage AS job_stage
+SET done = job_stage.done + tally.done, failed = job_stage.failed + tally.failed,
+    skipped = job_stage.skipped + tally.skipped
+FROM tally WHERE job_stage.job_id = tally.job_id AND job_stage.stage = %(stage)s
+"""
+
+_UNSEEN = """
+SELECT id, path, stat_key FROM api_file
+WHERE owner_id = %(owner)s AND missing_since IS NULL AND (
+    stat_key = ANY(%(keys)s)
+    OR stat_key IS NULL AND state = 'pending' AND job_id IS DISTINCT FROM %(job)s
+)
+ORDER BY id
+"""
+
+_MARK_MISSING = """
+UPDATE api_file SET missing_since = now(), stat_key = NULL
+WHERE id = ANY(%(files)s) AND missing_since IS NULL
+"""
+
+_CHOOSE_MAIN = """
+UPDATE api_photo AS photo
+SET main_file_id = chosen.id, image_hash = chosen.md5 || photo.owner_id,
+    video = chosen.kind = 'video',
+    motion_photo = chosen.kind <> 'video' AND (
+        chosen.embedded_video OR EXISTS (
+            SELECT FROM api_file AS clip
+            WHERE clip.photo_id = photo.id AND clip.kind = 'video'
+                AND clip.missing_since IS NULL
+        )
+    ),
+    has_raw = EXISTS (
+        SELECT FROM api_file AS raw
+        WHERE raw.photo_id = photo.id AND raw.kind = 'raw'
+            AND raw.missing_since IS NULL
+    ),
+    last_modified = now()
+FROM (
+    SELECT DISTINCT ON (photo_id) photo_id, id, md5, kind, embedded_video
+    FROM api_file
+    WHERE photo_id = ANY(%(photos)s) AND kind IN ('image', 'video', 'raw')
+        AND state = 'ready'
+    ORDER BY photo_id, missing_since IS NOT NULL,
+        array_position(ARRAY['image', 'video', 'raw'], kind::text), id
+) AS chosen
+WHERE photo.id = chosen.photo_id
+"""
+
+
+def known_stat_keys(owner: int) -> set[int]:
+    """Return the keys of all files of an owner that were read as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT stat_key FROM api_file WHERE owner_id = %s"
+            " AND stat_key IS NOT NULL AND missing_since IS NULL",
+            [owner],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def queue_files(found: Sequence[FoundFile], *, owner: int, job: int) -> dict[int, int]:
+    """Register files as pending under a scan; return {path_key: id} of those queued.
+
+    A file that this very job has queued already is left out, so that a scan that
+    begins again after a crash counts each file once.
+    """
+    if not found:
+        return {}
+    paths, path_keys, capture_keys, sizes, mtimes, ctimes, inodes = zip(
+        *found, strict=True
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _QUEUE,
+            {
+                "owner": owner,
+                "job": job,
+                "paths": [path_to_text(path) for path in paths],
+                "path_keys": list(path_keys),
+                "capture_keys": list(capture_keys),
+                "sizes": list(sizes),
+                "mtimes": list(mtimes),
+                "ctimes": list(ctimes),
+                "inodes": list(inodes),
+            },
+        )
+        queued = {row[1]: row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            _COUNT_QUEUED, {"job": job, "stage": FILES, "count": len(queued)}
+        )
+    return queued
+
+
+def settle(outcomes: Sequence[tuple[int, str, str]]) -> None:
+    """Store (file id, state, error) of files that were pending, and count them."""
+    if not outcomes:
+        return
+    files, states, errors = zip(*outcomes, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SETTLE,
+            {
+                "files": list(files),
+                "states": list(states),
+                "errors": list(errors),
+                "stage": FILES,
+            },
+        )
+
+
+def unseen_files(
+    keys: Iterable[int], *, owner: int, job: int
+) -> list[tuple[int, bytes]]:
+    """Return (id, path) of known files that a walk did not come across.
+
+    These have one of the `keys`, or wait for a job other than this one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSEEN, {"owner": owner, "keys": list(keys), "job": job})
+        return [(row[0], text_to_path(row[1])) for row in cursor.fetchall()]
+
+
+def mark_missing(file_ids: Sequence[int]) -> None:
+    """Note that files are gone; their photos and all that is known of them stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_MISSING, {"files": list(file_ids)})
+
+
+def choose_main_files(photo_ids: Iterable[UUID]) -> None:
+    """Make the first present file of each photo, still before video before RAW, main.
+
+    A photo none of whose files can be used keeps the main file that it has.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CHOOSE_MAIN, {"photos": list(photo_ids)})

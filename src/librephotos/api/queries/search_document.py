@@ -1,0 +1,47 @@
+"""The text in which a photo is found, composed from all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import connection
+
+MAX_CHARACTERS = 4000
+"""Longer descriptions are found by their beginning; the index stays small."""
+
+_REFRESH = """
+UPDATE api_photo AS photo
+SET search_text = left(lower(concat_ws(E'\\n',
+    nullif(photo.user_caption, ''), nullif(metadata.title, ''),
+    nullif(metadata.description, ''),
+    nullif(array_to_string(metadata.keywords, E'\\n'), ''),
+    concat_ws(' ', town.name, district.name, region.name, country.name),
+    concat_ws(' ', metadata.camera_make, metadata.camera_model, metadata.lens),
+    to_char(photo.taken_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS TMMonth TMDay'),
+    CASE WHEN photo.video THEN 'type: video' END,
+    (
+        SELECT string_agg(substr(file.path, 1 + coalesce((
+            SELECT max(length(root.path)) FROM api_scandirectory AS root
+            WHERE root.user_id = file.owner_id AND starts_with(file.path, root.path)
+        ), 0)), E'\\n' ORDER BY file.id)
+        FROM api_file AS file
+        WHERE file.photo_id = photo.id AND file.kind <> 'metadata'
+    )
+)), %(limit)s)
+FROM api_photo AS same
+LEFT JOIN api_photometadata AS metadata ON metadata.photo_id = same.id
+LEFT JOIN api_place AS town ON town.id = same.place_id
+LEFT JOIN api_place AS district ON district.id = town.parent_id
+LEFT JOIN api_place AS region ON region.id = district.parent_id
+LEFT JOIN api_place AS country ON country.id = region.parent_id
+WHERE photo.id = same.id AND same.id = ANY(%(photos)s)
+"""
+
+
+def refresh(photo_ids: Iterable[UUID]) -> None:
+    """Compose the search text of these photos anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REFRESH, {"photos": list(photo_ids), "limit": MAX_CHARACTERS}
+        )

@@ -1,0 +1,240 @@
+"""Which photo a file belongs to: new, known, changed, moved, or one more of the same."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import connection
+
+from librephotos.api.models import File, Photo
+from librephotos.api.queries import photo_stages, scanned_files
+from librephotos.media.formats import Kind
+from librephotos.media.variants import CaptureFile, group_captures
+from librephotos.pipeline.decoding import IdentifiedFile
+from librephotos.pipeline.registry import stage_names
+from librephotos.pipeline.walk import stat_key
+
+LONE_SIDECAR = "A sidecar whose picture is not there."
+
+
+@dataclass
+class _Changes:
+    """What has to follow from the files of a batch."""
+
+    affected: set[UUID] = field(default_factory=set)  # pixels or metadata may differ
+    renamed: set[UUID] = field(default_factory=set)  # only the path differs
+    regrouped: set[UUID] = field(default_factory=set)  # the main file may differ
+    replaced_rows: list[int] = field(default_factory=list)
+
+
+def attach_files(
+    owner: int, identified: Sequence[tuple[File, IdentifiedFile]], *, job: int
+) -> None:
+    """Give each file its photo, and have the photos concerned pass the stages.
+
+    To be called in a transaction, which it makes the only one of its kind for this
+    owner: two batches must not create two photos for the same bytes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, owner])
+    changes = _Changes()
+    twins = _twins(owner, identified)
+    fresh = []
+    for file, found in identified:
+        previous = file.md5
+        _take_over(file, found)
+        if not _recognised(file, previous, twins, changes):
+            fresh.append(file)
+    _group(owner, fresh, changes)
+    _store([file for file, _ in identified], changes)
+    scanned_files.choose_main_files(changes.regrouped)
+    photo_stages.mark_pending(changes.affected, stages=stage_names(), job=job)
+    photo_stages.mark_pending(
+        changes.renamed - changes.affected, stages=["dates"], job=job
+    )
+
+
+_LOCK_CLASS = 20_1  # any number that no other advisory lock of ours uses
+
+
+@dataclass
+class _Twin:
+    """What is known of some bytes: their photo, and the files that hold them."""
+
+    photo: UUID
+    files: list[File] = field(default_factory=list)
+
+
+def _twins(
+    owner: int, identified: Sequence[tuple[File, IdentifiedFile]]
+) -> dict[str, _Twin]:
+    hashes = {found.identity.md5 for _, found in identified}
+    batch = [file.pk for file, _ in identified]
+    twins: dict[str, _Twin] = {}
+    for file in (
+        File.objects.filter(owner=owner, md5__in=hashes, photo__isnull=False)
+        .exclude(pk__in=batch)
+        .order_by("pk")
+    ):
+        assert file.photo_id
+        twins.setdefault(file.md5, _Twin(file.photo_id)).files.append(file)
+    by_hash = {Photo.hash_of(md5, owner): md5 for md5 in hashes}
+    for photo_id, image_hash in Photo.objects.filter(
+        image_hash__in=by_hash
+    ).values_list("id", "image_hash"):
+        twins.setdefault(by_hash[image_hash], _Twin(photo_id))
+    return twins
+
+
+def _take_over(file: File, found: IdentifiedFile) -> None:
+    identity, stat = found.identity, found.stat
+    file.md5 = identity.md5
+    file.kind = identity.format.kind
+    file.format = identity.format.name
+    file.mime = identity.format.mime
+    file.content_identifier = (identity.content_identifier or "")[:64]
+    file.duration_s = identity.duration_s
+    file.embedded_video = identity.embedded_video
+    file.size = stat.size
+    file.mtime_ns = stat.mtime_ns
+    file.ctime_ns = stat.ctime_ns
+    file.stat_key = stat_key(file.path, stat.size, stat.mtime_ns, stat.inode)
+
+
+def _recognised(
+    file: File, previous: str, twins: dict[str, _Twin], changes: _Changes
+) -> bool:
+    """Whether the file is settled: known as it is, moved, a copy, or edited."""
+    if file.photo_id and file.md5 == previous:
+        changes.regrouped.add(file.photo_id)
+        return True
+    twin = twins.get(file.md5)
+    if twin is None or twin.photo == file.photo_id:
+        if file.photo_id is None:
+            return False
+        changes.affected.add(file.photo_id)
+        changes.regrouped.add(file.photo_id)
+        return True
+    if file.photo_id:
+        changes.regrouped.add(file.photo_id)
+        changes.affected.add(file.photo_id)
+    gone = next((known for known in twin.files if not os.path.lexists(known.path)), None)
+    if gone is not None and file.photo_id is None:
+        twin.files.remove(gone)
+        changes.replaced_rows.append(gone.pk)
+        changes.renamed.add(twin.photo)
+    elif not twin.files:
+        changes.affected.add(twin.photo)
+    file.photo_id = twin.photo
+    changes.regrouped.add(twin.photo)
+    return True
+
+
+def _group(owner: int, fresh: Sequence[File], changes: _Changes) -> None:
+    """Join files without a photo to the captures that they are variants of."""
+    if not fresh:
+        return
+    unclaimed = {file.pk for file in fresh}
+    keys = {file.capture_key for file in fresh}
+    siblings = File.objects.filter(
+        owner=owner, capture_key__in=keys, missing_since=None, state=File.State.READY
+    ).exclude(pk__in=unclaimed)
+    lone = File.objects.filter(
+        owner=owner,
+        capture_key__in=keys,
+        missing_since=None,
+        state=File.State.SKIPPED,
+        kind=Kind.SIDECAR,
+    ).exclude(pk__in=unclaimed)
+    files = {file.path: file for file in [*siblings, *lone, *fresh]}
+    created: dict[str, UUID] = {}
+    for group in group_captures([_as_capture_file(file) for file in files.values()]):
+        members = [files[member.path] for member in group]
+        if any(file.photo_id is None for file in members):
+            _join(owner, members, created, changes)
+
+
+def _as_capture_file(file: File) -> CaptureFile:
+    return CaptureFile(
+        file.path, Kind(file.kind), file.content_identifier or None, file.duration_s
+    )
+
+
+def _join(
+    owner: int, members: Sequence[File], created: dict[str, UUID], changes: _Changes
+) -> None:
+    main = members[0]
+    photo_id = next((file.photo_id for file in members if file.photo_id), None)
+    photo_id = photo_id or created.get(main.md5)
+    if photo_id is None:
+        if main.kind == Kind.SIDECAR:
+            return
+        photo_id = Photo.objects.create(
+            owner_id=owner,
+            image_hash=Photo.hash_of(main.md5, owner),
+            video=main.kind == Kind.VIDEO,
+        ).pk
+    created.setdefault(main.md5, photo_id)
+    changes.affected.add(photo_id)
+    changes.regrouped.add(photo_id)
+    for file in members:
+        if file.photo_id is None:
+            file.photo_id = photo_id
+            File.objects.filter(
+                pk=file.pk, state=File.State.SKIPPED, kind=Kind.SIDECAR
+            ).update(photo=photo_id, state=File.State.READY, error="")
+
+
+_COLUMNS = [
+    "photo",
+    "md5",
+    "kind",
+    "format",
+    "mime",
+    "content_identifier",
+    "duration_s",
+    "embedded_video",
+    "size",
+    "mtime_ns",
+    "ctime_ns",
+    "stat_key",
+]
+
+
+def _store(files: Iterable[File], changes: _Changes) -> None:
+    """Write the files; what moved takes the place of its former row."""
+    rows = list(files)
+    File.objects.filter(pk__in=changes.replaced_rows).delete()
+    File.objects.bulk_update(rows, _COLUMNS)
+    outcomes = [
+        (
+            (file.pk, File.State.READY, "")
+            if file.photo_id
+            else (file.pk, File.State.SKIPPED, LONE_SIDECAR)
+        )
+        for file in rows
+    ]
+    scanned_files.settle(outcomes)
+
+
+def batches_of_captures(
+    files: Iterable[scanned_files.FoundFile], *, size: int
+) -> list[list[scanned_files.FoundFile]]:
+    """Return the files in batches of about `size`, newest first, captures whole."""
+    captures: dict[int, list[scanned_files.FoundFile]] = defaultdict(list)
+    for file in files:
+        captures[file.capture_key].append(file)
+    batches: list[list[scanned_files.FoundFile]] = [[]]
+    for capture in sorted(captures.values(), key=_newest, reverse=True):
+        if batches[-1] and len(batches[-1]) + len(capture) > size:
+            batches.append([])
+        batches[-1].extend(capture)
+    return [batch for batch in batches if batch]
+
+
+def _newest(capture: Sequence[scanned_files.FoundFile]) -> int:
+    return max(file.mtime_ns for file in capture)

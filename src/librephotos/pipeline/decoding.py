@@ -1,0 +1,84 @@
+"""What the decoding child is asked to do; knows no Django, so that it starts fast."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from librephotos.media.errors import UnreadableFile, unreadable_because
+from librephotos.media.formats import FORMATS, sniff
+from librephotos.media.identity import Identity, identify
+from librephotos.media.limits import Limits
+from librephotos.media.metadata import Metadata, read_metadata
+from librephotos.media.thumbnails import Thumbnails, make_thumbnails
+
+
+@dataclass(frozen=True)
+class Original:
+    """A file to read: its path, the name of its format if known, its sidecars."""
+
+    path: bytes
+    limits: Limits
+    format: str = ""
+    sidecars: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stat:
+    """Size in bytes, times in nanoseconds and inode of a file when it was read."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True)
+class IdentifiedFile:
+    """The identity of a file, and the state that it had while it was read."""
+
+    identity: Identity
+    stat: Stat
+
+
+def stat_of(path: bytes) -> Stat:
+    """Return the state of a file; raise OSError if it cannot be had."""
+    found = os.stat(path)
+    return Stat(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
+def identify_file(original: Original) -> IdentifiedFile:
+    """Return what tells this file from others, once it holds still.
+
+    Raises MediaError if it cannot be read, is of no known format, or changes while
+    it is read.
+    """
+    try:
+        before = stat_of(original.path)
+        sniff(original.path)  # what is no picture is not worth hashing
+        identity = identify(original.path, limits=original.limits)
+        after = stat_of(original.path)
+    except OSError as error:
+        raise unreadable_because(error) from error
+    if before != after:
+        raise UnreadableFile(
+            "The file changed while it was read; the next scan takes it up again."
+        )
+    return IdentifiedFile(identity, after)
+
+
+def metadata_of(original: Original) -> Metadata:
+    """Return what a file and its sidecars say of it."""
+    return read_metadata(
+        original.path,
+        format=FORMATS[original.format],
+        sidecars=original.sidecars,
+        limits=original.limits,
+    )
+
+
+def thumbnails_of(original: Original) -> Thumbnails:
+    """Return the previews of a file."""
+    return make_thumbnails(
+        original.path, format=FORMATS[original.format], limits=original.limits
+    )

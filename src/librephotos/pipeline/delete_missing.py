@@ -1,0 +1,26 @@
+"""Forgetting photos whose files are gone, when their owner asks for it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from librephotos.api.models import File, Job, Photo
+from librephotos.pipeline import jobs
+
+
+def delete_missing(job_id: int) -> None:
+    """Remove an owner's photos without any file that is there."""
+    job = jobs.begin(job_id)
+    if job is None:
+        return
+    with transaction.atomic():
+        missing = File.objects.filter(
+            owner=job.started_by, missing_since__isnull=False
+        )
+        missing.delete()
+        photos = Photo.objects.without_files().filter(owner=job.started_by)
+        _, removed = photos.delete()
+    count = removed.get("api.Photo", 0)
+    jobs.note(job_id, f"{count} photos without files were removed.")
+    Job.objects.filter(pk=job_id).update(enumerated=True, finished_at=timezone.now())

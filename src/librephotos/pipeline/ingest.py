@@ -1,0 +1,89 @@
+"""Taking a batch of files from the disk into the library."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from librephotos.api.models import File, Photo
+from librephotos.api.queries import scanned_files
+from librephotos.media.formats import CANDIDATE_EXTENSIONS
+from librephotos.pipeline import jobs
+from librephotos.pipeline.captures import attach_files
+from librephotos.pipeline.decoding import IdentifiedFile, Original, identify_file
+from librephotos.pipeline.originals import decoding_limits
+from librephotos.pipeline.registry import stages
+from librephotos.pipeline.runner import check_free_space, run_stages
+from librephotos.pipeline.sandbox import Outcome, Sandbox
+from librephotos.pipeline.walk import stat_key
+
+NOT_MEDIA = "Not a picture or video."
+
+
+def ingest(job_id: int, file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
+    """Identify the files of a batch, and take their photos through the stages.
+
+    It may die at any instruction and be run again: files that are settled are left
+    alone, and each stage looks for itself what is still pending.
+    """
+    job = jobs.begin(job_id)
+    if job is None:
+        return
+    check_free_space()
+    identify_files(file_ids, sandbox=sandbox)
+    photo_ids = list(
+        Photo.objects.filter(files__in=file_ids, owner=job.started_by)
+        .distinct()
+        .values_list("pk", flat=True)
+    )
+    run_stages(stages(), photo_ids, sandbox=sandbox)
+    jobs.finish_if_complete(job_id)
+
+
+def identify_files(file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
+    """Find out what the pending files among these are, and give them their photos."""
+    pending = list(File.objects.filter(pk__in=file_ids, state=File.State.PENDING))
+    limits = decoding_limits()
+    outcomes = sandbox.map(
+        identify_file, [Original(file.path, limits) for file in pending]
+    )
+    found: dict[tuple[int, int], list[tuple[File, IdentifiedFile]]] = defaultdict(list)
+    rejected: list[tuple[File, Outcome[IdentifiedFile]]] = []
+    for file, outcome in zip(pending, outcomes, strict=True):
+        if outcome.value is None:
+            rejected.append((file, outcome))
+        else:
+            found[file.owner_id, file.job_id or 0].append((file, outcome.value))
+    with transaction.atomic():
+        _reject(rejected)
+    for (owner, job_id), files in found.items():
+        with transaction.atomic():
+            attach_files(owner, files, job=job_id)
+
+
+def _reject(rejected: Sequence[tuple[File, Outcome[IdentifiedFile]]]) -> None:
+    """Record why files are no photos; they are not read again until they change."""
+    settled = []
+    for file, outcome in rejected:
+        file.stat_key = stat_key(
+            file.path, file.size, file.mtime_ns, _unsigned(file.inode)
+        )
+        named_like_media = _extension(file.path) in CANDIDATE_EXTENSIONS
+        settled.append(
+            (file.pk, File.State.FAILED, outcome.error)
+            if named_like_media or not outcome.unsupported
+            else (file.pk, File.State.SKIPPED, NOT_MEDIA)
+        )
+    File.objects.bulk_update([file for file, _ in rejected], ["stat_key"])
+    scanned_files.settle(settled)
+
+
+def _extension(path: bytes) -> str:
+    name = path.rpartition(b"/")[2]
+    return name[name.rfind(b".") :].decode("ascii", "replace").lower()
+
+
+def _unsigned(inode: int) -> int:
+    return inode % 2**64

@@ -1,0 +1,104 @@
+"""What the machine does for a user: starting, finishing and cancelling jobs."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from librephotos.api.models import Job, User
+from librephotos.pipeline import queue
+
+
+def start_scan(*, user: User, full: bool = False) -> Job:
+    """Start a scan of the user's directories; `full` reads unchanged files too.
+
+    Returns the running scan of this user if there is one.
+    """
+    return _start(Job.Kind.SCAN_PHOTOS, queue.SCAN, user=user, full=full)
+
+
+def start_delete_missing(*, user: User) -> Job:
+    """Start forgetting the user's photos none of whose files is there."""
+    return _start(Job.Kind.DELETE_MISSING_PHOTOS, queue.DELETE_MISSING, user=user)
+
+
+def _start(kind: Job.Kind, task: str, *, user: User, **arguments: bool) -> Job:
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        running = Job.objects.unfinished().filter(started_by=user, kind=kind).first()
+        if running:
+            return running
+        job = Job.objects.create(kind=kind, started_by=user)
+        queue.enqueue(
+            task, priority=PRIORITY_OF_JOBS, lock=f"user-{user.pk}", job=job.pk, **arguments
+        )
+    return job
+
+
+PRIORITY_OF_JOBS = 2**31 - 1
+"""Work that makes other work goes first; batches are ordered by their photos' age."""
+
+
+def begin(job_id: int) -> Job | None:
+    """Return the job, marked as started, or None if it is to do nothing any more."""
+    Job.objects.filter(pk=job_id, started_at=None).update(started_at=timezone.now())
+    return (
+        Job.objects.select_related("started_by")
+        .filter(pk=job_id, finished_at=None)
+        .first()
+    )
+
+
+def note(job_id: int, message: str) -> None:
+    """Add a line to what the job tells its user."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=job_id)
+        if message not in job.message:
+            job.message = f"{job.message}\n{message}".strip()
+            job.save(update_fields=["message"])
+
+
+def finish_if_complete(job_id: int) -> None:
+    """Finish the job if everything that it has to do is known and settled."""
+    incomplete = Q(stages__total__gt=F("stages__done") + F("stages__failed") + F("stages__skipped"))
+    Job.objects.filter(pk=job_id, finished_at=None, enumerated=True).exclude(
+        pk__in=Job.objects.filter(incomplete, pk=job_id).values("pk")
+    ).update(finished_at=timezone.now())
+
+
+def fail(job_id: int, message: str) -> None:
+    """Finish the job as failed, and say why."""
+    note(job_id, message)
+    Job.objects.filter(pk=job_id, finished_at=None).update(
+        finished_at=timezone.now(), failed=True
+    )
+
+
+def cancel(job: Job) -> None:
+    """End a job early; what it has done stays, the rest is left to the next scan."""
+    now = timezone.now()
+    Job.objects.filter(pk=job.pk, finished_at=None).update(
+        cancelled=True, finished_at=now, started_at=job.started_at or now
+    )
+
+
+_ABANDONED = """
+SELECT job.id FROM api_job AS job
+WHERE job.finished_at IS NULL AND NOT EXISTS (
+    SELECT FROM procrastinate_jobs AS task
+    WHERE task.status IN ('todo', 'doing') AND (task.args ->> 'job')::bigint = job.id
+)
+"""
+
+
+def settle_abandoned() -> None:
+    """Finish unfinished jobs for which no task is waiting or running any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ABANDONED)
+        abandoned = [row[0] for row in cursor.fetchall()]
+    for job_id in abandoned:
+        finish_if_complete(job_id)
+        if Job.objects.unfinished().filter(pk=job_id).exists():
+            fail(job_id, "Some files could not be processed; scan again.")
+

@@ -1,0 +1,101 @@
+"""Running stages over batches of photos; status and failures are recorded here."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from librephotos.api.models import PhotoStage
+from librephotos.api.queries import photo_stages
+from librephotos.pipeline.sandbox import Outcome, Sandbox
+from librephotos.pipeline.stage import Skip, Stage
+
+log = logging.getLogger(__name__)
+
+
+class DataFolderFull(Exception):
+    """The data folder has no room left; the message says what to do."""
+
+
+def check_free_space() -> None:
+    """Raise DataFolderFull before work is begun that might not be stored."""
+    free = shutil.disk_usage(settings.DATA).free
+    if free < settings.MIN_FREE_MIB * 2**20:
+        raise DataFolderFull(
+            f"The data folder has only {free // 2**20} MiB left and "
+            f"{settings.MIN_FREE_MIB} MiB are kept free: make room, then scan again."
+        )
+
+
+def run_stages(
+    stages: Iterable[Stage], photo_ids: Sequence[UUID], *, sandbox: Sandbox
+) -> None:
+    """Take photos through stages, one stage after the other."""
+    for stage in stages:
+        run_stage(stage, photo_ids, sandbox=sandbox)
+
+
+def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> None:
+    """Take those photos through a stage that have not passed it yet.
+
+    The results and the states of all of them are written in one transaction; to run
+    it again, whole or after a crash, changes nothing.
+    """
+    check_free_space()
+    todo = photo_stages.pending(photo_ids, stage=stage.name, version=stage.version)
+    inputs = stage.load(todo)
+    work = {
+        photo_id: item
+        for photo_id, item in inputs.items()
+        if not isinstance(item, Skip)
+    }
+    outcomes = dict(
+        zip(work, _computed(stage, list(work.values()), sandbox), strict=True)
+    )
+    results = {
+        photo_id: outcome.value
+        for photo_id, outcome in outcomes.items()
+        if not outcome.error
+    }
+    with transaction.atomic():
+        if results:
+            stage.save(results)
+        photo_stages.record(
+            [
+                (photo_id, *_state(inputs[photo_id], outcomes.get(photo_id)))
+                for photo_id in sorted(inputs)
+            ],
+            stage=stage.name,
+            version=stage.version,
+        )
+
+
+def _computed(
+    stage: Stage, items: Sequence[Any], sandbox: Sandbox
+) -> list[Outcome[Any]]:
+    if stage.sandboxed:
+        return sandbox.map(stage.compute, items)
+    return [_attempt(stage.compute, item) for item in items]
+
+
+def _attempt(compute: Callable[[Any], Any], item: Any) -> Outcome[Any]:
+    try:
+        return Outcome(compute(item))
+    # The item boundary: one photo must not keep the others from going on.
+    except Exception as error:
+        log.exception("Unexpected error in %s", compute.__name__)
+        return Outcome(error=f"{type(error).__name__}: {error}")
+
+
+def _state(item: Any, outcome: Outcome[Any] | None) -> tuple[PhotoStage.State, str]:
+    if outcome is None:
+        return PhotoStage.State.SKIPPED, item.reason
+    if outcome.error:
+        return PhotoStage.State.FAILED, outcome.error
+    return PhotoStage.State.DONE, ""

@@ -1,0 +1,172 @@
+"""Decoding in a process of its own, so that a bad file costs only itself.
+
+Native decoders crash, hang and eat memory on hostile files. Each item is a task of its
+own for a child process under a watchdog: whatever kills or stalls the child is known
+at once as this one item, which is recorded as failed, and a new child goes on with the
+rest. The child knows no database and no settings.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from librephotos.media.errors import MediaError, UnsupportedFormat
+
+log = logging.getLogger(__name__)
+
+Input = TypeVar("Input")
+Output = TypeVar("Output")
+
+TASKS_PER_CHILD = 5000
+"""A child is replaced now and then, since decoders leak."""
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Output]):
+    """What became of one item: a value, or an error in one sentence.
+
+    `unsupported` tells files that are sound but no business of ours from bad ones.
+    """
+
+    value: Output | None = None
+    error: str = ""
+    unsupported: bool = False
+
+
+class Sandbox:
+    """A child process that maps functions over items; safe to share by threads.
+
+    `timeout_s` bounds one item. The child starts with the first item and ends when
+    `rest` finds it idle.
+    """
+
+    def __init__(self, *, timeout_s: float, memory_bytes: int) -> None:
+        self.timeout_s = timeout_s
+        self._memory_bytes = memory_bytes
+        self._pool: ProcessPool | None = None
+        self._lock = threading.Lock()
+        self._users = 0
+        self._idle_since = time.monotonic()
+
+    def map(
+        self, function: Callable[[Input], Output], items: Sequence[Input]
+    ) -> list[Outcome[Output]]:
+        """Return the outcome of `function`, a module-level one, for each item."""
+        if not items:
+            return []
+        with self._lock:
+            self._users += 1
+            pool = self._started_pool()
+        try:
+            results = pool.map(
+                _Guarded(function), items, timeout=self.timeout_s, chunksize=1
+            ).result()
+            return [self._outcome(results) for _ in items]
+        finally:
+            with self._lock:
+                self._users -= 1
+                self._idle_since = time.monotonic()
+
+    def rest(self, *, after_s: float) -> None:
+        """End the child if it has had nothing to do for `after_s` seconds."""
+        with self._lock:
+            idle = time.monotonic() - self._idle_since
+            if self._pool is None or self._users or idle < after_s:
+                return
+            pool, self._pool = self._pool, None
+        pool.close()
+        pool.join()
+
+    def stop(self) -> None:
+        """End the child at once."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()
+            pool.join()
+
+    def _started_pool(self) -> ProcessPool:
+        if self._pool is None or not self._pool.active:
+            self._pool = ProcessPool(
+                max_workers=1,
+                max_tasks=TASKS_PER_CHILD,
+                initializer=_prepare_child,
+                initargs=(os.getpid(), self._memory_bytes),
+                context=multiprocessing.get_context("spawn"),
+            )
+        return self._pool
+
+    def _outcome(self, results: Iterator[Outcome[Output]]) -> Outcome[Output]:
+        try:
+            return next(results)
+        except FutureTimeout:
+            return Outcome(
+                error=f"Decoding took more than {self.timeout_s:g} seconds; it was "
+                "stopped. The file may be damaged."
+            )
+        except ProcessExpired as expired:
+            return Outcome(
+                error=f"The decoder crashed on this file ({_cause(expired.exitcode)}). "
+                "It may be damaged, or need more memory than is allowed."
+            )
+
+
+class _Guarded(Generic[Input, Output]):
+    """Runs a function in the child and turns its errors into outcomes."""
+
+    def __init__(self, function: Callable[[Input], Output]) -> None:
+        self.function = function
+
+    def __call__(self, item: Input) -> Outcome[Output]:
+        try:
+            return Outcome(self.function(item))
+        except MediaError as error:
+            unsupported = isinstance(error, UnsupportedFormat)
+            return Outcome(error=str(error), unsupported=unsupported)
+        except MemoryError:
+            return Outcome(error="Decoding the file needs more memory than is allowed.")
+        # The item boundary: whatever a decoder's binding raises concerns one file.
+        except Exception as error:
+            log.exception("Unexpected error in %s", self.function)
+            name = type(error).__name__
+            return Outcome(error=f"The file could not be decoded ({name}: {error}).")
+
+
+def _cause(exitcode: Any) -> str:
+    if isinstance(exitcode, int) and exitcode < 0:
+        try:
+            return signal.Signals(-exitcode).name
+        except ValueError:
+            return f"signal {-exitcode}"
+    return f"exit code {exitcode}"
+
+
+def _prepare_child(parent: int, memory_bytes: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if memory_bytes and hasattr(resource, "RLIMIT_AS"):
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _end_with_parent(parent)
+
+
+def _end_with_parent(parent: int) -> None:
+    """Arrange that this process dies when its parent does, however that happens."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)

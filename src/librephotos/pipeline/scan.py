@@ -1,0 +1,191 @@
+"""Finding out what is new, changed, moved, gone or back in a user's directories."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+
+from librephotos.api.models import Job, SiteSettings
+from librephotos.api.models.fields import readable_path
+from librephotos.api.queries import photo_stages, scanned_files
+from librephotos.api.queries.scanned_files import FoundFile
+from librephotos.media.fingerprint import key64
+from librephotos.media.variants import capture_key
+from librephotos.pipeline import jobs, queue
+from librephotos.pipeline.captures import batches_of_captures
+from librephotos.pipeline.registry import stage_names, stage_versions
+from librephotos.pipeline.runner import check_free_space
+from librephotos.pipeline.walk import (
+    Entry,
+    WalkReport,
+    is_empty,
+    lies_under,
+    nearest_folder,
+    skipper,
+    walk,
+)
+
+BATCH = 24
+"""Files a task: a second of work or two, so that progress is live and little is redone."""
+
+FLUSH_FILES = 2000
+FLUSH_SECONDS = 1.0
+
+
+def scan(job_id: int, *, full: bool) -> None:
+    """Walk the user's directories, and hand everything new or changed to the workers.
+
+    An unchanged file costs one stat and no query. Files that are gone are marked
+    missing once the walk is through, unless a folder looks unmounted.
+    """
+    job = jobs.begin(job_id)
+    if job is None:
+        return
+    check_free_space()
+    known = set() if full else scanned_files.known_stat_keys(job.started_by_id)
+    seen_by_full_scan = (
+        scanned_files.known_stat_keys(job.started_by_id) if full else set()
+    )
+    unseen = set(known) | seen_by_full_scan
+    report = WalkReport()
+    roots = _readable_roots(job)
+    for root in roots:
+        _walk_root(job, root, known, unseen, report)
+    if not _cancelled(job):
+        _settle_unseen(job, unseen, roots, report)
+        _queue_left_over(job)
+    for folder, reason in report.unreadable:
+        jobs.note(
+            job.pk, f"The folder {readable_path(folder)} cannot be read: {reason}."
+        )
+    Job.objects.filter(pk=job.pk).update(enumerated=True)
+    jobs.finish_if_complete(job.pk)
+
+
+def _readable_roots(job: Job) -> list[bytes]:
+    roots = [os.path.realpath(d.path) for d in job.started_by.scan_directories.all()]
+    if not roots:
+        jobs.note(job.pk, "There is no scan directory; an administrator sets it.")
+    usable = []
+    for root in roots:
+        if is_empty(root):
+            jobs.note(
+                job.pk,
+                f"The scan directory {readable_path(root)} is empty, unreadable or not "
+                "mounted; nothing in it was marked missing.",
+            )
+        else:
+            usable.append(root)
+    return usable
+
+
+def _walk_root(
+    job: Job, root: bytes, known: set[int], unseen: set[int], report: WalkReport
+) -> None:
+    skip = skipper(SiteSettings.current().skip_patterns)
+    waiting: list[Entry] = []
+    flushed = time.monotonic()
+    for entries in walk(root, report=report, skip=skip):
+        keys = {entry.stat_key for entry in entries}
+        unseen -= keys
+        waiting += [entry for entry in entries if entry.stat_key not in known]
+        overdue = time.monotonic() - flushed > FLUSH_SECONDS
+        if len(waiting) >= FLUSH_FILES or (waiting and overdue):
+            if _cancelled(job):
+                return
+            _queue(job, waiting)
+            waiting, flushed = [], time.monotonic()
+    _queue(job, waiting)
+
+
+def _cancelled(job: Job) -> bool:
+    return not Job.objects.unfinished().filter(pk=job.pk).exists()
+
+
+def _queue(job: Job, entries: Iterable[Entry]) -> None:
+    """Register files and hand them out, newest first, captures undivided."""
+    found = [_found(entry) for entry in entries]
+    batches = batches_of_captures(found, size=BATCH)
+    for start in range(0, len(batches), FLUSH_FILES // BATCH):
+        _queue_batches(job, batches[start : start + FLUSH_FILES // BATCH])
+
+
+def _queue_batches(job: Job, batches: Sequence[Sequence[FoundFile]]) -> None:
+    with transaction.atomic():
+        ids = scanned_files.queue_files(
+            [file for batch in batches for file in batch],
+            owner=job.started_by_id,
+            job=job.pk,
+        )
+        for batch in batches:
+            file_ids = [ids[f.path_key] for f in batch if f.path_key in ids]
+            if file_ids:
+                queue.enqueue(
+                    queue.INGEST,
+                    priority=_minutes(max(file.mtime_ns for file in batch)),
+                    job=job.pk,
+                    files=file_ids,
+                )
+
+
+def _minutes(ns: int) -> int:
+    return min(max(ns // 60_000_000_000, 0), jobs.PRIORITY_OF_JOBS - 1)
+
+
+def _found(entry: Entry) -> FoundFile:
+    return FoundFile(
+        entry.path,
+        key64(entry.path),
+        key64(capture_key(entry.path)),
+        entry.size,
+        entry.mtime_ns,
+        entry.ctime_ns,
+        _signed(entry.inode),
+    )
+
+
+def _signed(inode: int) -> int:
+    return inode - 2**64 if inode >= 2**63 else inode
+
+
+def _settle_unseen(
+    job: Job, unseen: Iterable[int], roots: Sequence[bytes], report: WalkReport
+) -> None:
+    """Mark files missing that the walk did not meet and that are really gone."""
+    unread = [folder for folder, _ in report.unreadable]
+    gone: list[int] = []
+    spared: set[bytes] = set()
+    for file_id, path in scanned_files.unseen_files(
+        unseen, owner=job.started_by_id, job=job.pk
+    ):
+        if not lies_under(path, roots) or lies_under(path, unread):
+            continue
+        if os.path.lexists(path):
+            continue  # excluded from scans by now, or replaced since the walk
+        folder = nearest_folder(path)
+        if is_empty(folder):
+            spared.add(folder)
+        else:
+            gone.append(file_id)
+    scanned_files.mark_missing(gone)
+    for folder in sorted(spared):
+        jobs.note(
+            job.pk,
+            f"The folder {readable_path(folder)} is empty now; in case it is not "
+            "mounted, none of its files was marked missing.",
+        )
+
+
+def _queue_left_over(job: Job) -> None:
+    """Take up photos that an earlier job left unfinished, or that a stage is new to."""
+    photo_ids = photo_stages.left_over(job.started_by_id, stage_versions())
+    for start in range(0, len(photo_ids), BATCH):
+        batch = photo_ids[start : start + BATCH]
+        with transaction.atomic():
+            photo_stages.mark_pending(batch, stages=stage_names(), job=job.pk)
+            queue.enqueue(
+                queue.RUN_STAGES, job=job.pk, photos=[str(photo) for photo in batch]
+            )

@@ -1,0 +1,62 @@
+"""The stage that names the places of photos with a position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from librephotos.api.models import Photo
+from librephotos.api.queries.places import ensure_places
+from librephotos.geo.reverse import Place, hierarchy, reverse_geocode
+from librephotos.pipeline.stage import Skip
+
+NO_POSITION = Skip("The photo has no GPS position.")
+
+
+def place_at(position: tuple[float, float]) -> Place | None:
+    """Return the place nearest to (latitude, longitude)."""
+    return reverse_geocode([position])[0]
+
+
+class GeocodeStage:
+    """Sets the photo's place to the most specific one known."""
+
+    name = "geocode"
+    version = 1
+    sandboxed = False
+    compute = staticmethod(place_at)
+
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+        rows = Photo.objects.filter(id__in=photo_ids).values_list(
+            "id", "latitude", "longitude"
+        )
+        return {
+            photo_id: (
+                (latitude, longitude)
+                if latitude is not None and longitude is not None
+                else NO_POSITION
+            )
+            for photo_id, latitude, longitude in rows
+        }
+
+    def save(self, results: dict[UUID, Place | None]) -> None:
+        found = {photo_id: place for photo_id, place in results.items() if place}
+        ids = ensure_places(
+            {
+                tuple(reversed(hierarchy(place))): (place.latitude, place.longitude)
+                for place in found.values()
+            }
+        )
+        Photo.objects.bulk_update(
+            [
+                Photo(
+                    id=photo_id,
+                    place_id=(
+                        ids[tuple(reversed(hierarchy(place)))] if place else None
+                    ),
+                )
+                for photo_id, place in results.items()
+            ],
+            ["place"],
+        )

@@ -1,0 +1,99 @@
+"""The stage that reads what the files say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from librephotos.api.models import Photo, PhotoMetadata
+from librephotos.geo.timezones import timezone_at
+from librephotos.media.metadata import Metadata
+from librephotos.pipeline.decoding import metadata_of
+from librephotos.pipeline.originals import load_originals
+
+_TEXTS = {
+    "camera_make": 200,
+    "camera_model": 200,
+    "lens": 200,
+    "shutter_speed": 32,
+    "title": 2000,
+    "description": 20_000,
+    "creator": 2000,
+    "copyright": 2000,
+    "video_codec": 32,
+    "audio_codec": 32,
+}
+_AS_THEY_ARE = (
+    "orientation",
+    "fstop",
+    "focal_length",
+    "focal_length_35mm",
+    "exposure_time_s",
+    "digital_zoom_ratio",
+    "subject_distance",
+    "altitude",
+    "frame_rate",
+    "dates",
+    "tags",
+)
+MAX_ISO = 2**31 - 1  # of the database's integer; no camera comes near
+
+
+class MetadataStage:
+    """Fills PhotoMetadata, and the photo's position, file rating and duration."""
+
+    name = "metadata"
+    version = 1
+    sandboxed = True
+    compute = staticmethod(metadata_of)
+
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+        return load_originals(photo_ids, with_sidecars=True)
+
+    def save(self, results: dict[UUID, Metadata]) -> None:
+        rows = [_row(photo_id, facts) for photo_id, facts in results.items()]
+        PhotoMetadata.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["photo"],
+            update_fields=[
+                field.name
+                for field in PhotoMetadata._meta.concrete_fields
+                if not field.primary_key
+            ],
+        )
+        Photo.objects.bulk_update(
+            [
+                Photo(
+                    id=photo_id,
+                    latitude=facts.latitude,
+                    longitude=facts.longitude,
+                    file_rating=facts.rating,
+                    duration_s=facts.duration_s,
+                )
+                for photo_id, facts in results.items()
+            ],
+            ["latitude", "longitude", "file_rating", "duration_s"],
+        )
+
+
+def _row(photo_id: UUID, facts: Metadata) -> PhotoMetadata:
+    texts = {
+        name: (getattr(facts, name) or "")[:length] for name, length in _TEXTS.items()
+    }
+    iso = facts.iso if facts.iso is not None and 0 <= facts.iso <= MAX_ISO else None
+    zone = None
+    if facts.latitude is not None and facts.longitude is not None:
+        zone = timezone_at(facts.latitude, facts.longitude)
+    return PhotoMetadata(
+        photo_id=photo_id,
+        iso=iso,
+        gps_timezone=zone or "",
+        keywords=list(facts.keywords),
+        regions=[asdict(region) for region in facts.regions],
+        warnings=list(facts.warnings),
+        **texts,
+        **{name: getattr(facts, name) for name in _AS_THEY_ARE},
+    )

@@ -1,0 +1,75 @@
+"""The tasks that workers run; each is a thin entrance to a function of the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, close_old_connections
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from librephotos.pipeline import jobs, queue
+from librephotos.pipeline.delete_missing import delete_missing
+from librephotos.pipeline.ingest import ingest
+from librephotos.pipeline.registry import stages
+from librephotos.pipeline.runner import DataFolderFull, run_stages
+from librephotos.pipeline.scan import scan
+from librephotos.pipeline.worker_sandbox import sandbox
+
+# The database may restart and a disk may hiccup; six tries spread over a minute.
+RETRY = RetryStrategy(
+    max_attempts=6,
+    exponential_wait=2,
+    retry_exceptions=[OperationalError, InterfaceError, OSError],
+)
+
+
+def task(name: str) -> Callable[[Callable[..., None]], Any]:
+    """Register a task of the pipeline whose first argument is the id of its job."""
+
+    def register(function: Callable[..., None]) -> Any:
+        @wraps(function)
+        def run(job: int, **arguments: Any) -> None:
+            close_old_connections()
+            try:
+                function(job, **arguments)
+            except DataFolderFull as full:
+                jobs.fail(job, str(full))
+            finally:
+                close_old_connections()
+
+        return app.task(
+            name=f"librephotos.{name}", queue=queue.QUEUES[name], retry=RETRY
+        )(run)
+
+    return register
+
+
+@task(queue.SCAN)
+def scan_task(job: int, *, full: bool) -> None:
+    """Walk a user's directories."""
+    scan(job, full=full)
+
+
+@task(queue.INGEST)
+def ingest_task(job: int, *, files: list[int]) -> None:
+    """Take a batch of files into the library."""
+    ingest(job, files, sandbox=sandbox())
+
+
+@task(queue.RUN_STAGES)
+def run_stages_task(job: int, *, photos: list[str]) -> None:
+    """Take a batch of photos through the stages that they have yet to pass."""
+    if jobs.begin(job) is None:
+        return
+    run_stages(stages(), [UUID(photo) for photo in photos], sandbox=sandbox())
+    jobs.finish_if_complete(job)
+
+
+@task(queue.DELETE_MISSING)
+def delete_missing_task(job: int) -> None:
+    """Forget the user's photos none of whose files is there."""
+    delete_missing(job)

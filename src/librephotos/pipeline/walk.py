@@ -1,0 +1,127 @@
+"""Finding the files below a scan directory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from librephotos.media.fingerprint import key64
+
+UNWANTED_FOLDERS = frozenset((b"@eaDir", b"#recycle", b"lost+found"))
+"""Folders in which network storages keep previews and waste of their own."""
+
+
+class Entry(NamedTuple):
+    """A regular file with its state; `stat_key` changes whenever the file may have."""
+
+    path: bytes
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    stat_key: int
+
+
+@dataclass
+class WalkReport:
+    """What a walk could not look into: folders with the system's reason."""
+
+    unreadable: list[tuple[bytes, str]] = field(default_factory=list)
+
+
+def stat_key(path: bytes, size: int, mtime_ns: int, inode: int) -> int:
+    """Return the key of a file's state, as stored in the database."""
+    return key64(path, size, mtime_ns, inode)
+
+
+def walk(
+    root: bytes,
+    *,
+    report: WalkReport,
+    skip: Callable[[bytes], bool] = lambda path: False,
+) -> Iterator[list[Entry]]:
+    """Yield the files of each folder below `root`, folder by folder, unsorted.
+
+    Hidden names and paths that `skip` refuses are left out. No symbolic link is
+    followed: what it points to inside `root` is found anyway, and what lies outside is
+    not the library's; so loops cannot arise. A folder that cannot be read is noted in
+    `report`.
+    """
+    pending = [root]
+    while pending:
+        folder = pending.pop()
+        entries: list[Entry] = []
+        subfolders: list[bytes] = []
+        try:
+            with os.scandir(folder) as found:
+                for item in found:
+                    _sort_in(item, entries, subfolders, skip)
+        except OSError as error:
+            report.unreadable.append((folder, error.strerror or str(error)))
+        pending.extend(sorted(subfolders))
+        if entries:
+            yield entries
+
+
+def _sort_in(
+    item: os.DirEntry[bytes],
+    entries: list[Entry],
+    subfolders: list[bytes],
+    skip: Callable[[bytes], bool],
+) -> None:
+    if item.name.startswith(b".") or skip(item.path):
+        return
+    if item.is_dir(follow_symlinks=False):
+        if item.name not in UNWANTED_FOLDERS:
+            subfolders.append(item.path)
+    elif item.is_file(follow_symlinks=False):
+        try:
+            found = item.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return  # removed since the folder was listed
+        size, mtime_ns, inode = found.st_size, found.st_mtime_ns, found.st_ino
+        entries.append(
+            Entry(
+                item.path,
+                size,
+                mtime_ns,
+                found.st_ctime_ns,
+                inode,
+                stat_key(item.path, size, mtime_ns, inode),
+            )
+        )
+
+
+def skipper(patterns: str) -> Callable[[bytes], bool]:
+    """Return a test for paths that hold one of the comma-separated fragments."""
+    fragments = [os.fsencode(p.strip()) for p in patterns.split(",") if p.strip()]
+    if not fragments:
+        return lambda path: False
+    return lambda path: any(fragment in path for fragment in fragments)
+
+
+def nearest_folder(path: bytes) -> bytes:
+    """Return the closest folder above `path` that exists."""
+    folder = os.path.dirname(path)
+    while folder != os.path.dirname(folder) and not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def is_empty(folder: bytes) -> bool:
+    """Whether a folder holds nothing at all, or cannot be read."""
+    try:
+        with os.scandir(folder) as found:
+            return next(iter(found), None) is None
+    except OSError:
+        return True
+
+
+def lies_under(path: bytes, folders: Sequence[bytes]) -> bool:
+    """Whether `path` is one of the folders or lies below one."""
+    return any(
+        path == folder or path.startswith(folder.rstrip(b"/") + b"/")
+        for folder in folders
+    )

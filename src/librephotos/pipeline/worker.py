@@ -1,0 +1,90 @@
+"""The worker process: takes tasks from the queue until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+from procrastinate import App
+from procrastinate.contrib.django import app as django_app
+
+from librephotos.pipeline import jobs
+from librephotos.pipeline.worker_sandbox import sandbox
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 3.0
+STALLED_AFTER_S = 12.0
+"""A worker that is silent for so long is dead, and its tasks are taken over."""
+
+TIDY_EVERY_S = 5.0
+IDLE_CHILD_S = 60.0
+MAX_TAKEOVERS = 5
+"""A task that kills its worker more often than this is given up."""
+
+
+def run(*, concurrency: int = 2) -> None:
+    """Work until SIGTERM or SIGINT; a task that is under way then is finished.
+
+    Two tasks at a time keep the decoding child busy while results are written.
+    """
+    # Several workers share the cores; each decodes on one.
+    os.environ.setdefault("VIPS_CONCURRENCY", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    try:
+        asyncio.run(_run(concurrency))
+    finally:
+        sandbox().stop()
+
+
+async def _run(concurrency: int) -> None:
+    app = django_app.with_connector(django_app.connector.get_worker_connector())
+    async with app.open_async():
+        tidying = asyncio.create_task(_tidy_up(app))
+        try:
+            await app.run_worker_async(
+                concurrency=concurrency,
+                fetch_job_polling_interval=2.0,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_AFTER_S,
+                shutdown_graceful_timeout=5.0,
+                delete_jobs="successful",
+            )
+        finally:
+            tidying.cancel()
+
+
+async def _tidy_up(app: App) -> None:
+    """Now and then take over the tasks of dead workers, and end what is idle."""
+    while True:
+        await asyncio.sleep(TIDY_EVERY_S)
+        await _take_over(app)
+        await asyncio.to_thread(_settle)
+        await asyncio.to_thread(sandbox().rest, after_s=IDLE_CHILD_S)
+
+
+async def _take_over(app: App) -> None:
+    stalled = await app.job_manager.get_stalled_jobs(
+        seconds_since_heartbeat=STALLED_AFTER_S
+    )
+    for task in stalled:
+        if task.attempts < MAX_TAKEOVERS:
+            await app.job_manager.retry_job(task)
+            continue
+        job_id = task.task_kwargs.get("job")
+        await app.job_manager.finish_job_by_id_async(
+            job_id=task.id or 0, status="failed", delete_job=False
+        )
+        if isinstance(job_id, int):
+            await sync_to_async(jobs.fail)(
+                job_id, "A worker died again and again on the same files."
+            )
+
+
+def _settle() -> None:
+    close_old_connections()
+    jobs.settle_abandoned()
+    close_old_connections()
