@@ -126,10 +126,10 @@ def _admin(say: Say) -> User:
 
 def _scan(admin: User) -> Job | None:
     """Start the scan of what is registered; the workers take it up."""
-    from librephotos.pipeline import jobs
-
     if not admin.scan_directories.exists():
         return None
+    from librephotos.pipeline import jobs
+
     return jobs.start_scan(user=admin)
 
 

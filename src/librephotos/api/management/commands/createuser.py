@@ -1,0 +1,53 @@
+"""`librephotos createuser`: an account for someone."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from librephotos.server import accounts
+from librephotos.server.errors import ServerError
+
+
+class Command(BaseCommand):
+    help = (
+        "Make an account. The password is asked for, or read from the standard input "
+        "if that is no terminal: `librephotos createuser anna < password.txt`."
+    )
+    admin = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username", help="name to sign in with, in lower case")
+        parser.add_argument("--email", default="", help="e-mail address")
+        parser.add_argument(
+            "--scan",
+            metavar="DIR",
+            action="append",
+            default=[],
+            help="folder with this user's pictures; may be repeated",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folders = [accounts.existing_folder(folder) for folder in options["scan"]]
+        user = accounts.create_account(
+            options["username"],
+            _password(),
+            admin=self.admin,
+            email=options["email"],
+        )
+        accounts.add_scan_directories(user, folders)
+        kind = "administrator" if self.admin else "user"
+        self.stdout.write(f"Created the {kind} {user.username}")
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    first = getpass.getpass("Password: ")
+    if first != getpass.getpass("The same again: "):
+        raise ServerError("the two passwords differ: nothing was created")
+    return first
