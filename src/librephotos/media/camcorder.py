@@ -24,7 +24,9 @@ def recorded_at(path: bytes | str) -> str | None:
     with open_original(path) as file:
         head = file.read(_SEARCHED_BYTES)
     for match in re.finditer(_MARK, head):
-        moment = _moment(head[match.end() : match.end() + 128])
+        escaped = head[match.end() : match.end() + 128]
+        # H.264 puts a 3 after two zeros, lest they look like a start code (7.4.1.1).
+        moment = _moment(escaped.replace(b"\0\0\3", b"\0\0"))
         if moment:
             return moment
     return None

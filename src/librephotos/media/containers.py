@@ -60,6 +60,8 @@ def picture_track(container: InputContainer) -> VideoStream:
     Raises UnreadableFile if there is none.
     """
     for stream in container.streams.video:
+        if stream.codec_context is None:  # FFmpeg knows no decoder for it
+            continue
         cover = bool(stream.disposition & av.stream.Disposition.attached_pic)
         if not cover and stream.width and stream.height:
             return stream

@@ -6,15 +6,15 @@ Names and meanings: CIPA DC-008 (Exif 2.32); lens names from maker notes by exiv
 import math
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias
 
 import exiv2
 
 from librephotos.media.dates import parse_date
 from librephotos.media.metadata_record import Metadata
-from librephotos.media.text import clean, finite
+from librephotos.media.text import clean, description_by_person, finite
 
-Datum = exiv2.Exifdatum
+Datum: TypeAlias = exiv2.Exifdatum
 Tags = dict[str, str | int | float]
 
 MAX_TAG_TEXT: Final = 1_000
@@ -32,20 +32,6 @@ _DATES: Final = {
     "Exif.Photo.OffsetTimeDigitized": "EXIF:OffsetTimeDigitized",
 }
 _STORED_GROUPS: Final = frozenset(("Image", "Photo", "GPSInfo"))
-# Descriptions that cameras write into every picture say nothing about this one.
-_CAMERA_DESCRIPTIONS: Final = frozenset(
-    (
-        "OLYMPUS DIGITAL CAMERA",
-        "SONY DSC",
-        "KONICA MINOLTA DIGITAL CAMERA",
-        "MINOLTA DIGITAL CAMERA",
-        "DIGITAL CAMERA",
-        "SAMSUNG",
-        "DCIM",
-        "DEFAULT",
-        "EXIF_JPEG_PICTURE",
-    )
-)
 
 
 def read_exif(data: exiv2.ExifData) -> Metadata:
@@ -99,7 +85,7 @@ def stars_of_percent(percent: float) -> int:
 def usable_position(
     latitude: float | None, longitude: float | None
 ) -> tuple[float, float] | None:
-    """Return the position if it is one on earth; (0, 0) is what lost receivers write."""
+    """Return the position if it is one on earth, not (0, 0) as lost receivers write."""
     if latitude is None or longitude is None:
         return None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
@@ -152,8 +138,9 @@ def _lens(data: exiv2.ExifData, exif: Mapping[str, Datum]) -> str | None:
     if found is None:
         return None
     name = clean(str(found.print(data)))
-    # A name of digits or brackets is an identifier that exiv2 has no name for.
-    return name if any(character.isalpha() for character in name) else None
+    # Only digits or brackets are an identifier that exiv2 has no name for.
+    unnamed = name.lower().startswith(("n/a", "unknown", "none"))
+    return name if any(map(str.isalpha, name)) and not unnamed else None
 
 
 def _fstop(exif: Mapping[str, Datum]) -> float | None:
@@ -195,7 +182,7 @@ def _degrees(exif: Mapping[str, Datum], name: str, *, negative: str) -> float | 
     values = _numbers(exif.get(f"Exif.GPSInfo.{name}"))
     if not values or not all(math.isfinite(value) for value in values):
         return None
-    total = sum(value / 60**at for at, value in enumerate(values[:3]))
+    total: float = sum(value / 60**at for at, value in enumerate(values[:3]))
     reference = _text(exif, f"Exif.GPSInfo.{name}Ref") or ""
     sign = -1 if reference.upper().startswith(negative) else 1
     return sign * total
@@ -211,7 +198,7 @@ def _altitude(exif: Mapping[str, Datum]) -> float | None:
 
 def _description(exif: Mapping[str, Datum]) -> str | None:
     text = _text(exif, "Exif.Image.ImageDescription")
-    if text and text.upper() not in _CAMERA_DESCRIPTIONS:
+    if description_by_person(text):
         return text
     return _windows_text(exif, "Exif.Image.XPComment") or _comment(exif)
 

@@ -3,13 +3,11 @@
 import os
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import BinaryIO
 
 from librephotos.media import signatures
-from librephotos.media.errors import (
-    UnreadableFile,
-    UnsupportedFormat,
-    unreadable_because,
-)
+from librephotos.media.errors import UnsupportedFormat, unreadable_because
+from librephotos.media.original import open_original
 
 
 class Kind(StrEnum):
@@ -92,15 +90,21 @@ def sniff(path: bytes | str) -> Format:
     Raises UnreadableFile if the file cannot be read or is empty, UnsupportedFormat
     if the content is of no known format.
     """
-    try:
-        with open(path, "rb") as file:
-            name = signatures.format_name(file)
-    except OSError as error:
-        raise unreadable_because(error) from error
-    if name is signatures.EMPTY:
-        raise UnreadableFile("The file is empty.")
+    with open_original(path) as file:
+        try:
+            return sniff_open(file, path)
+        except OSError as error:
+            raise unreadable_because(error) from error
+
+
+def sniff_open(file: BinaryIO, path: bytes | str) -> Format:
+    """Return what sniff does, for a file at its start that is open already.
+
+    Raises OSError if reading fails, UnsupportedFormat as sniff does.
+    """
+    name = signatures.format_name(file)
     if name is None and os.fsencode(path).lower().endswith(b".xmp"):
-        name = signatures.xmp_if_markup(path)
+        name = signatures.xmp_if_markup(file)
     if name is None:
         raise UnsupportedFormat(
             "The content is of no picture, video or sidecar format that we know."

@@ -1,16 +1,38 @@
 """What tells one file from another, found in one read."""
 
 import hashlib
+import mmap
+import struct
 from dataclasses import dataclass
+from typing import BinaryIO, Final
 
-from librephotos.media.errors import unreadable_because
-from librephotos.media.formats import Format, sniff
+from librephotos.media.containers import duration_s, opened_video
+from librephotos.media.errors import MediaError, unreadable_because
+from librephotos.media.formats import Format, Kind, sniff_open
 from librephotos.media.limits import Limits
+from librephotos.media.motion_photo import video_range
+from librephotos.media.original import open_original
+from librephotos.media.text import clean
+from librephotos.media.tiff import Directories
+
+READ_BYTES: Final = 1024 * 1024
+"""Large enough for hashlib to let other threads run, small enough for the cache."""
+
+_APPLE_MAKER_NOTE: Final = b"Apple iOS\0"
+_APPLE_DIRECTORY: Final = 14  # behind the name, a version and the byte order
+_APPLE_CONTENT_IDENTIFIER: Final = 0x0011
+_MAKER_NOTE_SEARCHED: Final = 256 * 1024  # an EXIF block of a JPEG ends at 64 KiB
+_QUICKTIME_CONTENT_IDENTIFIER: Final = "com.apple.quicktime.content.identifier"
 
 
 @dataclass(frozen=True)
 class Identity:
-    """The MD5 of the bytes, their number, and what grouping wants to know."""
+    """The MD5 of the bytes, their number, and what grouping wants to know.
+
+    content_identifier is what the still and the video of a Live Photo share.
+    duration_s is None for stills and for videos that do not say. embedded_video tells
+    a motion photo.
+    """
 
     md5: str
     size: int
@@ -21,11 +43,67 @@ class Identity:
 
 
 def identify(path: bytes | str, *, limits: Limits) -> Identity:
-    """Return the identity of the file at `path`."""
+    """Return the identity of the file at `path`, hashed in one sequential read.
+
+    A file whose bytes can be read always has an identity if its format is known,
+    however damaged it is. Raises UnreadableFile and UnsupportedFormat.
+    """
+    with open_original(path) as file:
+        try:
+            format = sniff_open(file, path)
+            md5, size = _hashed(file)
+            found = _still(file, format) if format.kind is Kind.IMAGE else (None, False)
+        except OSError as error:
+            raise unreadable_because(error) from error
+    identifier, embedded = found
+    seconds = None
+    if format.kind is Kind.VIDEO:
+        identifier, seconds = _video(path, format)
+    return Identity(md5, size, format, identifier, seconds, embedded)
+
+
+def _hashed(file: BinaryIO) -> tuple[str, int]:
+    file.seek(0)
+    digest, size = hashlib.md5(usedforsecurity=False), 0
+    buffer = bytearray(READ_BYTES)
+    view = memoryview(buffer)
+    while count := file.readinto(buffer):  # type: ignore[attr-defined]
+        digest.update(view[:count])
+        size += count
+    return digest.hexdigest(), size
+
+
+def _still(file: BinaryIO, format: Format) -> tuple[str | None, bool]:
+    if format.name not in ("JPEG", "HEIC"):
+        return None, False
+    searched = _MAKER_NOTE_SEARCHED if format.name == "JPEG" else None
+    return _apple_identifier(file, searched), video_range(file) is not None
+
+
+def _apple_identifier(file: BinaryIO, searched: int | None) -> str | None:
+    """Return the content identifier in Apple's maker note, wherever that lies.
+
+    Its offsets count from its own start, so the EXIF block around it need not be
+    read. Source: ExifTool documentation, Apple Tags.
+    """
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        end = min(searched or len(mapped), len(mapped))
+        start = mapped.find(_APPLE_MAKER_NOTE, 0, end)
+        if start < 0:
+            return None
+        note = mapped[start : start + 65_536]
     try:
-        with open(path, "rb") as file:
-            md5 = hashlib.file_digest(file, "md5").hexdigest()
-            size = file.tell()
-    except OSError as error:
-        raise unreadable_because(error) from error
-    return Identity(md5, size, sniff(path), None, None, False)
+        tiff = Directories(lambda at, count: note[at : at + count], ">")
+        entry = tiff.entries(_APPLE_DIRECTORY).get(_APPLE_CONTENT_IDENTIFIER)
+        return clean(tiff.text(entry), limit=100) or None
+    except struct.error:
+        return None
+
+
+def _video(path: bytes | str, format: Format) -> tuple[str | None, float | None]:
+    try:
+        with opened_video(path, format=format) as container:
+            said = container.metadata.get(_QUICKTIME_CONTENT_IDENTIFIER, "")
+            return clean(said, limit=100) or None, duration_s(container)
+    except MediaError:  # a damaged video is still a file; its stages will say so
+        return None, None

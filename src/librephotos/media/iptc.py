@@ -9,7 +9,7 @@ import exiv2
 
 from librephotos.media.dates import parse_date
 from librephotos.media.metadata_record import Metadata
-from librephotos.media.text import clean
+from librephotos.media.text import clean, description_by_person
 
 MAX_VALUES = 1_000
 
@@ -29,7 +29,7 @@ def read_iptc(data: exiv2.IptcData) -> Metadata:
 
     return Metadata(
         title=first("ObjectName"),
-        description=first("Caption"),
+        description=description_by_person(first("Caption")),
         keywords=tuple(found.get("Keywords", ())),
         creator=first("Byline"),
         copyright=first("Copyright"),

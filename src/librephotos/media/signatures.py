@@ -5,11 +5,10 @@ the ExifTool documentation of the makers' formats. Names are keys of formats.FOR
 """
 
 import re
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from librephotos.media.tiff import Directories, Entry
 
-EMPTY: Final = "empty"
 HEAD_BYTES = 4096
 
 _PREFIXES: tuple[tuple[bytes, str], ...] = (
@@ -75,10 +74,8 @@ _XMP_MARKS = (b"<x:xmpmeta", b"<?xpacket begin", b"<rdf:RDF", b"<x:xapmeta")
 
 
 def format_name(file: BinaryIO) -> str | None:
-    """Return the format's name, EMPTY for no bytes at all, None if unknown."""
+    """Return the name of the format that the content of `file` is in, or None."""
     head = file.read(HEAD_BYTES)
-    if not head:
-        return EMPTY
     for prefix, name in _PREFIXES:
         if head.startswith(prefix):
             return name
@@ -93,10 +90,10 @@ def format_name(file: BinaryIO) -> str | None:
     )
 
 
-def xmp_if_markup(path: bytes | str) -> str | None:
-    """Return "XMP" if the file at `path` starts like XML, None if not."""
-    with open(path, "rb") as file:
-        head = file.read(HEAD_BYTES)
+def xmp_if_markup(file: BinaryIO) -> str | None:
+    """Return "XMP" if the content of `file` starts like XML, None if not."""
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
     return "XMP" if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else None
 
 

@@ -8,6 +8,23 @@ MAX_TEXT: Final = 20_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+# Descriptions that cameras write into every picture say nothing about this one.
+_CAMERA_DESCRIPTIONS: Final = frozenset(
+    (
+        "OLYMPUS DIGITAL CAMERA",
+        "SANYO DIGITAL CAMERA",
+        "SONY DSC",
+        "KONICA MINOLTA DIGITAL CAMERA",
+        "MINOLTA DIGITAL CAMERA",
+        "DIGITAL CAMERA",
+        "SAMSUNG",
+        "DCIM",
+        "DEFAULT",
+        "EXIF_JPEG_PICTURE",
+    )
+)
+
+
 def clean(text: str, *, limit: int = MAX_TEXT) -> str:
     """Return the text without control characters, lone surrogates and outer blanks.
 
@@ -19,9 +36,9 @@ def clean(text: str, *, limit: int = MAX_TEXT) -> str:
     return _CONTROL.sub("", text)[:limit].strip()
 
 
-def decoded(data: bytes) -> str:
-    """Return bytes as text: UTF-8 if they are that, else Windows-1252."""
-    return clean(data.decode("utf-8", "surrogateescape"))
+def description_by_person(text: str | None) -> str | None:
+    """Return the description unless it is one that cameras write by themselves."""
+    return text if text and text.upper() not in _CAMERA_DESCRIPTIONS else None
 
 
 def finite(value: float) -> float | None:

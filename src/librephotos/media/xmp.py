@@ -12,7 +12,7 @@ import exiv2
 from librephotos.media.dates import parse_date
 from librephotos.media.exif import stars_of_percent, usable_position
 from librephotos.media.metadata_record import Metadata, distinct
-from librephotos.media.text import clean
+from librephotos.media.text import clean, description_by_person
 
 Values = Mapping[str, tuple[str, ...]]
 
@@ -71,7 +71,7 @@ def read_xmp(values: Values) -> Metadata:
         longitude=longitude,
         altitude=_altitude(values) if latitude is not None else None,
         title=_first(values, "Xmp.dc.title"),
-        description=_first(values, "Xmp.dc.description"),
+        description=description_by_person(_first(values, "Xmp.dc.description")),
         keywords=_keywords(values),
         creator=_first(values, "Xmp.dc.creator"),
         copyright=_first(values, "Xmp.dc.rights"),
@@ -157,6 +157,9 @@ def _dates(values: Values) -> dict[str, str]:
         zone = _ZONE.search(shutter)
         if zone and zone[1] != "Z":
             found["EXIF:OffsetTimeOriginal"] = zone[1]
+    moment = _first(values, "Xmp.exif.GPSTimeStamp")
+    if moment and parse_date(moment):
+        found["Composite:GPSDateTime"] = moment
     return found
 
 
