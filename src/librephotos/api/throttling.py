@@ -25,17 +25,18 @@ class LoginThrottle(SimpleRateThrottle):
 
     def __init__(self, request: Any, username: str) -> None:
         rate = api_settings.DEFAULT_THROTTLE_RATES["login"]
-        self.limit, self.window_s = self.parse_rate(rate)
+        limit, window_s = self.parse_rate(str(rate) if rate else None)
+        self.limit, self.window_s = limit or 0, window_s or 0
         address = self.get_ident(request)
         name = hashlib.sha256(username.lower().encode()).hexdigest()
         self.allowances = {
-            f"login:{address}:{name}": self.limit or 0,
-            f"login:{address}": (self.limit or 0) * ADDRESS_FACTOR,
+            f"login:{address}:{name}": self.limit,
+            f"login:{address}": self.limit * ADDRESS_FACTOR,
         }
 
     def check(self) -> None:
         """Raise Throttled after too many failures, before a password is hashed."""
-        if self.limit is None:
+        if not self.limit:
             return
         for key, limit in self.allowances.items():
             failures = self._failures(key)
@@ -44,11 +45,11 @@ class LoginThrottle(SimpleRateThrottle):
 
     def record_failure(self) -> None:
         """Count one wrong password."""
-        if self.limit is None:
+        if not self.limit:
             return
         for key in self.allowances:
             cache.set(key, [*self._failures(key), time.time()], self.window_s)
 
     def _failures(self, key: str) -> list[float]:
-        since = time.time() - (self.window_s or 0)
+        since = time.time() - self.window_s
         return [moment for moment in cache.get(key, []) if moment > since]

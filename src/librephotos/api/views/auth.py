@@ -21,7 +21,7 @@ from librephotos.api.tokens import ObtainTokenSerializer, RefreshTokenSerializer
 class CookieTokenView(TokenViewBase):
     """Answers with tokens, and with the access token as the cookie for images."""
 
-    permission_classes = (AllowAny,)
+    permission_classes = (AllowAny,)  # type: ignore[assignment]
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().post(request, *args, **kwargs)
@@ -52,7 +52,7 @@ class RefreshToken(CookieTokenView):
 class RevokeToken(TokenBlacklistView):
     """Sign out: revoke a refresh token and the access tokens that came from it."""
 
-    permission_classes = (AllowAny,)
+    permission_classes = (AllowAny,)  # type: ignore[assignment]
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().post(request, *args, **kwargs)

@@ -1,0 +1,121 @@
+"""Django's own administration pages: accounts, settings, and jobs to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from rest_framework.exceptions import Throttled
+
+from librephotos.api.models import Job, JobStage, ScanDirectory, SiteSettings, User
+from librephotos.api.models.fields import path_to_text
+from librephotos.api.queries.directories import NotScannable, scannable
+from librephotos.api.throttling import LoginThrottle
+
+
+class ThrottledLoginForm(AdminAuthenticationForm):
+    """The sign-in form, as patient with wrong passwords as the API is."""
+
+    def clean(self) -> dict[str, Any]:
+        throttle = LoginThrottle(self.request, self.cleaned_data.get("username", ""))
+        try:
+            throttle.check()
+        except Throttled as error:
+            raise ValidationError(str(error.detail)) from error
+        try:
+            return super().clean()
+        except ValidationError:
+            throttle.record_failure()
+            raise
+
+
+class ScanDirectoryForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A directory by its path as text."""
+
+    path = forms.CharField()
+
+    class Meta:
+        model = ScanDirectory
+        fields = ("path",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["path"] = path_to_text(self.instance.path)
+
+    def clean_path(self) -> bytes:
+        try:
+            return scannable(self.cleaned_data["path"])
+        except NotScannable as error:
+            raise ValidationError(str(error)) from error
+
+
+class ScanDirectoryInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = ScanDirectory
+    form = ScanDirectoryForm
+    extra = 0
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
+    """Accounts with their scan directories; the pages of the API hold the rest."""
+
+    inlines = (ScanDirectoryInline,)
+    list_display = ("username", "email", "is_active", "is_superuser", "last_login")
+
+
+@admin.register(SiteSettings)
+class SiteSettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The one row of settings."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: SiteSettings | None = None
+    ) -> bool:
+        return False
+
+
+class JobStageInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = JobStage
+    can_delete = False
+    extra = 0
+
+
+@admin.register(Job)
+class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Jobs, to look at."""
+
+    inlines = (JobStageInline,)
+    list_display = (
+        "job_id",
+        "kind",
+        "started_by",
+        "queued_at",
+        "finished_at",
+        "failed",
+    )
+    list_select_related = ("started_by",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Job | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Job | None = None
+    ) -> bool:
+        return False
+
+
+admin.site.login_form = ThrottledLoginForm
+admin.site.site_header = admin.site.site_title = "LibrePhotos"

@@ -1,0 +1,57 @@
+"""Server-wide settings as the clients read and change them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from librephotos.api.models import SiteSettings, User
+
+MAP_PROVIDERS = ("mapbox", "maptiler", "nominatim", "opencage", "photon", "tomtom")
+CAPTIONING_MODELS = ("none", "im2txt", "im2txt_onnx", "blip_base_capfilt_large")
+LLM_MODELS = (
+    "None",
+    "none",
+    "mistral-7b-v0.1.Q5_K_M",
+    "mistral-7b-instruct-v0.2.Q5_K_M",
+)
+TAGGING_MODELS = ("places365", "siglip2")
+
+
+class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
+    """All settings; callers who are not staff do not see the map key."""
+
+    map_api_provider = serializers.ChoiceField(MAP_PROVIDERS)
+    captioning_model = serializers.ChoiceField(CAPTIONING_MODELS)
+    llm_model = serializers.ChoiceField(LLM_MODELS)
+    tagging_model = serializers.ChoiceField(TAGGING_MODELS)
+    face_recognition_model = serializers.ChoiceField(User.FaceDetector.choices)
+
+    class Meta:
+        model = SiteSettings
+        fields = (
+            "allow_registration",
+            "allow_upload",
+            "skip_patterns",
+            "heavyweight_process",
+            "map_api_provider",
+            "map_api_key",
+            "map_tile_provider",
+            "captioning_model",
+            "llm_model",
+            "tagging_model",
+            "face_recognition_model",
+        )
+
+    def to_representation(self, instance: SiteSettings) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if not self.context["request"].user.is_staff:
+            shown["map_api_key"] = ""
+        return shown
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise ValidationError("Name at least one setting to change.")
+        return attrs

@@ -1,0 +1,126 @@
+"""What people do with accounts; each function is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+
+from librephotos.api.models import ScanDirectory, SiteSettings, User
+from librephotos.api.queries.directories import scannable
+from librephotos.api.queries.users import administrator_exists
+from librephotos.api.services.avatars import replace_avatar
+
+
+class SignUpClosed(Exception):
+    """Nobody may make an account now but an administrator."""
+
+
+class UserNameTaken(ValueError):
+    """Another account has this user name already."""
+
+
+class SuperuserProtected(ValueError):
+    """An administrator's account cannot be deleted by this way."""
+
+
+@transaction.atomic
+def create_user(
+    caller: User | AnonymousUser,
+    *,
+    username: str,
+    password: str,
+    email: str = "",
+    first_name: str = "",
+    last_name: str = "",
+) -> User:
+    """Make an account: the administrator if there is none yet, else an ordinary one.
+
+    Raises SignUpClosed if neither the caller nor the site settings allow it, and
+    UserNameTaken.
+    """
+    _take_turns()
+    first = not administrator_exists()
+    if not (first or caller.is_staff or SiteSettings.current().allow_registration):
+        raise SignUpClosed
+    user = User(
+        username=username,
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        is_staff=first,
+        is_superuser=first,
+        favorite_min_rating=settings.DEFAULT_FAVORITE_MIN_RATING,
+    )
+    user.set_password(password)
+    _save(user)
+    return user
+
+
+@transaction.atomic
+def change_user(user: User, changes: Mapping[str, Any]) -> None:
+    """Change an account: any fields of the model, `password`, `scan_directory`.
+
+    A new `password` ends all sign-ins. `avatar` is an uploaded file. Raises
+    UserNameTaken, InvalidAvatar and NotScannable.
+    """
+    fields = dict(changes)
+    password = fields.pop("password", "")
+    if password:
+        user.set_password(password)
+    avatar = fields.pop("avatar", None)
+    if avatar:
+        replace_avatar(user, avatar)
+    scan_directory = fields.pop("scan_directory", "")
+    if scan_directory:
+        set_scan_directory(user, scan_directory)
+    for name, value in fields.items():
+        setattr(user, name, value)
+    _save(user)
+
+
+@transaction.atomic
+def set_scan_directory(user: User, path: str) -> None:
+    """Make a directory the first of a user's, in place of the one before.
+
+    `path` is text as clients see it. Nothing changes if it is the first one already.
+    Raises NotScannable unless it exists and lies in a scan root.
+    """
+    if path == user.scan_directory:
+        return
+    resolved = scannable(path)
+    first = user.scan_directories.first() or ScanDirectory(user=user)
+    user.scan_directories.filter(path=resolved).exclude(pk=first.pk).delete()
+    first.path = resolved
+    first.save()
+
+
+@transaction.atomic
+def delete_user(user: User) -> None:
+    """Delete an account with all that belongs to it; the originals stay on disk.
+
+    Raises SuperuserProtected for an administrator.
+    """
+    if user.is_superuser:
+        raise SuperuserProtected("An administrator's account cannot be deleted.")
+    storage, avatar = user.avatar.storage, user.avatar.name
+    user.delete()
+    if avatar:
+        transaction.on_commit(lambda: storage.delete(avatar))
+
+
+def _take_turns() -> None:
+    """Let one account be made at a time, so that two cannot both be the first."""
+    SiteSettings.current()
+    SiteSettings.objects.select_for_update().get()
+
+
+def _save(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise UserNameTaken("A user with that username already exists.") from error
