@@ -2,6 +2,84 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, re_path
+from rest_framework.views import APIView
+
+from librephotos.api.urls.routing import both
+from librephotos.api.views import (
+    empty_lists,
+    folders,
+    jobs,
+    media,
+    photo_edits,
+    photos,
+    places,
+    search,
+    statistics,
+    timeline,
+)
+from librephotos.pipeline.preview_storage import PreviewSize
+
+
+def _api(route: str, view: type[APIView], **options: Any) -> URLPattern:
+    return both(f"api/{route}", view.as_view(**options))
+
+
+def _media(kind: str, view: type[APIView], **options: Any) -> URLPattern:
+    return both(f"media/{kind}/<str:name>", view.as_view(**options))
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    _api("albums/date/list", timeline.DayListView),
+    _api("albums/date/<str:day>", timeline.DayView),
+    _api("albums/place/list", places.PlaceListView),
+    _api("albums/place/<str:place_id>", places.PlaceView),
+    _api("albums/thing/list", empty_lists.ThingListView),
+    _api("albums/user/list", empty_lists.UserAlbumListView),
+    _api("persons", empty_lists.PersonListView),
+    _api("photos", photos.PhotoListView),
+    _api("photos/recentlyadded", photos.RecentlyAddedView),
+    _api("photos/notimestamp", photos.WithoutTimestampView),
+    _api("photos/searchlist", search.SearchView),
+    _api("photos/favorites", timeline.FavoriteDaysView),
+    _api("photos/hidden", timeline.HiddenDaysView),
+    _api("photos/public", timeline.PublicDaysView),
+    _api("photos/edit/<str:name>", photo_edits.PhotoDateView),
+    _api("photos/<str:name>/summary", photos.PhotoSummaryView),
+    _api("photos/<str:name>", photos.PhotoView),
+    _api("photosedit/favorite", photo_edits.FavoriteView),
+    _api("photosedit/hide", photo_edits.HideView),
+    _api("photosedit/makepublic", photo_edits.PublishView),
+    _api("photosedit/setdeleted", photo_edits.TrashView),
+    _api("photosedit/savecaption", photo_edits.CaptionView),
+    _api("exists/<str:name>", photos.FileExistsView),
+    _api("searchtermexamples", search.SearchExamplesView),
+    _api("locclust", places.MapPinsView),
+    _api("locationtimeline", places.PlaceTimelineView),
+    _api("locationsunburst", places.PlaceTreeView),
+    _api("folders/subfolders", folders.SubfoldersView),
+    _api("stats", statistics.TotalsView),
+    _api("photomonthcounts", statistics.MonthCountsView),
+    _api("wordcloud", statistics.WordCloudView),
+    _api("storagestats", statistics.StorageView),
+    _api("serverstats", statistics.ServerStatisticsView),
+    _api("jobs", jobs.JobListView),
+    _api("jobs/<str:name>/cancel", jobs.JobCancelView),
+    _api("jobs/<str:name>/failures", jobs.JobFailuresView),
+    _api("jobs/<str:name>", jobs.JobView),
+    _api("rqavailable", jobs.WorkerAvailabilityView),
+    _api("scanphotos", jobs.ScanView),
+    _api("fullscanphotos", jobs.FullScanView),
+    _api("scanuploadedphotos", jobs.FullScanView),
+    _api("deletemissingphotos", jobs.DeleteMissingView),
+    _media("thumbnails_big", media.PreviewView, size=PreviewSize.BIG),
+    _media("square_thumbnails", media.PreviewView, size=PreviewSize.MEDIUM),
+    _media("square_thumbnails_small", media.PreviewView, size=PreviewSize.SMALL),
+    _media("photos", media.OriginalView),
+    _media("video", media.VideoView),
+    _media("embedded_media", media.EmbeddedVideoView),
+    _media("avatars", media.AvatarView),
+    re_path(r"^media/.*$", media.UnknownMediaView.as_view()),
+]

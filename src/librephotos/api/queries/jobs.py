@@ -1,0 +1,50 @@
+"""Jobs with their progress and their failures, as users look at them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from librephotos.api.models import Job, JobFailure
+from librephotos.api.models.job import JobQuerySet
+
+
+def with_progress(jobs: JobQuerySet) -> JobQuerySet:
+    """Load with the jobs who started them, their stages and `failure_count`."""
+    failures = JobFailure.objects.filter(job=OuterRef("pk")).order_by().values("job")
+    counted = failures.annotate(n=Count("*")).values("n")
+    return (
+        jobs.select_related("started_by")
+        .prefetch_related("stages")
+        .annotate(
+            failure_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+        )
+    )
+
+
+def job_list(user: Any, *, mine: bool = False) -> JobQuerySet:
+    """Return the jobs that `user` may see, most recently started first."""
+    jobs = Job.objects.visible_to(user)
+    if mine:
+        jobs = jobs.filter(started_by=user)
+    return with_progress(jobs).order_by("-queued_at", "-id")
+
+
+def unfinished_job(user: Any) -> Job | None:
+    """Return the job that occupies the queue for `user`: a started one if any."""
+    waiting = with_progress(Job.objects.visible_to(user).unfinished())
+    return waiting.order_by(F("started_at").asc(nulls_last=True), "id").first()
+
+
+def find_job(user: Any, name: str) -> Job | None:
+    """Return the visible job with this number or UUID, None if there is none."""
+    jobs = with_progress(Job.objects.visible_to(user))
+    if name.isascii() and name.isdigit() and len(name) < 19:
+        return jobs.filter(pk=int(name)).first()
+    try:
+        return jobs.filter(job_id=uuid.UUID(name)).first()
+    except ValueError:
+        return None

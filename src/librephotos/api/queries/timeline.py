@@ -1,0 +1,147 @@
+"""The timeline: its days with their counts, and one page of a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, Max, Sum
+
+from librephotos.api.models import Photo, PhotoDay
+from librephotos.api.models.fields import path_to_text
+from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.queries.photos import GridRow, as_grid_rows, grid_rows
+
+
+@dataclass(frozen=True)
+class TimelineFilter:
+    """Which photos a timeline shows; contract section 9.1.
+
+    `last_modified` replaces all other filters. `public` shows the public photos of
+    the user named `username` and nothing without a name. `person` is the id of a
+    person. `folder` is an absolute path.
+    """
+
+    favorite: bool = False
+    hidden: bool = False
+    in_trashcan: bool = False
+    public: bool = False
+    username: str = ""
+    video: bool | None = None
+    person: int | None = None
+    folder: bytes | None = None
+    categorised: bool = False
+    last_modified: datetime | None = None
+
+    @property
+    def counted(self) -> bool:
+        """Whether the database keeps the counts per day for this filter."""
+        return self == TimelineFilter(video=self.video)
+
+
+class Day(NamedTuple):
+    """A day's ordinal (0: undated), how many photos it has, and one of its places."""
+
+    day: int
+    count: int
+    place: str
+
+
+class DayPage(NamedTuple):
+    """A day and one page of its photos."""
+
+    day: Day
+    rows: list[GridRow]
+
+
+def matching(wanted: TimelineFilter, *, viewer: Any) -> PhotoQuerySet:
+    """Return the photos that `viewer` sees under this filter."""
+    if wanted.last_modified is not None:
+        return Photo.objects.owned_by(viewer).filter(
+            removed=False,
+            aspect_ratio__isnull=False,
+            last_modified__gte=wanted.last_modified,
+        )
+    photos = _public(wanted) if wanted.public else _own(wanted, viewer=viewer)
+    if wanted.favorite:
+        photos = _favorites(photos, viewer=viewer)
+    if wanted.video is not None:
+        photos = photos.filter(video=wanted.video)
+    if wanted.folder is not None:
+        prefix = path_to_text(wanted.folder.rstrip(b"/") + b"/")
+        photos = photos.filter(main_file__path__startswith=prefix)
+    # Nobody has been recognised and nothing classified, so nothing matches either.
+    unknown = wanted.person is not None or wanted.categorised
+    return photos.none() if unknown else photos
+
+
+def _public(wanted: TimelineFilter) -> PhotoQuerySet:
+    """Visible whatever else is asked: hidden photos are nobody else's business."""
+    return Photo.objects.visible().filter(
+        public=True, owner__username=wanted.username, owner__is_active=True
+    )
+
+
+def _own(wanted: TimelineFilter, *, viewer: Any) -> PhotoQuerySet:
+    photos = Photo.objects.owned_by(viewer)
+    if not (wanted.hidden or wanted.in_trashcan):
+        return photos.visible()
+    return photos.filter(
+        hidden=wanted.hidden,
+        in_trashcan=wanted.in_trashcan,
+        removed=False,
+        aspect_ratio__isnull=False,
+    )
+
+
+def _favorites(photos: PhotoQuerySet, *, viewer: Any) -> PhotoQuerySet:
+    if viewer.is_authenticated:
+        least = max(1, viewer.favorite_min_rating)
+        return photos.filter(rating__gte=least)
+    return photos.filter(rating__gte=F("owner__favorite_min_rating"))
+
+
+def day_list(wanted: TimelineFilter, *, viewer: Any) -> list[Day]:
+    """Return the days with at least one matching photo, newest first, undated last."""
+    if wanted.counted and viewer.is_authenticated:
+        days = _kept_days(wanted, viewer=viewer).values("day")
+        counted = days.annotate(n=Sum("count"), where=Max("place"))
+    else:
+        days = matching(wanted, viewer=viewer).order_by().values("day")
+        counted = days.annotate(n=Count("*"), where=Max("place__name"))
+    rows = counted.order_by("-day").values_list("day", "n", "where")
+    return [Day(day, count, place or "") for day, count, place in rows]
+
+
+def _kept_days(wanted: TimelineFilter, *, viewer: Any) -> Any:
+    kept = PhotoDay.objects.filter(owner_id=viewer.pk, count__gt=0)
+    return kept if wanted.video is None else kept.filter(video=wanted.video)
+
+
+def day_page(
+    wanted: TimelineFilter, *, viewer: Any, day: int, page: int, size: int
+) -> DayPage | None:
+    """Return page `page` (from 1; the last one if beyond) of the day, newest first.
+
+    None if the day has no matching photo.
+    """
+    photos = matching(wanted, viewer=viewer).filter(day=day)
+    found = _one_day(wanted, photos, viewer=viewer, day=day)
+    if not found.count:
+        return None
+    last = (found.count - 1) // size
+    start = min(max(page, 1) - 1, last) * size
+    rows = grid_rows(photos.order_by("-taken_at", "id"))[start : start + size]
+    return DayPage(found, as_grid_rows(rows))
+
+
+def _one_day(
+    wanted: TimelineFilter, photos: PhotoQuerySet, *, viewer: Any, day: int
+) -> Day:
+    if wanted.counted and viewer.is_authenticated:
+        kept = _kept_days(wanted, viewer=viewer).filter(day=day)
+        facts = kept.aggregate(n=Sum("count"), where=Max("place"))
+    else:
+        facts = photos.order_by().aggregate(n=Count("*"), where=Max("place__name"))
+    return Day(day, facts["n"] or 0, facts["where"] or "")

@@ -1,0 +1,76 @@
+"""What callers send to change photos."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+MOST_PHOTOS = 100_000
+LONGEST_CAPTION = 20_000
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """A JSON boolean; texts and numbers that resemble one are refused."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if isinstance(data, bool):
+            return data
+        raise serializers.ValidationError("This must be true or false.")
+
+
+class SelectionSerializer(serializers.Serializer[Any]):
+    """The photos of a bulk action: named one by one, or by a query."""
+
+    image_hashes = serializers.ListField(
+        child=serializers.CharField(), required=False, max_length=MOST_PHOTOS
+    )
+    select_all = StrictBooleanField(required=False)
+    query = serializers.DictField(required=False)
+    excluded_hashes = serializers.ListField(
+        child=serializers.CharField(), required=False, max_length=MOST_PHOTOS
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        wanted = "query" if attrs.get("select_all") else "image_hashes"
+        if wanted not in attrs:
+            raise serializers.ValidationError({wanted: ["This field is required."]})
+        return attrs
+
+
+class FavoriteSerializer(SelectionSerializer):
+    favorite = StrictBooleanField()
+
+
+class HideSerializer(SelectionSerializer):
+    hidden = StrictBooleanField()
+
+
+class PublishSerializer(SelectionSerializer):
+    val_public = StrictBooleanField()
+
+
+class TrashSerializer(SelectionSerializer):
+    deleted = StrictBooleanField()
+
+
+class WallClockField(serializers.DateTimeField):
+    """A date-time whose offset, if any, stays as it was written."""
+
+    def enforce_timezone(self, value: Any) -> Any:
+        return value
+
+
+class PhotoDateSerializer(serializers.Serializer[Any]):
+    """The date that a person gives a photo; null takes it back."""
+
+    exif_timestamp = WallClockField(allow_null=True)
+
+
+class CaptionSerializer(serializers.Serializer[Any]):
+    """The caption that a person gives a photo; may be empty."""
+
+    image_hash = serializers.CharField()
+    caption = serializers.CharField(
+        allow_blank=True, trim_whitespace=False, max_length=LONGEST_CAPTION
+    )

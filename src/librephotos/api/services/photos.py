@@ -1,0 +1,100 @@
+"""What people do to their photos: favourite, hide, publish, trash, date, caption.
+
+Every function takes photos that the caller owns; none looks for them itself.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from librephotos.api.models import Photo
+from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.queries import search_document
+from librephotos.pipeline.redate import redate_photos
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of state: the photos that still lack it, and the new values."""
+
+    lacking: Q
+    values: dict[str, Any]
+
+
+class Outcome(NamedTuple):
+    """The ids of the photos that an edit changed, and of those already so."""
+
+    updated: list[uuid.UUID]
+    not_updated: list[uuid.UUID]
+
+
+def favorite(on: bool, *, min_rating: int) -> Edit:
+    """Raise the rating to `min_rating` if below, or drop it to 0 if not."""
+    least = max(1, min_rating)
+    if on:
+        return Edit(Q(rating__lt=least), {"user_rating": least})
+    return Edit(Q(rating__gte=least), {"user_rating": 0})
+
+
+def hide(on: bool) -> Edit:
+    """Take photos out of the timeline, or show them again."""
+    return Edit(Q(hidden=not on), {"hidden": on})
+
+
+def publish(on: bool) -> Edit:
+    """Show photos to everybody, or to their owner only."""
+    return Edit(Q(public=not on), {"public": on})
+
+
+def trash(on: bool) -> Edit:
+    """Move photos into the trash, or out of it."""
+    return Edit(Q(in_trashcan=not on), {"in_trashcan": on})
+
+
+def apply_edit(photos: PhotoQuerySet, edit: Edit) -> int:
+    """Change all these photos in one statement; return how many were changed."""
+    lacking = photos.order_by().filter(edit.lacking)
+    return lacking.update(**edit.values, last_modified=Now())
+
+
+@transaction.atomic
+def apply_edit_listing(photos: PhotoQuerySet, edit: Edit) -> Outcome:
+    """Change these photos; return which of them were changed and which were not."""
+    ids = photos.order_by("id").select_for_update(of=("self",)).values_list("id")
+    known = [row[0] for row in ids]
+    locked = Photo.objects.filter(id__in=known)
+    updated = set(locked.filter(edit.lacking).values_list("id", flat=True))
+    apply_edit(Photo.objects.filter(id__in=updated), edit)
+    return Outcome(
+        [id for id in known if id in updated],
+        [id for id in known if id not in updated],
+    )
+
+
+@transaction.atomic
+def set_user_date(photo: Photo, taken_at: datetime | None) -> Photo:
+    """Store the date a person gave, None for none, and date the photo anew.
+
+    What was meant is the time on the clock at the place, so an offset is dropped
+    rather than converted. Returns the photo as it is afterwards.
+    """
+    wall_clock = None if taken_at is None else taken_at.replace(tzinfo=UTC)
+    Photo.objects.filter(pk=photo.pk).update(
+        user_taken_at=wall_clock, last_modified=Now()
+    )
+    redate_photos([photo.pk])
+    return Photo.objects.get(pk=photo.pk)
+
+
+@transaction.atomic
+def save_caption(photo: Photo, caption: str) -> None:
+    """Store the caption a person wrote, and let searches find it."""
+    Photo.objects.filter(pk=photo.pk).update(user_caption=caption, last_modified=Now())
+    search_document.refresh([photo.pk])

@@ -1,0 +1,39 @@
+"""Lists that every page of the clients asks for, and that hold nothing yet."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from librephotos.api.pagination import StandardPagination
+from librephotos.api.views.documentation import documented
+from librephotos.api.views.photos import PAGING, paginated
+
+
+class ThingListView(APIView):
+    """Nothing has been recognised in any photo."""
+
+    @documented("things", query=PAGING)
+    def get(self, request: Request) -> Response:
+        return _empty(request)
+
+
+class UserAlbumListView(APIView):
+    """Nobody has an album."""
+
+    @documented("user_albums", query=PAGING)
+    def get(self, request: Request) -> Response:
+        return _empty(request)
+
+
+class PersonListView(APIView):
+    """Nobody has been named."""
+
+    @documented("persons", query=PAGING)
+    def get(self, request: Request) -> Response:
+        return _empty(request)
+
+
+def _empty(request: Request) -> Response:
+    return paginated(StandardPagination(), [], request, list)

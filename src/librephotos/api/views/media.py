@@ -1,0 +1,267 @@
+"""Pictures and videos over HTTP; contract section 19."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from typing import Any
+
+from django.core.files.storage import default_storage, storages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from librephotos.api.authentication import (
+    BearerAuthentication,
+    CookieAuthentication,
+    EnvelopeBasicAuthentication,
+)
+from librephotos.api.models import File, Photo, ScanDirectory, User
+from librephotos.api.models.fields import readable_path
+from librephotos.api.queries.photos import one_of
+from librephotos.api.views.byte_response import IMMUTABLE, REVALIDATED, Content, send
+from librephotos.api.views.originals import Original, open_original
+from librephotos.media.errors import MediaError
+from librephotos.media.motion_photo import embedded_video_range
+from librephotos.pipeline.preview_storage import PreviewSize, preview_name
+
+logger = logging.getLogger(__name__)
+
+_TYPES = {
+    "gif": "image/gif",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "mp4": "video/mp4",
+    "png": "image/png",
+    "webp": "image/webp",
+}
+_CLIPS = {
+    PreviewSize.MEDIUM: PreviewSize.CLIP_MEDIUM,
+    PreviewSize.SMALL: PreviewSize.CLIP_SMALL,
+}
+# Formats that no browser runs scripts of; SVG and HTML are never taken for pictures.
+_SHOWN = re.compile(r"(image/(?!svg)|video/)[\w.+-]+", re.ASCII)
+_AVATAR_NAME = re.compile(r"\w[\w.-]{0,200}", re.ASCII)
+
+binary = extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
+
+
+class NoContent(LookupError):
+    """The photo has nothing of the kind that is asked for."""
+
+
+def refused() -> HttpResponse:
+    """Answer a caller who is not signed in, so that a client renews its token."""
+    return HttpResponse(status=403, headers={"X-Media-Error": "authentication"})
+
+
+class PhotoMediaView(APIView):
+    """Bytes of a photo, for those who may see it.
+
+    The photo is named by image hash or UUID; what follows a "." or "_" is ignored.
+    """
+
+    authentication_classes = [
+        BearerAuthentication,
+        EnvelopeBasicAuthentication,
+        CookieAuthentication,
+    ]
+    permission_classes = [AllowAny]
+
+    @binary
+    def get(self, request: Request, name: str) -> HttpResponseBase:
+        name = name.split(".", 1)[0].split("_", 1)[0]
+        photo = one_of(self.photos().viewable_by(request.user), name)
+        if photo is None:
+            return self.denied(request, name)
+        try:
+            content = self.content(photo, by_hash=name == photo.image_hash)
+        except NoContent:
+            return HttpResponse(status=404)
+        except (OSError, MediaError) as error:
+            logger.warning("No bytes of photo %s: %s", photo.pk, type(error).__name__)
+            return HttpResponse(status=404)
+        return send(request, content)
+
+    def photos(self) -> Any:
+        """Return all photos, with the columns that `content` needs."""
+        raise NotImplementedError
+
+    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+        """Return what to send; raise NoContent or OSError where there is nothing."""
+        raise NotImplementedError
+
+    def denied(self, request: Request, name: str) -> HttpResponse:
+        """Answer for a photo that the caller may not see."""
+        existing = Photo.objects.filter(removed=False)
+        if request.user.is_anonymous and one_of(existing.only("id"), name):
+            return refused()
+        return HttpResponse(status=404)
+
+
+class PreviewView(PhotoMediaView):
+    """A preview; of the smaller sizes a moving one where there is one."""
+
+    size = PreviewSize.BIG
+
+    def photos(self) -> Any:
+        return Photo.objects.only(
+            "owner", "image_hash", "video", "preview_format", "clip_format"
+        )
+
+    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+        size, extension = self._variant(photo)
+        if not extension:
+            raise NoContent
+        file = storages["previews"].open(preview_name(photo.pk, size, extension))
+        return Content(
+            file=file,
+            length=file.size,
+            mime=_TYPES[extension],
+            etag=f'"{photo.image_hash}-{size}-{file.size:x}"',
+            cache=IMMUTABLE if by_hash else REVALIDATED,
+            path=_local_path(file),
+        )
+
+    def _variant(self, photo: Photo) -> tuple[PreviewSize, str]:
+        """Choose what a client can show: an image stays one, if a moving one."""
+        clip = _CLIPS.get(self.size)
+        moving = photo.clip_format and (photo.video or photo.clip_format != "mp4")
+        if clip and moving:
+            return clip, photo.clip_format
+        return self.size, photo.preview_format
+
+
+def _local_path(file: Any) -> bytes | None:
+    """Return where a proxy finds a preview; None when it lies in another storage."""
+    path = getattr(file, "name", "")
+    return os.fsencode(path) if os.path.isabs(path or "") else None
+
+
+class OriginalView(PhotoMediaView):
+    """The main file as it is on disk."""
+
+    def photos(self) -> Any:
+        return Photo.objects.select_related("main_file").defer(
+            "placeholder", "search_text"
+        )
+
+    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+        file = photo.main_file
+        if file is None:
+            raise NoContent
+        return original_content(file, by_hash=by_hash)
+
+
+class VideoView(OriginalView):
+    """The video as it is on disk."""
+
+    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+        if not photo.video:
+            raise NoContent
+        return super().content(photo, by_hash=by_hash)
+
+
+class EmbeddedVideoView(OriginalView):
+    """The video of a motion photo: a file beside it, or a part of its own file."""
+
+    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+        if not photo.motion_photo or photo.main_file is None:
+            raise NoContent
+        videos = photo.files.filter(kind="video", missing_since=None)
+        beside = videos.order_by("id").first()
+        if beside is not None:
+            return original_content(beside, by_hash=by_hash, mime="video/mp4")
+        return _embedded(photo.main_file, by_hash=by_hash)
+
+    def denied(self, request: Request, name: str) -> HttpResponse:
+        return HttpResponse(status=404)
+
+
+def _opened(file: File) -> Original:
+    roots = ScanDirectory.objects.filter(user_id=file.owner_id)
+    return open_original(file.path, roots=roots.values_list("path", flat=True))
+
+
+def _cache(file: File, found: Original, *, by_hash: bool) -> str:
+    """The hash names these bytes for ever, unless they changed since the scan."""
+    same = (found.size, found.mtime_ns) == (file.size, file.mtime_ns)
+    return IMMUTABLE if by_hash and same else REVALIDATED
+
+
+def original_content(file: File, *, by_hash: bool, mime: str = "") -> Content:
+    """Return a whole file of a photo; raise OSError if it cannot be opened."""
+    found = _opened(file)
+    mime = mime or file.mime or "application/octet-stream"
+    return Content(
+        file=found.file,
+        length=found.size,
+        mime=mime,
+        etag=f'"{found.size:x}-{found.mtime_ns:x}"',
+        cache=_cache(file, found, by_hash=by_hash),
+        file_name=os.path.basename(readable_path(file.path)),
+        attachment=not _SHOWN.fullmatch(mime),
+        path=found.path,
+    )
+
+
+def _embedded(file: File, *, by_hash: bool) -> Content:
+    """Return the part of a file that is a video; raise NoContent without one."""
+    found = _opened(file)
+    # The open file rather than its path, which may lead elsewhere by now.
+    part = embedded_video_range(f"/dev/fd/{found.file.fileno()}")
+    if part is None or part[0] + part[1] > found.size:
+        found.file.close()
+        raise NoContent
+    name = os.path.splitext(os.path.basename(readable_path(file.path)))[0]
+    return Content(
+        file=found.file,
+        start=part[0],
+        length=part[1],
+        mime="video/mp4",
+        etag=f'"{found.size:x}-{found.mtime_ns:x}-video"',
+        cache=_cache(file, found, by_hash=by_hash),
+        file_name=f"{name}.mp4",
+    )
+
+
+class AvatarView(APIView):
+    """The picture of a user, for everybody who is signed in."""
+
+    authentication_classes = PhotoMediaView.authentication_classes
+    permission_classes = [AllowAny]
+
+    @binary
+    def get(self, request: Request, name: str) -> HttpResponseBase:
+        if request.user.is_anonymous:
+            return refused()
+        stored = f"avatars/{name}"
+        known = _AVATAR_NAME.fullmatch(name) and User.objects.filter(avatar=stored)
+        if not (known and known.exists() and default_storage.exists(stored)):
+            return HttpResponse(status=404)
+        file = default_storage.open(stored)
+        extension = name.rpartition(".")[2].lower()
+        content = Content(
+            file=file,
+            length=file.size,
+            mime=_TYPES.get(extension, "image/png"),
+            etag=f'"{name}-{file.size:x}"',
+            cache=REVALIDATED,
+        )
+        return send(request, content)
+
+
+class UnknownMediaView(APIView):
+    """Anything else below /media/: nothing."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, **_: str) -> HttpResponse:
+        return HttpResponse(status=404)

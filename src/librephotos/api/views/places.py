@@ -1,0 +1,95 @@
+"""Places over HTTP: albums, map pins, time line and tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from librephotos.api.models import Place
+from librephotos.api.pagination import StandardPagination
+from librephotos.api.queries.photo_places import photos_in, place_counts, stays
+from librephotos.api.queries.photos import as_grid_rows, grid_rows, newest_first
+from librephotos.api.serializers.grid import day_groups
+from librephotos.api.serializers.place import place_album
+from librephotos.api.serializers.place_statistics import place_tree, stay_entries
+from librephotos.api.views.documentation import documented
+from librephotos.api.views.photos import PAGING, paginated
+
+
+class PlaceListView(APIView):
+    """The places of one's photos, by title; contract 14.4."""
+
+    @documented("places", query=("search", *PAGING))
+    def get(self, request: Request) -> Response:
+        wanted = request.query_params.get("search", "").casefold()
+        places = [
+            place
+            for place in place_counts(request.user, covers=True)
+            if place.count and wanted in place.name.casefold()
+        ]
+        places.sort(key=lambda place: (place.name, place.level, place.id))
+        return paginated(
+            StandardPagination(),
+            places,
+            request,
+            lambda page: [place_album(place) for place in page],
+        )
+
+
+class PlaceView(APIView):
+    """One's visible photos of a place and of all places in it, newest first."""
+
+    @documented("place", path=("place_id",))
+    def get(self, request: Request, place_id: str) -> Response:
+        place = _place(place_id)
+        photos = newest_first(photos_in(request.user, place))
+        rows = as_grid_rows(grid_rows(photos))
+        if not rows:
+            raise NotFound("You have no photos there.")
+        album = {
+            "id": str(place.pk),
+            "title": place.name,
+            "grouped_photos": day_groups(rows, viewer=request.user),
+        }
+        return Response({"results": album})
+
+
+def _place(text: str) -> Place:
+    number = text.isascii() and text.isdigit() and len(text) < 19
+    place = Place.objects.filter(pk=int(text)).first() if number else None
+    if place is None:
+        raise NotFound("There is no such place.")
+    return place
+
+
+class MapPinsView(APIView):
+    """Longitude, latitude and name of one's places; contract 14.4."""
+
+    @documented("map_pins", array=True)
+    def get(self, request: Request) -> Response:
+        pins: dict[str, list[Any]] = {}
+        for place in place_counts(request.user):
+            if not place.name.isnumeric():
+                pin = [place.longitude, place.latitude, place.name]
+                pins.setdefault(place.name, pin)
+        return Response([pins[name] for name in sorted(pins)])
+
+
+class PlaceTimelineView(APIView):
+    """The countries of one's photos over time; contract 20.5."""
+
+    @documented("place_timeline", array=True)
+    def get(self, request: Request) -> Response:
+        return Response(stay_entries(stays(request.user)))
+
+
+class PlaceTreeView(APIView):
+    """Countries, regions and towns with their numbers of photos; contract 20.6."""
+
+    @documented("place_tree")
+    def get(self, request: Request) -> Response:
+        return Response(place_tree(place_counts(request.user)))

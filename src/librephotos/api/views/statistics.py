@@ -1,0 +1,110 @@
+"""Statistics over HTTP; contract section 20."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from librephotos.api.permissions import IsStaff
+from librephotos.api.queries.photo_places import place_counts
+from librephotos.api.queries.server_statistics import place_statistics, user_statistics
+from librephotos.api.queries.statistics import (
+    LABELS,
+    Frequency,
+    keyword_frequencies,
+    month_counts,
+    totals,
+)
+from librephotos.api.queries.storage import storage_of
+from librephotos.api.serializers.server_statistics import server_row, user_row
+from librephotos.api.views.documentation import documented
+
+
+class TotalsView(APIView):
+    """Ten counters; contract 20.1. Nobody has been recognised and albums none yet."""
+
+    @documented("statistics")
+    def get(self, request: Request) -> Response:
+        counted = totals(request.user)
+        return Response(
+            {
+                "num_photos": counted.photos,
+                "num_missing_photos": counted.missing,
+                "num_albumdate": counted.days,
+                "num_faces": 0,
+                "num_people": 0,
+                "num_unknown_faces": 0,
+                "num_labeled_faces": 0,
+                "num_inferred_faces": 0,
+                "num_albumauto": 0,
+                "num_albumuser": 0,
+            }
+        )
+
+
+class MonthCountsView(APIView):
+    """Photos per month, without gaps; contract 20.2."""
+
+    @documented("statistics_months", array=True)
+    def get(self, request: Request) -> Response:
+        months = month_counts(request.user)
+        return Response(
+            [{"month": f"{row.year}-{row.month}", "count": row.count} for row in months]
+        )
+
+
+class WordCloudView(APIView):
+    """The most frequent keywords and places; contract 20.3."""
+
+    @documented("statistics_words")
+    def get(self, request: Request) -> Response:
+        names: dict[str, int] = {}
+        for place in place_counts(request.user):
+            if not place.name.isnumeric():
+                names[place.name] = names.get(place.name, 0) + place.count
+        places = sorted(names.items(), key=lambda row: (-row[1], row[0]))[:LABELS]
+        return Response(
+            {
+                "captions": _labels(keyword_frequencies(request.user)),
+                "people": [],
+                "locations": _labels(Frequency(*row) for row in places),
+            }
+        )
+
+
+def _labels(rows: Iterable[Frequency]) -> list[dict[str, Any]]:
+    return [{"label": row.word, "y": math.log(row.photos)} for row in rows]
+
+
+class StorageView(APIView):
+    """Bytes of the volume that holds the data folder; contract 20.7."""
+
+    @documented("storage")
+    def get(self, request: Request) -> Response:
+        storage = storage_of(settings.DATA)
+        return Response(
+            {
+                "total_storage": storage.total,
+                "used_storage": storage.used,
+                "free_storage": storage.free,
+            }
+        )
+
+
+class ServerStatisticsView(APIView):
+    """The machine and the sizes of all libraries, for administrators; 20.9."""
+
+    permission_classes = [IsStaff]
+
+    @documented("server_statistics")
+    def get(self, request: Request) -> Response:
+        places = place_statistics()
+        users = [user_row(row, places.get(row["id"])) for row in user_statistics()]
+        machine = server_row(storage_of(settings.DATA), image_tag=settings.IMAGE_TAG)
+        return Response({**machine, "number_of_users": len(users), "users": users})
