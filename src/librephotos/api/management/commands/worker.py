@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--concurrency", type=int, default=1, help="batches worked on at a time (1)"
+            "--concurrency", type=int, default=2, help="batches worked on at a time (2)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
