@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { estimateHeight, justify, tileAspect, type RowOptions } from './justified';
+
+const options: RowOptions = { width: 1000, targetHeight: 200, gap: 5, fillLast: false };
+const mixed = Array.from({ length: 100 }, (_, index) => [1.5, 0.67, 1.33, 1, 2.2][index % 5] ?? 1);
+
+function rightEdge(row: { boxes: { left: number; width: number }[] }): number {
+  const last = row.boxes.at(-1);
+  return (last?.left ?? 0) + (last?.width ?? 0);
+}
+
+describe('justify', () => {
+  it('fills every row but the last to the exact width', () => {
+    const { rows } = justify(mixed, options);
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows.slice(0, -1)) expect(rightEdge(row)).toBeCloseTo(1000, 6);
+  });
+
+  it('keeps rows near the target height', () => {
+    const { rows } = justify(mixed, options);
+    for (const row of rows.slice(0, -1)) {
+      expect(row.height).toBeGreaterThan(140);
+      expect(row.height).toBeLessThan(280);
+    }
+  });
+
+  it('shows every photo once and in order', () => {
+    const { rows } = justify(mixed, options);
+    const shown = rows.flatMap((row) =>
+      Array.from({ length: row.end - row.start }, (_, index) => row.start + index),
+    );
+    expect(shown).toEqual(mixed.map((_, index) => index));
+  });
+
+  it('leaves a lone last photo at the target height', () => {
+    const { rows } = justify([1.5], options);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.height).toBe(200);
+  });
+
+  it('fills the last row too where photos of the same day follow', () => {
+    for (let count = 6; count <= 100; count += 1) {
+      const { rows } = justify(mixed.slice(0, count), { ...options, fillLast: true });
+      const last = rows.at(-1);
+      expect(last && rightEdge(last)).toBeCloseTo(1000, 6);
+    }
+  });
+
+  it('reports the height its rows take', () => {
+    const { rows, height } = justify(mixed, options);
+    const last = rows.at(-1);
+    expect(height).toBeCloseTo((last?.top ?? 0) + (last?.height ?? 0), 6);
+    expect(justify([], options)).toEqual({ rows: [], height: 0 });
+  });
+});
+
+describe('tileAspect', () => {
+  it('crops extremes and survives nonsense', () => {
+    expect(tileAspect(20)).toBe(4);
+    expect(tileAspect(0.01)).toBe(0.45);
+    expect(tileAspect(Number.NaN)).toBe(1.4);
+    expect(tileAspect(-1)).toBe(1.4);
+  });
+});
+
+describe('estimateHeight', () => {
+  it('comes near the real height of ordinary photos', () => {
+    const ratio = estimateHeight(100, options) / justify(mixed, options).height;
+    expect(ratio).toBeGreaterThan(0.8);
+    expect(ratio).toBeLessThan(1.25);
+  });
+});

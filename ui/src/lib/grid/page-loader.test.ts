@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { PigPhoto } from '../api/types';
+import { GridModel, type Block } from './model';
+import { PageLoader } from './page-loader';
+
+interface Call {
+  key: string;
+  signal: AbortSignal;
+  answer: (photos: PigPhoto[]) => void;
+}
+
+function blocks(): Block[] {
+  const model = new GridModel();
+  model.setSections([{ key: 'day', title: '', place: '', date: null, count: 1000 }]);
+  return model.blocks;
+}
+
+function recorder(): { calls: Call[]; loaded: string[]; loader: PageLoader } {
+  const calls: Call[] = [];
+  const loaded: string[] = [];
+  const loader = new PageLoader({
+    fetchPage: (block, signal) =>
+      new Promise((resolve, reject) => {
+        const abort = (): void => reject(new DOMException('gone', 'AbortError'));
+        signal.addEventListener('abort', abort);
+        calls.push({ key: block.key, signal, answer: resolve });
+      }),
+    onLoaded: (key) => loaded.push(key),
+    onRetry: () => undefined,
+  });
+  return { calls, loaded, loader };
+}
+
+describe('PageLoader', () => {
+  it('asks for the nearest pages first, a few at a time', async () => {
+    const { calls, loaded, loader } = recorder();
+    loader.want(blocks());
+    expect(calls.map((call) => call.key)).toEqual(['day/1', 'day/2', 'day/3', 'day/4']);
+    calls[0]?.answer([]);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(loaded).toEqual(['day/1']);
+  });
+
+  it('aborts what is no longer wanted', () => {
+    const { calls, loader } = recorder();
+    const all = blocks();
+    loader.want(all.slice(0, 2));
+    loader.want(all.slice(1, 3));
+    expect(calls.map((call) => [call.key, call.signal.aborted])).toEqual([
+      ['day/1', true],
+      ['day/2', false],
+      ['day/3', false],
+    ]);
+  });
+
+  it('aborts everything when it stops', () => {
+    const { calls, loader } = recorder();
+    loader.want(blocks());
+    loader.stop();
+    expect(calls.every((call) => call.signal.aborted)).toBe(true);
+  });
+});

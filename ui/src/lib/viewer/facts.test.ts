@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import type { Photo } from '../api/types';
+import { exposureOf, factsOf } from './facts';
+import { directionOf } from './swipe';
+
+const bare: Photo = {
+  image_hash: 'f'.repeat(33),
+  image_path: ['/photos/a.jpg'],
+  exif_timestamp: null,
+  exif_gps_lat: null,
+  exif_gps_lon: null,
+  search_location: null,
+  captions_json: { im2txt: '' },
+  geolocation_json: {},
+  people: [],
+  rating: 0,
+  hidden: false,
+  in_trashcan: false,
+  video: false,
+  size: 2_000_000,
+  height: null,
+  width: null,
+  focal_length: null,
+  focalLength35Equivalent: null,
+  fstop: null,
+  iso: null,
+  shutter_speed: null,
+  lens: null,
+  camera: null,
+  embedded_media: [],
+};
+
+it('leaves out what is not known', () => {
+  expect(factsOf(bare, 'en-GB').map((fact) => [fact.name, fact.value])).toEqual([
+    ['Date', 'Unknown'],
+    ['Size', '2.0 MB'],
+  ]);
+});
+
+it('joins the exposure', () => {
+  const photo = { ...bare, shutter_speed: '1/250', fstop: 2.8, iso: 100, focal_length: 4.25 };
+  expect(exposureOf(photo)).toBe('1/250 s · f/2.8 · ISO 100 · 4.3 mm');
+  expect(exposureOf({ ...photo, focalLength35Equivalent: 26 })).toContain('4.3 mm (26 mm)');
+});
+
+it('falls back to coordinates where no place is known', () => {
+  const photo = { ...bare, exif_gps_lat: 52.5, exif_gps_lon: 13.4 };
+  expect(factsOf(photo, 'en-GB')[1]?.value).toBe('52.50000, 13.40000');
+});
+
+it('tells swipes from taps and scrolls', () => {
+  expect(directionOf(-80, 10)).toBe('left');
+  expect(directionOf(80, -10)).toBe('right');
+  expect(directionOf(5, 120)).toBe('down');
+  expect(directionOf(10, 10)).toBeNull();
+  expect(directionOf(60, 60)).toBeNull();
+});
