@@ -57,6 +57,7 @@ class FileFactory(DjangoModelFactory[File]):
 
     class Meta:
         model = File
+        skip_postgeneration_save = True
 
     photo = factory.SubFactory(PhotoFactory)
     owner = factory.SelfAttribute("photo.owner")
