@@ -14,6 +14,7 @@ from librephotos.api.models import File, Photo
 from librephotos.api.queries import photo_stages, scanned_files
 from librephotos.media.formats import Kind
 from librephotos.media.variants import CaptureFile, group_captures
+from librephotos.pipeline import queue
 from librephotos.pipeline.decoding import IdentifiedFile
 from librephotos.pipeline.registry import stage_names
 from librephotos.pipeline.walk import stat_key
@@ -52,10 +53,12 @@ def attach_files(
     _group(owner, fresh, changes)
     _store([file for file, _ in identified], changes)
     scanned_files.choose_main_files(changes.regrouped)
-    photo_stages.mark_pending(changes.affected, stages=stage_names(), job=job)
-    photo_stages.mark_pending(
-        changes.renamed - changes.affected, stages=["dates"], job=job
-    )
+    affected = scanned_files.with_files(changes.affected)
+    photo_stages.mark_pending(affected, stages=stage_names(), job=job)
+    photo_stages.mark_pending(changes.renamed - affected, stages=["dates"], job=job)
+    elsewhere = affected - {file.photo_id for file, _ in identified}
+    if elsewhere:  # photos that have lost a file to another photo
+        queue.enqueue(queue.RUN_STAGES, job=job, photos=sorted(map(str, elsewhere)))
 
 
 _LOCK_CLASS = 20_1  # any number that no other advisory lock of ours uses
@@ -122,7 +125,9 @@ def _recognised(
     if file.photo_id:
         changes.regrouped.add(file.photo_id)
         changes.affected.add(file.photo_id)
-    gone = next((known for known in twin.files if not os.path.lexists(known.path)), None)
+    gone = next(
+        (known for known in twin.files if not os.path.lexists(known.path)), None
+    )
     if gone is not None and file.photo_id is None:
         twin.files.remove(gone)
         changes.replaced_rows.append(gone.pk)

@@ -15,9 +15,7 @@ def delete_missing(job_id: int) -> None:
     if job is None:
         return
     with transaction.atomic():
-        missing = File.objects.filter(
-            owner=job.started_by, missing_since__isnull=False
-        )
+        missing = File.objects.filter(owner=job.started_by, missing_since__isnull=False)
         missing.delete()
         photos = Photo.objects.without_files().filter(owner=job.started_by)
         _, removed = photos.delete()

@@ -31,7 +31,11 @@ def _start(kind: Job.Kind, task: str, *, user: User, **arguments: bool) -> Job:
             return running
         job = Job.objects.create(kind=kind, started_by=user)
         queue.enqueue(
-            task, priority=PRIORITY_OF_JOBS, lock=f"user-{user.pk}", job=job.pk, **arguments
+            task,
+            priority=PRIORITY_OF_JOBS,
+            lock=f"user-{user.pk}",
+            job=job.pk,
+            **arguments,
         )
     return job
 
@@ -61,7 +65,9 @@ def note(job_id: int, message: str) -> None:
 
 def finish_if_complete(job_id: int) -> None:
     """Finish the job if everything that it has to do is known and settled."""
-    incomplete = Q(stages__total__gt=F("stages__done") + F("stages__failed") + F("stages__skipped"))
+    incomplete = Q(
+        stages__total__gt=F("stages__done") + F("stages__failed") + F("stages__skipped")
+    )
     Job.objects.filter(pk=job_id, finished_at=None, enumerated=True).exclude(
         pk__in=Job.objects.filter(incomplete, pk=job_id).values("pk")
     ).update(finished_at=timezone.now())
@@ -101,4 +107,3 @@ def settle_abandoned() -> None:
         finish_if_complete(job_id)
         if Job.objects.unfinished().filter(pk=job_id).exists():
             fail(job_id, "Some files could not be processed; scan again.")
-

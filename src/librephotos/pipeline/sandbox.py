@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -61,6 +62,9 @@ class Sandbox:
         self._lock = threading.Lock()
         self._users = 0
         self._idle_since = time.monotonic()
+        # Linux kills the child when the thread that started it ends, so that one has
+        # to live as long as this process.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
 
     def map(
         self, function: Callable[[Input], Output], items: Sequence[Input]
@@ -76,6 +80,9 @@ class Sandbox:
                 _Guarded(function), items, timeout=self.timeout_s, chunksize=1
             ).result()
             return [self._outcome(results) for _ in items]
+        except BrokenExecutor:
+            self.stop()
+            raise
         finally:
             with self._lock:
                 self._users -= 1
@@ -101,14 +108,19 @@ class Sandbox:
 
     def _started_pool(self) -> ProcessPool:
         if self._pool is None or not self._pool.active:
-            self._pool = ProcessPool(
-                max_workers=1,
-                max_tasks=TASKS_PER_CHILD,
-                initializer=_prepare_child,
-                initargs=(os.getpid(), self._memory_bytes),
-                context=multiprocessing.get_context("spawn"),
-            )
+            self._pool = self._starter.submit(self._new_pool).result()
         return self._pool
+
+    def _new_pool(self) -> ProcessPool:
+        pool = ProcessPool(
+            max_workers=1,
+            max_tasks=TASKS_PER_CHILD,
+            initializer=_prepare_child,
+            initargs=(os.getpid(), self._memory_bytes),
+            context=multiprocessing.get_context("spawn"),
+        )
+        assert pool.active  # asking for it starts the child
+        return pool
 
     def _outcome(self, results: Iterator[Outcome[Output]]) -> Outcome[Output]:
         try:

@@ -45,15 +45,12 @@ def scan(job_id: int, *, full: bool) -> None:
     if job is None:
         return
     check_free_space()
-    known = set() if full else scanned_files.known_stat_keys(job.started_by_id)
-    seen_by_full_scan = (
-        scanned_files.known_stat_keys(job.started_by_id) if full else set()
-    )
-    unseen = set(known) | seen_by_full_scan
+    unseen = scanned_files.known_stat_keys(job.started_by_id)
+    known: set[int] = set() if full else set(unseen)
     report = WalkReport()
     roots = _readable_roots(job)
     for root in roots:
-        _walk_root(job, root, known, unseen, report)
+        _walk_root(job, root, known, unseen, report, reread=full)
     if not _cancelled(job):
         _settle_unseen(job, unseen, roots, report)
         _queue_left_over(job)
@@ -83,7 +80,13 @@ def _readable_roots(job: Job) -> list[bytes]:
 
 
 def _walk_root(
-    job: Job, root: bytes, known: set[int], unseen: set[int], report: WalkReport
+    job: Job,
+    root: bytes,
+    known: set[int],
+    unseen: set[int],
+    report: WalkReport,
+    *,
+    reread: bool,
 ) -> None:
     skip = skipper(SiteSettings.current().skip_patterns)
     waiting: list[Entry] = []
@@ -96,29 +99,32 @@ def _walk_root(
         if len(waiting) >= FLUSH_FILES or (waiting and overdue):
             if _cancelled(job):
                 return
-            _queue(job, waiting)
+            _queue(job, waiting, reread=reread)
             waiting, flushed = [], time.monotonic()
-    _queue(job, waiting)
+    _queue(job, waiting, reread=reread)
 
 
 def _cancelled(job: Job) -> bool:
     return not Job.objects.unfinished().filter(pk=job.pk).exists()
 
 
-def _queue(job: Job, entries: Iterable[Entry]) -> None:
+def _queue(job: Job, entries: Iterable[Entry], *, reread: bool) -> None:
     """Register files and hand them out, newest first, captures undivided."""
     found = [_found(entry) for entry in entries]
     batches = batches_of_captures(found, size=BATCH)
     for start in range(0, len(batches), FLUSH_FILES // BATCH):
-        _queue_batches(job, batches[start : start + FLUSH_FILES // BATCH])
+        _queue_batches(job, batches[start : start + FLUSH_FILES // BATCH], reread)
 
 
-def _queue_batches(job: Job, batches: Sequence[Sequence[FoundFile]]) -> None:
+def _queue_batches(
+    job: Job, batches: Sequence[Sequence[FoundFile]], reread: bool
+) -> None:
     with transaction.atomic():
         ids = scanned_files.queue_files(
             [file for batch in batches for file in batch],
             owner=job.started_by_id,
             job=job.pk,
+            reread=reread,
         )
         for batch in batches:
             file_ids = [ids[f.path_key] for f in batch if f.path_key in ids]

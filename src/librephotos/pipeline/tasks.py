@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -19,11 +20,11 @@ from librephotos.pipeline.runner import DataFolderFull, run_stages
 from librephotos.pipeline.scan import scan
 from librephotos.pipeline.worker_sandbox import sandbox
 
-# The database may restart and a disk may hiccup; six tries spread over a minute.
+# The database may restart, a disk hiccup, the decoding child not start; six tries spread over a minute.
 RETRY = RetryStrategy(
     max_attempts=6,
     exponential_wait=2,
-    retry_exceptions=[OperationalError, InterfaceError, OSError],
+    retry_exceptions=[OperationalError, InterfaceError, OSError, BrokenExecutor],
 )
 
 

@@ -26,27 +26,30 @@ MAX_TAKEOVERS = 5
 """A task that kills its worker more often than this is given up."""
 
 
-def run(*, concurrency: int = 2) -> None:
-    """Work until SIGTERM or SIGINT; a task that is under way then is finished.
+def run(*, concurrency: int = 2, wait: bool = True) -> None:
+    """Work until SIGTERM or SIGINT, or without `wait` until the queue is empty.
 
-    Two tasks at a time keep the decoding child busy while results are written.
+    A task that is under way when a signal comes is finished. Two tasks at a time keep
+    the decoding child busy while results are written.
     """
     # Several workers share the cores; each decodes on one.
     os.environ.setdefault("VIPS_CONCURRENCY", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
-        asyncio.run(_run(concurrency))
+        asyncio.run(_run(concurrency, wait))
     finally:
-        sandbox().stop()
+        if wait:
+            sandbox().stop()
 
 
-async def _run(concurrency: int) -> None:
+async def _run(concurrency: int, wait: bool) -> None:
     app = django_app.with_connector(django_app.connector.get_worker_connector())
     async with app.open_async():
         tidying = asyncio.create_task(_tidy_up(app))
         try:
             await app.run_worker_async(
                 concurrency=concurrency,
+                wait=wait,
                 fetch_job_polling_interval=2.0,
                 update_heartbeat_interval=HEARTBEAT_S,
                 stalled_worker_timeout=STALLED_AFTER_S,

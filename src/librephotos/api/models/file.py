@@ -47,9 +47,7 @@ class File(models.Model):
     content_identifier = models.CharField(max_length=64, default="")
     duration_s = models.FloatField(null=True)
     embedded_video = models.BooleanField(default=False)
-    state = models.CharField(
-        max_length=8, choices=State.choices, default=State.PENDING
-    )
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     error = models.TextField(default="")
     missing_since = models.DateTimeField(null=True)
     job = models.ForeignKey("Job", on_delete=models.SET_NULL, null=True)

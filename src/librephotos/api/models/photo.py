@@ -139,7 +139,10 @@ class Photo(models.Model):
                 condition=Q(visible=True),
             ),
             models.Index(
-                "owner", F("added_on").desc(), name="photo_added", condition=Q(visible=True)
+                "owner",
+                F("added_on").desc(),
+                name="photo_added",
+                condition=Q(visible=True),
             ),
             models.Index(
                 "owner",
@@ -148,9 +151,7 @@ class Photo(models.Model):
                 name="photo_rated",
                 condition=Q(visible=True, rating__gt=0),
             ),
-            models.Index(
-                "owner", "day", name="photo_hidden", condition=Q(hidden=True)
-            ),
+            models.Index("owner", "day", name="photo_hidden", condition=Q(hidden=True)),
             models.Index(
                 "owner", "day", name="photo_trashed", condition=Q(in_trashcan=True)
             ),

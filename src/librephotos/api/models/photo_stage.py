@@ -20,9 +20,7 @@ class PhotoStage(models.Model):
     photo = models.ForeignKey("Photo", on_delete=models.CASCADE, related_name="stages")
     stage = models.CharField(max_length=32)
     version = models.PositiveIntegerField(default=0)
-    state = models.CharField(
-        max_length=8, choices=State.choices, default=State.PENDING
-    )
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     error = models.TextField(default="")
     job = models.ForeignKey("Job", on_delete=models.SET_NULL, null=True)
 

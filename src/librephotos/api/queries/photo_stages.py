@@ -72,7 +72,10 @@ WITH outcome AS (
     SELECT counted.job_id, %(stage)s, photo.id, coalesce(file.path, ''), counted.error
     FROM counted JOIN api_photo AS photo ON photo.id = counted.photo_id
     LEFT JOIN api_file AS file ON file.id = photo.main_file_id
-    WHERE counted.state = 'failed'
+    WHERE counted.state = 'failed' AND NOT EXISTS (
+        SELECT FROM api_jobfailure AS known
+        WHERE known.job_id = counted.job_id AND known.photo_id = counted.photo_id
+    )
 ), tally AS (
     SELECT job_id,
         count(*) FILTER (WHERE state = 'done') AS done,

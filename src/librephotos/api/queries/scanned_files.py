@@ -40,7 +40,8 @@ FROM unnest(
 ON CONFLICT (owner_id, path_key) DO UPDATE
 SET size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,
     inode = excluded.inode, state = 'pending', stat_key = NULL, error = '',
-    missing_since = NULL, job_id = excluded.job_id
+    missing_since = NULL, job_id = excluded.job_id,
+    md5 = CASE WHEN %(reread)s THEN '' ELSE file.md5 END
 WHERE file.state <> 'pending' OR file.job_id IS DISTINCT FROM excluded.job_id
 RETURNING file.id, file.path_key
 """
@@ -131,8 +132,12 @@ def known_stat_keys(owner: int) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def queue_files(found: Sequence[FoundFile], *, owner: int, job: int) -> dict[int, int]:
+def queue_files(
+    found: Sequence[FoundFile], *, owner: int, job: int, reread: bool = False
+) -> dict[int, int]:
     """Register files as pending under a scan; return {path_key: id} of those queued.
+
+    With `reread`, their photos pass all stages again even if the bytes are the same.
 
     A file that this very job has queued already is left out, so that a scan that
     begins again after a crash counts each file once.
@@ -148,6 +153,7 @@ def queue_files(found: Sequence[FoundFile], *, owner: int, job: int) -> dict[int
             {
                 "owner": owner,
                 "job": job,
+                "reread": reread,
                 "paths": [path_to_text(path) for path in paths],
                 "path_keys": list(path_keys),
                 "capture_keys": list(capture_keys),
@@ -206,3 +212,14 @@ def choose_main_files(photo_ids: Iterable[UUID]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_CHOOSE_MAIN, {"photos": list(photo_ids)})
+
+
+def with_files(photo_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of the photos that have a file which is there and can be used."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT photo_id FROM api_file WHERE photo_id = ANY(%s)"
+            " AND missing_since IS NULL AND state IN ('ready', 'pending')",
+            [list(photo_ids)],
+        )
+        return {row[0] for row in cursor.fetchall()}

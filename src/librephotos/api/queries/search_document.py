@@ -42,6 +42,4 @@ WHERE photo.id = same.id AND same.id = ANY(%(photos)s)
 def refresh(photo_ids: Iterable[UUID]) -> None:
     """Compose the search text of these photos anew."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _REFRESH, {"photos": list(photo_ids), "limit": MAX_CHARACTERS}
-        )
+        cursor.execute(_REFRESH, {"photos": list(photo_ids), "limit": MAX_CHARACTERS})

@@ -1,0 +1,33 @@
+"""A user with a folder, on a database whose transactions are real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from librephotos.pipeline.worker_sandbox import sandbox
+from tests.factories import UserFactory
+from tests.support.scanning import Library, library
+
+
+@pytest.fixture
+def empty_queue(transactional_db: None) -> None:
+    """Begin without tasks of earlier tests; the queue's tables are not flushed."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+@pytest.fixture
+def photos(empty_queue: None, tmp_path: Path) -> Library:
+    """A user with an empty folder of pictures."""
+    return library(UserFactory(), tmp_path / "pictures")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_child_left() -> Iterator[None]:
+    """End the decoding child with the tests."""
+    yield
+    sandbox().stop()
