@@ -2,37 +2,306 @@
 
 from __future__ import annotations
 
-import pytest
+import time
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
+import jwt
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import AccessToken
+
+from librephotos.api.models import SiteSettings, User
+from librephotos.api.tokens import SignInToken
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
+OBTAIN = "/api/auth/token/obtain/"
+REFRESH = "/api/auth/token/refresh/"
+BLACKLIST = "/api/auth/token/blacklist/"
 
 
-def test_wrong_password_is_refused(client_of):
-    user = UserFactory()
-    answer = client_of().post(
-        "/api/auth/token/obtain/",
-        {"username": user.username, "password": "wrong"},
-        format="json",
-    )
-    assert answer.status_code == 401
-    assert answer.json() == {
-        "errors": [
-            {
-                "field": "detail",
-                "message": "No active account found with the given credentials",
-            }
-        ]
+def sign_in(user, password=PASSWORD):
+    credentials = {"username": user.username, "password": password}
+    return APIClient().post(OBTAIN, credentials, format="json")
+
+
+def fields(answer):
+    return {error["field"]: error["message"] for error in answer.json()["errors"]}
+
+
+def with_token(token):
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client
+
+
+def basic(name, password):
+    client = APIClient()
+    pair = b64encode(f"{name}:{password}".encode()).decode()
+    client.credentials(HTTP_AUTHORIZATION=f"Basic {pair}")
+    return client
+
+
+@pytest.fixture
+def login_rate(settings):
+    """Let one name be tried three times a minute from one address."""
+    cache.clear()
+    settings.REST_FRAMEWORK = {
+        **settings.REST_FRAMEWORK,
+        "DEFAULT_THROTTLE_RATES": {"login": "3/min"},
     }
-    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+    yield
+    cache.clear()
 
 
-def test_right_password(client_of):
-    user = UserFactory()
-    answer = client_of().post(
-        "/api/auth/token/obtain/",
-        {"username": user.username, "password": PASSWORD},
-        format="json",
+def test_both_tokens_carry_all_claims():
+    user = UserFactory(admin=True, first_name="Ada", confidence=0.5)
+    user.scan_directories.create(path=b"/pictures")
+
+    tokens = sign_in(user).json()
+
+    for kind in ("access", "refresh"):
+        claims = jwt.decode(tokens[kind], options={"verify_signature": False})
+        assert claims["token_type"] == kind
+        assert isinstance(claims["exp"], int) and isinstance(claims["iat"], int)
+        del claims["exp"], claims["iat"], claims["jti"]
+        del claims["session"], claims["hash_password"], claims["token_type"]
+        assert claims == {
+            "user_id": user.pk,
+            "name": user.username,
+            "is_admin": True,
+            "first_name": "Ada",
+            "last_name": "",
+            "scan_directory": "/pictures",
+            "confidence": 0.5,
+            "semantic_search_topk": 0,
+            "nextcloud_server_address": None,
+            "nextcloud_username": None,
+        }
+
+
+def test_signing_in_sets_the_cookie_for_images(settings):
+    settings.HTTPS = True
+    answer = sign_in(UserFactory())
+    cookie = answer.cookies["jwt"]
+    assert cookie.value == answer.json()["access"]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (
+        "/",
+        True,
+        "Lax",
     )
+    assert cookie["secure"] is True
+    assert cookie["max-age"] == cookie["expires"] == ""
+    assert answer["Access-Control-Allow-Credentials"] == "true"
+
+
+def test_user_names_are_one_whatever_their_case():
+    user = UserFactory(username="Ada")
+    assert user.username == "ada"
+    credentials = {"username": "ADA", "password": PASSWORD}
+    assert APIClient().post(OBTAIN, credentials, format="json").status_code == 200
+
+
+def test_spaces_around_a_password_belong_to_it():
+    user = UserFactory(password=" secret ")
+    assert sign_in(user, " secret ").status_code == 200
+    assert sign_in(user, "secret").status_code == 401
+
+
+def test_a_sign_in_is_remembered():
+    user = UserFactory()
+    sign_in(user)
+    user.refresh_from_db()
+    assert user.last_login is not None
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_refused_sign_in(active):
+    user = UserFactory(is_active=active)
+    answer = sign_in(user, "wrong" if active else PASSWORD)
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert fields(answer) == {
+        "detail": "No active account found with the given credentials"
+    }
+    assert "jwt" not in answer.cookies
+
+
+def test_missing_credentials_are_named():
+    answer = APIClient().post(OBTAIN, {"password": ""}, format="json")
+    assert answer.status_code == 400
+    assert fields(answer) == {
+        "username": "This field is required.",
+        "password": "This field may not be blank.",
+    }
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_wrong_password_is_refused_in_time_with_argon2(settings, known):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    user = UserFactory() if known else User(username="nobody")
+    sign_in(user, "wrong")  # imports the hasher
+    started = time.perf_counter()
+    assert sign_in(user, "wrong").status_code == 401
+    assert time.perf_counter() - started < 0.5
+
+
+def test_guessing_is_slowed_down_for_one_name_only(login_rate):
+    user, other = UserFactory(), UserFactory()
+    assert [sign_in(user, "wrong").status_code for _ in range(3)] == [401] * 3
+    refused = sign_in(user)
+    assert refused.status_code == 429
+    assert "Retry-After" in refused
+    assert fields(refused)["detail"].startswith("Request was throttled.")
+    assert sign_in(other).status_code == 200
+    assert basic(user.username, PASSWORD).get("/api/user/").status_code == 429
+
+
+def test_right_passwords_are_not_counted(login_rate):
+    user = UserFactory()
+    assert {sign_in(user).status_code for _ in range(5)} == {200}
+
+
+def test_an_address_that_tries_many_names_is_slowed_down(login_rate):
+    for number in range(15):
+        assert sign_in(User(username=f"name{number}"), "wrong").status_code == 401
+    assert sign_in(UserFactory()).status_code == 429
+
+
+def test_refresh_gives_an_access_token_with_the_claims_of_the_sign_in():
+    user = UserFactory()
+    refresh = sign_in(user).json()["refresh"]
+    answer = APIClient().post(REFRESH, {"refresh": refresh}, format="json")
     assert answer.status_code == 200
+    assert list(answer.json()) == ["access"]
+    assert answer.cookies["jwt"].value == answer.json()["access"]
+    claims = jwt.decode(answer.json()["access"], options={"verify_signature": False})
+    assert (claims["user_id"], claims["name"]) == (user.pk, user.username)
+    client = with_token(answer.json()["access"])
+    assert client.get(f"/api/user/{user.pk}/").status_code == 200
+
+
+def test_a_refresh_token_gives_no_access():
+    refresh = SignInToken.for_user(UserFactory())
+    answer = with_token(refresh).get("/api/user/")
+    assert answer.status_code == 401
+    assert fields(answer)["code"] == "token_not_valid"
+
+
+def test_an_access_token_does_not_refresh():
+    access = SignInToken.for_user(UserFactory()).access_token
+    answer = APIClient().post(REFRESH, {"refresh": str(access)}, format="json")
+    assert answer.status_code == 401
+    assert fields(answer)["code"] == "token_not_valid"
+
+
+def change_password(user):
+    user.set_password("another")
+    user.save()
+
+
+def deactivate(user):
+    user.is_active = False
+    user.save()
+
+
+@pytest.mark.parametrize("end", [change_password, deactivate, User.delete])
+def test_tokens_end_with_the_account_or_its_password(end):
+    user = UserFactory()
+    tokens = sign_in(user).json()
+    end(user)
+    refused = with_token(tokens["access"]).get("/api/user/")
+    assert refused.status_code == 401
+    assert fields(refused)["code"] == "token_not_valid"
+    refresh = {"refresh": tokens["refresh"]}
+    refused = APIClient().post(REFRESH, refresh, format="json")
+    assert refused.status_code == 401
+    assert fields(refused)["code"] == "token_not_valid"
+
+
+def test_signing_out_ends_this_sign_in_alone():
+    user = UserFactory()
+    here, elsewhere = sign_in(user).json(), sign_in(user).json()
+    refresh = {"refresh": here["refresh"]}
+
+    answer = APIClient().post(BLACKLIST, refresh, format="json")
+
+    assert (answer.status_code, answer.json()) == (200, {})
+    assert answer.cookies["jwt"].value == ""
+    assert APIClient().post(REFRESH, refresh, format="json").status_code == 401
+    assert with_token(here["access"]).get("/api/user/").status_code == 401
+    assert with_token(elsewhere["access"]).get("/api/user/").status_code == 200
+    again = APIClient().post(BLACKLIST, refresh, format="json")
+    assert again.status_code == 401
+    assert fields(again)["code"] == "token_not_valid"
+
+
+@pytest.mark.parametrize("path", ["/api/sitesettings", "/api/firsttimesetup/"])
+@pytest.mark.parametrize("kind", ["garbage", "expired", "foreign"])
+def test_a_bad_token_is_refused_where_nobody_needs_one(path, kind):
+    expired = AccessToken.for_user(UserFactory())
+    expired.set_exp(lifetime=-timedelta(minutes=1))
+    foreign = jwt.encode({"user_id": 1, "token_type": "access"}, "k" * 32)
+    token = {"garbage": "garbage", "expired": str(expired), "foreign": foreign}[kind]
+    answer = with_token(token).get(path)
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert set(fields(answer)) == {"detail", "code", "messages"}
+    assert fields(answer)["code"] == "token_not_valid"
+
+
+def test_an_expired_token_does_not_keep_anybody_from_refreshing():
+    user = UserFactory()
+    client = with_token("expired")
+    tokens = sign_in(user).json()
+    refresh = {"refresh": tokens["refresh"]}
+    assert client.post(REFRESH, refresh, format="json").status_code == 200
+
+
+def test_basic_authentication():
+    user = UserFactory()
+    assert (
+        basic(user.username, PASSWORD).get(f"/api/user/{user.pk}/").status_code == 200
+    )
+    refused = basic(user.username, "wrong").get("/api/sitesettings")
+    assert refused.status_code == 401
+    assert refused["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert list(fields(refused)) == ["detail"]
+
+
+def test_the_cookie_opens_no_endpoint_of_the_api():
+    client = APIClient()
+    client.cookies["jwt"] = str(SignInToken.for_user(UserFactory()).access_token)
+    assert client.get("/api/timezones/").status_code == 401
+
+
+def test_first_time_setup_until_there_is_a_superuser():
+    UserFactory(staff=True)
+    setup = APIClient().get("/api/firsttimesetup/")
+    assert setup.json() == {"isFirstTimeSetup": True}
+    UserFactory(admin=True)
+    setup = APIClient().get("/api/firsttimesetup/")
+    assert setup.json() == {"isFirstTimeSetup": False}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_one_of_two_simultaneous_first_administrators_is_made():
+    SiteSettings.objects.all().delete()
+
+    def sign_up(name):
+        try:
+            account = {"username": name, "password": PASSWORD}
+            return APIClient().post("/api/user/", account, format="json").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(pool.map(sign_up, ["ada", "bob", "eve", "mallory"]))
+
+    assert statuses == [201, 401, 401, 401]
+    assert User.objects.filter(is_superuser=True).count() == 1
+    assert User.objects.count() == 1

@@ -67,8 +67,8 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
 class UserSerializer(ProfileSerializer):
     """The full user object, for the account itself and for administrators."""
 
-    scan_directory = serializers.CharField()
-    photo_count = serializers.IntegerField()
+    scan_directory: serializers.Field[Any, Any, Any, Any] = serializers.CharField()
+    photo_count: serializers.Field[Any, Any, Any, Any] = serializers.IntegerField()
 
     class Meta(ProfileSerializer.Meta):
         fields = (

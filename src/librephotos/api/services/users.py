@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
-from librephotos.api.models import ScanDirectory, SiteSettings, User
+from librephotos.api.models import Photo, ScanDirectory, SiteSettings, User
 from librephotos.api.queries.directories import scannable
 from librephotos.api.queries.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
@@ -107,6 +107,8 @@ def delete_user(user: User) -> None:
     if user.is_superuser:
         raise SuperuserProtected("An administrator's account cannot be deleted.")
     storage, avatar = user.avatar.storage, user.avatar.name
+    # Before the counts of their days, which the database keeps while photos go.
+    Photo.objects.filter(owner=user).delete()
     user.delete()
     if avatar:
         transaction.on_commit(lambda: storage.delete(avatar))

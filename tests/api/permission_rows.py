@@ -1,0 +1,55 @@
+"""What a row of the table of permissions is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from librephotos.api.models import Job, Photo, User
+
+
+@dataclass(frozen=True)
+class World:
+    """The people and things that each row is tried on.
+
+    `photo` and `job` belong to `owner`; neither is public.
+    """
+
+    owner: User
+    other: User
+    staff: User
+    photo: Photo
+    job: Job
+
+
+class Row(NamedTuple):
+    """One method of one route, and the status that each caller gets.
+
+    `route` is written as in the URL configuration, with its final slash. `parameters`
+    gives the values of its placeholders, `body` what is sent.
+    """
+
+    method: str
+    route: str
+    anonymous: int
+    other: int
+    owner: int
+    staff: int
+    parameters: Callable[[World], Mapping[str, Any]] = lambda world: {}
+    body: Mapping[str, Any] | None = None
+
+
+def everybody(method: str, route: str, **options: Any) -> Row:
+    """Return the row of something open to all."""
+    return Row(method, route, 200, 200, 200, 200, **options)
+
+
+def signed_in(method: str, route: str, **options: Any) -> Row:
+    """Return the row of something open to everybody who has signed in."""
+    return Row(method, route, 401, 200, 200, 200, **options)
+
+
+def staff_only(method: str, route: str, **options: Any) -> Row:
+    """Return the row of something for administrators."""
+    return Row(method, route, 401, 403, 403, 200, **options)

@@ -1,0 +1,109 @@
+"""Django's own administration pages."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from librephotos.api.models import SiteSettings
+from tests.factories import PASSWORD, JobFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+SITE = "/api/django-admin"
+
+
+@pytest.fixture
+def admin_site():
+    """A browser signed in as a superuser."""
+    browser = Client()
+    browser.force_login(UserFactory(admin=True))
+    return browser
+
+
+@pytest.mark.parametrize("model", ["user", "sitesettings", "job"])
+def test_lists_and_pages(admin_site, model):
+    job = JobFactory()
+    site = SiteSettings.current()
+    row = {"user": job.started_by, "sitesettings": site, "job": job}[model]
+    assert admin_site.get(f"{SITE}/api/{model}/").status_code == 200
+    assert admin_site.get(f"{SITE}/api/{model}/{row.pk}/change/").status_code == 200
+
+
+def test_jobs_and_the_row_of_settings_are_neither_added_nor_deleted(admin_site):
+    job, site = JobFactory(), SiteSettings.current()
+    for page in (
+        "job/add",
+        f"job/{job.pk}/delete",
+        "sitesettings/add",
+        f"sitesettings/{site.pk}/delete",
+    ):
+        assert admin_site.get(f"{SITE}/api/{page}/").status_code == 403
+    changed = admin_site.post(f"{SITE}/api/job/{job.pk}/change/", {"kind": 2})
+    assert changed.status_code == 403
+
+
+def form_of(page):
+    """Return what a browser would send back for a page's forms."""
+    sent = {}
+    formsets = [inline.formset for inline in page.context["inline_admin_formsets"]]
+    form = page.context["adminform"].form
+    for part in [form, *(f for s in formsets for f in [s.management_form, *s.forms])]:
+        for field in part:
+            value = field.value()
+            if value not in (None, False):
+                sent[field.html_name] = value
+    for field in ("last_login", "date_joined"):
+        moment = form[field].value()
+        sent[f"{field}_0"] = f"{moment:%Y-%m-%d}" if moment else ""
+        sent[f"{field}_1"] = f"{moment:%H:%M:%S}" if moment else ""
+    return {key: value for key, value in sent.items() if value != []}
+
+
+def test_a_scan_directory_lies_in_a_scan_root(admin_site, tmp_path, settings):
+    (tmp_path / "pictures").mkdir()
+    settings.SCAN_ROOTS = [tmp_path]
+    user = UserFactory()
+    user.scan_directories.create(path=os.fsencode(tmp_path))
+    address = f"{SITE}/api/user/{user.pk}/change/"
+    form = form_of(admin_site.get(address))
+    assert form["scan_directories-0-path"] == str(tmp_path)
+
+    form["scan_directories-0-path"] = "/etc"
+    refused = admin_site.post(address, form)
+    assert refused.status_code == 200
+    assert "There is no directory" in refused.content.decode()
+
+    form["scan_directories-0-path"] = str(tmp_path / "pictures")
+    assert admin_site.post(address, form).status_code == 302
+    assert [row.path for row in user.scan_directories.all()] == [
+        os.fsencode(tmp_path / "pictures")
+    ]
+
+
+def test_signing_in_is_throttled(settings):
+    cache.clear()
+    rates = {"DEFAULT_THROTTLE_RATES": {"login": "2/min"}}
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, **rates}
+    admin = UserFactory(admin=True)
+    browser = Client()
+
+    def sign_in(password):
+        form = {"username": admin.username, "password": password}
+        return browser.post(f"{SITE}/login/", form)
+
+    assert [sign_in("wrong").status_code for _ in range(2)] == [200, 200]
+    refused = sign_in(PASSWORD)
+    assert "Request was throttled" in refused.content.decode()
+    cache.clear()
+    assert sign_in(PASSWORD).status_code == 302
+
+
+def test_not_for_ordinary_users():
+    browser = Client()
+    browser.force_login(UserFactory())
+    answer = browser.get(f"{SITE}/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(f"{SITE}/login/")

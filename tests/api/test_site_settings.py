@@ -1,0 +1,72 @@
+"""Settings of the whole server over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+PATH = "/api/sitesettings"
+DEFAULTS = {
+    "allow_registration": False,
+    "allow_upload": True,
+    "skip_patterns": "",
+    "heavyweight_process": None,
+    "map_api_provider": "photon",
+    "map_api_key": "",
+    "map_tile_provider": "none",
+    "captioning_model": "im2txt",
+    "llm_model": "None",
+    "tagging_model": "places365",
+    "face_recognition_model": "HOG",
+}
+
+
+def test_defaults_are_open_to_everybody(client_of):
+    assert client_of().get(PATH).json() == DEFAULTS
+
+
+def test_defaults_come_from_the_environment(client_of, settings):
+    settings.ALLOW_UPLOAD = False
+    settings.SKIP_PATTERNS = ".thumbs,@eaDir"
+    shown = client_of().get(PATH).json()
+    assert (shown["allow_upload"], shown["skip_patterns"]) == (False, ".thumbs,@eaDir")
+
+
+def test_an_administrator_changes_some(client_of):
+    client = client_of(UserFactory(staff=True))
+    changes = {"map_api_key": "key", "heavyweight_process": 2, "skip_patterns": "a"}
+    answer = client.post(PATH, changes, format="json")
+    assert (answer.status_code, answer.json()) == (200, {**DEFAULTS, **changes})
+    assert client.get(PATH).json() == {**DEFAULTS, **changes}
+    hidden = {**DEFAULTS, **changes, "map_api_key": ""}
+    assert client_of().get(PATH).json() == hidden
+    assert client_of(UserFactory()).get(PATH).json() == hidden
+
+
+@pytest.mark.parametrize(
+    "changes, field",
+    [
+        ({}, "non_field_errors"),
+        ({"unknown": 1}, "non_field_errors"),
+        ([], "non_field_errors"),
+        ({"allow_upload": "perhaps"}, "allow_upload"),
+        ({"heavyweight_process": -1}, "heavyweight_process"),
+        ({"map_api_provider": "atlas"}, "map_api_provider"),
+        ({"captioning_model": "oracle"}, "captioning_model"),
+        ({"llm_model": "oracle"}, "llm_model"),
+    ],
+)
+def test_refused_changes(client_of, changes, field):
+    answer = client_of(UserFactory(staff=True)).post(PATH, changes, format="json")
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_others_change_nothing(client_of):
+    changes = {"allow_registration": True}
+    assert client_of().post(PATH, changes, format="json").status_code == 401
+    refused = client_of(UserFactory()).post(PATH, changes, format="json")
+    assert refused.status_code == 403
+    assert client_of().get(PATH).json() == DEFAULTS

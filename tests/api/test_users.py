@@ -1,0 +1,473 @@
+"""Accounts over HTTP."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from librephotos.api.models import Photo, SiteSettings, User
+from tests.factories import PASSWORD, FileFactory, PhotoFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+NUMBERS = {
+    "id",
+    "photo_count",
+    "public_photo_count",
+    "confidence",
+    "confidence_person",
+    "semantic_search_topk",
+    "favorite_min_rating",
+    "image_scale",
+    "min_cluster_size",
+    "confidence_unknown_face",
+    "min_samples",
+    "cluster_selection_epsilon",
+}
+TEXTS = {
+    "username",
+    "email",
+    "first_name",
+    "last_name",
+    "scan_directory",
+    "date_joined",
+    "save_metadata_to_disk",
+    "datetime_rules",
+    "default_timezone",
+    "face_recognition_model",
+}
+SWITCHES = {"is_superuser", "transcode_videos", "public_sharing"}
+OTHERS = {
+    "avatar",
+    "avatar_url",
+    "public_photo_samples",
+    "llm_settings",
+    "nextcloud_server_address",
+    "nextcloud_username",
+    "nextcloud_scan_directory",
+}
+NEUTRAL = {
+    "email": "",
+    "scan_directory": "",
+    "date_joined": "1970-01-01T00:00:00Z",
+    "is_superuser": False,
+    "photo_count": 0,
+    "confidence": 0.1,
+    "default_timezone": "UTC",
+    "nextcloud_server_address": None,
+    "nextcloud_username": None,
+    "nextcloud_scan_directory": None,
+}
+PROFILE = {
+    "id",
+    "avatar_url",
+    "username",
+    "first_name",
+    "last_name",
+    "public_photo_count",
+    "public_photo_samples",
+}
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
+
+
+def errors(answer):
+    return {error["field"]: error["message"] for error in answer.json()["errors"]}
+
+
+def private(**changes):
+    """Make a user who has set everything that others must not see."""
+    return UserFactory(
+        first_name="Ada",
+        is_superuser=True,
+        confidence=0.5,
+        default_timezone="Asia/Tokyo",
+        nextcloud_server_address="https://cloud.example.org",
+        nextcloud_username="ada",
+        nextcloud_scan_directory="/photos",
+        **changes,
+    )
+
+
+def assert_full(row):
+    """Check a row as the clients' validator does."""
+    assert set(row) == NUMBERS | TEXTS | SWITCHES | OTHERS
+    assert all(type(row[key]) in (int, float) for key in NUMBERS)
+    assert all(type(row[key]) is str for key in TEXTS)
+    assert all(type(row[key]) is bool for key in SWITCHES)
+    assert isinstance(row["public_photo_samples"], list)
+    assert isinstance(json.loads(row["datetime_rules"]), list)
+
+
+def test_own_account_in_full(client_of):
+    user = private()
+    user.scan_directories.create(path=b"/pictures")
+    row = client_of(user).get(f"/api/user/{user.pk}/").json()
+    assert_full(row)
+    assert row["scan_directory"] == "/pictures"
+    assert row["email"] == user.email
+    assert row["llm_settings"]["enabled"] is False
+
+
+def test_another_account_has_all_keys_but_neutral_values(client_of):
+    user = private()
+    user.scan_directories.create(path=b"/pictures")
+    PhotoFactory(owner=user)
+    row = client_of(UserFactory()).get(f"/api/user/{user.pk}/").json()
+    assert_full(row)
+    assert {key: row[key] for key in NEUTRAL} == NEUTRAL
+    assert (row["username"], row["first_name"]) == (user.username, "Ada")
+
+
+def test_administrators_see_everything(client_of):
+    user = private()
+    row = client_of(UserFactory(staff=True)).get(f"/api/user/{user.pk}/").json()
+    assert (row["email"], row["confidence"]) == (user.email, 0.5)
+
+
+def test_anonymous_callers_see_a_profile_of_those_who_share(client_of):
+    user, hermit = UserFactory(public_sharing=True), UserFactory()
+    row = client_of().get(f"/api/user/{user.pk}/").json()
+    assert set(row) == PROFILE
+    refused = client_of().get(f"/api/user/{hermit.pk}/")
+    assert refused.status_code == 404
+    assert list(errors(refused)) == ["detail"]
+    listed = client_of().get("/api/user/").json()
+    assert [set(row) for row in listed["results"]] == [PROFILE]
+
+
+def test_inactive_accounts_are_not_listed(client_of):
+    user = UserFactory()
+    gone = UserFactory(is_active=False, public_sharing=True)
+    for caller in (user, None):
+        listed = client_of(caller).get("/api/user/").json()["results"]
+        assert gone.pk not in [row["id"] for row in listed]
+        assert client_of(caller).get(f"/api/user/{gone.pk}/").status_code == 404
+
+
+def test_list_is_paginated_and_starts_with_the_first_account(client_of):
+    first, second, third = UserFactory(admin=True), UserFactory(), UserFactory()
+    page = client_of(second).get("/api/user/?limit=2").json()
+    assert [row["id"] for row in page["results"]] == [first.pk, second.pk]
+    assert page["count"] == 3
+    assert page["previous"] is None
+    assert page["next"] == "http://testserver/api/user/?limit=2&offset=2"
+    for row in page["results"]:
+        assert_full(row)
+
+
+def test_counts_and_samples_of_photos(client_of):
+    user = UserFactory()
+    public = [PhotoFactory(owner=user, public=True) for _ in range(12)]
+    PhotoFactory(owner=user, public=True, hidden=True)
+    PhotoFactory(owner=user, public=True, in_trashcan=True)
+    PhotoFactory(owner=user, removed=True, in_trashcan=True)
+    PhotoFactory(owner=user, video=True)
+    PhotoFactory()
+
+    row = client_of(user).get(f"/api/user/{user.pk}/").json()
+
+    assert (row["photo_count"], row["public_photo_count"]) == (15, 12)
+    samples = row["public_photo_samples"]
+    assert len(samples) == 10
+    assert {sample["image_hash"] for sample in samples} <= {
+        p.image_hash for p in public
+    }
+    assert samples[0] == {
+        "image_hash": samples[0]["image_hash"],
+        "rating": 0,
+        "hidden": False,
+        "exif_timestamp": samples[0]["exif_timestamp"],
+        "public": True,
+        "video": False,
+    }
+
+
+@pytest.mark.parametrize("path", ["/api/user/", "/api/manage/user/"])
+def test_list_takes_the_same_queries_for_one_and_for_twenty(
+    client_of, django_assert_num_queries, path
+):
+    admin = UserFactory(admin=True)
+    client = client_of(admin)
+    queries = 5 if path == "/api/user/" else 4
+    with django_assert_num_queries(queries):
+        assert client.get(path).json()["count"] == 1
+    for _ in range(19):
+        user = UserFactory()
+        user.scan_directories.create(path=b"/pictures")
+        PhotoFactory(owner=user, public=True)
+    with django_assert_num_queries(queries):
+        assert client.get(path).json()["count"] == 20
+
+
+def sign_up(client, **changes):
+    account = {
+        "username": "Grace",
+        "password": "123",
+        "email": "grace@example.org",
+        "first_name": "Grace",
+        "last_name": "Hopper",
+    }
+    return client.post("/api/user/", {**account, **changes}, format="json")
+
+
+def test_the_first_account_is_the_administrator(client_of, settings):
+    settings.DEFAULT_FAVORITE_MIN_RATING = 3
+    answer = sign_up(client_of())
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "username": "grace",
+        "email": "grace@example.org",
+        "first_name": "Grace",
+        "last_name": "Hopper",
+    }
+    user = User.objects.get()
+    assert user.is_superuser and user.is_staff and user.check_password("123")
+    assert user.favorite_min_rating == 3
+
+
+def test_signing_up_is_closed_by_default(client_of):
+    UserFactory(admin=True)
+    assert sign_up(client_of()).status_code == 401
+    refused = sign_up(client_of(UserFactory()))
+    assert refused.status_code == 403
+    assert errors(refused) == {"detail": "Signing up is not open."}
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_signing_up_makes_an_ordinary_account(client_of, signed_in):
+    UserFactory(admin=True)
+    SiteSettings.objects.create(id=1, allow_registration=True)
+    client = client_of(UserFactory() if signed_in else None)
+    answer = sign_up(client, is_superuser=True, is_staff=True, scan_directory="/etc")
+    assert answer.status_code == 201
+    assert set(answer.json()) == {"username", "email", "first_name", "last_name"}
+    user = User.objects.get(username="grace")
+    assert not user.is_superuser and not user.is_staff and not user.scan_directory
+
+
+def test_an_administrator_makes_ordinary_accounts(client_of):
+    answer = sign_up(client_of(UserFactory(admin=True)), is_superuser=True)
+    assert answer.status_code == 201
+    assert_full(answer.json())
+    assert not User.objects.get(username="grace").is_superuser
+
+
+@pytest.mark.parametrize(
+    "changes, field",
+    [
+        ({"username": ""}, "username"),
+        ({"username": "TAKEN"}, "username"),
+        ({"username": "no spaces"}, "username"),
+        ({"password": "12"}, "password"),
+        ({"password": None}, "password"),
+        ({"email": "no address"}, "email"),
+    ],
+)
+def test_refused_sign_up(client_of, changes, field):
+    admin = UserFactory(admin=True)
+    UserFactory(username="taken")
+    answer = sign_up(client_of(admin), **changes)
+    assert answer.status_code == 400
+    assert list(errors(answer)) == [field]
+    assert errors(answer)[field].endswith(".")
+
+
+def test_what_the_client_holds_is_taken_back_with_numbers_as_text(client_of):
+    user = UserFactory()
+    client = client_of(user)
+    held = client.get(f"/api/user/{user.pk}/").json()
+    rules = json.dumps(json.loads(held["datetime_rules"])[:2])
+    sent = {
+        **held,
+        "password": "",
+        "confidence": "0.5",
+        "semantic_search_topk": "50",
+        "image_scale": "2",
+        "datetime_rules": rules,
+        "default_timezone": "Asia/Tokyo",
+        "photo_count": 99,
+        "username": "other",
+        "is_superuser": True,
+        "is_staff": True,
+        "scan_directory": "/etc",
+        "llm_settings": {**held["llm_settings"], "enabled": True},
+    }
+    answer = client.patch(f"/api/user/{user.pk}/", sent, format="json")
+    assert answer.status_code == 200
+    row = answer.json()
+    assert_full(row)
+    changed = {
+        "confidence": 0.5,
+        "semantic_search_topk": 50,
+        "image_scale": 2,
+        "datetime_rules": rules,
+        "default_timezone": "Asia/Tokyo",
+        "llm_settings": {**held["llm_settings"], "enabled": True},
+    }
+    assert row == {**held, **changed}
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD) and not user.is_staff
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("confidence", "NaN"),
+        ("confidence", "much"),
+        ("favorite_min_rating", 6),
+        ("semantic_search_topk", -1),
+        ("datetime_rules", "no JSON"),
+        ("datetime_rules", "{}"),
+        ("datetime_rules", []),
+        ("default_timezone", "Mars/Olympus"),
+        ("save_metadata_to_disk", "MAYBE"),
+        ("llm_settings", "all"),
+        ("llm_settings", {"sentiment": "sad"}),
+        ("password", "12"),
+        ("email", "no address"),
+        ("first_name", "nul\0"),
+    ],
+)
+def test_refused_changes(client_of, field, value):
+    user = UserFactory()
+    answer = client_of(user).patch(
+        f"/api/user/{user.pk}/", {field: value}, format="json"
+    )
+    assert answer.status_code == 400
+    assert list(errors(answer)) == [field]
+    assert "ErrorDetail" not in errors(answer)[field]
+
+
+def test_the_end_to_end_tests_restore_their_defaults(client_of):
+    UserFactory(admin=True)
+    from tests.api.test_auth import basic
+
+    admin = User.objects.get()
+    client = basic(admin.username, PASSWORD)
+    first = client.get("/api/user/").json()["results"][0]
+    restored = {"confidence": "0.1", "datetime_rules": first["datetime_rules"]}
+    answer = client.patch(f"/api/user/{first['id']}/", restored, format="json")
+    assert answer.json()["confidence"] == 0.1
+
+
+def test_the_app_password_of_the_cloud_is_kept_but_never_told(client_of):
+    user = UserFactory()
+    answer = client_of(user).patch(
+        f"/api/user/{user.pk}/", {"nextcloud_app_password": "hush"}, format="json"
+    )
+    assert "hush" not in answer.content.decode()
+    user.refresh_from_db()
+    assert user.nextcloud_app_password == "hush"
+
+
+def test_a_new_password_ends_the_old_sign_in(client_of):
+    user = UserFactory()
+    client = client_of(user)
+    path = f"/api/user/{user.pk}/"
+    assert client.patch(path, {"password": "new"}, format="json").status_code == 200
+    assert client.get(path).status_code == 401
+    user.refresh_from_db()
+    assert user.check_password("new")
+
+
+def test_nobody_changes_others_and_staff_no_superuser(client_of):
+    user, superuser = UserFactory(), UserFactory(admin=True)
+    changes = {"password": "taken over"}
+    for caller, target in [(UserFactory(), user), (UserFactory(staff=True), superuser)]:
+        answer = client_of(caller).patch(
+            f"/api/user/{target.pk}/", changes, format="json"
+        )
+        assert answer.status_code == 403
+        target.refresh_from_db()
+        assert target.check_password(PASSWORD)
+    assert client_of().patch(f"/api/user/{user.pk}/", changes).status_code == 401
+    assert (
+        client_of(UserFactory(staff=True))
+        .patch(f"/api/user/{user.pk}/", {"first_name": "Bo"}, format="json")
+        .json()["first_name"]
+        == "Bo"
+    )
+
+
+def upload(client, user, content, name="me.png"):
+    avatar = SimpleUploadedFile(name, content, content_type="image/png")
+    return client.patch(f"/api/user/{user.pk}/", {"avatar": avatar}, format="multipart")
+
+
+@pytest.mark.parametrize(
+    "content, extension",
+    [
+        (PNG, "png"),
+        (b"\xff\xd8\xff\xe0" + b"\0" * 9, "jpg"),
+        (b"GIF89a" + b"\0" * 9, "gif"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "webp"),
+    ],
+)
+def test_an_avatar_gets_a_name_of_ours(client_of, content, extension):
+    user = UserFactory()
+    answer = upload(client_of(user), user, content, "../../etc/passwd.html")
+    assert answer.status_code == 200
+    url = answer.json()["avatar_url"]
+    assert url.startswith("/media/avatars/") and url.endswith(f".{extension}")
+    assert "passwd" not in url
+    assert answer.json()["avatar"] == f"http://testserver{url}"
+    with default_storage.open(url.removeprefix("/media/")) as file:
+        assert file.read() == content
+
+
+def test_a_new_avatar_replaces_the_old_file(
+    client_of, django_capture_on_commit_callbacks
+):
+    user = UserFactory()
+    client = client_of(user)
+    old = upload(client, user, PNG).json()["avatar_url"].removeprefix("/media/")
+    with django_capture_on_commit_callbacks(execute=True):
+        upload(client, user, PNG)
+    assert not default_storage.exists(old)
+
+
+@pytest.mark.parametrize(
+    "content", [b"<svg onload='alert(1)'/>", b"<html>", b"MZ", b"RIFF\0\0\0\0WAVE"]
+)
+def test_a_file_that_is_no_picture_is_no_avatar(client_of, content):
+    user = UserFactory()
+    answer = upload(client_of(user), user, content)
+    assert answer.status_code == 400
+    assert list(errors(answer)) == ["avatar"]
+    user.refresh_from_db()
+    assert not user.avatar
+
+
+def test_a_huge_avatar_is_refused(client_of):
+    user = UserFactory()
+    answer = upload(client_of(user), user, PNG + b"\0" * 5 * 2**20)
+    assert answer.status_code == 400
+    assert errors(answer) == {"avatar": "The picture is larger than 5 MiB."}
+    answer = upload(client_of(user), user, PNG + b"\0" * 7 * 2**20)
+    assert answer.status_code == 413
+    assert list(errors(answer)) == ["detail"]
+
+
+@pytest.mark.parametrize("path", ["/api/user/{}/", "/api/delete/user/{}/"])
+def test_deleting_an_account_takes_its_rows_along(client_of, path):
+    file = FileFactory()
+    kept = FileFactory()
+    user = file.owner
+    answer = client_of(UserFactory(admin=True)).delete(
+        path.format(user.pk), {"id": user.pk}, format="json"
+    )
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert list(Photo.objects.all()) == [kept.photo]
+
+
+@pytest.mark.parametrize("path", ["/api/user/{}/", "/api/delete/user/{}/"])
+def test_an_administrator_is_not_deleted(client_of, path):
+    admin = UserFactory(admin=True)
+    answer = client_of(UserFactory(admin=True)).delete(path.format(admin.pk))
+    assert answer.status_code == 400
+    assert list(errors(answer)) == ["detail"]
+    assert User.objects.filter(pk=admin.pk).exists()
