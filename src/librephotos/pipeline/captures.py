@@ -1,4 +1,4 @@
-"""Which photo a file belongs to: new, known, changed, moved, or one more of the same."""
+"""Which photo a file belongs to: new, known, changed, moved, or a copy."""
 
 from __future__ import annotations
 

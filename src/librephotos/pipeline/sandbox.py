@@ -95,7 +95,7 @@ class Sandbox:
             if self._pool is None or self._users or idle < after_s:
                 return
             pool, self._pool = self._pool, None
-        pool.close()
+        pool.close()  # type: ignore[no-untyped-call]
         pool.join()
 
     def stop(self) -> None:
@@ -103,7 +103,7 @@ class Sandbox:
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
 
     def _started_pool(self) -> ProcessPool:

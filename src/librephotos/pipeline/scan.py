@@ -29,7 +29,7 @@ from librephotos.pipeline.walk import (
 )
 
 BATCH = 24
-"""Files a task: a second of work or two, so that progress is live and little is redone."""
+"""Files a task: a second or two of work; progress is live and little is redone."""
 
 FLUSH_FILES = 2000
 FLUSH_SECONDS = 1.0

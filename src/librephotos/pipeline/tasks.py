@@ -20,7 +20,8 @@ from librephotos.pipeline.runner import DataFolderFull, run_stages
 from librephotos.pipeline.scan import scan
 from librephotos.pipeline.worker_sandbox import sandbox
 
-# The database may restart, a disk hiccup, the decoding child not start; six tries spread over a minute.
+# The database may restart, a disk hiccup, the decoding child not start: six tries,
+# spread over two minutes.
 RETRY = RetryStrategy(
     max_attempts=6,
     exponential_wait=2,

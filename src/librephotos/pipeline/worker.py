@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from typing import cast
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.jobs import Status
 
 from librephotos.pipeline import jobs
 from librephotos.pipeline.worker_sandbox import sandbox
@@ -43,7 +46,8 @@ def run(*, concurrency: int = 2, wait: bool = True) -> None:
 
 
 async def _run(concurrency: int, wait: bool) -> None:
-    app = django_app.with_connector(django_app.connector.get_worker_connector())
+    connector = cast(DjangoConnector, django_app.connector)
+    app = django_app.with_connector(connector.get_worker_connector())
     async with app.open_async():
         tidying = asyncio.create_task(_tidy_up(app))
         try:
@@ -79,7 +83,7 @@ async def _take_over(app: App) -> None:
             continue
         job_id = task.task_kwargs.get("job")
         await app.job_manager.finish_job_by_id_async(
-            job_id=task.id or 0, status="failed", delete_job=False
+            job_id=task.id or 0, status=Status.FAILED, delete_job=False
         )
         if isinstance(job_id, int):
             await sync_to_async(jobs.fail)(

@@ -54,9 +54,7 @@ WHERE (gained.visible, gained.day, gained.place_id)
 
 def placed(table: str) -> str:
     """Return the query of the days whose place the rows of a table may decide."""
-    return (
-        f"SELECT owner_id, day FROM {table} WHERE visible AND place_id IS NOT NULL"
-    )
+    return f"SELECT owner_id, day FROM {table} WHERE visible AND place_id IS NOT NULL"
 
 
 def trigger(operation: str, tables: str, changes: str, touched: str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -37,7 +37,13 @@ def readable_path(path: bytes) -> str:
     return path.decode("utf-8", "replace")
 
 
-class PathField(models.TextField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    _TextField = models.TextField[bytes | str, bytes]
+else:
+    _TextField = models.TextField
+
+
+class PathField(_TextField):
     """A file system path: `bytes` in Python, text in the database."""
 
     def from_db_value(self, value: str | None, *_: Any) -> bytes | None:

@@ -8,12 +8,15 @@ from django.conf import settings
 from django.db import models
 
 from librephotos.api.models.fields import PathField
+from librephotos.api.models.user import User
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    def visible_to(self, user: settings.AUTH_USER_MODEL) -> JobQuerySet:  # type: ignore[valid-type]
+    """The named sets of jobs."""
+
+    def visible_to(self, user: User) -> JobQuerySet:
         """One's own jobs; all of them for staff."""
-        if user.is_staff:  # type: ignore[attr-defined]
+        if user.is_staff:
             return self.all()
         return self.filter(started_by=user)
 

@@ -8,7 +8,7 @@ from typing import Any
 import uuid_utils.compat
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce
 
 from librephotos.api.models.user import User
@@ -118,8 +118,14 @@ class Photo(models.Model):
         db_persist=True,
     )
     visible = models.GeneratedField(
-        expression=Q(
-            hidden=False, in_trashcan=False, removed=False, aspect_ratio__isnull=False
+        expression=ExpressionWrapper(
+            Q(
+                hidden=False,
+                in_trashcan=False,
+                removed=False,
+                aspect_ratio__isnull=False,
+            ),
+            output_field=models.BooleanField(),
         ),
         output_field=models.BooleanField(),
         db_persist=True,

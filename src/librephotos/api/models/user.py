@@ -80,7 +80,7 @@ class User(AbstractUser):
     nextcloud_app_password = models.CharField(max_length=255, null=True, blank=True)
     nextcloud_scan_directory = models.CharField(max_length=255, null=True, blank=True)
 
-    objects = LowerCaseUserManager()
+    objects = LowerCaseUserManager()  # type: ignore[misc]
 
     class Meta:
         ordering = ("id",)

@@ -19,7 +19,8 @@ _FIND = """
 SELECT place.parent_id, place.name, place.id
 FROM unnest(%(parents)s::bigint[], %(names)s::text[]) AS wanted (parent_id, name)
 JOIN api_place AS place
-    ON place.name = wanted.name AND place.parent_id IS NOT DISTINCT FROM wanted.parent_id
+    ON place.name = wanted.name
+    AND place.parent_id IS NOT DISTINCT FROM wanted.parent_id
 """
 
 

@@ -1,0 +1,1 @@
+"""Learning over arrays: pixels to vectors, faces and words; knows no Django."""
