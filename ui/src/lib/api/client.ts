@@ -58,6 +58,17 @@ export class ApiClient {
     return this.#renewal;
   }
 
+  /** Make images load again after one failed; false when that cannot be done now. */
+  async renewMedia(): Promise<boolean> {
+    if (!this.session.isAgeing) return true;
+    try {
+      return await this.renew();
+    } catch (error) {
+      if (error instanceof ApiError || error instanceof Unreachable) return false;
+      throw error;
+    }
+  }
+
   async isFirstTimeSetup(): Promise<boolean> {
     const options = { anonymous: true };
     const answer = await this.#call<{ isFirstTimeSetup: boolean }>('firsttimesetup/', options);
@@ -166,6 +177,7 @@ export class ApiClient {
   }
 
   async #call<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
+    if (!options.anonymous && this.session.isAgeing) await this.renew();
     let response = await this.#send(path, options);
     if (response.status === 401 && !options.anonymous && (await this.renew())) {
       response = await this.#send(path, options);

@@ -3,7 +3,8 @@ export interface Claims {
   user_id: number;
   name: string;
   is_admin: boolean;
-  /** Unix seconds. */
+  /** Issued and expiring at, in Unix seconds of the server's clock. */
+  iat: number;
   exp: number;
 }
 
@@ -13,11 +14,14 @@ export interface Tokens {
 }
 
 const REFRESH_KEY = 'librephotos.refresh';
+/** A token is renewed after this share of its life, so that no request meets a dead one. */
+const FRESH_SHARE = 0.8;
 
 /** Who is signed in. The access token lives in memory only, the refresh token in storage. */
 export class Session {
   claims = $state.raw<Claims | null>(null);
   access = '';
+  #freshUntil = 0;
 
   constructor(private readonly storage: Storage) {}
 
@@ -25,10 +29,17 @@ export class Session {
     return this.storage.getItem(REFRESH_KEY) ?? '';
   }
 
+  /** The access token has run out or soon will, by the time since it came. */
+  get isAgeing(): boolean {
+    return Date.now() >= this.#freshUntil;
+  }
+
   accept(tokens: Tokens): void {
     this.access = tokens.access;
     if (tokens.refresh) this.storage.setItem(REFRESH_KEY, tokens.refresh);
     this.claims = decodeClaims(tokens.access);
+    const life = (this.claims.exp - this.claims.iat) * 1000;
+    this.#freshUntil = Date.now() + life * FRESH_SHARE;
   }
 
   clear(): void {

@@ -69,7 +69,7 @@ export class GridModel {
     return this.blocks.reduce((sum, block) => sum + block.count, 0);
   }
 
-  /** Take a new list of sections; photos of sections that stayed the same are kept. */
+  /** Take a new list of sections; photos known so far are shown until they are read again. */
   setSections(sections: Section[]): void {
     const old = new Map(this.blocks.map((block) => [block.key, block]));
     this.blocks = sections.flatMap((section) => blocksOf(section, old));
@@ -231,7 +231,6 @@ function blocksOf(section: Section, old: Map<string, Block>): Block[] {
     const isLast = page === pages;
     const count = isLast ? section.count - PAGE_SIZE * index : PAGE_SIZE;
     const before = old.get(key);
-    const changed = before?.section.count !== section.count;
     const kept = before?.isLast === isLast ? before.layout : null;
     return {
       key,
@@ -240,7 +239,7 @@ function blocksOf(section: Section, old: Map<string, Block>): Block[] {
       count,
       isLast,
       photos: before?.photos ?? null,
-      stale: (before?.stale ?? false) || changed,
+      stale: true,
       layout: kept,
     };
   });

@@ -1,4 +1,4 @@
-import { isAbort } from '../api/errors';
+import { ApiError, Unreachable, isAbort } from '../api/errors';
 import type { PigPhoto } from '../api/types';
 import type { Block } from './model';
 
@@ -54,9 +54,14 @@ export class PageLoader {
       if (!this.#stopped) this.options.onLoaded(block.key, photos);
     } catch (error) {
       this.#running.delete(block.key);
-      if (!isAbort(error)) this.#retryLater(block.key);
+      if (!isAbort(error)) this.#onError(block.key, error);
     }
     this.#startMore();
+  }
+
+  #onError(key: string, error: unknown): void {
+    if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
+    this.#retryLater(key);
   }
 
   #retryLater(key: string): void {

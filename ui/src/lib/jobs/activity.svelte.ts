@@ -12,8 +12,12 @@ export class JobActivity {
   /** The job that runs, or the last one that this page saw run. */
   job = $state.raw<Job | null>(null);
   canScan = $state(false);
-  /** Grows whenever photos may have been added or changed. */
+  /** Why the last scan could not be started, or "". */
+  scanProblem = $state('');
+  /** Grows whenever photos may have been added or changed, again and again during a scan. */
   libraryVersion = $state(0);
+  /** Grows when a job ended or a person changed something. */
+  settledVersion = $state(0);
 
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastRefresh = 0;
@@ -40,14 +44,21 @@ export class JobActivity {
   }
 
   async scan(): Promise<void> {
-    await this.client.startScan();
-    this.canScan = false;
+    try {
+      await this.client.startScan();
+      this.scanProblem = '';
+      this.canScan = false;
+    } catch (error) {
+      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
+      this.scanProblem = error.message;
+    }
     await this.#poll();
   }
 
   /** Something was changed from this page: lists have to be read again. */
   libraryChanged(): void {
     this.libraryVersion += 1;
+    this.settledVersion += 1;
   }
 
   dismiss(): void {
@@ -88,6 +99,6 @@ export class JobActivity {
     if (progress === this.#seenProgress || now - this.#lastRefresh < REFRESH_MS) return;
     this.#seenProgress = progress;
     this.#lastRefresh = now;
-    this.libraryChanged();
+    this.libraryVersion += 1;
   }
 }

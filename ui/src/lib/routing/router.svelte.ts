@@ -22,6 +22,8 @@ const FAILURES_PATH = /^\/failures\/([^/]+)\/?$/;
 export class Router {
   #address = $state('/');
   #below = $state('/');
+  /** Going back takes a moment, and must not be asked for twice. */
+  #closing = false;
 
   view = $derived(parseView(this.#below));
   photoId = $derived(parsePhotoId(this.#address));
@@ -55,13 +57,16 @@ export class Router {
   }
 
   closePhoto(): void {
+    if (this.photoId === null || this.#closing) return;
     const state = this.target.history.state as HistoryState | null;
+    this.#closing = true;
     if (state?.opened) this.target.history.back();
     else this.go(this.#below);
   }
 
   #read(): void {
     const { location, history } = this.target;
+    this.#closing = false;
     this.#address = location.pathname + location.search;
     const below = (history.state as HistoryState | null)?.below ?? '/';
     this.#below = parsePhotoId(this.#address) === null ? this.#address : below;
