@@ -148,7 +148,7 @@ def test_inactive_accounts_are_not_listed(client_of):
 
 
 def test_list_is_paginated_and_starts_with_the_first_account(client_of):
-    first, second, third = UserFactory(admin=True), UserFactory(), UserFactory()
+    first, second, _ = UserFactory(admin=True), UserFactory(), UserFactory()
     page = client_of(second).get("/api/user/?limit=2").json()
     assert [row["id"] for row in page["results"]] == [first.pk, second.pk]
     assert page["count"] == 3
