@@ -145,9 +145,9 @@ def test_a_wrong_password_is_refused_in_time_with_argon2(settings, known):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     user = UserFactory() if known else User(username="nobody")
     sign_in(user, "wrong")  # imports the hasher
-    started = time.perf_counter()
+    started = time.process_time()  # what else the machine does must not count
     assert sign_in(user, "wrong").status_code == 401
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_guessing_is_slowed_down_for_one_name_only(login_rate):
