@@ -31,6 +31,7 @@ _DATES: Final = {
     "Exif.Photo.SubSecTimeDigitized": "EXIF:SubSecTimeDigitized",
     "Exif.Photo.OffsetTimeDigitized": "EXIF:OffsetTimeDigitized",
 }
+_POINTERS: Final = frozenset(("ExifTag", "GPSTag", "InteroperabilityTag"))
 _STORED_GROUPS: Final = frozenset(("Image", "Photo", "GPSInfo"))
 
 
@@ -266,7 +267,8 @@ def _tags(exif: Mapping[str, Datum]) -> Tags:
         if datum.groupName() not in _STORED_GROUPS or datum.size() > MAX_TAG_TEXT:
             continue
         name = datum.tagName()
-        value = None if name.startswith("0x") else _json_value(datum)
+        unnamed = name.startswith("0x") or name in _POINTERS
+        value = None if unnamed else _json_value(datum)
         if value is not None and value != "":
             found.setdefault(f"EXIF:{name}", value)
     return found
@@ -282,6 +284,7 @@ _INTEGERS: Final = frozenset(
         exiv2.TypeId.signedLong,
     )
 )
+_BINARY: Final = frozenset((exiv2.TypeId.undefined, exiv2.TypeId.unsignedByte))
 _RATIONALS: Final = frozenset(
     (exiv2.TypeId.unsignedRational, exiv2.TypeId.signedRational)
 )
@@ -294,6 +297,6 @@ def _json_value(datum: Datum) -> str | int | float | None:
     if kind in _RATIONALS and datum.count() == 1:
         numerator, denominator = datum.toRational(0)
         return float(Fraction(numerator, denominator)) if denominator else None
-    if kind == exiv2.TypeId.undefined and datum.size() > 8:
+    if kind in _BINARY and datum.size() > 8:
         return None
     return clean(datum.toString(), limit=MAX_TAG_TEXT)

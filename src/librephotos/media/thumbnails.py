@@ -8,7 +8,7 @@ from librephotos.media import animation, raw, video
 from librephotos.media.errors import UnreadableFile, UnsupportedFormat
 from librephotos.media.formats import Format, Kind
 from librephotos.media.limits import Limits
-from librephotos.media.looks import dominant_color, perceptual_hash, placeholder
+from librephotos.media.looks import looks_of
 from librephotos.media.pixels import DAMAGED, Box, Decoded, decode_still, shrunk
 
 # Heights are the contract's; the widths keep a panorama from becoming a giant.
@@ -99,6 +99,7 @@ def _from_still(
     small = shrunk(medium, SMALL)
     big_preview = _encoded(decoded.image)
     medium_preview = _encoded(medium) if medium is not decoded.image else big_preview
+    looks = looks_of(small)
     return Thumbnails(
         big=big_preview,
         medium=medium_preview,
@@ -107,9 +108,9 @@ def _from_still(
         clip_small=Preview(clips[1], clip_mime) if clips else None,
         width=decoded.width,
         height=decoded.height,
-        dominant_color=dominant_color(small),
-        placeholder=placeholder(small),
-        phash=perceptual_hash(small),
+        dominant_color=looks.dominant_color,
+        placeholder=looks.placeholder,
+        phash=looks.phash,
     )
 
 

@@ -99,7 +99,7 @@ def _metadata(
         audio_codec=audio[0].codec_context.name if audio else None,
         frame_rate=round(float(track.average_rate), 3) if track.average_rate else None,
         dates=_dates(said),
-        tags=_tags(said),
+        tags=_tags(said, container),
     )
 
 
@@ -127,6 +127,9 @@ def _dates(said: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _tags(said: Mapping[str, str]) -> dict[str, str | int | float]:
+def _tags(
+    said: Mapping[str, str], container: InputContainer
+) -> dict[str, str | int | float]:
+    family = "QuickTime" if "mov" in container.format.name else "Video"
     kept = [(key, text) for key, text in said.items() if text][:MAX_TAGS]
-    return {f"QuickTime:{key[:100]}": text[:MAX_TAG_TEXT] for key, text in kept}
+    return {f"{family}:{key[:100]}": text[:MAX_TAG_TEXT] for key, text in kept}
