@@ -25,10 +25,11 @@ class Cover(NamedTuple):
 
 
 class Stay(NamedTuple):
-    """A country and the time of the first of the consecutive photos taken there."""
+    """Consecutive photos in one country: from the first until the next stay begins."""
 
     country: str
     since: datetime
+    until: datetime
 
 
 @dataclass
@@ -90,7 +91,7 @@ WITH RECURSIVE country AS (
     WHERE photo.owner_id = %s AND photo.visible AND photo.taken_at IS NOT NULL
     WINDOW chronology AS (ORDER BY photo.taken_at, photo.id)
 )
-SELECT name, taken_at FROM taken
+SELECT name, taken_at, before IS DISTINCT FROM name AS starts FROM taken
 WHERE before IS DISTINCT FROM name OR after IS NULL
 ORDER BY taken_at
 """
@@ -141,11 +142,10 @@ def photos_in(user: Any, place: Place) -> PhotoQuerySet:
 
 
 def stays(user: Any) -> list[Stay]:
-    """Return one's stays in countries, oldest first.
-
-    The last row gives the time of the last photo, so that each stay ends where the
-    next row begins; a single photo gives a single row.
-    """
+    """Return one's stays in countries, oldest first; the last ends with a photo."""
     with connection.cursor() as cursor:
         cursor.execute(_STAYS, [user.pk])
-        return [Stay(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    starts = [(country, since) for country, since, starts in rows if starts]
+    ends = [since for _, since in starts[1:]] + [row[1] for row in rows[-1:]]
+    return [Stay(*start, end) for start, end in zip(starts, ends, strict=True)]

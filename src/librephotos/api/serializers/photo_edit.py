@@ -23,12 +23,16 @@ class SelectionSerializer(serializers.Serializer[Any]):
     """The photos of a bulk action: named one by one, or by a query."""
 
     image_hashes = serializers.ListField(
-        child=serializers.CharField(), required=False, max_length=MOST_PHOTOS
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        max_length=MOST_PHOTOS,
     )
     select_all = StrictBooleanField(required=False)
     query = serializers.DictField(required=False)
     excluded_hashes = serializers.ListField(
-        child=serializers.CharField(), required=False, max_length=MOST_PHOTOS
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        max_length=MOST_PHOTOS,
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from librephotos.api.queries.photo_places import PlaceCount, Stay
@@ -24,21 +23,19 @@ def _color(position: int) -> str:
 
 
 def stay_entries(stays: list[Stay]) -> list[dict[str, Any]]:
-    """Return the time line: each stay lasts until the next one begins."""
+    """Return the time line, with one colour for each country."""
     colors: dict[str, str] = {}
     for stay in stays:
         colors.setdefault(stay.country, _color(len(colors)))
-    if len(stays) == 1:
-        stays = stays * 2
     return [
         {
-            "data": [(following.since - stay.since).total_seconds()],
+            "data": [(stay.until - stay.since).total_seconds()],
             "color": colors[stay.country],
             "loc": stay.country,
             "start": stay.since.timestamp(),
-            "end": following.since.timestamp(),
+            "end": stay.until.timestamp(),
         }
-        for stay, following in pairwise(stays)
+        for stay in stays
     ]
 
 
