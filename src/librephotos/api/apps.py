@@ -7,3 +7,6 @@ class ApiConfig(AppConfig):
     name = "librephotos.api"
     label = "api"
     verbose_name = "LibrePhotos"
+
+    def ready(self) -> None:
+        from librephotos.api import checks  # noqa: F401  registers them

@@ -59,8 +59,7 @@ class Sandbox:
         self.timeout_s = timeout_s
         self._memory_bytes = memory_bytes
         self._pool: ProcessPool | None = None
-        self._lock = threading.Lock()
-        self._users = 0
+        self._busy = threading.Lock()
         self._idle_since = time.monotonic()
         # Linux kills the child when the thread that started it ends, so that one has
         # to live as long as this process.
@@ -69,47 +68,56 @@ class Sandbox:
     def map(
         self, function: Callable[[Input], Output], items: Sequence[Input]
     ) -> list[Outcome[Output]]:
-        """Return the outcome of `function`, a module-level one, for each item."""
-        if not items:
-            return []
-        with self._lock:
-            self._users += 1
-            pool = self._started_pool()
-        try:
-            results = pool.map(
-                _Guarded(function), items, timeout=self.timeout_s, chunksize=1
-            ).result()
-            return [self._outcome(results) for _ in items]
-        except BrokenExecutor:
-            self.stop()
-            raise
-        finally:
-            with self._lock:
-                self._users -= 1
-                self._idle_since = time.monotonic()
+        """Return the outcome of `function`, a module-level one, for each item.
+
+        Only one batch is in the child at a time.
+        """
+        outcomes: list[Outcome[Output]] = []
+        broken_at = -1
+        with self._busy:
+            while len(outcomes) < len(items):
+                try:
+                    self._run(function, items[len(outcomes) :], outcomes)
+                except BrokenExecutor:
+                    # The child died before it could tell which item it was at. Items
+                    # run in order: the next one is guilty if it does so twice.
+                    self.stop()
+                    if broken_at == len(outcomes):
+                        outcomes.append(Outcome(error=_crashed("at once")))
+                    broken_at = len(outcomes)
+            self._idle_since = time.monotonic()
+        return outcomes
 
     def rest(self, *, after_s: float) -> None:
         """End the child if it has had nothing to do for `after_s` seconds."""
-        with self._lock:
-            idle = time.monotonic() - self._idle_since
-            if self._pool is None or self._users or idle < after_s:
-                return
-            pool, self._pool = self._pool, None
-        pool.close()  # type: ignore[no-untyped-call]
-        pool.join()
+        if not self._busy.acquire(blocking=False):
+            return
+        try:
+            if time.monotonic() - self._idle_since >= after_s:
+                self.stop()
+        finally:
+            self._busy.release()
 
     def stop(self) -> None:
         """End the child at once."""
-        with self._lock:
-            pool, self._pool = self._pool, None
+        pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
 
-    def _started_pool(self) -> ProcessPool:
+    def _run(
+        self,
+        function: Callable[[Input], Output],
+        items: Sequence[Input],
+        outcomes: list[Outcome[Output]],
+    ) -> None:
         if self._pool is None or not self._pool.active:
             self._pool = self._starter.submit(self._new_pool).result()
-        return self._pool
+        results = self._pool.map(
+            _Guarded(function), items, timeout=self.timeout_s, chunksize=1
+        ).result()
+        for _ in items:
+            outcomes.append(self._outcome(results))
 
     def _new_pool(self) -> ProcessPool:
         pool = ProcessPool(
@@ -131,10 +139,7 @@ class Sandbox:
                 "stopped. The file may be damaged."
             )
         except ProcessExpired as expired:
-            return Outcome(
-                error=f"The decoder crashed on this file ({_cause(expired.exitcode)}). "
-                "It may be damaged, or need more memory than is allowed."
-            )
+            return Outcome(error=_crashed(_cause(expired.exitcode)))
 
 
 class _Guarded(Generic[Input, Output]):
@@ -156,6 +161,13 @@ class _Guarded(Generic[Input, Output]):
             log.exception("Unexpected error in %s", self.function)
             name = type(error).__name__
             return Outcome(error=f"The file could not be decoded ({name}: {error}).")
+
+
+def _crashed(how: str) -> str:
+    return (
+        f"The decoder crashed on this file ({how}). It may be damaged, or need more "
+        "memory than is allowed."
+    )
 
 
 def _cause(exitcode: Any) -> str:

@@ -1,0 +1,133 @@
+"""What the runner makes of stages that fail, and of a stage that is run again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from librephotos.api.models import Job, Photo, PhotoStage
+from librephotos.api.queries import photo_stages
+from librephotos.pipeline.runner import DataFolderFull, run_stage
+from librephotos.pipeline.sandbox import Sandbox
+from librephotos.pipeline.stage import Skip
+from tests.factories import FileFactory, JobFactory
+from tests.support.hostile import size_of
+
+
+class SizeStage:
+    """Measures the main file; files named after a trouble make it."""
+
+    name = "size"
+    version = 1
+    sandboxed = True
+    compute = staticmethod(size_of)
+
+    def __init__(self) -> None:
+        self.saved: dict[UUID, int] = {}
+
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+        rows = Photo.objects.filter(pk__in=photo_ids).select_related("main_file")
+        return {
+            photo.pk: photo.main_file.path if photo.main_file else Skip("No file.")
+            for photo in rows
+        }
+
+    def save(self, results: dict[UUID, int]) -> None:
+        self.saved.update(results)
+
+
+@pytest.fixture
+def sandbox() -> Any:
+    """A sandbox that loses patience soon."""
+    sandbox = Sandbox(timeout_s=2, memory_bytes=2**32)
+    yield sandbox
+    sandbox.stop()
+
+
+def photos_named(folder: Path, *names: str) -> list[UUID]:
+    """Return photos whose main files have these names."""
+    ids = []
+    for name in names:
+        path = folder / f"{name}.jpg"
+        path.write_bytes(b"x" * 10)
+        ids.append(FileFactory(path=os.fsencode(path)).photo.pk)
+    return ids
+
+
+@pytest.mark.django_db
+def test_only_the_poison_files_fail(tmp_path: Path, sandbox: Sandbox) -> None:
+    ids = photos_named(tmp_path, "a", "crash", "b", "hang", "c", "be-wrong")
+    job = JobFactory()
+    photo_stages.mark_pending(ids, stages=["size"], job=job.pk)
+    stage = SizeStage()
+    run_stage(stage, ids, sandbox=sandbox)
+    progress = job.stages.get()
+    assert (progress.total, progress.done, progress.failed) == (6, 3, 3)
+    assert stage.saved == dict.fromkeys([ids[0], ids[2], ids[4]], 10)
+    reasons = dict(job.failures.values_list("photo_id", "message"))
+    assert set(reasons) == {ids[1], ids[3], ids[5]}
+    assert "crashed" in reasons[ids[1]] and "2 seconds" in reasons[ids[3]]
+    assert "ZeroDivisionError" in reasons[ids[5]]
+
+
+@pytest.mark.django_db
+def test_a_second_run_does_and_counts_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
+    ids = photos_named(tmp_path, "a", "refuse")
+    job = JobFactory()
+    photo_stages.mark_pending(ids, stages=["size"], job=job.pk)
+    run_stage(SizeStage(), ids, sandbox=sandbox)
+    again = SizeStage()
+    run_stage(again, ids, sandbox=sandbox)
+    assert again.saved == {}
+    progress = job.stages.get()
+    assert (progress.total, progress.done, progress.failed) == (2, 1, 1)
+    assert job.failures.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_new_version_takes_all_photos_again(tmp_path: Path, sandbox: Sandbox) -> None:
+    ids = photos_named(tmp_path, "a")
+    run_stage(SizeStage(), ids, sandbox=sandbox)
+    newer = SizeStage()
+    newer.version = 2
+    run_stage(newer, ids, sandbox=sandbox)
+    assert newer.saved == {ids[0]: 10}
+    assert PhotoStage.objects.get().version == 2
+
+
+@pytest.mark.django_db
+def test_what_has_no_file_is_skipped_with_the_reason(sandbox: Sandbox) -> None:
+    photo = FileFactory(main=False).photo
+    run_stage(SizeStage(), [photo.pk], sandbox=sandbox)
+    state = PhotoStage.objects.get(photo=photo)
+    assert (state.state, state.error) == (PhotoStage.State.SKIPPED, "No file.")
+
+
+@pytest.mark.django_db
+def test_pending_photos_of_an_unfinished_job_are_not_counted_twice() -> None:
+    photo = FileFactory().photo
+    first, second = JobFactory(), JobFactory()
+    photo_stages.mark_pending([photo.pk], stages=["size"], job=first.pk)
+    photo_stages.mark_pending([photo.pk], stages=["size"], job=second.pk)
+    assert first.stages.get().total == 1
+    assert not second.stages.exists()
+    Job.objects.filter(pk=first.pk).update(finished_at=first.queued_at)
+    photo_stages.mark_pending([photo.pk], stages=["size"], job=second.pk)
+    assert second.stages.get().total == 1
+
+
+@pytest.mark.django_db
+def test_a_full_data_folder_stops_the_work_before_it_begins(
+    tmp_path: Path, sandbox: Sandbox, settings: Any
+) -> None:
+    settings.MIN_FREE_MIB = 2**40
+    ids = photos_named(tmp_path, "a")
+    stage = SizeStage()
+    with pytest.raises(DataFolderFull, match="make room, then scan again"):
+        run_stage(stage, ids, sandbox=sandbox)
+    assert stage.saved == {}
