@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiClient } from './client';
+import { Connection } from './connection.svelte';
+import { ApiError, Unreachable } from './errors';
+import { Session } from './session.svelte';
+
+/** A server in a function: answers by path, and notes what it was asked. */
+type Answer = (request: { path: string; token: string; body: unknown }) => Response;
+
+function token(name: string, life = 300): string {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { user_id: 1, name, is_admin: true, iat: now, exp: now + life };
+  return `x.${btoa(JSON.stringify(claims))}.${name}`;
+}
+
+function memoryStorage(): Storage {
+  const values = new Map<string, string>();
+  return {
+    get length() {
+      return values.size;
+    },
+    clear: () => values.clear(),
+    getItem: (key) => values.get(key) ?? null,
+    key: (index) => [...values.keys()][index] ?? null,
+    removeItem: (key) => void values.delete(key),
+    setItem: (key, value) => void values.set(key, value),
+  };
+}
+
+function json(body: unknown, status = 200): Response {
+  return new Response(JSON.stringify(body), { status });
+}
+
+const refused = (): Response => json({ errors: [{ field: 'detail', message: 'No.' }] }, 401);
+
+describe('ApiClient', () => {
+  let session: Session;
+  let connection: Connection;
+  let client: ApiClient;
+  let asked: string[];
+
+  function serve(answer: Answer): void {
+    vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+      asked.push(path);
+      const sent = new Headers(init.headers).get('Authorization') ?? '';
+      const body: unknown = JSON.parse((init.body as string | undefined) ?? 'null');
+      return Promise.resolve(answer({ path, token: sent.replace('Bearer ', ''), body }));
+    });
+  }
+
+  beforeEach(() => {
+    asked = [];
+    session = new Session(memoryStorage());
+    connection = new Connection();
+    client = new ApiClient(session, connection);
+  });
+
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('signs in with a user name in lower case', async () => {
+    let body: unknown;
+    serve((request) => {
+      body = request.body;
+      return json({ access: token('ann'), refresh: 'r1' });
+    });
+    await client.signIn(' Ann ', 'secret');
+    expect(body).toEqual({ username: 'ann', password: 'secret' });
+    expect(session.claims?.name).toBe('ann');
+    expect(session.refresh).toBe('r1');
+  });
+
+  it('renews a refused token once and repeats the call', async () => {
+    const fresh = token('fresh');
+    session.accept({ access: token('old'), refresh: 'r1' });
+    serve(({ path, token: sent }) => {
+      if (path === '/api/auth/token/refresh/') return json({ access: fresh });
+      return sent === fresh ? json({ results: [] }) : refused();
+    });
+    expect(await client.days('all')).toEqual([]);
+    expect(asked).toEqual([
+      '/api/albums/date/list/',
+      '/api/auth/token/refresh/',
+      '/api/albums/date/list/',
+    ]);
+  });
+
+  it('renews a token before it runs out', async () => {
+    session.accept({ access: token('old', 0), refresh: 'r1' });
+    serve(({ path }) =>
+      path.includes('refresh') ? json({ access: token('fresh') }) : json({ results: [] }),
+    );
+    await client.days('favorite');
+    expect(asked).toEqual(['/api/auth/token/refresh/', '/api/albums/date/list/?favorite=true']);
+  });
+
+  it('renews once for calls that are refused together', async () => {
+    const fresh = token('fresh');
+    session.accept({ access: token('old'), refresh: 'r1' });
+    serve(({ path, token: sent }) => {
+      if (path.includes('refresh')) return json({ access: fresh });
+      return sent === fresh ? json({ results: [] }) : refused();
+    });
+    await Promise.all([client.days('all'), client.days('hidden'), client.days('in_trashcan')]);
+    expect(asked.filter((path) => path.includes('refresh'))).toHaveLength(1);
+  });
+
+  it('signs out when the refresh token is refused too', async () => {
+    session.accept({ access: token('old'), refresh: 'r1' });
+    serve(refused);
+    await expect(client.days('all')).rejects.toBeInstanceOf(ApiError);
+    expect(session.claims).toBeNull();
+    expect(session.refresh).toBe('');
+  });
+
+  it('forgets who was signed in even when the server is away', async () => {
+    session.accept({ access: token('ann'), refresh: 'r1' });
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+    await client.signOut();
+    expect(session.claims).toBeNull();
+    expect(session.access).toBe('');
+    expect(session.refresh).toBe('');
+  });
+
+  it('tells when the server is away, and when it is back', async () => {
+    session.accept({ access: token('ann'), refresh: 'r1' });
+    serve(() => new Response('', { status: 502 }));
+    await expect(client.worker()).rejects.toBeInstanceOf(Unreachable);
+    expect(connection.reachable).toBe(false);
+    serve(() => json({}));
+    await client.worker();
+    expect(connection.reachable).toBe(true);
+    expect(connection.restored).toBe(1);
+  });
+
+  it('reports what the server says about a field', async () => {
+    const errors = [{ field: 'username', message: 'This name is taken.' }];
+    serve(() => json({ errors }, 400));
+    const user = { username: 'ann', password: 'x', email: '', first_name: '', last_name: '' };
+    const error = await client.createUser(user).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ApiError);
+    expect((error as ApiError).about('username')).toBe('This name is taken.');
+    expect((error as ApiError).about('email')).toBe('');
+  });
+
+  it('survives an error page that is not JSON', async () => {
+    session.accept({ access: token('ann'), refresh: 'r1' });
+    serve(() => new Response('<h1>Error</h1>', { status: 500 }));
+    await expect(client.worker()).rejects.toThrow('The server answered 500.');
+  });
+});

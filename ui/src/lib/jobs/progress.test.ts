@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import type { Job } from '../api/types';
+import { attempted, failureCount, fractionDone, stageTitle } from './progress';
+
+const stage = { stage: 'face_recognition', done: 5, failed: 2, skipped: 1, total: 10 };
+const job = {
+  progress_current: 8,
+  progress_target: 10,
+  result: { stages: [stage], failures: 2 },
+} as Job;
+
+it('counts what was attempted, not only what succeeded', () => {
+  expect(attempted(stage)).toBe(8);
+  expect(failureCount(job)).toBe(2);
+  expect(failureCount({ ...job, result: { stages: [stage, stage] } })).toBe(4);
+  expect(failureCount({ ...job, result: null })).toBe(0);
+});
+
+it('has no fraction before the amount of work is known', () => {
+  expect(fractionDone(job)).toBe(0.8);
+  expect(fractionDone({ ...job, progress_target: 0 })).toBeNull();
+});
+
+it('writes stages as words', () => {
+  expect(stageTitle('face_recognition')).toBe('Face recognition');
+});
