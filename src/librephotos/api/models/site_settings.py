@@ -29,6 +29,10 @@ class SiteSettings(models.Model):
     captioning_model = models.CharField(max_length=64, default="im2txt")
     llm_model = models.CharField(max_length=64, default="None")
     tagging_model = models.CharField(max_length=64, default="places365")
+    semantic_search_model = models.CharField(max_length=64, default="none")
+    ocr_model = models.CharField(max_length=64, default="none")
+    nextcloud_enabled = models.BooleanField(default=False)
+    auto_create_user_directory = models.BooleanField(default=False)
     face_recognition_model = models.CharField(max_length=16, default="HOG")
 
     class Meta:

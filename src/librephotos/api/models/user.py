@@ -31,6 +31,20 @@ def default_llm_settings() -> dict[str, Any]:
     return {**dict.fromkeys(switches, False), "sentiment": 0, "custom_prompt": ""}
 
 
+def default_public_sharing() -> dict[str, bool]:
+    """Return what public links show unless they say otherwise: nothing extra."""
+    return dict.fromkeys(
+        (
+            "share_location",
+            "share_camera_info",
+            "share_timestamps",
+            "share_captions",
+            "share_faces",
+        ),
+        False,
+    )
+
+
 class LowerCaseUserManager(UserManager["User"]):
     """Finds and creates users by their lower-case name."""
 
@@ -54,6 +68,20 @@ class User(AbstractUser):
         HOG = "HOG"
         CNN = "CNN"
 
+    class DuplicateSensitivity(models.TextChoices):
+        STRICT = "strict"
+        NORMAL = "normal"
+        LOOSE = "loose"
+
+    class TextAlignment(models.TextChoices):
+        LEFT = "left"
+        RIGHT = "right"
+
+    class HeaderSize(models.TextChoices):
+        LARGE = "large"
+        NORMAL = "normal"
+        SMALL = "small"
+
     avatar = models.FileField(upload_to="avatars", blank=True)
     confidence = models.FloatField(default=0.1)
     confidence_person = models.FloatField(default=0.9)
@@ -75,6 +103,25 @@ class User(AbstractUser):
     min_samples = models.PositiveIntegerField(default=1)
     cluster_selection_epsilon = models.FloatField(default=0.05)
     llm_settings = models.JSONField(default=default_llm_settings)
+    skip_raw_files = models.BooleanField(default=False)
+    stack_raw_jpeg = models.BooleanField(default=True)
+    save_face_tags_to_disk = models.BooleanField(default=False)
+    burst_detection_rules = models.TextField(default="[]")
+    public_sharing_defaults = models.JSONField(default=default_public_sharing)
+    duplicate_sensitivity = models.CharField(
+        max_length=8,
+        choices=DuplicateSensitivity.choices,
+        default=DuplicateSensitivity.NORMAL,
+    )
+    duplicate_clear_existing = models.BooleanField(default=False)
+    slideshow_interval = models.PositiveIntegerField(default=5)
+    default_timeline_filter = models.CharField(max_length=32, default="", blank=True)
+    text_alignment = models.CharField(
+        max_length=8, choices=TextAlignment.choices, default=TextAlignment.RIGHT
+    )
+    header_size = models.CharField(
+        max_length=8, choices=HeaderSize.choices, default=HeaderSize.LARGE
+    )
     nextcloud_server_address = models.CharField(max_length=255, null=True, blank=True)
     nextcloud_username = models.CharField(max_length=255, null=True, blank=True)
     nextcloud_app_password = models.CharField(max_length=255, null=True, blank=True)
