@@ -40,7 +40,7 @@ def jpeg(
     *,
     exif: Mapping[str, str] | None = None,
     iptc: Mapping[str, list[str]] | None = None,
-    xmp: Mapping[str, str] | None = None,
+    xmp: Mapping[str, str | list[str]] | None = None,
 ) -> bytes:
     """A JPEG with metadata under exiv2's keys, such as "Exif.Image.Make"."""
     plain = encoded(picture(width, height), "JPEG", quality=90)
@@ -52,7 +52,7 @@ def with_metadata(
     *,
     exif: Mapping[str, str] | None = None,
     iptc: Mapping[str, list[str]] | None = None,
-    xmp: Mapping[str, str] | None = None,
+    xmp: Mapping[str, str | list[str]] | None = None,
 ) -> bytes:
     """The picture with metadata added by exiv2."""
     image = exiv2.ImageFactory.open(plain)
@@ -62,8 +62,9 @@ def with_metadata(
     for key, values in (iptc or {}).items():
         for value in values:
             image.iptcData().add(exiv2.IptcKey(key), exiv2.StringValue(value))
-    for key, value in (xmp or {}).items():
-        image.xmpData()[key] = value
+    for key, words in (xmp or {}).items():
+        many = isinstance(words, list)
+        image.xmpData()[key] = exiv2.XmpArrayValue(words) if many else words
     image.writeMetadata()
     return bytes(image.io().mmap())
 

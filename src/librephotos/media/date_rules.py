@@ -6,6 +6,7 @@ clients store a chosen list as JSON text.
 
 import json
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -228,13 +229,15 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
             "An expression may not repeat a group that holds a repetition or choice."
         )
     try:
-        return re.compile(pattern, re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of syntax that will change its meaning
+            return re.compile(pattern, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
         raise InvalidRules(f"An expression is not valid: {error}.") from error
 
 
 _CLASS_OR_ESCAPE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
-_NESTED_REPEAT = re.compile(r"[*+}|][^()]*\)+[*+{]|\)[^()]*\)[*+{]|\\[1-9]")
+_NESTED_REPEAT = re.compile(r"[*+}|][^()]*\)+[*+{]|\)[^()]*\)[*+{]")
 
 
 def _rule(row: Any, number: int) -> Rule:

@@ -20,13 +20,12 @@ def open_original(path: bytes | str) -> BinaryIO:
         raise unreadable_because(error) from error
     except ValueError as error:  # a NUL in the name
         raise UnreadableFile("The file's name cannot be used.") from error
-    file = os.fdopen(descriptor, "rb")
     try:
         _check_regular(descriptor)
     except UnreadableFile:
-        file.close()
+        os.close(descriptor)
         raise
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def _check_regular(descriptor: int) -> None:

@@ -1,0 +1,111 @@
+"""Hash, size and what grouping wants to know, from one read."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from librephotos.media.errors import (
+    MediaError,
+    UnreadableFile,
+    UnsupportedFormat,
+    unreadable_because,
+)
+from librephotos.media.identity import READ_BYTES, identify
+from librephotos.media.limits import Limits
+from librephotos.media.motion_photo import embedded_video_range, extract_video
+from tests.media.conftest import Keep
+from tests.support import images, videos
+
+
+def test_hash_and_size_are_of_the_whole_file(keep: Keep, limits: Limits) -> None:
+    content = images.jpeg() + os.urandom(2 * READ_BYTES + 17)
+    found = identify(keep("a.jpg", content), limits=limits)
+    assert found.md5 == hashlib.md5(content).hexdigest()
+    assert found.size == len(content)
+    assert found.format.name == "JPEG"
+    assert not found.embedded_video
+    assert found.duration_s is None
+
+
+def test_live_photo_s_parts_share_an_identifier(keep: Keep, limits: Limits) -> None:
+    key = "com.apple.quicktime.content.identifier"
+    film = videos.video(format="mov", metadata={key: images.APPLE_IDENTIFIER})
+    still = identify(keep("a.jpg", images.live_still()), limits=limits)
+    video = identify(keep("a.mov", film), limits=limits)
+    assert still.content_identifier == images.APPLE_IDENTIFIER
+    assert video.content_identifier == images.APPLE_IDENTIFIER
+    assert video.duration_s == pytest.approx(1.0, abs=0.15)
+
+
+@pytest.mark.parametrize(
+    "make", [images.google_motion_photo, images.samsung_motion_photo]
+)
+def test_motion_photo_gives_its_video_back(make, keep: Keep, limits: Limits) -> None:
+    film = videos.video()
+    path = keep("a.jpg", make(film))
+    assert identify(path, limits=limits).embedded_video
+    offset, length = embedded_video_range(path)
+    assert length == len(film)
+    assert path.read_bytes()[offset : offset + length] == film
+    assert extract_video(path) == film
+
+
+def test_forerunner_of_google_s_format(keep: Keep) -> None:
+    film = videos.video()
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        'xmlns:GCamera="http://ns.google.com/photos/1.0/camera/" '
+        f'GCamera:MicroVideo="1" GCamera:MicroVideoOffset="{len(film)}"/>'
+        "</rdf:RDF></x:xmpmeta>"
+    )
+    path = keep("a.jpg", images.with_xmp_packet(images.jpeg(), packet) + film)
+    assert extract_video(path) == film
+
+
+def test_heic_with_a_video_box(keep: Keep, limits: Limits) -> None:
+    film = videos.video()
+    box = (len(film) + 8).to_bytes(4, "big") + b"mpvd" + film
+    head = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+    path = keep("a.heic", head + box)
+    assert identify(path, limits=limits).embedded_video
+    assert extract_video(path) == film
+
+
+def test_claimed_video_that_is_not_there_is_none(keep: Keep, limits: Limits) -> None:
+    film = videos.video()
+    cut = images.google_motion_photo(film)[: -len(film)]
+    for name, content in (("a.jpg", cut), ("b.jpg", images.jpeg())):
+        path = keep(name, content)
+        assert embedded_video_range(path) is None
+        assert not identify(path, limits=limits).embedded_video
+        with pytest.raises(UnsupportedFormat, match="no video inside"):
+            extract_video(path)
+
+
+def test_damaged_video_still_has_an_identity(keep: Keep, limits: Limits) -> None:
+    path = keep("a.mp4", videos.video()[:300])
+    found = identify(path, limits=limits)
+    assert (found.format.name, found.duration_s) == ("MP4", None)
+
+
+def test_what_cannot_be_read_says_why(
+    keep: Keep, tmp_path: Path, limits: Limits
+) -> None:
+    with pytest.raises(UnreadableFile, match="empty"):
+        identify(keep("a.jpg", b""), limits=limits)
+    with pytest.raises(UnreadableFile, match="not there"):
+        identify(tmp_path / "gone.jpg", limits=limits)
+    with pytest.raises(UnreadableFile, match="name"):
+        identify("a\0.jpg", limits=limits)
+    with pytest.raises(MediaError) as caught:
+        identify(keep("secret-name.txt", b"text"), limits=limits)
+    assert "secret-name" not in str(caught.value)
+
+
+def test_no_permission_says_how_to_mend_it() -> None:
+    said = unreadable_because(PermissionError(13, "Permission denied", "/secret/a.jpg"))
+    assert "read permission" in str(said)
+    assert "secret" not in str(said)
