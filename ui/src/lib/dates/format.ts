@@ -2,6 +2,9 @@
 
 const DAY_MS = 86_400_000;
 
+/** Making a formatter takes far longer than using it, and thousands of days are written. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
 /** The page is in English, so dates are too; the reader's region decides their order. */
 export function pageLocale(languages: readonly string[]): string {
   return languages.find((language) => language.startsWith('en')) ?? 'en-GB';
@@ -16,25 +19,21 @@ export function formatDay(date: string | null, now: Date, locale: string): strin
   if (day.getTime() === today - DAY_MS) return 'Yesterday';
   const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' };
   if (day.getUTCFullYear() !== now.getFullYear()) options.year = 'numeric';
-  return day.toLocaleDateString(locale, { ...options, timeZone: 'UTC' });
+  return formatter(locale, options).format(day);
 }
 
 /** "July 2021", or "No date". */
 export function formatMonth(date: string | null, locale: string): string {
   const day = parseDay(date);
   if (!day) return 'No date';
-  return day.toLocaleDateString(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return formatter(locale, { month: 'long', year: 'numeric' }).format(day);
 }
 
 /** Date and time of an ISO instant as it stands, or "" when there is none. */
 export function formatMoment(moment: string | null | undefined, locale: string): string {
   const instant = parseMoment(moment);
   if (!instant) return '';
-  return instant.toLocaleString(locale, {
-    dateStyle: 'long',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  });
+  return formatter(locale, { dateStyle: 'long', timeStyle: 'short' }).format(instant);
 }
 
 /** Seconds as "0:07", "12:30" or "1:02:03"; "" for what is no number. */
@@ -58,6 +57,16 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale}/${JSON.stringify(options)}`;
+  let known = formatters.get(key);
+  if (!known) {
+    known = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' });
+    formatters.set(key, known);
+  }
+  return known;
 }
 
 function parseDay(date: string | null): Date | null {

@@ -2,7 +2,7 @@ import type { Geometry } from './model';
 
 const PHONE = 700;
 /** Room for the year scrubber beside the photos. */
-const SCRUBBER = 56;
+const SCRUBBER = 66;
 
 /** Sizes that suit a view of the given width, in CSS pixels. */
 export function geometryFor(viewWidth: number, withScrubber: boolean): Geometry {
