@@ -8,7 +8,7 @@ import pyvips
 from librephotos.media.formats import Format
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
-from librephotos.media.pixels import Box
+from librephotos.media.pixels import FAIL_ON_DAMAGE, Box
 
 CLIP_SECONDS: Final = 5.0
 MAX_CLIP_FRAMES: Final = 100
@@ -64,8 +64,7 @@ def _shrunk_frames(source: pyvips.Source, box: Box, count: int) -> pyvips.Image:
         box.width,
         height=box.height,
         size="down",
-        option_string=f"[n={count}]",
-        fail_on="error",
+        option_string=f"[n={count},{FAIL_ON_DAMAGE}]",
     ).copy_memory()
 
 

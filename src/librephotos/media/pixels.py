@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 pyvips.cache_set_max(0)
 pyvips.block_untrusted_set(True)
 
+# thumbnail()'s own argument of this name does not reach the loader (libvips 8.18).
+FAIL_ON_DAMAGE = "fail_on=error"
 DAMAGED = "The picture data is damaged or cut short; restore the file from a copy."
 # What Pillow and its plugins raise for damaged files.
 _PILLOW_ERRORS = (ValueError, OSError, RuntimeError, EOFError, SyntaxError)
@@ -109,7 +111,7 @@ def decode_source(source: pyvips.Source, *, box: Box, limits: Limits) -> Decoded
             height=box.height,
             size="down",
             output_profile="srgb",
-            fail_on="error",
+            option_string=f"[{FAIL_ON_DAMAGE}]",
         ).copy_memory()
     return Decoded(without_idle_alpha(as_srgb(image)), width, height)
 
