@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
-from librephotos.api.models import File, Photo
+from librephotos.api.models import File, Photo, User
 from librephotos.api.queries import photo_stages, scanned_files
 from librephotos.media.formats import Kind
 from librephotos.media.variants import CaptureFile, group_captures
@@ -44,13 +45,13 @@ def attach_files(
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, owner])
     changes = _Changes()
     twins = _twins(owner, identified)
-    fresh = []
+    fresh, settled = [], []
     for file, found in identified:
         previous = file.md5
         _take_over(file, found)
-        if not _recognised(file, previous, twins, changes):
-            fresh.append(file)
-    _group(owner, fresh, changes)
+        recognised = _recognised(file, previous, twins, changes)
+        (settled if recognised else fresh).append(file)
+    _group(User.objects.get(pk=owner), fresh, settled, changes)
     _store([file for file, _ in identified], changes)
     scanned_files.choose_main_files(changes.regrouped)
     affected = scanned_files.with_files(changes.affected)
@@ -115,7 +116,8 @@ def _recognised(
     if file.photo_id and file.md5 == previous:
         changes.regrouped.add(file.photo_id)
         return True
-    twin = twins.get(file.md5)
+    # Equal sidecars do not make equal pictures.
+    twin = None if file.kind == Kind.SIDECAR else twins.get(file.md5)
     if twin is None or twin.photo == file.photo_id:
         if file.photo_id is None:
             return False
@@ -139,28 +141,40 @@ def _recognised(
     return True
 
 
-def _group(owner: int, fresh: Sequence[File], changes: _Changes) -> None:
+def _group(
+    owner: User, fresh: Sequence[File], settled: Sequence[File], changes: _Changes
+) -> None:
     """Join files without a photo to the captures that they are variants of."""
     if not fresh:
         return
-    unclaimed = {file.pk for file in fresh}
     keys = {file.capture_key for file in fresh}
+    batch = [*fresh, *settled]
     siblings = File.objects.filter(
-        owner=owner, capture_key__in=keys, missing_since=None, state=File.State.READY
-    ).exclude(pk__in=unclaimed)
-    lone = File.objects.filter(
+        Q(state=File.State.READY) | Q(state=File.State.SKIPPED, kind=Kind.SIDECAR),
         owner=owner,
         capture_key__in=keys,
         missing_since=None,
-        state=File.State.SKIPPED,
-        kind=Kind.SIDECAR,
-    ).exclude(pk__in=unclaimed)
-    files = {file.path: file for file in [*siblings, *lone, *fresh]}
+    ).exclude(pk__in=[file.pk for file in batch])
+    files = {
+        file.path: file
+        for file in [*siblings, *batch]
+        if file.capture_key in keys and file.pk not in changes.replaced_rows
+    }
     created: dict[str, UUID] = {}
-    for group in group_captures([_as_capture_file(file) for file in files.values()]):
-        members = [files[member.path] for member in group]
+    for members in _captures(owner, files):
         if any(file.photo_id is None for file in members):
-            _join(owner, members, created, changes)
+            _join(owner.pk, members, created, changes)
+
+
+def _captures(owner: User, files: dict[bytes, File]) -> Iterator[list[File]]:
+    """Group files as their owner wants it, the main file of each group first."""
+    facts = [_as_capture_file(file) for file in files.values()]
+    apart: list[CaptureFile] = []
+    if not owner.stack_raw_jpeg:
+        apart = [file for file in facts if file.kind is Kind.RAW]
+    together = [file for file in facts if file not in apart]
+    for group in [*group_captures(together), *((file,) for file in apart)]:
+        yield [files[member.path] for member in group]
 
 
 def _as_capture_file(file: File) -> CaptureFile:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from librephotos.api.models import File, Photo
 from librephotos.api.queries import scanned_files
-from librephotos.media.formats import CANDIDATE_EXTENSIONS
+from librephotos.media.formats import CANDIDATE_EXTENSIONS, Kind
 from librephotos.pipeline import jobs
 from librephotos.pipeline.captures import attach_files
 from librephotos.pipeline.decoding import IdentifiedFile, Original, identify_file
@@ -20,6 +20,7 @@ from librephotos.pipeline.sandbox import Outcome, Sandbox
 from librephotos.pipeline.walk import stat_key
 
 NOT_MEDIA = "Not a picture or video."
+RAW_IS_OFF: Outcome[IdentifiedFile] = Outcome(error="The owner leaves out RAW files.")
 
 
 def ingest(job_id: int, file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
@@ -44,7 +45,11 @@ def ingest(job_id: int, file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
 
 def identify_files(file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
     """Find out what the pending files among these are, and give them their photos."""
-    pending = list(File.objects.filter(pk__in=file_ids, state=File.State.PENDING))
+    pending = list(
+        File.objects.filter(
+            pk__in=file_ids, state=File.State.PENDING, job__finished_at=None
+        ).select_related("owner")
+    )
     limits = decoding_limits()
     outcomes = sandbox.map(
         identify_file, [Original(file.path, limits) for file in pending]
@@ -54,6 +59,8 @@ def identify_files(file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
     for file, outcome in zip(pending, outcomes, strict=True):
         if outcome.value is None:
             rejected.append((file, outcome))
+        elif _unwanted(file, outcome.value):
+            rejected.append((file, RAW_IS_OFF))
         else:
             found[file.owner_id, file.job_id or 0].append((file, outcome.value))
     with transaction.atomic():
@@ -61,6 +68,11 @@ def identify_files(file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
     for (owner, job_id), files in found.items():
         with transaction.atomic():
             attach_files(owner, files, job=job_id)
+
+
+def _unwanted(file: File, found: IdentifiedFile) -> bool:
+    is_raw = found.identity.format.kind is Kind.RAW
+    return is_raw and file.owner.skip_raw_files and file.photo_id is None
 
 
 def _reject(rejected: Sequence[tuple[File, Outcome[IdentifiedFile]]]) -> None:
@@ -71,11 +83,12 @@ def _reject(rejected: Sequence[tuple[File, Outcome[IdentifiedFile]]]) -> None:
             file.path, file.size, file.mtime_ns, _unsigned(file.inode)
         )
         named_like_media = _extension(file.path) in CANDIDATE_EXTENSIONS
-        settled.append(
-            (file.pk, File.State.FAILED, outcome.error)
-            if named_like_media or not outcome.unsupported
-            else (file.pk, File.State.SKIPPED, NOT_MEDIA)
-        )
+        if outcome is RAW_IS_OFF:
+            settled.append((file.pk, File.State.SKIPPED, outcome.error))
+        elif named_like_media or not outcome.unsupported:
+            settled.append((file.pk, File.State.FAILED, outcome.error))
+        else:
+            settled.append((file.pk, File.State.SKIPPED, NOT_MEDIA))
     File.objects.bulk_update([file for file, _ in rejected], ["stat_key"])
     scanned_files.settle(settled)
 
