@@ -24,7 +24,7 @@ from librephotos.api.models import ScanDirectory
 from librephotos.server import database
 from librephotos.server.errors import DatabaseError
 
-_WORKER_SILENCE = timedelta(seconds=60)
+_WORKER_SILENCE = timedelta(seconds=30)
 # Distribution and module of each native decoder, and what it is for.
 _DECODERS = (
     ("pyvips", "pyvips", "pictures"),
@@ -155,9 +155,14 @@ def _tables() -> Iterator[Finding]:
         yield _scan_directory(directory)
 
 
-def _workers() -> Finding:
+def workers_alive() -> int:
+    """Return how many workers gave a sign of life of late."""
     since = timezone.now() - _WORKER_SILENCE
-    alive = ProcrastinateWorker.objects.filter(last_heartbeat__gt=since).count()
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=since).count()
+
+
+def _workers() -> Finding:
+    alive = workers_alive()
     if alive:
         return _well("Workers", f"{alive} at work")
     return Finding(

@@ -11,6 +11,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
@@ -18,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -73,11 +75,18 @@ class Postgres:
 
     def running(self) -> bool:
         """Return whether a server of this cluster is up, whoever started it."""
+        return self._process() is not None
+
+    def _process(self) -> psutil.Process | None:
         try:
             pid = int((self.cluster / "postmaster.pid").read_text().split()[0])
-        except (OSError, IndexError, ValueError):
-            return False
-        return _is_postgres(pid)
+            process = psutil.Process(pid)
+            # The number of a dead server may belong to another program by now, or to
+            # its own corpse where nobody reaps it (containers without an init).
+            dead = process.status() == psutil.STATUS_ZOMBIE
+            return process if process.name() == "postgres" and not dead else None
+        except (OSError, IndexError, ValueError, psutil.NoSuchProcess):
+            return None
 
     def start(self) -> bool:
         """Start the server, or keep the one that is up; say whether it was started.
@@ -92,26 +101,40 @@ class Postgres:
         if not self._version():
             self._create()
         self._configure()
-        self._pg_ctl(
-            "start",
-            ["-t", str(_START_S), "-l", str(self.log)]
-            + ["-o", f"-k '{self.socket_directory}'"],
-            timeout_s=_START_S + 10,
-        )
+        try:
+            self._run(
+                "pg_ctl",
+                ["start", "-w", "-D", str(self.cluster), "-l", str(self.log)]
+                + ["-t", str(_START_S), "-o", f"-k '{self.socket_directory}'"],
+                timeout_s=_START_S + 10,
+            )
+        except DatabaseError as error:
+            raise DatabaseError(
+                f"{error}; the end of {self.log} says why: {_last_line(self.log)}"
+            ) from error
         return True
 
     def stop(self, *, at_once: bool = False) -> None:
-        """Stop the server cleanly; without its checkpoint if that takes too long."""
-        if not self.running():
-            return
-        for mode in ["immediate"] if at_once else ["fast", "immediate"]:
-            try:
-                self._pg_ctl("stop", ["-m", mode, "-t", str(_STOP_S)], timeout_s=60)
-            except DatabaseError:
-                if mode == "immediate" and self.running():
-                    raise
-            else:
+        """Stop the server cleanly; without its checkpoint if that takes too long.
+
+        Raises DatabaseError for a server that ignores even that.
+        """
+        # https://www.postgresql.org/docs/current/server-shutdown.html
+        fast, immediate = signal.SIGINT, signal.SIGQUIT
+        for number in [immediate] if at_once else [fast, immediate]:
+            process = self._process()
+            if process is None:
                 return
+            process.send_signal(number)
+            if self._gone_within(_STOP_S):
+                return
+        raise DatabaseError(f"PostgreSQL in {self.cluster} does not stop")
+
+    def _gone_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while self.running() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return not self.running()
 
     def _version(self) -> str:
         try:
@@ -172,18 +195,6 @@ class Postgres:
             if _as_root():
                 _give_to_system_user(self.socket_directory)
 
-    def _pg_ctl(self, action: str, options: list[str], *, timeout_s: int) -> None:
-        try:
-            self._run(
-                "pg_ctl",
-                [action, "-w", "-D", str(self.cluster), *options],
-                timeout_s=timeout_s,
-            )
-        except DatabaseError as error:
-            raise DatabaseError(
-                f"{error}; the end of {self.log} says why: {_last_line(self.log)}"
-            ) from error
-
     def _wait_until_ready(self) -> None:
         """Wait for a server that someone else started and that may be recovering."""
         deadline = time.monotonic() + _START_S
@@ -208,7 +219,7 @@ class Postgres:
             try:
                 subprocess.run(
                     [program_folder() / program, *arguments],
-                    user=_SYSTEM_USER if _as_root() else None,
+                    **_identity(),
                     cwd=folder or self.cluster,
                     process_group=0,
                     stdin=subprocess.DEVNULL,
@@ -274,6 +285,14 @@ def _give_to_system_user(folder: Path) -> None:
         ) from error
 
 
+def _identity() -> dict[str, Any]:
+    """Return what makes a program of PostgreSQL run without root's rights."""
+    if not _as_root():
+        return {}
+    entry = _system_user()
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
 def _system_user() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(_SYSTEM_USER)
@@ -285,14 +304,6 @@ def _system_user() -> pwd.struct_passwd:
             timeout=30,
         )
         return pwd.getpwnam(_SYSTEM_USER)
-
-
-def _is_postgres(pid: int) -> bool:
-    """Tell a server from a foreign process that got the number of a dead one."""
-    try:
-        return psutil.Process(pid).name().startswith("postgres")
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _last_line(log: Path) -> str:

@@ -19,6 +19,7 @@ from rich.progress import (
 )
 
 from librephotos.api.models import Job, JobFailure, JobStage
+from librephotos.api.models.fields import readable_path
 
 INTERVAL_S = 0.5
 _LINE_INTERVAL_S = 5.0
@@ -93,7 +94,10 @@ class JobProgress:
         self.close()
         failures = JobFailure.objects.filter(job=self.job)
         for failure in failures[:_FAILURES_SHOWN]:
-            self._console.print(f"  {failure.message}", soft_wrap=True, markup=False)
+            line = f"  {readable_path(failure.path)}: {failure.message}"
+            self._console.print(line, soft_wrap=True, markup=False)
+        if failures.count() > _FAILURES_SHOWN:
+            self._console.print(f"  and {failures.count() - _FAILURES_SHOWN} more")
         self._console.print(_conclusion(self.job, failures.count()), soft_wrap=True)
 
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from librephotos.api.models import User
 from librephotos.server import accounts
 from librephotos.server.errors import ServerError
+from librephotos.server.examination import workers_alive
 from librephotos.server.progress import INTERVAL_S, JobProgress
 
 
@@ -56,6 +57,11 @@ class Command(BaseCommand):
         if options["no_wait"]:
             self.stdout.write(f"Started the scan {job.job_id}")
             return
+        if not workers_alive():
+            raise ServerError(
+                "no worker is running, so the scan waits in the queue: start the "
+                "server with `librephotos serve`"
+            )
         bars = JobProgress(job)
         try:
             while not bars.refresh():

@@ -1,0 +1,20 @@
+"""Folders for servers."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data folder that does not exist yet.
+
+    It is not below tmp_path: each run of pytest closes that to all other users again,
+    PostgreSQL's among them.
+    """
+    with tempfile.TemporaryDirectory(prefix="librephotos-server-") as name:
+        yield Path(name) / "data"

@@ -1,0 +1,132 @@
+"""`librephotos serve` from the first start to the last."""
+
+from __future__ import annotations
+
+import re
+import signal
+import urllib.error
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.server import (
+    RunningServer,
+    librephotos,
+    postgres_process,
+    wait_for,
+    write_pictures,
+)
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def server(data: Path, tmp_path: Path) -> Iterator[RunningServer]:
+    with RunningServer(data, write_pictures(tmp_path / "pictures")) as running:
+        yield running
+
+
+def photos(server: RunningServer) -> int:
+    """How many photos the timeline has."""
+    days = server.get("/api/albums/date/list/", server.sign_in())["results"]
+    return sum(day["numberOfItems"] for day in days)
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Return those that run; a corpse that nobody has reaped yet does not."""
+    return [
+        process
+        for process in processes
+        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    ]
+
+
+def test_scans_the_folder_and_stops_cleanly(server: RunningServer, data: Path) -> None:
+    wait_for(lambda: photos(server) == 3, "three photos in the timeline")
+    wait_for(lambda: "finished" in server.output, "the end of the scan is shown")
+    below = server.processes()
+    assert server.interrupt() == 0
+    assert not alive(below)
+    assert postgres_process(data) is None
+    assert "database system is shut down" in (data / "postgres/log").read_text()
+
+
+def test_second_start_continues(data: Path, tmp_path: Path) -> None:
+    pictures = write_pictures(tmp_path / "pictures")
+    with RunningServer(data, pictures) as first:
+        wait_for(lambda: photos(first) == 3, "three photos in the timeline")
+    write_pictures(pictures, 5)
+    with RunningServer(data) as second:
+        wait_for(lambda: photos(second) == 5, "the new photos too")
+
+
+def test_second_server_on_the_same_data_is_refused(
+    server: RunningServer, data: Path
+) -> None:
+    refused = librephotos("serve", "--port", "0", data=data)
+    assert refused.returncode == 2
+    assert "already running" in refused.stderr
+    assert server.answers()
+
+
+@pytest.mark.parametrize("command", ["worker", "web"])
+def test_killed_child_is_started_again(server: RunningServer, command: str) -> None:
+    (killed,) = server.children(command)
+    killed.kill()
+    wait_for(
+        lambda: [c for c in server.children(command) if c.pid != killed.pid],
+        f"a new {command}",
+    )
+    wait_for(server.answers, "an answer", seconds=30)
+    assert "was ended by SIGKILL" in server.output
+
+
+def test_killed_postgres_is_started_again(server: RunningServer, data: Path) -> None:
+    killed = postgres_process(data)
+    assert killed is not None
+    killed.kill()
+
+    def revived() -> bool:
+        found = postgres_process(data)
+        return found is not None and found != killed and found.is_running()
+
+    wait_for(revived, "a new PostgreSQL")
+    wait_for(lambda: answers_from_database(server), "an answer with rows")
+
+
+def answers_from_database(server: RunningServer) -> bool:
+    """Whether the readiness check, which asks the database, is well."""
+    try:
+        return bool(server.get("/api/healthz/postgresql"))
+    except urllib.error.URLError:
+        return False
+
+
+def test_kill_of_the_supervisor_leaves_no_orphan(
+    server: RunningServer, data: Path
+) -> None:
+    below = server.processes()
+    server.process.kill()
+    server.process.wait()
+    wait_for(lambda: not alive(below), "the end of all children", seconds=15)
+    with RunningServer(data) as again:
+        assert again.answers()
+    assert postgres_process(data) is None
+
+
+def test_terminal_closed_is_a_clean_end(server: RunningServer, data: Path) -> None:
+    server.process.send_signal(signal.SIGHUP)
+    assert server.process.wait(10) == 0
+    assert postgres_process(data) is None
+
+
+def test_generated_password_is_shown_once(data: Path, tmp_path: Path) -> None:
+    with RunningServer(data, password="") as first:
+        found = re.search(r"password (\S+)", first.output)
+        assert found
+        assert first.sign_in(password=found[1])
+    with RunningServer(data, password="") as second:
+        assert found[1] not in second.output
+        assert second.sign_in(password=found[1])

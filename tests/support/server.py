@@ -1,0 +1,198 @@
+"""The whole server as a user starts it: real processes, a data folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+from PIL import Image
+
+Value = TypeVar("Value")
+PASSWORD = "correct horse battery staple"
+
+
+def wait_for(
+    condition: Callable[[], Value], what: str, *, seconds: float = 60
+) -> Value:
+    """Return the first true value of a condition; fail when the time is over."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds:g} s: {what}")
+
+
+def free_port() -> int:
+    """Return a port above 20000 that nobody listens on."""
+    while True:
+        port = random.SystemRandom().randint(20001, 60000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+
+
+def write_pictures(folder: Path, count: int = 3) -> Path:
+    """Make a folder of small, different JPEGs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        picture = Image.new("RGB", (320, 240), (40 * number % 256, 90, 160))
+        picture.save(folder / f"picture{number}.jpg")
+    return folder
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """Return the environment of a command on a data folder, without a database."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("LIBREPHOTOS_")
+        and name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+    }
+    return {
+        **kept,
+        "LIBREPHOTOS_DATA": str(data),
+        "LIBREPHOTOS_ADMIN_PASSWORD": PASSWORD,
+        **more,
+    }
+
+
+def librephotos(
+    *arguments: str, data: Path, given: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "librephotos", *arguments],
+        env=environment(data, **more),
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+class RunningServer:
+    """`librephotos serve` in the background."""
+
+    def __init__(
+        self,
+        data: Path,
+        *folders: Path,
+        workers: int = 1,
+        password: str = PASSWORD,
+    ) -> None:
+        """Start it; `ready` waits for it."""
+        self.data = data
+        self.port = free_port()
+        self.log = data.with_name(f"{data.name}-{self.port}.log")
+        arguments = ["serve", *map(str, folders), "--port", str(self.port)]
+        with self.log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "librephotos", *arguments]
+                + ["--workers", str(workers)],
+                env=environment(data, LIBREPHOTOS_ADMIN_PASSWORD=password),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+            )
+
+    def __enter__(self) -> RunningServer:
+        return self.ready()
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(30)
+
+    @property
+    def output(self) -> str:
+        """What it has written to the terminal."""
+        return self.log.read_text(errors="replace")
+
+    def ready(self) -> RunningServer:
+        """Wait until it has printed its address."""
+        wait_for(
+            lambda: self.process.poll() is not None or self._address(),
+            "the address is printed",
+            seconds=120,
+        )
+        assert self.process.poll() is None, self.output
+        return self
+
+    def _address(self) -> re.Match[str] | None:
+        return re.search(rf"http://127\.0\.0\.1:{self.port}", self.output)
+
+    def get(self, path: str, token: str = "") -> Any:
+        """Return the JSON that a path answers; raise HTTPError or URLError."""
+        return self._call(urllib.request.Request(self._url(path)), token)
+
+    def post(self, path: str, body: dict[str, Any], token: str = "") -> Any:
+        """Send JSON and return the answer's."""
+        request = urllib.request.Request(
+            self._url(path),
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        return self._call(request, token)
+
+    def sign_in(self, username: str = "admin", password: str = PASSWORD) -> str:
+        """Return an access token."""
+        body = {"username": username, "password": password}
+        return str(self.post("/api/auth/token/obtain/", body)["access"])
+
+    def _url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def _call(self, request: urllib.request.Request, token: str) -> Any:
+        if token:
+            request.add_header("Authorization", f"Bearer {token}")
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
+    def answers(self) -> bool:
+        """Whether the health check is answered now."""
+        try:
+            return bool(self.get("/api/healthz"))
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+    def children(self, command: str = "") -> list[psutil.Process]:
+        """The direct children that run a command: "web", "worker" or any."""
+        return [
+            child
+            for child in psutil.Process(self.process.pid).children()
+            if command in child.cmdline()[4:5] or not command
+        ]
+
+    def processes(self) -> list[psutil.Process]:
+        """All processes below it, PostgreSQL not being one of them."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C; return the exit code, within ten seconds."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(10)
+
+
+def postgres_process(data: Path) -> psutil.Process | None:
+    """Return the PostgreSQL server of a data folder if it runs."""
+    try:
+        pid = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
+        return psutil.Process(pid)
+    except (FileNotFoundError, psutil.NoSuchProcess):
+        return None
