@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDay, formatDuration, formatMoment, formatMonth, pageLocale } from './format';
+import {
+  formatBytes,
+  formatDay,
+  formatDuration,
+  formatMoment,
+  formatMonth,
+  pageLocale,
+} from './format';
 
 const now = new Date(2024, 6, 10, 0, 30);
 

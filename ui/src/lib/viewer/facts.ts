@@ -45,8 +45,8 @@ export function exposureOf(photo: Photo): string {
 function focalLength(photo: Photo): string {
   if (!photo.focal_length) return '';
   const equivalent = photo.focalLength35Equivalent;
-  const full = equivalent && equivalent !== photo.focal_length ? ` (${rounded(equivalent)} mm)` : '';
-  return `${rounded(photo.focal_length)} mm${full}`;
+  const differs = equivalent && equivalent !== photo.focal_length;
+  return `${rounded(photo.focal_length)} mm` + (differs ? ` (${rounded(equivalent)} mm)` : '');
 }
 
 function dimensionsOf(photo: Photo): string {
