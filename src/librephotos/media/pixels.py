@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import pillow_heif
+import pillow_jxl  # noqa: F401  registers itself with Pillow
 import pyvips
 from PIL import Image
 
@@ -228,8 +229,6 @@ def _decode_with_pillow(
     file: BinaryIO, *, format: Format, box: Box, limits: Limits
 ) -> Decoded:
     if format.name == "JXL":
-        import pillow_jxl  # noqa: F401  registers itself with Pillow
-
         check_pixels(*_jxl_size(file), limits=limits)
         file.seek(0)
     try:

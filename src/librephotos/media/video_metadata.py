@@ -79,7 +79,7 @@ def _metadata(
 
     location = first(f"{_APPLE}location.iso6709", "location", "xyz", "location-eng")
     latitude, longitude, altitude = position_of(location or "") or (None, None, None)
-    audio = container.streams.audio
+    sound = next((s for s in container.streams.audio if s.codec_context), None)
     return Metadata(
         width=size[0] if size else track.width,
         height=size[1] if size else track.height,
@@ -96,7 +96,7 @@ def _metadata(
         copyright=first(f"{_APPLE}copyright", "copyright"),
         duration_s=duration_s(container),
         video_codec=track.codec_context.name,
-        audio_codec=audio[0].codec_context.name if audio else None,
+        audio_codec=sound.codec_context.name if sound else None,
         frame_rate=round(float(track.average_rate), 3) if track.average_rate else None,
         dates=_dates(said),
         tags=_tags(said, container),
