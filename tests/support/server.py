@@ -194,5 +194,5 @@ def postgres_process(data: Path) -> psutil.Process | None:
     try:
         pid = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
         return psutil.Process(pid)
-    except (FileNotFoundError, psutil.NoSuchProcess):
+    except (FileNotFoundError, NotADirectoryError, psutil.NoSuchProcess):
         return None
