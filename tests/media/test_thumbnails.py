@@ -86,6 +86,9 @@ def _heif(picture: Image.Image) -> bytes:
 
 STILLS: dict[str, Callable[[Image.Image], bytes]] = {
     "JPEG": lambda picture: images.encoded(picture, "JPEG"),
+    "PNG": lambda picture: images.encoded(picture, "PNG"),
+    "WebP": lambda picture: images.encoded(picture, "WEBP"),
+    "TIFF": lambda picture: images.encoded(picture, "TIFF", compression="tiff_lzw"),
     "GIF": lambda picture: images.encoded(picture, "GIF"),
     "BMP": lambda picture: images.encoded(picture, "BMP"),
     "AVIF": lambda picture: images.encoded(picture, "AVIF"),
@@ -105,6 +108,19 @@ def test_raw_is_developed_where_there_is_no_preview(tmp_path: Any) -> None:
     made = _make(images.dng(tmp_path / "a.dng"))
     assert (made.width, made.height) == (256, 192)
     assert made.big.mime == "image/jpeg"
+
+
+def test_raw_s_own_preview_is_taken_where_it_is_large_enough(tmp_path: Any) -> None:
+    preview = images.encoded(images.quadrants(240, 180), "JPEG")
+    made = _make(images.dng(tmp_path / "a.dng", preview=preview))
+    assert (made.width, made.height) == (256, 192)
+    assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
+
+
+def test_raw_s_own_preview_is_passed_over_where_it_is_small(tmp_path: Any) -> None:
+    preview = images.encoded(images.quadrants(32, 24), "JPEG")
+    made = _make(images.dng(tmp_path / "a.dng", preview=preview))
+    assert _size(made.big.data)[1] >= 96
 
 
 @pytest.mark.parametrize("mode", ["L", "1", "I;16", "CMYK", "P", "LA"])
@@ -273,7 +289,7 @@ def test_video_that_breaks_off_shows_what_it_has(keep: Keep) -> None:
     assert (made.width, made.height) == (320, 240)
 
 
-@pytest.mark.parametrize("name", ["JPEG", "GIF", "BMP", "AVIF", "JXL", "HEIC"])
+@pytest.mark.parametrize("name", STILLS)
 def test_truncated_stills_say_so(name: str, keep: Keep) -> None:
     content = STILLS[name](images.picture(640, 480))
     with pytest.raises(UnreadableFile, match="damaged or cut short"):

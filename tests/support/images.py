@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -208,48 +209,91 @@ def animated(format: str = "GIF", *, frames: int = 4, delay_ms: int = 100) -> by
     )
 
 
-def dng(path: Path, *, width: int = 256, height: int = 192) -> Path:
-    """A small DNG of raw sensor data, written to `path`."""
-    from tifffile import TiffWriter
-
-    grey = np.asarray(picture(width, height).convert("L"), np.uint16) * 16
-    matrix = (
-        10000,
-        10000,
-        0,
-        1,
-        0,
-        1,
-        0,
-        1,
-        10000,
-        10000,
-        0,
-        1,
-        0,
-        1,
-        0,
-        1,
-        10000,
-        10000,
-    )
-    tags = [
-        (50706, 1, 4, (1, 4, 0, 0), True),  # DNGVersion
-        (50707, 1, 4, (1, 1, 0, 0), True),  # DNGBackwardVersion
-        (50708, 2, 0, "Test Camera", True),  # UniqueCameraModel
-        (271, 2, 0, "Test", True),
-        (272, 2, 0, "Camera", True),
-        (274, 3, 1, 1, True),
-        (33421, 3, 2, (2, 2), True),  # CFARepeatPatternDim
-        (33422, 1, 4, (0, 1, 1, 2), True),  # CFAPattern: red, green, green, blue
-        (50714, 3, 1, 0, True),  # BlackLevel
-        (50717, 3, 1, 4080, True),  # WhiteLevel
-        (50721, 10, 9, matrix, True),  # ColorMatrix1
-        (50778, 3, 1, 21, True),  # CalibrationIlluminant1: D65
-        (50728, 5, 3, (1, 1, 1, 1, 1, 1), True),  # AsShotNeutral
-    ]
-    with TiffWriter(path) as writer:
-        writer.write(
-            grey, photometric="cfa", extratags=tags, metadata=None, software=False
-        )
+def dng(
+    path: Path, *, width: int = 256, height: int = 192, preview: bytes | None = None
+) -> Path:
+    """A small DNG of raw sensor data, written to `path`, with a JPEG preview or not."""
+    grey = np.asarray(picture(width, height).convert("L"), "<u2") * 16
+    pixels = grey.astype("<u2").tobytes()
+    shown = preview or b""
+    blobs = b"II*\0" + (8 + len(pixels) + len(shown)).to_bytes(4, "little")
+    sensor = _strip(width, height, at=8, length=len(pixels)) + _SENSOR_TAGS
+    blobs += pixels + shown
+    if preview is None:
+        path.write_bytes(blobs + _directory(_DNG_TAGS + sensor, len(blobs)))
+        return path
+    with Image.open(io.BytesIO(preview)) as image:
+        small = _strip(*image.size, at=8 + len(pixels), length=len(preview))
+    small += _PREVIEW_TAGS + _DNG_TAGS
+    size = len(_directory([*small, (330, "I", (0,))], len(blobs)))
+    first = _directory([*small, (330, "I", (len(blobs) + size,))], len(blobs))
+    path.write_bytes(blobs + first + _directory(sensor, len(blobs) + size))
     return path
+
+
+_Tag = tuple[int, str, tuple[int, ...] | bytes]
+
+
+def _directory(tags: list[_Tag], at: int) -> bytes:
+    """A TIFF directory for offset `at`, its longer values behind it."""
+    types = {"s": 2, "B": 1, "H": 3, "I": 4, "r": 5}
+    entries, values = b"", b""
+    end = at + 2 + 12 * len(tags) + 4
+    for tag, kind, value in sorted(tags, key=lambda tag: tag[0]):
+        if isinstance(value, bytes):
+            packed, count = value, len(value)
+        else:
+            code = "I" if kind == "r" else kind
+            packed = struct.pack(f"<{len(value)}{code}", *value)
+            count = len(value) // (2 if kind == "r" else 1)
+        field = packed.ljust(4, b"\0")
+        if len(packed) > 4:
+            field = struct.pack("<I", end + len(values))
+            values += packed + b"\0" * (len(packed) % 2)
+        entries += struct.pack("<HHI", tag, types[kind], count) + field
+    return struct.pack("<H", len(tags)) + entries + bytes(4) + values
+
+
+def _strip(width: int, height: int, *, at: int, length: int) -> list[_Tag]:
+    return [
+        (256, "I", (width,)),
+        (257, "I", (height,)),
+        (273, "I", (at,)),  # StripOffsets
+        (278, "I", (height,)),  # RowsPerStrip
+        (279, "I", (length,)),  # StripByteCounts
+    ]
+
+
+_PREVIEW_TAGS: list[_Tag] = [
+    (254, "I", (1,)),  # NewSubfileType: reduced resolution
+    (258, "H", (8, 8, 8)),
+    (259, "H", (7,)),  # Compression: JPEG
+    (262, "H", (6,)),  # PhotometricInterpretation: YCbCr
+    (277, "H", (3,)),
+]
+_DNG_TAGS: list[_Tag] = [
+    (50706, "B", (1, 4, 0, 0)),  # DNGVersion
+    (50707, "B", (1, 1, 0, 0)),  # DNGBackwardVersion
+    (50708, "s", b"Test Camera\0"),  # UniqueCameraModel
+    (271, "s", b"Test\0"),
+    (272, "s", b"Camera\0"),
+    (274, "H", (1,)),
+    (
+        50721,
+        "r",
+        (1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1),
+    ),  # ColorMatrix1
+    (50778, "H", (21,)),  # CalibrationIlluminant1: D65
+    (50728, "r", (1, 1, 1, 1, 1, 1)),  # AsShotNeutral
+]
+_SENSOR_TAGS: list[_Tag] = [
+    (254, "I", (0,)),
+    (258, "H", (16,)),
+    (259, "H", (1,)),
+    (262, "H", (32803,)),  # PhotometricInterpretation: colour filter array
+    (277, "H", (1,)),
+    (33421, "H", (2, 2)),  # CFARepeatPatternDim
+    (33422, "B", (0, 1, 1, 2)),  # CFAPattern: red, green, green, blue
+    (50714, "H", (0,)),  # BlackLevel
+    (50717, "H", (4080,)),  # WhiteLevel
+]
