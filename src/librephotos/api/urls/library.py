@@ -72,7 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("rqavailable", jobs.WorkerAvailabilityView),
     _api("scanphotos", jobs.ScanView),
     _api("fullscanphotos", jobs.FullScanView),
-    _api("scanuploadedphotos", jobs.FullScanView),
+    _api("scanuploadedphotos", jobs.UploadScanView),
     _api("deletemissingphotos", jobs.DeleteMissingView),
     _media("thumbnails_big", media.PreviewView, size=PreviewSize.BIG),
     _media("square_thumbnails", media.PreviewView, size=PreviewSize.MEDIUM),

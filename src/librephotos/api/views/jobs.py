@@ -119,6 +119,18 @@ class FullScanView(ScanView):
         return super().post(request)
 
 
+class UploadScanView(FullScanView):
+    """What older clients call after an upload: a full scan."""
+
+    @documented("upload_scan")
+    def post(self, request: Request) -> Response:
+        return super().post(request)
+
+    @documented("upload_scan_deprecated")
+    def get(self, request: Request) -> Response:
+        return super().post(request)
+
+
 class DeleteMissingView(APIView):
     """Forget one's photos none of whose files is there; GET is deprecated."""
 

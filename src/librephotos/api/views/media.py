@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+from contextlib import ExitStack
 from typing import Any
 
 from django.core.files.storage import default_storage, storages
@@ -197,15 +198,16 @@ def _cache(file: File, found: Original, *, by_hash: bool) -> str:
 def original_content(file: File, *, by_hash: bool, mime: str = "") -> Content:
     """Return a whole file of a photo; raise OSError if it cannot be opened."""
     found = _opened(file)
-    mime = mime or file.mime or "application/octet-stream"
+    mime = mime or file.mime
+    shown = bool(_SHOWN.fullmatch(mime))
     return Content(
         file=found.file,
         length=found.size,
-        mime=mime,
+        mime=mime if shown else "application/octet-stream",
         etag=f'"{found.size:x}-{found.mtime_ns:x}"',
         cache=_cache(file, found, by_hash=by_hash),
         file_name=os.path.basename(readable_path(file.path)),
-        attachment=not _SHOWN.fullmatch(mime),
+        attachment=not shown,
         path=found.path,
     )
 
@@ -213,11 +215,13 @@ def original_content(file: File, *, by_hash: bool, mime: str = "") -> Content:
 def _embedded(file: File, *, by_hash: bool) -> Content:
     """Return the part of a file that is a video; raise NoContent without one."""
     found = _opened(file)
-    # The open file rather than its path, which may lead elsewhere by now.
-    part = embedded_video_range(f"/dev/fd/{found.file.fileno()}")
-    if part is None or part[0] + part[1] > found.size:
-        found.file.close()
-        raise NoContent
+    with ExitStack() as unless_sent:
+        unless_sent.callback(found.file.close)
+        # The open file rather than its path, which may lead elsewhere by now.
+        part = embedded_video_range(f"/dev/fd/{found.file.fileno()}")
+        if part is None or part[0] + part[1] > found.size:
+            raise NoContent
+        unless_sent.pop_all()
     name = os.path.splitext(os.path.basename(readable_path(file.path)))[0]
     return Content(
         file=found.file,
