@@ -6,6 +6,7 @@ import hashlib
 import os
 import random
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -78,8 +79,15 @@ def failures(server: RunningServer) -> int:
 
 
 @pytest.fixture
-def server(tmp_path: Path, pictures: Path) -> Iterator[RunningServer]:
-    with RunningServer(tmp_path / "data", pictures, workers=2) as running:
+def data() -> Iterator[Path]:
+    """A data folder; not among pytest's, whose parents any other run closes."""
+    with tempfile.TemporaryDirectory(prefix="librephotos-") as folder:
+        yield Path(folder) / "data"
+
+
+@pytest.fixture
+def server(data: Path, pictures: Path) -> Iterator[RunningServer]:
+    with RunningServer(data, pictures, workers=2) as running:
         yield running
 
 
@@ -124,10 +132,9 @@ def test_killed_processes_lose_and_double_nothing(
 
 
 def test_killing_everything_and_starting_again_gives_the_same_library(
-    tmp_path: Path, pictures: Path
+    data: Path, pictures: Path
 ) -> None:
     chance = random.Random(3)
-    data = tmp_path / "data"
     for _ in range(2):
         server = RunningServer(data, pictures, workers=2).ready()
         time.sleep(chance.uniform(0.2, 1.5))  # the moment is what the test is about
@@ -148,9 +155,9 @@ def test_killing_everything_and_starting_again_gives_the_same_library(
 
 
 def test_postgresql_may_restart_during_a_scan(
-    server: RunningServer, pictures: Path, tmp_path: Path
+    server: RunningServer, pictures: Path, data: Path
 ) -> None:
-    postgres = postgres_process(tmp_path / "data")
+    postgres = postgres_process(data)
     assert postgres
     os.kill(postgres.pid, signal.SIGINT)  # PostgreSQL's fast shutdown
     postgres.wait(20)
