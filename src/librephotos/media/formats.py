@@ -67,7 +67,7 @@ _ALL = (
     _format("AVI", "video/x-msvideo", Kind.VIDEO, "avi"),
     _format("Matroska", "video/x-matroska", Kind.VIDEO, "mkv"),
     _format("WebM", "video/webm", Kind.VIDEO, "webm"),
-    _format("MPEG-TS", "video/mp2t", Kind.VIDEO, "mts", "m2ts", "ts"),
+    _format("MPEG-TS", "video/mp2t", Kind.VIDEO, "mts", "m2ts"),
     _format("MPEG", "video/mpeg", Kind.VIDEO, "mpg", "mpeg", "vob"),
     _format("WMV", "video/x-ms-wmv", Kind.VIDEO, "wmv", "asf"),
     _format("XMP", "application/rdf+xml", Kind.SIDECAR, "xmp"),

@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 pyvips.cache_set_max(0)
 pyvips.block_untrusted_set(True)
 
+# Pillow would warn and raise by limits of its own; check_pixels holds ours.
+Image.MAX_IMAGE_PIXELS = None
+
 # thumbnail()'s own argument of this name does not reach the loader (libvips 8.18).
 FAIL_ON_DAMAGE = "fail_on=error"
 DAMAGED = "The picture data is damaged or cut short; restore the file from a copy."
