@@ -33,6 +33,11 @@ def nobody(world: World) -> Mapping[str, Any]:
     return {"name": "nobody.jpg"}
 
 
+def elsewhere(world: World) -> Mapping[str, Any]:
+    """Name nothing that there is."""
+    return {"rest": "else/where"}
+
+
 EVERY = {"select_all": True, "query": {}}
 # The photo of the table has neither previews nor a file on disk: its owner gets past
 # the gate and finds nothing.
@@ -110,5 +115,5 @@ LIBRARY = [
     Row("get", "media/video/<str:name>/", *SEEN_BY_OWNER, photo),
     Row("get", "media/embedded_media/<str:name>/", 404, 404, 404, 404, photo),
     Row("get", "media/avatars/<str:name>/", 403, 404, 404, 404, nobody),
-    Row("get", "^media/.*$", 404, 404, 404, 404),
+    Row("get", "media/<path:rest>", 404, 404, 404, 404, elsewhere),
 ]

@@ -357,7 +357,6 @@ def test_a_removed_photo_is_nobodys(client_of, pair):
         "avatars/%00",
         "nothing/abc",
         "zip/abc",
-        "",
     ],
 )
 def test_no_path_leads_anywhere_else(client_of, path):

@@ -28,7 +28,7 @@ class MonthCount(NamedTuple):
 
     year: int
     month: int
-    count: int
+    photos: int
 
 
 class Frequency(NamedTuple):

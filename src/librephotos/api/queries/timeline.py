@@ -44,7 +44,7 @@ class Day(NamedTuple):
     """A day's ordinal (0: undated), how many photos it has, and one of its places."""
 
     day: int
-    count: int
+    photos: int
     place: str
 
 
@@ -128,9 +128,9 @@ def day_page(
     """
     photos = matching(wanted, viewer=viewer).filter(day=day)
     found = _one_day(wanted, photos, viewer=viewer, day=day)
-    if not found.count:
+    if not found.photos:
         return None
-    last = (found.count - 1) // size
+    last = (found.photos - 1) // size
     start = min(max(page, 1) - 1, last) * size
     rows = grid_rows(photos.order_by("-taken_at", "id"))[start : start + size]
     return DayPage(found, as_grid_rows(rows))

@@ -107,7 +107,7 @@ def incomplete_day(day: Day, *, show_place: bool) -> dict[str, Any]:
         "date": day_date(day.day),
         "location": day.place if show_place else "",
         "incomplete": True,
-        "numberOfItems": day.count,
+        "numberOfItems": day.photos,
         "items": [],
     }
 

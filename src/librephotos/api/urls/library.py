@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import URLPattern, URLResolver, path
 from rest_framework.views import APIView
 
 from librephotos.api.urls.routing import both
@@ -81,5 +81,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _media("video", media.VideoView),
     _media("embedded_media", media.EmbeddedVideoView),
     _media("avatars", media.AvatarView),
-    re_path(r"^media/.*$", media.UnknownMediaView.as_view()),
+    path("media/<path:rest>", media.UnknownMediaView.as_view()),
 ]

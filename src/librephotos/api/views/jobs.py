@@ -11,6 +11,7 @@ from librephotos.api.models import Job
 from librephotos.api.pagination import RegularPagination, TinyPagination
 from librephotos.api.queries.jobs import find_job, job_list, unfinished_job
 from librephotos.api.serializers.job import failure_row, job_row
+from librephotos.api.views.caller import caller
 from librephotos.api.views.documentation import documented
 from librephotos.api.views.photos import PAGING, paginated
 from librephotos.pipeline import jobs
@@ -98,7 +99,7 @@ class ScanView(APIView):
 
     @documented("scan")
     def post(self, request: Request) -> Response:
-        return started(jobs.start_scan(user=request.user, full=self.full))
+        return started(jobs.start_scan(user=caller(request), full=self.full))
 
     @documented("scan_deprecated")
     def get(self, request: Request) -> Response:
@@ -136,7 +137,7 @@ class DeleteMissingView(APIView):
 
     @documented("delete_missing")
     def post(self, request: Request) -> Response:
-        return started(jobs.start_delete_missing(user=request.user))
+        return started(jobs.start_delete_missing(user=caller(request)))
 
     @documented("delete_missing_deprecated")
     def get(self, request: Request) -> Response:

@@ -27,6 +27,7 @@ from librephotos.api.serializers.photo_edit import (
 from librephotos.api.serializers.timeline_filter import selection_filter
 from librephotos.api.services import photos as service
 from librephotos.api.services.photos import Edit, Outcome
+from librephotos.api.views.caller import caller
 from librephotos.api.views.documentation import documented
 
 
@@ -102,7 +103,7 @@ class FavoriteView(BulkEditView):
         return self.apply(request)
 
     def edit(self, body: dict[str, Any]) -> Edit:
-        least = self.request.user.favorite_min_rating
+        least = caller(self.request).favorite_min_rating
         return service.favorite(body["favorite"], min_rating=least)
 
 

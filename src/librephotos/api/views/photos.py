@@ -41,8 +41,8 @@ def paginated(
     shape: Callable[[list[Any]], list[Any]],
 ) -> Response:
     """Answer with one page of rows in the contract's pagination envelope."""
-    page = paginator.paginate_queryset(rows, request)
-    return paginator.get_paginated_response(shape(list(page or [])))
+    page: list[Any] | None = paginator.paginate_queryset(rows, request)
+    return paginator.get_paginated_response(shape(page or []))
 
 
 class PhotoListView(APIView):

@@ -13,6 +13,7 @@ from librephotos.api.queries.photos import as_grid_rows, grid_rows
 from librephotos.api.queries.search import search, terms_of
 from librephotos.api.queries.search_examples import search_examples
 from librephotos.api.serializers.grid import day_groups, grid_items
+from librephotos.api.views.caller import caller
 from librephotos.api.views.documentation import documented
 
 
@@ -27,7 +28,7 @@ class SearchView(APIView):
     def get(self, request: Request) -> Response:
         found = search(request.user, terms_of(request.query_params.get("search", "")))
         rows = as_grid_rows(_sliced(grid_rows(found), request))
-        shape = grid_items if request.user.semantic_search_topk else day_groups
+        shape = grid_items if caller(request).semantic_search_topk else day_groups
         return Response({"results": shape(rows, viewer=request.user)})
 
 

@@ -55,7 +55,10 @@ class MonthCountsView(APIView):
     def get(self, request: Request) -> Response:
         months = month_counts(request.user)
         return Response(
-            [{"month": f"{row.year}-{row.month}", "count": row.count} for row in months]
+            [
+                {"month": f"{row.year}-{row.month}", "count": row.photos}
+                for row in months
+            ]
         )
 
 
