@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from librephotos.api.models import File, Job, Photo, PhotoDay
+from librephotos.api.models import File, Job, Photo, PhotoDay, StageVersion
 from librephotos.pipeline.scan import scan
 from tests.factories import JobFactory
 from tests.support.scanning import Library, write_jpeg
@@ -273,6 +273,7 @@ def test_photos_with_an_old_stage_version_pass_it_again(photos: Library) -> None
     photos.scan()
     photo = photos.photo_of(path)
     photo.stages.filter(stage="metadata").update(version=0)
+    StageVersion.objects.filter(stage="metadata").update(version=0)
     photo.metadata.delete()
     job = photos.scan()
     assert photos.photo_of(path).metadata

@@ -12,9 +12,17 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from rest_framework.exceptions import Throttled
 
-from librephotos.api.models import Job, JobStage, ScanDirectory, SiteSettings, User
+from librephotos.api.models import (
+    Job,
+    JobStage,
+    Photo,
+    ScanDirectory,
+    SiteSettings,
+    User,
+)
 from librephotos.api.models.fields import path_to_text
 from librephotos.api.queries.directories import NotScannable, scannable
+from librephotos.api.services.users import delete_user
 from librephotos.api.throttling import LoginThrottle
 
 
@@ -63,10 +71,32 @@ class ScanDirectoryInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(User)
 class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
-    """Accounts with their scan directories; the pages of the API hold the rest."""
+    """Accounts with their scan directories; the pages of the API hold the rest.
+
+    They are deleted one by one as over the API, so no superuser is.
+    """
 
     inlines = (ScanDirectoryInline,)
     list_display = ("username", "email", "is_active", "is_superuser", "last_login")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        return {name: actions[name] for name in actions if name != "delete_selected"}
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        protected = obj is not None and obj.is_superuser
+        return not protected and super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Count the photos, of which the question would list every single one."""
+        photos = Photo.objects.filter(owner__in=[user.pk for user in objs]).count()
+        counts = {"accounts": len(objs), "photos": photos}
+        return [str(user) for user in objs], counts, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        delete_user(obj)
 
 
 @admin.register(SiteSettings)

@@ -79,6 +79,8 @@ class EnvelopeBasicAuthentication(BasicAuthentication):
         throttle = LoginThrottle(request, userid)
         throttle.check()
         try:
+            if "\0" in userid:  # which PostgreSQL refuses to look for
+                raise AuthenticationFailed("Invalid username/password.")
             return super().authenticate_credentials(userid, password, request)
         except AuthenticationFailed:
             throttle.record_failure()

@@ -5,13 +5,20 @@ The clients decode both tokens without verifying them, so both carry all claims.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.serializers import (
     PasswordField,
+    TokenBlacklistSerializer,
     TokenObtainPairSerializer,
+)
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.token_blacklist.models import (
+    BlacklistedToken,
+    OutstandingToken,
 )
 from rest_framework_simplejwt.tokens import BlacklistMixin, RefreshToken
 
@@ -32,6 +39,13 @@ class SignInToken(RefreshToken):
         token.payload.update(claims_of(user))
         token[SESSION_CLAIM] = token["jti"]
         return token
+
+    def blacklist(self) -> BlacklistedToken:
+        """Revoke the sign-in, and forget those that time has ended since."""
+        # The last access token of a sign-in outlives its refresh token.
+        past = datetime.now(UTC) - api_settings.ACCESS_TOKEN_LIFETIME
+        OutstandingToken.objects.filter(expires_at__lt=past).delete()
+        return super().blacklist()
 
 
 def claims_of(user: User) -> dict[str, Any]:
@@ -69,6 +83,12 @@ class ObtainTokenSerializer(TokenObtainPairSerializer):
         except AuthenticationFailed:
             throttle.record_failure()
             raise
+
+
+class RevokeTokenSerializer(TokenBlacklistSerializer):
+    """A refresh token in, nothing out."""
+
+    token_class = SignInToken
 
 
 class RefreshTokenSerializer(serializers.Serializer[Any]):

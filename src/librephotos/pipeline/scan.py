@@ -187,7 +187,8 @@ def _settle_unseen(
 
 def _queue_left_over(job: Job) -> None:
     """Take up photos that an earlier job left unfinished, or that a stage is new to."""
-    photo_ids = photo_stages.left_over(job.started_by_id, stage_versions())
+    photo_stages.roll_out(stage_versions())
+    photo_ids = photo_stages.left_over(job.started_by_id)
     for start in range(0, len(photo_ids), BATCH):
         batch = photo_ids[start : start + BATCH]
         with transaction.atomic():

@@ -4,7 +4,7 @@ from librephotos.api.models.file import File
 from librephotos.api.models.job import Job, JobFailure, JobStage
 from librephotos.api.models.photo import Photo, PhotoDay
 from librephotos.api.models.photo_metadata import PhotoMetadata
-from librephotos.api.models.photo_stage import PhotoStage
+from librephotos.api.models.photo_stage import PhotoStage, StageVersion
 from librephotos.api.models.place import Place
 from librephotos.api.models.site_settings import SiteSettings
 from librephotos.api.models.user import ScanDirectory, User
@@ -21,5 +21,6 @@ __all__ = [
     "Place",
     "ScanDirectory",
     "SiteSettings",
+    "StageVersion",
     "User",
 ]

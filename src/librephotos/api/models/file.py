@@ -62,6 +62,11 @@ class File(models.Model):
             models.Index(fields=("owner", "capture_key"), name="file_capture"),
             models.Index(fields=("owner", "md5"), name="file_md5"),
             models.Index(
+                fields=("owner", "stat_key"),
+                name="file_stat",
+                condition=models.Q(stat_key__isnull=False, missing_since__isnull=True),
+            ),
+            models.Index(
                 fields=("owner",),
                 name="file_missing",
                 condition=models.Q(missing_since__isnull=False),

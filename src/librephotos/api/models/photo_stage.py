@@ -8,7 +8,7 @@ from django.db import models
 class PhotoStage(models.Model):
     """The state of one photo in one stage; the truth that jobs work from.
 
-    A row that is missing, or done by an older version of the stage, is pending too.
+    A row that is missing, or done by an older version of the stage, counts as pending.
     """
 
     class State(models.TextChoices):
@@ -30,7 +30,7 @@ class PhotoStage(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=("stage", "photo"),
+                fields=("photo",),
                 name="photo_stage_pending",
                 condition=models.Q(state="pending"),
             )
@@ -38,3 +38,13 @@ class PhotoStage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stage}: {self.state}"
+
+
+class StageVersion(models.Model):
+    """The version of a stage that all photos have passed or are marked pending for."""
+
+    stage = models.CharField(max_length=32, primary_key=True)
+    version = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.version}"

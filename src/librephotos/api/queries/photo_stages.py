@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
-from librephotos.api.models import PhotoStage
+from librephotos.api.models import PhotoStage, StageVersion
 
 _MARK_PENDING = """
 WITH marked AS (
@@ -137,39 +137,53 @@ def record(
         )
 
 
-_UNFINISHED = """
-SELECT photo.id
-FROM api_photo AS photo
-WHERE photo.owner_id = %(owner)s AND NOT photo.removed
-    AND photo.main_file_id IS NOT NULL AND EXISTS (
-        SELECT FROM unnest(%(stages)s::text[], %(versions)s::int[])
-            AS wanted (stage, version)
-        LEFT JOIN api_photostage AS photo_stage
-            ON photo_stage.photo_id = photo.id AND photo_stage.stage = wanted.stage
-        WHERE photo_stage.id IS NULL OR photo_stage.version < wanted.version
-            AND photo_stage.state <> 'pending'
-            OR photo_stage.state = 'pending' AND NOT EXISTS (
-                SELECT FROM api_job AS job
-                WHERE job.id = photo_stage.job_id AND job.finished_at IS NULL
-            )
+_LEFT_OVER = """
+SELECT DISTINCT photo.id
+FROM api_photostage AS photo_stage
+JOIN api_photo AS photo ON photo.id = photo_stage.photo_id
+WHERE photo_stage.state = 'pending' AND photo.owner_id = %(owner)s
+    AND NOT photo.removed AND photo.main_file_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM api_job AS job
+        WHERE job.id = photo_stage.job_id AND job.finished_at IS NULL
     )
 ORDER BY photo.id DESC
 """
 
+_OUTDATE = """
+UPDATE api_photostage SET state = 'pending', error = '', job_id = NULL
+WHERE stage = %(stage)s AND version < %(version)s AND state <> 'pending'
+"""
 
-def left_over(owner: int, versions: dict[str, int]) -> list[UUID]:
-    """Return an owner's photos that some stage has yet to see, newest import first.
+_INTRODUCE = """
+INSERT INTO api_photostage (photo_id, stage, version, state, error)
+SELECT id, %(stage)s, 0, 'pending', '' FROM api_photo ORDER BY id
+ON CONFLICT (photo_id, stage) DO NOTHING
+"""
 
-    These are photos of an interrupted job, of an older stage version, or of a stage
-    that is new; photos that an unfinished job is about to process are not among them.
+
+def left_over(owner: int) -> list[UUID]:
+    """Return an owner's pending photos that no unfinished job is about to process.
+
+    An interrupted job or a new version of a stage has left them; newest first.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            _UNFINISHED,
-            {
-                "owner": owner,
-                "stages": list(versions),
-                "versions": list(versions.values()),
-            },
-        )
+        cursor.execute(_LEFT_OVER, {"owner": owner})
         return [row[0] for row in cursor.fetchall()]
+
+
+def roll_out(versions: dict[str, int]) -> None:
+    """Mark all photos pending in stages that are new or of a new version.
+
+    Costs one look at a small table unless the software was updated.
+    """
+    with transaction.atomic():
+        known = dict(StageVersion.objects.values_list("stage", "version"))
+        for stage, version in versions.items():
+            if known.get(stage) == version:
+                continue
+            with connection.cursor() as cursor:
+                cursor.execute(_OUTDATE, {"stage": stage, "version": version})
+                cursor.execute(_INTRODUCE, {"stage": stage})
+            StageVersion.objects.update_or_create(
+                stage=stage, defaults={"version": version}
+            )

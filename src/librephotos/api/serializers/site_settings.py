@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
@@ -18,16 +19,28 @@ LLM_MODELS = (
     "mistral-7b-instruct-v0.2.Q5_K_M",
 )
 TAGGING_MODELS = ("places365", "siglip2")
+SEMANTIC_SEARCH_MODELS = ("none",)
+OCR_MODELS = ("none",)
+MOST_PROCESSES = 1024
 
 
 class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
-    """All settings; callers who are not staff do not see the map key."""
+    """All settings; callers who are not staff do not see the map key.
+
+    `email_configured` is no setting: it says whether the server can send mail.
+    """
 
     map_api_provider = serializers.ChoiceField(MAP_PROVIDERS)
     captioning_model = serializers.ChoiceField(CAPTIONING_MODELS)
     llm_model = serializers.ChoiceField(LLM_MODELS)
     tagging_model = serializers.ChoiceField(TAGGING_MODELS)
+    semantic_search_model = serializers.ChoiceField(SEMANTIC_SEARCH_MODELS)
+    ocr_model = serializers.ChoiceField(OCR_MODELS)
     face_recognition_model = serializers.ChoiceField(User.FaceDetector.choices)
+    heavyweight_process = serializers.IntegerField(
+        allow_null=True, min_value=0, max_value=MOST_PROCESSES
+    )
+    email_configured = serializers.SerializerMethodField()
 
     class Meta:
         model = SiteSettings
@@ -42,8 +55,17 @@ class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
             "captioning_model",
             "llm_model",
             "tagging_model",
+            "semantic_search_model",
+            "ocr_model",
             "face_recognition_model",
+            "nextcloud_enabled",
+            "auto_create_user_directory",
+            "email_configured",
         )
+
+    def get_email_configured(self, site: SiteSettings) -> bool:
+        # Django names a mail host of its own when nobody has.
+        return bool(settings.is_overridden("EMAIL_HOST") and settings.EMAIL_HOST)
 
     def to_representation(self, instance: SiteSettings) -> dict[str, Any]:
         shown = super().to_representation(instance)

@@ -15,7 +15,11 @@ from rest_framework_simplejwt.views import TokenBlacklistView, TokenViewBase
 
 from librephotos.api.authentication import COOKIE
 from librephotos.api.queries import users
-from librephotos.api.tokens import ObtainTokenSerializer, RefreshTokenSerializer
+from librephotos.api.tokens import (
+    ObtainTokenSerializer,
+    RefreshTokenSerializer,
+    RevokeTokenSerializer,
+)
 
 
 class CookieTokenView(TokenViewBase):
@@ -53,6 +57,7 @@ class RevokeToken(TokenBlacklistView):
     """Sign out: revoke a refresh token and the access tokens that came from it."""
 
     permission_classes = (AllowAny,)  # type: ignore[assignment]
+    serializer_class = RevokeTokenSerializer
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().post(request, *args, **kwargs)

@@ -31,12 +31,14 @@ from librephotos.api.queries.directories import NotScannable
 from librephotos.api.queries.users import accounts_for, public_samples, with_counts
 from librephotos.api.serializers.user import (
     ForeignUserSerializer,
-    ManagedUserEditSerializer,
     ManagedUserSerializer,
-    NewUserSerializer,
     ProfileSerializer,
-    UserEditSerializer,
     UserSerializer,
+)
+from librephotos.api.serializers.user_edit import (
+    ManagedUserEditSerializer,
+    NewUserSerializer,
+    UserEditSerializer,
 )
 from librephotos.api.services import users
 from librephotos.api.services.avatars import LARGEST_AVATAR, InvalidAvatar
