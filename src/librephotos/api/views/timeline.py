@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework.exceptions import NotFound
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -79,7 +77,7 @@ class HiddenDaysView(APIView):
 class PublicDaysView(APIView):
     """The alias of mobile clients for a user's public page; contract 23."""
 
-    permission_classes: list[Any] = []
+    permission_classes = [AllowAny]
 
     @documented("timeline_public", query=("username",))
     def get(self, request: Request) -> Response:
