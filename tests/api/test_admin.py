@@ -8,8 +8,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from librephotos.api.models import SiteSettings
-from tests.factories import PASSWORD, JobFactory, UserFactory
+from librephotos.api.models import Photo, PhotoDay, SiteSettings, User
+from tests.factories import PASSWORD, FileFactory, JobFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 SITE = "/api/django-admin"
@@ -81,6 +81,27 @@ def test_a_scan_directory_lies_in_a_scan_root(admin_site, tmp_path, settings):
     assert [row.path for row in user.scan_directories.all()] == [
         os.fsencode(tmp_path / "pictures")
     ]
+
+
+def test_an_account_is_deleted_with_all_that_belongs_to_it(admin_site):
+    photo = FileFactory().photo
+    JobFactory(started_by=photo.owner)
+    address = f"{SITE}/api/user/{photo.owner.pk}/delete/"
+    question = admin_site.get(address).content.decode()
+    assert "Photos: 1" in question
+    assert admin_site.post(address, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=photo.owner.pk).exists()
+    assert not Photo.objects.filter(pk=photo.pk).exists()
+    assert not PhotoDay.objects.filter(owner_id=photo.owner.pk).exists()
+
+
+def test_no_superuser_is_deleted_and_nobody_together_with_others(admin_site):
+    admin, user = UserFactory(admin=True), UserFactory()
+    address = f"{SITE}/api/user/{admin.pk}/delete/"
+    assert admin_site.post(address, {"post": "yes"}).status_code == 403
+    form = {"action": "delete_selected", "_selected_action": user.pk, "post": "yes"}
+    admin_site.post(f"{SITE}/api/user/", form)
+    assert User.objects.filter(pk__in=[admin.pk, user.pk]).count() == 2
 
 
 def test_signing_in_is_throttled(settings):

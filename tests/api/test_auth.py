@@ -12,6 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from rest_framework.test import APIClient
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from rest_framework_simplejwt.tokens import AccessToken
 
 from librephotos.api.models import SiteSettings, User
@@ -238,6 +239,47 @@ def test_signing_out_ends_this_sign_in_alone():
     again = APIClient().post(BLACKLIST, refresh, format="json")
     assert again.status_code == 401
     assert fields(again)["code"] == "token_not_valid"
+
+
+def test_signing_out_forgets_sign_ins_that_ran_out_by_themselves():
+    user = UserFactory()
+
+    def end_a_sign_in_that_runs_out_in(minutes):
+        token = SignInToken.for_user(user)
+        token.set_exp(lifetime=timedelta(minutes=minutes))
+        token.blacklist()
+        return token["jti"]
+
+    # Its last access token may have a minute left.
+    still_used = end_a_sign_in_that_runs_out_in(-4)
+    ran_out = end_a_sign_in_that_runs_out_in(-6)
+    assert OutstandingToken.objects.filter(jti__in=[still_used, ran_out]).count() == 2
+
+    refresh = {"refresh": sign_in(user).json()["refresh"]}
+    APIClient().post(BLACKLIST, refresh, format="json")
+
+    kept = OutstandingToken.objects.values_list("jti", flat=True)
+    assert ran_out not in kept and still_used in kept and len(kept) == 2
+
+
+@pytest.mark.parametrize("name", ["nul\0", "", "x" * 500, "\N{SNOWMAN}", "a:b"])
+def test_names_that_nobody_can_have_are_refused_like_others(name):
+    assert basic(name, PASSWORD).get("/api/user/").status_code == 401
+    credentials = {"username": name, "password": PASSWORD}
+    answer = APIClient().post(OBTAIN, credentials, format="json")
+    assert answer.status_code in (400, 401) and fields(answer)
+
+
+@pytest.mark.parametrize(
+    "header", ["Basic", "Basic !", "Basic AA==", "Basic //8=", "Bearer", "Bearer a b"]
+)
+def test_a_header_that_makes_no_sense_is_refused(header):
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=header)
+    answer = client.get("/api/user/")
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith('Bearer realm="api"')
+    assert fields(answer)
 
 
 @pytest.mark.parametrize("path", ["/api/sitesettings", "/api/firsttimesetup/"])

@@ -19,7 +19,12 @@ DEFAULTS = {
     "captioning_model": "im2txt",
     "llm_model": "None",
     "tagging_model": "places365",
+    "semantic_search_model": "none",
+    "ocr_model": "none",
     "face_recognition_model": "HOG",
+    "nextcloud_enabled": False,
+    "auto_create_user_directory": False,
+    "email_configured": False,
 }
 
 
@@ -32,6 +37,38 @@ def test_defaults_come_from_the_environment(client_of, settings):
     settings.SKIP_PATTERNS = ".thumbs,@eaDir"
     shown = client_of().get(PATH).json()
     assert (shown["allow_upload"], shown["skip_patterns"]) == (False, ".thumbs,@eaDir")
+
+
+def test_mail_is_configured_by_naming_a_host(client_of, settings):
+    settings.EMAIL_HOST = "mail.example.org"
+    assert client_of().get(PATH).json()["email_configured"] is True
+    settings.EMAIL_HOST = ""
+    assert client_of().get(PATH).json()["email_configured"] is False
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"map_tile_provider": "openstreetmap"},
+        {"tagging_model": "siglip2"},
+        {"semantic_search_model": "none"},
+        {"ocr_model": "none"},
+        {"face_recognition_model": "CNN"},
+        {"nextcloud_enabled": True},
+        {"auto_create_user_directory": True},
+        {"heavyweight_process": 0},
+    ],
+)
+def test_each_newer_setting_is_kept(client_of, changes):
+    client = client_of(UserFactory(staff=True))
+    assert client.post(PATH, changes, format="json").status_code == 200
+    assert client.get(PATH).json() == {**DEFAULTS, **changes}
+
+
+def test_all_that_was_read_can_be_sent_back(client_of):
+    client = client_of(UserFactory(staff=True))
+    answer = client.post(PATH, client.get(PATH).json(), format="json")
+    assert (answer.status_code, answer.json()) == (200, DEFAULTS)
 
 
 def test_an_administrator_changes_some(client_of):
@@ -52,7 +89,15 @@ def test_an_administrator_changes_some(client_of):
         ({"unknown": 1}, "non_field_errors"),
         ([], "non_field_errors"),
         ({"allow_upload": "perhaps"}, "allow_upload"),
+        ({"email_configured": True}, "non_field_errors"),
         ({"heavyweight_process": -1}, "heavyweight_process"),
+        ({"heavyweight_process": 10**6}, "heavyweight_process"),
+        ({"tagging_model": "oracle"}, "tagging_model"),
+        ({"semantic_search_model": "oracle"}, "semantic_search_model"),
+        ({"ocr_model": "oracle"}, "ocr_model"),
+        ({"face_recognition_model": "DNA"}, "face_recognition_model"),
+        ({"map_tile_provider": "x" * 65}, "map_tile_provider"),
+        ({"nextcloud_enabled": None}, "nextcloud_enabled"),
         ({"map_api_provider": "atlas"}, "map_api_provider"),
         ({"captioning_model": "oracle"}, "captioning_model"),
         ({"llm_model": "oracle"}, "llm_model"),

@@ -26,6 +26,7 @@ NUMBERS = {
     "confidence_unknown_face",
     "min_samples",
     "cluster_selection_epsilon",
+    "slideshow_interval",
 }
 TEXTS = {
     "username",
@@ -38,13 +39,27 @@ TEXTS = {
     "datetime_rules",
     "default_timezone",
     "face_recognition_model",
+    "text_alignment",
+    "header_size",
+    "burst_detection_rules",
+    "duplicate_sensitivity",
+    "default_timeline_filter",
 }
-SWITCHES = {"is_superuser", "transcode_videos", "public_sharing"}
+SWITCHES = {
+    "is_superuser",
+    "transcode_videos",
+    "public_sharing",
+    "save_face_tags_to_disk",
+    "skip_raw_files",
+    "stack_raw_jpeg",
+    "duplicate_clear_existing",
+}
 OTHERS = {
     "avatar",
     "avatar_url",
     "public_photo_samples",
     "llm_settings",
+    "public_sharing_defaults",
     "nextcloud_server_address",
     "nextcloud_username",
     "nextcloud_scan_directory",
@@ -69,6 +84,13 @@ PROFILE = {
     "last_name",
     "public_photo_count",
     "public_photo_samples",
+}
+WITHHELD = {
+    "share_location": False,
+    "share_camera_info": False,
+    "share_timestamps": False,
+    "share_captions": False,
+    "share_faces": False,
 }
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
 
@@ -109,6 +131,71 @@ def test_own_account_in_full(client_of):
     assert row["scan_directory"] == "/pictures"
     assert row["email"] == user.email
     assert row["llm_settings"]["enabled"] is False
+
+
+def test_what_a_new_account_starts_with(client_of):
+    user = UserFactory()
+    row = client_of(user).get(f"/api/user/{user.pk}/").json()
+    newer = {
+        "text_alignment": "right",
+        "header_size": "large",
+        "save_face_tags_to_disk": False,
+        "burst_detection_rules": "[]",
+        "public_sharing_defaults": WITHHELD,
+        "skip_raw_files": False,
+        "stack_raw_jpeg": True,
+        "slideshow_interval": 5,
+        "duplicate_sensitivity": "normal",
+        "duplicate_clear_existing": False,
+        "default_timeline_filter": "",
+    }
+    assert {key: row[key] for key in newer} == newer
+
+
+@pytest.mark.parametrize(
+    "field, sent, kept",
+    [
+        ("text_alignment", "left", "left"),
+        ("header_size", "small", "small"),
+        ("save_face_tags_to_disk", True, True),
+        ("burst_detection_rules", '[{"id": 1}]', '[{"id": 1}]'),
+        ("skip_raw_files", True, True),
+        ("stack_raw_jpeg", False, False),
+        ("slideshow_interval", "30", 30),
+        ("duplicate_sensitivity", "strict", "strict"),
+        ("duplicate_clear_existing", True, True),
+        ("default_timeline_filter", "photos", "photos"),
+        ("default_timeline_filter", "", ""),
+    ],
+)
+def test_each_newer_setting_is_kept(client_of, field, sent, kept):
+    user = UserFactory()
+    client, path = client_of(user), f"/api/user/{user.pk}/"
+    answer = client.patch(path, {field: sent}, format="json")
+    assert (answer.status_code, answer.json()[field]) == (200, kept)
+    assert client.get(path).json()[field] == kept
+    private_row = client_of(UserFactory()).get(path).json()
+    assert private_row[field] == User._meta.get_field(field).get_default()
+
+
+def test_what_links_show_is_five_switches_whatever_is_sent(client_of):
+    user = UserFactory()
+    client, path = client_of(user), f"/api/user/{user.pk}/"
+
+    def shown(**sent):
+        answer = client.patch(path, {"public_sharing_defaults": sent}, format="json")
+        return answer.json()["public_sharing_defaults"]
+
+    assert shown(share_location=True, share_shoes=True) == {
+        **WITHHELD,
+        "share_location": True,
+    }
+    assert shown(share_faces=True) == {
+        **WITHHELD,
+        "share_location": True,
+        "share_faces": True,
+    }
+    assert shown(**WITHHELD) == WITHHELD
 
 
 def test_another_account_has_all_keys_but_neutral_values(client_of):
@@ -324,6 +411,19 @@ def test_what_the_client_holds_is_taken_back_with_numbers_as_text(client_of):
         ("datetime_rules", []),
         ("default_timezone", "Mars/Olympus"),
         ("save_metadata_to_disk", "MAYBE"),
+        ("text_alignment", "centre"),
+        ("header_size", "huge"),
+        ("duplicate_sensitivity", "paranoid"),
+        ("slideshow_interval", 0),
+        ("slideshow_interval", 3601),
+        ("default_timeline_filter", "x" * 33),
+        ("burst_detection_rules", "no JSON"),
+        ("burst_detection_rules", "{}"),
+        ("burst_detection_rules", "[1]"),
+        ("burst_detection_rules", []),
+        ("public_sharing_defaults", "all"),
+        ("public_sharing_defaults", {"share_location": "perhaps"}),
+        ("public_sharing_defaults", {"share_location": None}),
         ("llm_settings", "all"),
         ("llm_settings", {"sentiment": "sad"}),
         ("password", "12"),

@@ -1,0 +1,217 @@
+"""Accounts as the clients make and change them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.files.uploadedfile import UploadedFile
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.validators import UniqueValidator
+
+from librephotos.api.models import User
+from librephotos.api.models.user import default_llm_settings, default_public_sharing
+from librephotos.api.serializers.fields import LowerCaseField, NumberField
+from librephotos.api.serializers.user import NEWER_SETTINGS
+from librephotos.media.date_rules import InvalidRules, parse_rules
+
+SHORTEST_PASSWORD = 3
+LONGEST_SLIDE_S = 3600
+
+
+def is_list_of_objects(text: str) -> bool:
+    """Say whether a text is the JSON of an array that holds nothing but objects."""
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(parsed, list) and all(isinstance(rule, dict) for rule in parsed)
+
+
+class NewUserSerializer(serializers.Serializer[User]):
+    """A request for an account; anything else in it is ignored."""
+
+    username = LowerCaseField(
+        max_length=150,
+        validators=[
+            UnicodeUsernameValidator(),
+            UniqueValidator(
+                User.objects.all(),
+                message="A user with that username already exists.",
+            ),
+        ],
+    )
+    password = serializers.CharField(
+        write_only=True, trim_whitespace=False, min_length=SHORTEST_PASSWORD
+    )
+    email = serializers.EmailField(allow_blank=True, default="", max_length=254)
+    first_name = serializers.CharField(allow_blank=True, default="", max_length=150)
+    last_name = serializers.CharField(allow_blank=True, default="", max_length=150)
+
+
+class LlmSettingsSerializer(serializers.Serializer[Any]):
+    """What a generated caption may tell; absent keys take their defaults."""
+
+    enabled = serializers.BooleanField(default=False)
+    add_person = serializers.BooleanField(default=False)
+    add_location = serializers.BooleanField(default=False)
+    add_keywords = serializers.BooleanField(default=False)
+    add_camera = serializers.BooleanField(default=False)
+    add_lens = serializers.BooleanField(default=False)
+    add_album = serializers.BooleanField(default=False)
+    sentiment = serializers.IntegerField(default=0, min_value=-10, max_value=10)
+    custom_prompt = serializers.CharField(
+        default="", allow_blank=True, max_length=10_000
+    )
+    custom_prompt_enabled = serializers.BooleanField(default=False)
+
+
+class PublicSharingSerializer(serializers.Serializer[Any]):
+    """What public links show unless they say otherwise; absent keys stay as they are.
+
+    The fields have no default, so that a form does not switch on what it leaves out.
+    """
+
+    share_location = serializers.BooleanField(required=False)
+    share_camera_info = serializers.BooleanField(required=False)
+    share_timestamps = serializers.BooleanField(required=False)
+    share_captions = serializers.BooleanField(required=False)
+    share_faces = serializers.BooleanField(required=False)
+
+
+class _AccountSerializer(serializers.ModelSerializer[User]):
+    """Changes of an account. The clients send back all they hold.
+
+    What cannot be changed is ignored, not refused; so are a null where there is no
+    such value, an empty password, and the address of the picture.
+    """
+
+    password = serializers.CharField(
+        write_only=True, required=False, trim_whitespace=False
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        return super().to_internal_value(
+            {str(name): data[name] for name in self.fields if self._given(name, data)}
+        )
+
+    def _given(self, name: Any, data: Mapping[str, Any]) -> bool:
+        if name not in data:
+            return False
+        value = data[name]
+        if name == "avatar":
+            return isinstance(value, UploadedFile)
+        if name in ("password", "scan_directory"):
+            return value not in ("", None)
+        return value is not None or self.fields[name].allow_null
+
+    def validate_password(self, password: str) -> str:
+        if len(password) < SHORTEST_PASSWORD:
+            raise ValidationError(
+                f"The password needs at least {SHORTEST_PASSWORD} characters."
+            )
+        return password
+
+
+class UserEditSerializer(_AccountSerializer):
+    """What people change about their own account."""
+
+    avatar = serializers.FileField(required=False)
+    confidence = NumberField(required=False, min_value=0, max_value=1)
+    confidence_person = NumberField(required=False, min_value=0, max_value=1)
+    confidence_unknown_face = NumberField(required=False, min_value=0, max_value=1)
+    cluster_selection_epsilon = NumberField(required=False, min_value=0, max_value=1)
+    image_scale = NumberField(required=False, min_value=0.1, max_value=10)
+    favorite_min_rating = serializers.IntegerField(
+        required=False, min_value=1, max_value=5
+    )
+    llm_settings = LlmSettingsSerializer(required=False)
+    public_sharing_defaults = PublicSharingSerializer(required=False)
+    slideshow_interval = serializers.IntegerField(
+        required=False, min_value=1, max_value=LONGEST_SLIDE_S
+    )
+
+    class Meta:
+        model = User
+        fields = (
+            "password",
+            "avatar",
+            "email",
+            "first_name",
+            "last_name",
+            "transcode_videos",
+            "nextcloud_server_address",
+            "nextcloud_username",
+            "nextcloud_app_password",
+            "nextcloud_scan_directory",
+            "confidence",
+            "confidence_person",
+            "semantic_search_topk",
+            "favorite_min_rating",
+            "save_metadata_to_disk",
+            "image_scale",
+            "datetime_rules",
+            "default_timezone",
+            "public_sharing",
+            "face_recognition_model",
+            "min_cluster_size",
+            "confidence_unknown_face",
+            "min_samples",
+            "cluster_selection_epsilon",
+            "llm_settings",
+            *NEWER_SETTINGS,
+        )
+
+    def validate_datetime_rules(self, text: str) -> str:
+        try:
+            parse_rules(text)
+        except InvalidRules as error:
+            raise ValidationError(str(error)) from error
+        return text
+
+    def validate_default_timezone(self, name: str) -> str:
+        if name not in available_timezones():
+            raise ValidationError(f"{name!r} is no time zone, such as Europe/Berlin.")
+        return name
+
+    def validate_burst_detection_rules(self, text: str) -> str:
+        if not is_list_of_objects(text):
+            raise ValidationError("Give the JSON text of an array of rules, or [].")
+        return text
+
+    def validate_public_sharing_defaults(
+        self, chosen: dict[str, bool]
+    ) -> dict[str, bool]:
+        kept = self.instance.public_sharing_defaults if self.instance else {}
+        return {**default_public_sharing(), **kept, **chosen}
+
+    def validate_llm_settings(self, chosen: dict[str, Any]) -> dict[str, Any]:
+        return {**default_llm_settings(), **chosen}
+
+
+class ManagedUserEditSerializer(_AccountSerializer):
+    """What administrators change about an account."""
+
+    username = LowerCaseField(
+        required=False,
+        max_length=150,
+        validators=NewUserSerializer().fields["username"].validators,
+    )
+    scan_directory = serializers.CharField(required=False, trim_whitespace=False)
+
+    class Meta:
+        model = User
+        fields = (
+            "password",
+            "username",
+            "email",
+            "first_name",
+            "last_name",
+            "scan_directory",
+        )
