@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import reverse_geocode as geonames
-
 MAX_DISTANCE_KM = 100.0
 """Beyond this the nearest town says nothing about a picture: open sea, ice, desert."""
 
@@ -36,6 +34,9 @@ def reverse_geocode(points: Sequence[tuple[float, float]]) -> list[Place | None]
     places: list[Place | None] = [None] * len(points)
     if not usable:
         return places
+    # Brings SciPy and 100 MB of cities, which only the process needs that searches.
+    import reverse_geocode as geonames
+
     nearest = geonames.search([point for _, point in usable])
     for (at, point), row in zip(usable, nearest, strict=True):
         town = (row["latitude"], row["longitude"])

@@ -45,7 +45,8 @@ def attach_files(
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, owner])
     changes = _Changes()
     twins = _twins(owner, identified)
-    fresh, settled = [], []
+    fresh: list[File] = []
+    settled: list[File] = []
     for file, found in identified:
         previous = file.md5
         _take_over(file, found)

@@ -1,10 +1,16 @@
-"""What the decoding child is asked to do; knows no Django, so that it starts fast."""
+"""What the decoding child is asked to do; knows no Django, so that it starts fast.
+
+Besides decoding, that is whatever takes much memory: the child ends when it is idle,
+the worker itself stays small.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 
+from librephotos.geo.reverse import Place, reverse_geocode
+from librephotos.geo.timezones import timezone_at
 from librephotos.media.errors import UnreadableFile, unreadable_because
 from librephotos.media.formats import FORMATS, sniff
 from librephotos.media.identity import Identity, identify
@@ -67,14 +73,30 @@ def identify_file(original: Original) -> IdentifiedFile:
     return IdentifiedFile(identity, after)
 
 
-def metadata_of(original: Original) -> Metadata:
+@dataclass(frozen=True)
+class LocatedMetadata:
+    """What a file says, with the IANA time zone at its position, "" if unknown."""
+
+    facts: Metadata
+    gps_timezone: str
+
+
+def metadata_of(original: Original) -> LocatedMetadata:
     """Return what a file and its sidecars say of it."""
-    return read_metadata(
+    facts = read_metadata(
         original.path,
         format=FORMATS[original.format],
         sidecars=original.sidecars,
         limits=original.limits,
     )
+    if facts.latitude is None or facts.longitude is None:
+        return LocatedMetadata(facts, "")
+    return LocatedMetadata(facts, timezone_at(facts.latitude, facts.longitude) or "")
+
+
+def place_at(position: tuple[float, float]) -> Place | None:
+    """Return the place nearest to (latitude, longitude), in degrees."""
+    return reverse_geocode([position])[0]
 
 
 def thumbnails_of(original: Original) -> Thumbnails:

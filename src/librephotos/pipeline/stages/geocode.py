@@ -8,15 +8,11 @@ from uuid import UUID
 
 from librephotos.api.models import Photo
 from librephotos.api.queries.places import ensure_places
-from librephotos.geo.reverse import Place, hierarchy, reverse_geocode
+from librephotos.geo.reverse import Place, hierarchy
+from librephotos.pipeline.decoding import place_at
 from librephotos.pipeline.stage import Skip
 
 NO_POSITION = Skip("The photo has no GPS position.")
-
-
-def place_at(position: tuple[float, float]) -> Place | None:
-    """Return the place nearest to (latitude, longitude)."""
-    return reverse_geocode([position])[0]
 
 
 class GeocodeStage:
@@ -24,7 +20,7 @@ class GeocodeStage:
 
     name = "geocode"
     version = 1
-    sandboxed = False
+    sandboxed = True
     compute = staticmethod(place_at)
 
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:

@@ -8,9 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from librephotos.api.models import Photo, PhotoMetadata
-from librephotos.geo.timezones import timezone_at
-from librephotos.media.metadata import Metadata
-from librephotos.pipeline.decoding import metadata_of
+from librephotos.pipeline.decoding import LocatedMetadata, metadata_of
 from librephotos.pipeline.originals import load_originals
 
 _TEXTS = {
@@ -52,8 +50,8 @@ class MetadataStage:
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
         return load_originals(photo_ids, with_sidecars=True)
 
-    def save(self, results: dict[UUID, Metadata]) -> None:
-        rows = [_row(photo_id, facts) for photo_id, facts in results.items()]
+    def save(self, results: dict[UUID, LocatedMetadata]) -> None:
+        rows = [_row(photo_id, found) for photo_id, found in results.items()]
         PhotoMetadata.objects.bulk_create(
             rows,
             update_conflicts=True,
@@ -68,29 +66,27 @@ class MetadataStage:
             [
                 Photo(
                     id=photo_id,
-                    latitude=facts.latitude,
-                    longitude=facts.longitude,
-                    file_rating=facts.rating,
-                    duration_s=facts.duration_s,
+                    latitude=found.facts.latitude,
+                    longitude=found.facts.longitude,
+                    file_rating=found.facts.rating,
+                    duration_s=found.facts.duration_s,
                 )
-                for photo_id, facts in results.items()
+                for photo_id, found in results.items()
             ],
             ["latitude", "longitude", "file_rating", "duration_s"],
         )
 
 
-def _row(photo_id: UUID, facts: Metadata) -> PhotoMetadata:
+def _row(photo_id: UUID, found: LocatedMetadata) -> PhotoMetadata:
+    facts = found.facts
     texts = {
         name: (getattr(facts, name) or "")[:length] for name, length in _TEXTS.items()
     }
     iso = facts.iso if facts.iso is not None and 0 <= facts.iso <= MAX_ISO else None
-    zone = None
-    if facts.latitude is not None and facts.longitude is not None:
-        zone = timezone_at(facts.latitude, facts.longitude)
     return PhotoMetadata(
         photo_id=photo_id,
         iso=iso,
-        gps_timezone=zone or "",
+        gps_timezone=found.gps_timezone,
         keywords=list(facts.keywords),
         regions=[asdict(region) for region in facts.regions],
         warnings=list(facts.warnings),
