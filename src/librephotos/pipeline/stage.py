@@ -18,10 +18,10 @@ class Stage(Protocol):
 
     `compute` is a function of one input that touches neither database nor settings;
     where `sandboxed`, it runs in the decoding child, since it reads files that nobody
-    vouches for or needs much memory. `load` reads the inputs of a batch and `save` writes its results, each
-    in a fixed number of queries; `save` runs in the transaction that records the
-    photos as done. All three are idempotent. A new `version` makes every photo pass
-    the stage again.
+    vouches for or needs much memory. `load` reads the inputs of a batch and `save`
+    writes its results, each in a fixed number of queries; `save` runs in the
+    transaction that records the photos as done. All three are idempotent. A new
+    `version` makes every photo pass the stage again.
     """
 
     name: str
