@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from librephotos.api.queries.search import MAX_TERMS, terms_of
+from librephotos.api.queries.search import MAX_TERMS, search, terms_of
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
 
 SEARCH = "/api/photos/searchlist/"
@@ -168,3 +168,18 @@ def test_the_number_of_queries_does_not_grow(
     client = client_of(me)
     with django_assert_num_queries(2):
         client.get(SEARCH, {"search": "lake"})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("terms", [["lake"], ["ke"], ["lake", "sea"], ["rare"]])
+def test_a_page_is_a_part_of_the_whole_however_old_its_photos_are(terms):
+    me = UserFactory()
+    texts = ["lake", "the sea", "lake by the sea", "lake, rare"]
+    for number in range(40):
+        taken_at = datetime(2010 + number % 7, 1, 1 + number % 3, tzinfo=UTC)
+        dated = {"taken_at": taken_at} if number % 5 else {"undated": True}
+        PhotoFactory(owner=me, search_text=texts[number % 4], **dated)
+    whole = search(me, terms, start=0, size=50_000)
+    assert len(whole) >= 10
+    pages = [search(me, terms, start=start, size=7) for start in range(0, 42, 7)]
+    assert [row for page in pages for row in page] == whole

@@ -8,13 +8,22 @@ from typing import Any
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-from librephotos.api.models import Photo
+from librephotos.api.models import Photo, PhotoDay
 from librephotos.api.models.photo import PhotoQuerySet
-from librephotos.api.queries.photos import newest_first
+from librephotos.api.queries.photos import (
+    GridRow,
+    as_grid_rows,
+    grid_rows,
+    newest_first,
+)
 
 MAX_TERMS = 32
 _TERM = re.compile(r'"([^"]+)"?|([^\s,"]+)')
 _SHORTEST_INDEXED = 3
+_SHORT_PAGE = 1000
+_RECENT = 10_000
+_MOST_DAYS = 2000
+_AFTER_ALL_DAYS = 4_000_000
 _LIKE = "api_photo.search_text LIKE %s"
 _INDEXED = (
     "librephotos_search_tokens(api_photo.owner_id, api_photo.search_text)"
@@ -34,15 +43,40 @@ def terms_of(text: str) -> list[str]:
     return list(dict.fromkeys(term for term in terms if term))[:MAX_TERMS]
 
 
-def search(user: Any, terms: list[str]) -> PhotoQuerySet:
-    """Return one's visible photos that contain every term, newest first.
+def search(user: Any, terms: list[str], *, start: int, size: int) -> list[GridRow]:
+    """Return `size` rows from `start` on of one's photos that contain every term.
 
-    No terms, no photos.
+    Only visible photos, newest first and undated ones last. No terms, no photos.
     """
     photos = Photo.objects.owned_by(user).visible()
     if not terms:
-        return photos.none()
-    return newest_first(containing(photos, user, terms))
+        return []
+    if start + size <= _SHORT_PAGE:
+        recent = _without_index(photos.filter(day__gte=_recent_day(user)), terms)
+        rows = _page(recent, start=start, size=size)
+        if len(rows) == size:
+            return rows
+    return _page(containing(photos, user, terms), start=start, size=size)
+
+
+def _page(photos: PhotoQuerySet, *, start: int, size: int) -> list[GridRow]:
+    return as_grid_rows(grid_rows(newest_first(photos))[start : start + size])
+
+
+def _recent_day(user: Any) -> int:
+    """Return a day from which on there are about _RECENT photos, and no more.
+
+    A term that is common fills a short page from these alone, while the index would
+    fetch all its photos to find the newest. Without such a day, one after all others.
+    """
+    days = PhotoDay.objects.filter(owner_id=user.pk, count__gt=0, day__gt=Photo.UNDATED)
+    recent, photos = _AFTER_ALL_DAYS, 0
+    for day, count in days.order_by("-day").values_list("day", "count")[:_MOST_DAYS]:
+        photos += count
+        if photos > _RECENT:
+            break
+        recent = day
+    return recent
 
 
 def containing(photos: PhotoQuerySet, user: Any, terms: list[str]) -> PhotoQuerySet:
@@ -50,6 +84,11 @@ def containing(photos: PhotoQuerySet, user: Any, terms: list[str]) -> PhotoQuery
     for term in terms:
         if len(term) >= _SHORTEST_INDEXED:
             photos = photos.filter(_condition(_INDEXED, (user.pk, term)))
+    return _without_index(photos, terms)
+
+
+def _without_index(photos: PhotoQuerySet, terms: list[str]) -> PhotoQuerySet:
+    for term in terms:
         photos = photos.filter(_condition(_LIKE, (f"%{_escaped(term)}%",)))
     return photos
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.pagination import HugePagination
-from librephotos.api.queries.photos import as_grid_rows, grid_rows
 from librephotos.api.queries.search import search, terms_of
 from librephotos.api.queries.search_examples import search_examples
 from librephotos.api.serializers.grid import day_groups, grid_items
@@ -26,19 +23,19 @@ class SearchView(APIView):
 
     @documented("photos_search", query=("search", "page", "page_size"))
     def get(self, request: Request) -> Response:
-        found = search(request.user, terms_of(request.query_params.get("search", "")))
-        rows = as_grid_rows(_sliced(grid_rows(found), request))
+        terms = terms_of(request.query_params.get("search", ""))
+        start, size = _slice(request)
+        rows = search(request.user, terms, start=start, size=size)
         shape = grid_items if caller(request).semantic_search_topk else day_groups
         return Response({"results": shape(rows, viewer=request.user)})
 
 
-def _sliced(rows: Any, request: Request) -> Any:
-    """Return the page that is asked for, without counting all that was found."""
+def _slice(request: Request) -> tuple[int, int]:
+    """Return where the page begins and how long it is; nothing found is counted."""
     size = HugePagination().get_page_size(request) or HugePagination.page_size
     page = request.query_params.get("page", "1")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 1
-    start = (max(number, 1) - 1) * size
-    return rows[start : start + size]
+    return (max(number, 1) - 1) * size, size
 
 
 class SearchExamplesView(APIView):
