@@ -65,7 +65,8 @@ class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
 
     def get_email_configured(self, site: SiteSettings) -> bool:
         # Django names a mail host of its own when nobody has.
-        return bool(settings.is_overridden("EMAIL_HOST") and settings.EMAIL_HOST)
+        named = settings.is_overridden("EMAIL_HOST")  # type: ignore[misc]
+        return bool(named and settings.EMAIL_HOST)
 
     def to_representation(self, instance: SiteSettings) -> dict[str, Any]:
         shown = super().to_representation(instance)

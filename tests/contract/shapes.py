@@ -1,0 +1,442 @@
+"""What the validators of the clients demand, as JSON Schemas.
+
+Written from the contract: sections 3, 5, 6, 9, 12, 16, 20, 21 and 26. Further keys
+are always allowed. A number given as text, or a null where a text is due, makes a
+client drop the whole answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+Schema = Mapping[str, Any]
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "number"}
+INTEGER: Schema = {"type": "integer"}
+SWITCH: Schema = {"type": "boolean"}
+ANYTHING: Schema = {}
+NULL: Schema = {"type": "null"}
+MOMENT: Schema = {
+    "type": "string",
+    "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$",
+}
+DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+UUID: Schema = {"type": "string", "format": "uuid"}
+HASH: Schema = {"type": "string", "pattern": r"^[0-9a-f]{32}\d+$"}
+MEDIA_TYPE: Schema = {"enum": ["image", "video", "motion_photo"]}
+
+
+def violations(value: Any, schema: Schema) -> list[str]:
+    """Return where and how a decoded JSON value breaks a schema."""
+    validator = Draft202012Validator(dict(schema), format_checker=FormatChecker())
+    return [
+        f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)
+    ]
+
+
+def either(*schemas: Schema) -> Schema:
+    """Match any of the schemas."""
+    return {"anyOf": list(schemas)}
+
+
+def nullable(schema: Schema) -> Schema:
+    """Match the schema, or null."""
+    return either(schema, NULL)
+
+
+def array(items: Schema, **limits: int) -> Schema:
+    """Match an array whose elements all match."""
+    return {"type": "array", "items": items, **limits}
+
+
+def record(**fields: Schema) -> Schema:
+    """Match an object that has all of these fields."""
+    return {"type": "object", "properties": fields, "required": list(fields)}
+
+
+def page(rows: Schema) -> Schema:
+    """Match the envelope of a paginated list."""
+    links = {"next": nullable(TEXT), "previous": nullable(TEXT)}
+    return record(count=INTEGER, results=array(rows), **links)
+
+
+def texts(*names: str) -> dict[str, Schema]:
+    """Return fields that are texts."""
+    return dict.fromkeys(names, TEXT)
+
+
+def numbers(*names: str) -> dict[str, Schema]:
+    """Return fields that are numbers."""
+    return dict.fromkeys(names, NUMBER)
+
+
+def switches(*names: str) -> dict[str, Schema]:
+    """Return fields that are true or false."""
+    return dict.fromkeys(names, SWITCH)
+
+
+ERRORS = record(errors=array(record(field=TEXT, message=TEXT), minItems=1))
+
+SIMPLE_USER = record(id=INTEGER, **texts("username", "first_name", "last_name"))
+
+GRID_ITEM = record(
+    id=UUID,
+    image_hash=HASH,
+    url=HASH,
+    dominantColor={"type": "string", "pattern": "^(#[0-9a-f]{6})?$"},
+    location=TEXT,
+    date=either(MOMENT, {"const": ""}),
+    birthTime=either(MOMENT, {"const": ""}),
+    aspectRatio=NUMBER,
+    type=MEDIA_TYPE,
+    video_length={"type": "string", "pattern": r"^(\d+(\.\d+)?)?$"},
+    rating=INTEGER,
+    owner=SIMPLE_USER,
+    exif_gps_lat=nullable(NUMBER),
+    exif_gps_lon=nullable(NUMBER),
+    removed=SWITCH,
+    in_trashcan=SWITCH,
+    has_raw_variant=SWITCH,
+    stacks=nullable(array(record(id=UUID))),
+)
+
+DAY_GROUP = record(
+    date=either(DAY, {"const": "No timestamp"}),
+    location=TEXT,
+    items=array(GRID_ITEM, minItems=1),
+)
+
+_TIMELINE_DAY: dict[str, Schema] = {
+    "id": {"type": "string", "pattern": r"^\d+$"},
+    "date": nullable(DAY),
+    "location": nullable(TEXT),
+    "numberOfItems": {"type": "integer", "minimum": 1},
+}
+TIMELINE = record(
+    results=array(
+        record(
+            incomplete={"const": True},
+            items=array(ANYTHING, maxItems=0),
+            **_TIMELINE_DAY,
+        )
+    )
+)
+TIMELINE_DAY = record(
+    results=record(incomplete={"const": False}, items=array(GRID_ITEM), **_TIMELINE_DAY)
+)
+SEARCH_GROUPED = record(results=array(DAY_GROUP))
+SEARCH_FLAT = record(results=array(GRID_ITEM))
+RECENTLY_ADDED = record(date=MOMENT, results=array(GRID_ITEM))
+SUMMARY = record(
+    photo_summary={
+        **GRID_ITEM,
+        "properties": {**GRID_ITEM["properties"], "aspectRatio": nullable(NUMBER)},
+    },
+    album_date_id=nullable(INTEGER),
+    processing=SWITCH,
+)
+
+_CENTER = array(NUMBER, minItems=2, maxItems=2)
+GEOLOCATION = either(
+    {"type": "object", "maxProperties": 0},
+    record(
+        features=array(record(text=TEXT, center=_CENTER), minItems=3),
+        places=array(TEXT),
+        address=TEXT,
+        center=_CENTER,
+        _v=TEXT,
+    ),
+)
+CAPTIONS = record(
+    im2txt=TEXT,
+    user_caption=TEXT,
+    places365=record(attributes=array(TEXT), categories=array(TEXT), environment=TEXT),
+)
+PHOTO_METADATA = record(
+    **dict.fromkeys(("camera_display", "lens_display", "resolution"), nullable(TEXT)),
+    **dict.fromkeys(
+        ("aperture", "iso", "focal_length", "focal_length_35mm", "megapixels"),
+        nullable(NUMBER),
+    ),
+    shutter_speed=nullable(TEXT),
+    date_taken=nullable(MOMENT),
+    has_location=SWITCH,
+    rating=nullable(NUMBER),
+    source={"enum": ["embedded", "sidecar", "user_edit", "computed"]},
+    version=INTEGER,
+    has_edits=SWITCH,
+)
+PHOTO = record(
+    id=UUID,
+    image_hash=HASH,
+    image_path=array(TEXT, minItems=1),
+    exif_timestamp=nullable(MOMENT),
+    captions_json=CAPTIONS,
+    geolocation_json=GEOLOCATION,
+    exif_json=ANYTHING,
+    people=array(
+        record(
+            name=TEXT,
+            face_url=TEXT,
+            face_id=NUMBER,
+            type={"enum": ["user", "cluster", "classification"]},
+            probability=NUMBER,
+            location=record(**numbers("top", "bottom", "left", "right")),
+        )
+    ),
+    rating=INTEGER,
+    shared_to=array(nullable(NUMBER)),
+    similar_photos=array(record(image_hash=TEXT, type=MEDIA_TYPE)),
+    owner=SIMPLE_USER,
+    size=NUMBER,
+    embedded_media=array(record(id=TEXT, type={"enum": ["image", "video"]})),
+    category_source={"enum": ["auto", "user"]},
+    file_variants=array(
+        record(
+            hash=TEXT,
+            path=TEXT,
+            type={"enum": ["image", "video", "raw", "metadata", "unknown"]},
+            type_id=INTEGER,
+            is_main=SWITCH,
+            filename=TEXT,
+        )
+    ),
+    stacks=array(record(id=UUID)),
+    metadata=nullable(PHOTO_METADATA),
+    **switches("hidden", "public", "in_trashcan", "removed", "video"),
+    **switches("is_screenshot", "is_document"),
+    **dict.fromkeys(
+        (
+            "exif_gps_lat",
+            "exif_gps_lon",
+            "height",
+            "width",
+            "focal_length",
+            "fstop",
+            "iso",
+            "focalLength35Equivalent",
+            "digitalZoomRatio",
+            "subjectDistance",
+        ),
+        nullable(NUMBER),
+    ),
+    **dict.fromkeys(
+        (
+            "search_captions",
+            "search_location",
+            "big_thumbnail_url",
+            "square_thumbnail_url",
+            "small_square_thumbnail_url",
+            "shutter_speed",
+            "lens",
+            "camera",
+        ),
+        nullable(TEXT),
+    ),
+)
+
+BULK_ACTION = record(
+    status={"const": True},
+    results=array(PHOTO),
+    updated=array(PHOTO),
+    not_updated=array(PHOTO),
+    count=INTEGER,
+    updated_hashes=array(HASH),
+    not_updated_hashes=array(HASH),
+)
+BULK_QUERY = record(status={"const": True}, count=INTEGER)
+
+PERSON = record(
+    id=INTEGER,
+    name=TEXT,
+    face_url=TEXT,
+    face_count=NUMBER,
+    face_photo_url=TEXT,
+    video=SWITCH,
+)
+COVER = record(image_hash=HASH, video=SWITCH)
+THING_ALBUM = record(
+    id=INTEGER,
+    title=TEXT,
+    thing_type=TEXT,
+    photo_count=NUMBER,
+    cover_photos=array(COVER, minItems=1),
+)
+PLACE_ALBUM = record(
+    id=INTEGER,
+    title=TEXT,
+    geolocation_level=NUMBER,
+    photo_count={"type": "number", "minimum": 1},
+    cover_photos=array(COVER, minItems=1, maxItems=4),
+)
+USER_ALBUM = record(id=INTEGER, title=TEXT, cover_photo=COVER)
+PLACE_DETAILS = record(
+    results=record(
+        id={"type": "string", "pattern": r"^\d+$"},
+        title=TEXT,
+        grouped_photos=array(DAY_GROUP, minItems=1),
+    )
+)
+MAP_PINS = array(
+    {
+        "type": "array",
+        "prefixItems": [NUMBER, NUMBER, TEXT],
+        "minItems": 3,
+        "maxItems": 3,
+    }
+)
+
+PUBLIC_PHOTO = record(
+    image_hash=HASH,
+    rating=INTEGER,
+    exif_timestamp=nullable(MOMENT),
+    **switches("hidden", "public", "video"),
+)
+_PROFILE: dict[str, Schema] = {
+    "id": INTEGER,
+    "avatar_url": nullable(TEXT),
+    "public_photo_count": INTEGER,
+    "public_photo_samples": array(PUBLIC_PHOTO, maxItems=10),
+    **texts("username", "first_name", "last_name"),
+}
+PROFILE = record(**_PROFILE)
+USER = record(
+    **_PROFILE,
+    avatar=nullable(TEXT),
+    date_joined=MOMENT,
+    save_metadata_to_disk={"enum": ["OFF", "MEDIA_FILE", "SIDECAR_FILE"]},
+    face_recognition_model={"enum": ["HOG", "CNN"]},
+    text_alignment={"enum": ["left", "right"]},
+    header_size={"enum": ["large", "normal", "small"]},
+    duplicate_sensitivity={"enum": ["strict", "normal", "loose"]},
+    nextcloud_server_address=nullable(TEXT),
+    nextcloud_username=nullable(TEXT),
+    nextcloud_scan_directory=nullable(TEXT),
+    llm_settings=record(
+        **switches("enabled", "add_person", "add_location", "add_keywords"),
+        **switches("add_camera", "add_lens", "add_album", "custom_prompt_enabled"),
+        sentiment=NUMBER,
+        custom_prompt=TEXT,
+    ),
+    public_sharing_defaults={
+        **record(
+            **switches("share_location", "share_camera_info", "share_timestamps"),
+            **switches("share_captions", "share_faces"),
+        ),
+        "maxProperties": 5,
+    },
+    **texts("email", "scan_directory", "datetime_rules", "default_timezone"),
+    **texts("burst_detection_rules", "default_timeline_filter"),
+    **numbers("photo_count", "confidence", "confidence_person", "image_scale"),
+    **numbers("semantic_search_topk", "favorite_min_rating", "min_cluster_size"),
+    **numbers("confidence_unknown_face", "min_samples", "cluster_selection_epsilon"),
+    **numbers("slideshow_interval"),
+    **switches("is_superuser", "transcode_videos", "public_sharing"),
+    **switches("save_face_tags_to_disk", "skip_raw_files", "stack_raw_jpeg"),
+    **switches("duplicate_clear_existing"),
+)
+MANAGED_USER = record(
+    id=INTEGER,
+    date_joined=MOMENT,
+    last_login=nullable(MOMENT),
+    **texts("username", "email", "first_name", "last_name", "scan_directory"),
+    **texts("save_metadata_to_disk"),
+    **numbers("photo_count", "confidence", "semantic_search_topk"),
+    **numbers("favorite_min_rating", "image_scale"),
+)
+SITE_SETTINGS = record(
+    heavyweight_process=nullable(NUMBER),
+    **switches("allow_registration", "allow_upload", "nextcloud_enabled"),
+    **switches("auto_create_user_directory", "email_configured"),
+    **texts("skip_patterns", "map_api_provider", "map_api_key", "captioning_model"),
+    **texts("llm_model", "map_tile_provider", "tagging_model", "ocr_model"),
+    **texts("semantic_search_model", "face_recognition_model"),
+)
+
+JOB = record(
+    id=INTEGER,
+    job_id=UUID,
+    queued_at=MOMENT,
+    started_at=nullable(MOMENT),
+    finished_at=nullable(MOMENT),
+    job_type={"type": "integer", "minimum": 1, "maximum": 18},
+    job_type_str=TEXT,
+    started_by=SIMPLE_USER,
+    progress_current=INTEGER,
+    progress_target=INTEGER,
+    progress_step=nullable(TEXT),
+    result=ANYTHING,
+    error=ANYTHING,
+    **switches("finished", "failed", "cancelled"),
+)
+WORKER_AVAILABILITY = record(
+    status={"const": True},
+    queue_can_accept_job=SWITCH,
+    job_detail=nullable(
+        {**JOB, "properties": {**JOB["properties"], "started_at": MOMENT}}
+    ),
+)
+STARTED_JOB = record(status={"const": True}, job_id=UUID)
+
+TOTALS = record(
+    **numbers("num_photos", "num_missing_photos", "num_faces", "num_people"),
+    **numbers("num_unknown_faces", "num_labeled_faces", "num_inferred_faces"),
+    **numbers("num_albumauto", "num_albumdate", "num_albumuser"),
+)
+MONTH_COUNTS = array(
+    record(month={"type": "string", "pattern": r"^\d{4}-([1-9]|1[0-2])$"}, count=NUMBER)
+)
+_LABELS = array(record(label=TEXT, y=NUMBER), maxItems=100)
+WORD_CLOUD = record(captions=_LABELS, people=_LABELS, locations=_LABELS)
+_COLOR: Schema = {"type": "string", "pattern": "^#[0-9a-f]{6}$"}
+PLACE_TIMELINE = array(
+    record(data=array(NUMBER), color=_COLOR, loc=TEXT, **numbers("start", "end"))
+)
+_TOWN = record(name=TEXT, hex=_COLOR, value=INTEGER)
+_REGION = record(name=TEXT, hex=_COLOR, children=array(_TOWN))
+_COUNTRY = record(name=TEXT, hex=_COLOR, children=array(_REGION))
+PLACE_TREE = record(name=TEXT, children=array(_COUNTRY))
+STORAGE = record(**numbers("total_storage", "used_storage", "free_storage"))
+IMAGE_TAG = record(**texts("image_tag", "git_hash"))
+SEARCH_EXAMPLES = record(results=array(TEXT))
+SUBFOLDERS = record(
+    current_path=TEXT,
+    parent_path=nullable(TEXT),
+    subfolders=array(
+        record(name=TEXT, path=TEXT, photo_count=INTEGER, modified=MOMENT)
+    ),
+    pagination=record(
+        **dict.fromkeys(("page", "page_size", "total_folders", "total_pages"), INTEGER),
+        **switches("has_next", "has_previous"),
+    ),
+)
+DIRECTORIES: Schema = {
+    **array({"$ref": "#/$defs/directory"}, minItems=1, maxItems=1),
+    "$defs": {
+        "directory": record(
+            title=TEXT,
+            absolute_path=TEXT,
+            children=array({"$ref": "#/$defs/directory"}),
+        )
+    },
+}
+TOKEN_CLAIMS = record(
+    token_type={"enum": ["access", "refresh"]},
+    exp=INTEGER,
+    iat=INTEGER,
+    jti=TEXT,
+    user_id=INTEGER,
+    name=TEXT,
+    is_admin=SWITCH,
+    first_name=TEXT,
+    last_name=TEXT,
+    scan_directory=nullable(TEXT),
+    confidence=NUMBER,
+    semantic_search_topk=INTEGER,
+    nextcloud_server_address=nullable(TEXT),
+    nextcloud_username=nullable(TEXT),
+)
