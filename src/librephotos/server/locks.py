@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from librephotos.server.errors import DataFolderError
@@ -37,9 +39,14 @@ class FolderLock:
         """Wait until nobody has the lock alone, then share it."""
         fcntl.flock(self._descriptor, fcntl.LOCK_SH)
 
-    def take(self) -> None:
-        """Wait until nobody else has the lock, then have it alone."""
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Wait until nobody else has the lock, and have it alone for a while."""
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def try_take(self) -> bool:
         """Have the lock alone if nobody else has it; say whether that went well."""

@@ -239,16 +239,20 @@ class Postgres:
 @contextmanager
 def held_postgres(postgres: Postgres, data: Path) -> Iterator[Postgres]:
     """Keep the server of a data folder up; the last process to leave stops it."""
-    lock = FolderLock(data / "postgres.lock")
-    lock.take()
+    users = FolderLock(data / "postgres.users.lock")
+    turn = FolderLock(data / "postgres.lock")
     try:
-        postgres.start()
-        lock.share()
+        with turn.held():
+            postgres.start()
+            users.share()
         yield postgres
     finally:
-        if lock.ours and lock.try_take():
-            postgres.stop()
-        lock.release()
+        if users.ours:
+            with turn.held():
+                if users.try_take():
+                    postgres.stop()
+        users.release()
+        turn.release()
 
 
 def program_folder() -> Path:
