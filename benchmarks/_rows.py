@@ -1,7 +1,8 @@
 """A library of any size straight in the database, always the same one.
 
-Twenty years of photos, more of them lately; days of unequal size; a tenth of videos;
-one photo in a hundred undated; seven in ten with a place, most of these in few towns.
+Twenty years of photos, more of them lately; a tenth of videos; one photo in a hundred
+undated; seven in ten with a place, most of these in few towns. The rows lie in the
+order in which a scan adds them, about newest first.
 """
 
 from __future__ import annotations
@@ -47,8 +48,10 @@ FROM (
             || substr(md5(number || '-' || %(owner)s), 1, 3) || '8'
             || substr(md5(number || '-' || %(owner)s), 4, 15))::uuid AS id,
         timestamptz '2024-01-01 UTC' + number * interval '0.5 second' AS added_on,
-        CASE WHEN random() < 0.99
-            THEN %(first)s + floor(%(days)s * random() ^ 0.6)::int END AS day,
+        CASE WHEN random() < 0.99 THEN %(first)s + floor(%(days)s * least(
+            (1 - (number - %(origin)s + random()) / %(count)s + random() * 0.01) ^ 0.6,
+            0.99999
+        ))::int END AS day,
         interval '1 second' * floor(86400 * random()) AS time_of_day,
         CASE WHEN random() < 0.7
             THEN 1 + floor(%(towns)s * random() ^ 3)::int END AS town
@@ -91,9 +94,9 @@ SELECT owner_id, id, path, hashtextextended(path, 0), hashtextextended(path, 1),
     CASE WHEN video THEN 'video' ELSE 'image' END,
     CASE WHEN video THEN 'MP4' ELSE 'JPEG' END, 'image/jpeg', '', false, 'ready', ''
 FROM (
-    SELECT *, %(folder)s || '/' || to_char(added_on, 'YYYY-MM-DD-HH24-MI') || '/IMG_'
-        || substr(image_hash, 1, 8) || CASE WHEN video THEN '.mp4' ELSE '.jpg' END
-        AS path
+    SELECT *, %(folder)s || to_char(coalesce(taken_at, 'epoch'), '/YYYY/MM-DD/')
+        || 'IMG_' || substr(image_hash, 1, 8)
+        || CASE WHEN video THEN '.mp4' ELSE '.jpg' END AS path
     FROM api_photo WHERE id = ANY(%(photos)s)
 ) AS photo
 """
@@ -151,15 +154,10 @@ def fill(owner: int, library: Library) -> None:
     with connection.cursor() as cursor, _in_bulk(cursor):
         cursor.execute("SELECT setseed(%s)", [SEED])
         towns = _towns(cursor)
-        runs = [(0, library.photos, library.days)]
+        _add_run(cursor, owner, library, range(library.photos), library.days, towns)
         if library.big_day:
-            total = library.photos + library.big_day
-            runs.append((library.photos, total, 1))
-        for start, stop, days in runs:
-            for batch in range(start, stop, BATCH):
-                _add(
-                    cursor, owner, library, batch, min(batch + BATCH, stop), days, towns
-                )
+            numbers = range(library.photos, library.photos + library.big_day)
+            _add_run(cursor, owner, library, numbers, 1, towns)
         cursor.execute(_DAYS, {"owner": owner})
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -167,7 +165,7 @@ def fill(owner: int, library: Library) -> None:
 
 @contextmanager
 def _in_bulk(cursor: Any) -> Iterator[None]:
-    """Keep triggers, foreign keys and the indexes of photos out of the way meanwhile."""
+    """Keep triggers, foreign keys and the indexes of photos out of the way."""
     cursor.execute("SET session_replication_role = replica")
     cursor.execute("SET maintenance_work_mem = '512MB'")
     cursor.execute(_SECONDARY_INDEXES)
@@ -210,20 +208,27 @@ def _towns(cursor: Any) -> int:
     return len(places)
 
 
-def _add(
-    cursor: Any,
-    owner: int,
-    library: Library,
-    start: int,
-    stop: int,
-    days: int,
-    towns: int,
+def _add_run(
+    cursor: Any, owner: int, library: Library, numbers: range, days: int, towns: int
 ) -> None:
+    """Add photos of the last `days` days, a batch at a time."""
+    constants = {
+        "owner": owner,
+        "days": days,
+        "first": last_day() + 1 - days,
+        "towns": towns,
+        "origin": numbers.start,
+        "count": float(len(numbers)),
+    }
+    for start in numbers[::BATCH]:
+        stop = min(start + BATCH, numbers.stop)
+        _add(cursor, library, constants | {"start": start, "stop": stop})
+
+
+def _add(cursor: Any, library: Library, arguments: dict[str, Any]) -> None:
     from librephotos.api.queries import search_document
     from librephotos.pipeline.registry import stage_versions
 
-    arguments = {"owner": owner, "start": start, "stop": stop, "days": days}
-    arguments |= {"first": last_day() + 1 - days, "towns": towns}
     cursor.execute(_PHOTOS + " RETURNING api_photo.id", arguments)
     photos = [row[0] for row in cursor.fetchall()]
     cursor.execute(_METADATA, {"photos": photos})

@@ -122,14 +122,11 @@ def seconds(function: Callable[[], object]) -> float:
 def measure(folder: Path, user: User, *, rounds: int) -> dict[str, float]:
     """Return the median seconds of each part, all of them measured in turns."""
     from librephotos.api.queries import photo_stages, scanned_files
-    from librephotos.pipeline.registry import stage_versions
 
     parts: dict[str, Callable[[], object]] = {
         "bare walk": lambda: bare_walk(str(folder)),
         "query of what is known": lambda: scanned_files.known_stat_keys(user.pk),
-        "query of what is left over": lambda: photo_stages.left_over(
-            user.pk, stage_versions()
-        ),
+        "query of what is left over": lambda: photo_stages.left_over(user.pk),
         "rescan": lambda: rescan(user),
     }
     for part in parts.values():
