@@ -70,7 +70,8 @@ def matching(wanted: TimelineFilter, *, viewer: Any) -> PhotoQuerySet:
         photos = photos.filter(video=wanted.video)
     if wanted.folder is not None:
         prefix = path_to_text(wanted.folder.rstrip(b"/") + b"/")
-        photos = photos.filter(main_file__path__startswith=prefix)
+        # Where the photos of a public page lie is their owner's business.
+        photos = photos.owned_by(viewer).filter(main_file__path__startswith=prefix)
     # Nobody has been recognised and nothing classified, so nothing matches either.
     unknown = wanted.person is not None or wanted.categorised
     return photos.none() if unknown else photos
