@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from librephotos.api.models import File, Job, Photo
 from librephotos.pipeline import jobs
+from librephotos.pipeline.previews import delete_previews, preview_names
 
 
 def delete_missing(job_id: int) -> None:
@@ -17,8 +18,13 @@ def delete_missing(job_id: int) -> None:
     with transaction.atomic():
         missing = File.objects.filter(owner=job.started_by, missing_since__isnull=False)
         missing.delete()
-        photos = Photo.objects.without_files().filter(owner=job.started_by)
-        _, removed = photos.delete()
-    count = removed.get("api.Photo", 0)
+        photos = list(
+            Photo.objects.without_files()
+            .filter(owner=job.started_by)
+            .only("preview_format", "clip_format")
+        )
+        Photo.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
+    delete_previews(preview_names(photos))
+    count = len(photos)
     jobs.note(job_id, f"{count} photos without files were removed.")
     Job.objects.filter(pk=job_id).update(enumerated=True, finished_at=timezone.now())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -23,7 +25,7 @@ def start_delete_missing(*, user: User) -> Job:
     return _start(Job.Kind.DELETE_MISSING_PHOTOS, queue.DELETE_MISSING, user=user)
 
 
-def _start(kind: Job.Kind, task: str, *, user: User, **arguments: bool) -> Job:
+def _start(kind: Job.Kind, task: str, *, user: User, **arguments: Any) -> Job:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         running = Job.objects.unfinished().filter(started_by=user, kind=kind).first()

@@ -21,6 +21,10 @@ class PreviewSize(StrEnum):
     CLIP_SMALL = "clip-small"
 
 
+STILLS = (PreviewSize.BIG, PreviewSize.MEDIUM, PreviewSize.SMALL)
+CLIPS = (PreviewSize.CLIP_MEDIUM, PreviewSize.CLIP_SMALL)
+
+
 def preview_name(photo_id: UUID, size: PreviewSize | str, extension: str) -> str:
     """Return the storage name of one preview, such as `a4/…a4-big.jpg`.
 

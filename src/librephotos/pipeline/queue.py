@@ -19,17 +19,22 @@ QUEUES = {SCAN: "io", DELETE_MISSING: "io", INGEST: "cpu", RUN_STAGES: "cpu"}
 
 
 def enqueue(
-    name: str, *, priority: int = 0, lock: str | None = None, **arguments: Any
+    name: str,
+    *,
+    priority: int = 0,
+    lock: str | None = None,
+    queueing_lock: str | None = None,
+    **arguments: Any,
 ) -> None:
-    """Have a worker run the task; a higher priority goes first, a lock one by one."""
+    """Have a worker run the task; a higher priority goes first.
+
+    Tasks of one `lock` run one by one. While a task of the same `queueing_lock`
+    waits, AlreadyEnqueued is raised.
+    """
     app.configure_task(
-        f"librephotos.{name}", queue=QUEUES[name], priority=priority, lock=lock
+        f"librephotos.{name}",
+        queue=QUEUES[name],
+        priority=priority,
+        lock=lock,
+        queueing_lock=queueing_lock,
     ).defer(**arguments)
-
-
-def enqueue_batches(
-    name: str, arguments: list[dict[str, Any]], *, priorities: list[int]
-) -> None:
-    """Have workers run the task once for each set of arguments."""
-    for one, priority in zip(arguments, priorities, strict=True):
-        enqueue(name, priority=priority, **one)

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from librephotos.api.models import Job, User
+from librephotos.api.queries import photo_stages
+from librephotos.pipeline import jobs
 from librephotos.pipeline.stage import Skip
 from librephotos.pipeline.stages.dates import DatesStage
 
@@ -23,3 +26,13 @@ def redate_photos(photo_ids: Sequence[UUID]) -> None:
                 if not isinstance(item, Skip)
             }
         )
+
+
+def redate_library(user: User) -> Job:
+    """Apply changed date rules or a changed time zone to all photos of a user.
+
+    Returns the scan that does it, along with whatever else is new.
+    """
+    with transaction.atomic():
+        photo_stages.outdate(user.pk, stage=DatesStage.name)
+        return jobs.start_scan(user=user)

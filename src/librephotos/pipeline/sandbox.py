@@ -184,6 +184,8 @@ def _prepare_child(parent: int, memory_bytes: int) -> None:
     if memory_bytes and hasattr(resource, "RLIMIT_AS"):
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # libvips warns of every oddity of a file; what matters becomes an outcome.
+    logging.getLogger("pyvips").setLevel(logging.ERROR)
     _end_with_parent(parent)
 
 

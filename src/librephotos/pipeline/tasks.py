@@ -34,11 +34,13 @@ def task(name: str) -> Callable[[Callable[..., None]], Any]:
 
     def register(function: Callable[..., None]) -> Any:
         @wraps(function)
-        def run(job: int, **arguments: Any) -> None:
+        def run(job: int | None, **arguments: Any) -> None:
             close_old_connections()
             try:
                 function(job, **arguments)
             except DataFolderFull as full:
+                if job is None:
+                    raise
                 jobs.fail(job, str(full))
             finally:
                 close_old_connections()
@@ -63,12 +65,13 @@ def ingest_task(job: int, *, files: list[int]) -> None:
 
 
 @task(queue.RUN_STAGES)
-def run_stages_task(job: int, *, photos: list[str]) -> None:
-    """Take a batch of photos through the stages that they have yet to pass."""
-    if jobs.begin(job) is None:
+def run_stages_task(job: int | None, *, photos: list[str]) -> None:
+    """Take photos through the stages that they have yet to pass."""
+    if job is not None and jobs.begin(job) is None:
         return
     run_stages(stages(), [UUID(photo) for photo in photos], sandbox=sandbox())
-    jobs.finish_if_complete(job)
+    if job is not None:
+        jobs.finish_if_complete(job)
 
 
 @task(queue.DELETE_MISSING)

@@ -19,6 +19,9 @@ def new_photo_id() -> uuid.UUID:
     return uuid_utils.compat.uuid7()
 
 
+_PROCESSED = {"removed": False, "aspect_ratio__isnull": False}
+
+
 class PhotoQuerySet(models.QuerySet["Photo"]):
     """The named sets of photos; the contract's section 2.11."""
 
@@ -138,7 +141,7 @@ class Photo(models.Model):
         indexes = [
             models.Index(
                 "owner",
-                "day",
+                F("day").desc(),
                 F("taken_at").desc(),
                 "id",
                 name="photo_timeline",
@@ -151,21 +154,32 @@ class Photo(models.Model):
                 condition=Q(visible=True),
             ),
             models.Index(
-                "owner",
-                "rating",
-                "day",
+                fields=("owner", "rating", "day"),
                 name="photo_rated",
                 condition=Q(visible=True, rating__gt=0),
             ),
-            models.Index("owner", "day", name="photo_hidden", condition=Q(hidden=True)),
             models.Index(
-                "owner", "day", name="photo_trashed", condition=Q(in_trashcan=True)
+                fields=("owner", "day"),
+                name="photo_hidden",
+                condition=Q(hidden=True, in_trashcan=False, **_PROCESSED),
             ),
-            models.Index("owner", "day", name="photo_public", condition=Q(public=True)),
-            models.Index("owner", "place", name="photo_place"),
             models.Index(
-                "owner",
-                "day",
+                fields=("owner", "day"),
+                name="photo_trashed",
+                condition=Q(hidden=False, in_trashcan=True, **_PROCESSED),
+            ),
+            models.Index(
+                fields=("owner", "day"),
+                name="photo_public",
+                condition=Q(visible=True, public=True),
+            ),
+            models.Index(
+                fields=("owner", "place"),
+                name="photo_place",
+                condition=Q(visible=True, place__isnull=False),
+            ),
+            models.Index(
+                fields=("owner", "day"),
                 name="photo_placed",
                 condition=Q(visible=True, place__isnull=False),
             ),

@@ -187,3 +187,10 @@ def roll_out(versions: dict[str, int]) -> None:
             StageVersion.objects.update_or_create(
                 stage=stage, defaults={"version": version}
             )
+
+
+def outdate(owner: int, *, stage: str) -> None:
+    """Mark all photos of an owner pending in a stage; the next scan takes them up."""
+    PhotoStage.objects.filter(photo__owner=owner, stage=stage).exclude(
+        state=PhotoStage.State.PENDING
+    ).update(state=PhotoStage.State.PENDING, job=None)

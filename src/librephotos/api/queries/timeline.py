@@ -106,13 +106,22 @@ def _favorites(photos: PhotoQuerySet, *, viewer: Any) -> PhotoQuerySet:
 def day_list(wanted: TimelineFilter, *, viewer: Any) -> list[Day]:
     """Return the days with at least one matching photo, newest first, undated last."""
     if wanted.counted and viewer.is_authenticated:
-        days = _kept_days(wanted, viewer=viewer).values("day")
-        counted = days.annotate(n=Sum("count"), where=Max("place"))
-    else:
-        days = matching(wanted, viewer=viewer).order_by().values("day")
-        counted = days.annotate(n=Count("*"), where=Max("place__name"))
-    rows = counted.order_by("-day").values_list("day", "n", "where")
-    return [Day(day, count, place or "") for day, count, place in rows]
+        kept = _kept_days(wanted, viewer=viewer).values("day")
+        rows = kept.annotate(n=Sum("count"), where=Max("place")).order_by("-day")
+        return [Day(*row) for row in rows.values_list("day", "n", "where")]
+    days = matching(wanted, viewer=viewer).order_by().values("day")
+    counted = days.annotate(n=Count("*")).order_by("-day").values_list("day", "n")
+    places = {} if wanted.public else _places_of_days(viewer)
+    return [Day(day, count, places.get(day, "")) for day, count in counted]
+
+
+def _places_of_days(viewer: Any) -> dict[int, str]:
+    """Return a place of each of the viewer's days that has one.
+
+    Looking them up saves the join that would keep the counts from an index alone.
+    """
+    kept = PhotoDay.objects.filter(owner_id=viewer.pk).exclude(place="")
+    return dict(kept.values_list("day", "place"))
 
 
 def _kept_days(wanted: TimelineFilter, *, viewer: Any) -> Any:

@@ -13,6 +13,8 @@ from librephotos.api.models import Photo, ScanDirectory, SiteSettings, User
 from librephotos.api.queries.directories import scannable
 from librephotos.api.queries.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
+from librephotos.pipeline.previews import delete_previews, preview_names
+from librephotos.pipeline.redate import redate_library
 
 
 class SignUpClosed(Exception):
@@ -64,10 +66,12 @@ def create_user(
 def change_user(user: User, changes: Mapping[str, Any]) -> None:
     """Change an account: any fields of the model, `password`, `scan_directory`.
 
-    A new `password` ends all sign-ins. `avatar` is an uploaded file. Raises
+    A new `password` ends all sign-ins. New date rules or another time zone are applied
+    to all photos by a scan that is started. `avatar` is an uploaded file. Raises
     UserNameTaken, InvalidAvatar and NotScannable.
     """
     fields = dict(changes)
+    dating = (user.datetime_rules, user.default_timezone)
     password = fields.pop("password", "")
     if password:
         user.set_password(password)
@@ -80,6 +84,9 @@ def change_user(user: User, changes: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         setattr(user, name, value)
     _save(user)
+    changed = dating != (user.datetime_rules, user.default_timezone)
+    if changed and Photo.objects.filter(owner=user).exists():
+        redate_library(user)
 
 
 @transaction.atomic
@@ -107,9 +114,12 @@ def delete_user(user: User) -> None:
     if user.is_superuser:
         raise SuperuserProtected("An administrator's account cannot be deleted.")
     storage, avatar = user.avatar.storage, user.avatar.name
+    photos = Photo.objects.filter(owner=user)
+    names = preview_names(photos.only("preview_format", "clip_format").iterator())
     # Before the counts of their days, which the database keeps while photos go.
-    Photo.objects.filter(owner=user).delete()
+    photos.delete()
     user.delete()
+    transaction.on_commit(lambda: delete_previews(names))
     if avatar:
         transaction.on_commit(lambda: storage.delete(avatar))
 

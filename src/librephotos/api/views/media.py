@@ -30,6 +30,7 @@ from librephotos.api.views.originals import Original, open_original
 from librephotos.media.errors import MediaError
 from librephotos.media.motion_photo import embedded_video_range
 from librephotos.pipeline.preview_storage import PreviewSize, preview_name
+from librephotos.pipeline.previews import remake_previews
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +120,11 @@ class PreviewView(PhotoMediaView):
         size, extension = self._variant(photo)
         if not extension:
             raise NoContent
-        file = storages["previews"].open(preview_name(photo.pk, size, extension))
+        try:
+            file = storages["previews"].open(preview_name(photo.pk, size, extension))
+        except FileNotFoundError as error:
+            remake_previews(photo.pk)
+            raise NoContent from error
         return Content(
             file=file,
             length=file.size,

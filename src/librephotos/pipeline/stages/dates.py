@@ -73,7 +73,7 @@ class DatesStage:
     def save(self, results: dict[UUID, DateResult | None]) -> None:
         Photo.objects.bulk_update(
             [_dated(photo_id, result) for photo_id, result in results.items()],
-            ["taken_at", "timezone", "date_rule", "day"],
+            ["taken_at", "timezone", "date_rule", "day", "last_modified"],
         )
         search_document.refresh(results)
 
@@ -100,10 +100,12 @@ def _facts(photo: Photo) -> DateFacts:
 
 
 def _dated(photo_id: UUID, result: DateResult | None) -> Photo:
+    now = timezone.now()
     if result is None:
-        return Photo(id=photo_id, day=Photo.UNDATED)
+        return Photo(id=photo_id, day=Photo.UNDATED, last_modified=now)
     return Photo(
         id=photo_id,
+        last_modified=now,
         taken_at=result.local.replace(tzinfo=UTC),
         timezone=result.timezone or "",
         date_rule=result.rule_id,

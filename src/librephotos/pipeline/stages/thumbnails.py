@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.utils import timezone
 
 from librephotos.api.models import Photo
 from librephotos.media.thumbnails import Preview, Thumbnails
@@ -26,6 +27,7 @@ _COLUMNS = [
     "dominant_color",
     "placeholder",
     "phash",
+    "last_modified",
 ]
 
 
@@ -74,6 +76,7 @@ def _seen(photo_id: UUID, found: Thumbnails) -> Photo:
         dominant_color=found.dominant_color,
         placeholder=found.placeholder,
         phash=found.phash,
+        last_modified=timezone.now(),
     )
 
 

@@ -1,0 +1,51 @@
+"""The previews of photos in the storage: removing them, making lost ones again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.files.storage import storages
+from django.db import transaction
+from procrastinate.exceptions import AlreadyEnqueued
+
+from librephotos.api.models import Photo, PhotoStage
+from librephotos.pipeline import queue
+from librephotos.pipeline.preview_storage import CLIPS, STILLS, preview_name
+
+
+def preview_names(photos: Iterable[Photo]) -> list[str]:
+    """Return the storage names of all previews that these photos have."""
+    return [
+        preview_name(photo.pk, size, extension)
+        for photo in photos
+        for sizes, extension in (
+            (STILLS, photo.preview_format),
+            (CLIPS, photo.clip_format),
+        )
+        if extension
+        for size in sizes
+    ]
+
+
+def delete_previews(names: Iterable[str]) -> None:
+    """Remove previews from the storage; those that are gone already are no error."""
+    for name in names:
+        storages["previews"].delete(name)
+
+
+def remake_previews(photo_id: UUID) -> None:
+    """Have a worker make the previews of a photo again, since they were lost."""
+    try:
+        with transaction.atomic():
+            PhotoStage.objects.filter(
+                photo=photo_id, stage="thumbnails", state=PhotoStage.State.DONE
+            ).update(state=PhotoStage.State.PENDING, job=None)
+            queue.enqueue(
+                queue.RUN_STAGES,
+                queueing_lock=f"previews-{photo_id}",
+                job=None,
+                photos=[str(photo_id)],
+            )
+    except AlreadyEnqueued:
+        return  # someone else has missed them too
