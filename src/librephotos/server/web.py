@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from librephotos.server.errors import AddressError
 
@@ -47,7 +47,7 @@ def _reason(error: Exception, host: str, port: int) -> str:
     return f"cannot listen on {host} port {port} ({error}): check --host and --port"
 
 
-class WebServer(BaseApplication):
+class WebServer(BaseApplication):  # type: ignore[misc]
     """gunicorn around a WSGI application, on a socket that is already open."""
 
     def __init__(

@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         findings = list(examine())
-        Console(file=self.stdout).print(_table(findings))
+        Console().print(_table(findings))
         if any(finding.state is State.WRONG for finding in findings):
             sys.exit(1)
 
