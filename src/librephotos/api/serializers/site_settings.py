@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
@@ -24,6 +25,11 @@ OCR_MODELS = ("none",)
 MOST_PROCESSES = 1024
 
 
+@extend_schema_field(str)
+class ModelNameField(serializers.ChoiceField):
+    """One of the models that this server has; the list grows with them."""
+
+
 class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
     """All settings; callers who are not staff do not see the map key.
 
@@ -34,8 +40,8 @@ class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
     captioning_model = serializers.ChoiceField(CAPTIONING_MODELS)
     llm_model = serializers.ChoiceField(LLM_MODELS)
     tagging_model = serializers.ChoiceField(TAGGING_MODELS)
-    semantic_search_model = serializers.ChoiceField(SEMANTIC_SEARCH_MODELS)
-    ocr_model = serializers.ChoiceField(OCR_MODELS)
+    semantic_search_model = ModelNameField(SEMANTIC_SEARCH_MODELS)
+    ocr_model = ModelNameField(OCR_MODELS)
     face_recognition_model = serializers.ChoiceField(User.FaceDetector.choices)
     heavyweight_process = serializers.IntegerField(
         allow_null=True, min_value=0, max_value=MOST_PROCESSES
