@@ -19,6 +19,8 @@ export class JobActivity {
   /** Grows when a job ended or a person changed something. */
   settledVersion = $state(0);
 
+  /** The job whose end this page waits for, or "". */
+  #followed = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastRefresh = 0;
   #seenProgress = '';
@@ -40,12 +42,13 @@ export class JobActivity {
       clearTimeout(this.#timer);
       this.page.removeEventListener('visibilitychange', onVisible);
       this.job = null;
+      this.#followed = '';
     };
   }
 
   async scan(): Promise<void> {
     try {
-      await this.client.startScan();
+      this.#followed = await this.client.startScan();
       this.scanProblem = '';
       this.canScan = false;
     } catch (error) {
@@ -81,16 +84,21 @@ export class JobActivity {
   }
 
   async #take(running: Job | null): Promise<void> {
-    const before = this.job;
-    if (before && !before.finished && before.job_id !== running?.job_id) {
-      const jobs = await this.client.latestJobs(10);
-      const ended = jobs.find((job) => job.job_id === before.job_id);
-      this.job = ended?.finished ? ended : null;
-      this.libraryChanged();
-    }
+    if (this.#followed !== '' && this.#followed !== running?.job_id) await this.#lookAfter();
     if (!running) return;
+    this.#followed = running.job_id;
     this.job = running;
     this.#refreshGently(running);
+  }
+
+  /** The followed job does not run: it may have come and gone since the last question. */
+  async #lookAfter(): Promise<void> {
+    const jobs = await this.client.latestJobs(10);
+    const job = jobs.find((one) => one.job_id === this.#followed) ?? null;
+    this.job = job;
+    if (job && !job.finished) return;
+    this.#followed = '';
+    this.libraryChanged();
   }
 
   #refreshGently(job: Job): void {
