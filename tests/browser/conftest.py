@@ -1,0 +1,90 @@
+"""One server for all browser tests, one Chromium a module, one profile a visitor."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser.site import Site, write_library
+from tests.browser.visitor import Visitor
+from tests.support.server import RunningServer
+
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """A folder for pictures and data.
+
+    It is not pytest's: each run closes that to all other users again, PostgreSQL's
+    among them.
+    """
+    with tempfile.TemporaryDirectory(prefix="librephotos-browser-") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def site(folder: Path) -> Iterator[Site]:
+    """A server whose administrator has a library that is scanned."""
+    library = write_library(folder / "pictures")
+    with RunningServer(folder / "data", library) as server:
+        running = Site(server)
+        running.wait_for_scan("admin")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser.
+
+    Playwright's event loop keeps Django from its database in this thread, so it ends
+    before tests of other modules begin.
+    """
+    path = next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    if path is None:
+        pytest.skip(f"needs one of {', '.join(_CHROMIUM)}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
+    """Open browser profiles; at the end no browser may have complained.
+
+    They are in a time zone far from the pictures', which no date may be shifted to.
+    """
+    visitors: list[Visitor] = []
+
+    def visitor(**options: Any) -> Visitor:
+        where = {"locale": "en-GB", "timezone_id": "Pacific/Auckland"}
+        size = {"viewport": {"width": 1280, "height": 800}}
+        context = chromium.new_context(**{**where, **size, **options})
+        context.set_default_timeout(15_000)
+        visitors.append(Visitor(context, site.address))
+        return visitors[-1]
+
+    yield visitor
+    complaints = [text for one in visitors for text in one.unexpected_complaints()]
+    for one in visitors:
+        one.context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def visitor(visit: Callable[..., Visitor]) -> Visitor:
+    """A person at a desk, not signed in yet."""
+    return visit()

@@ -1,0 +1,60 @@
+"""Finding photos by what is known of them."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visitor import Visitor
+from tests.support.showcase import OUTINGS
+
+pytestmark = pytest.mark.browser
+
+
+def pictures(name: str) -> int:
+    """How many pictures an outing has, or all outings with a camera of this model."""
+    return sum(
+        len(outing.pictures)
+        for outing in OUTINGS
+        if name in (outing.name, outing.camera.model)
+    )
+
+
+@pytest.mark.parametrize(
+    "words, count",
+    [
+        ("Tromsø", pictures("tromso-night")),
+        ("switzerland", pictures("zermatt-morning")),
+        ("X-T4", pictures("X-T4")),
+        ("cape-launch-2.jpg", 1),
+    ],
+)
+def test_place_camera_and_file_name(visitor: Visitor, words: str, count: int) -> None:
+    visitor.enter()
+    expect(visitor.tiles.first).to_be_visible()
+    box = visitor.page.get_by_role("searchbox")
+    box.fill(words)
+    box.press("Enter")
+    visitor.wait_until("() => location.pathname === '/search'")
+    expect(visitor.page.get_by_role("region", name=f"Search: {words}")).to_be_visible()
+    expect(visitor.tiles).to_have_count(count)
+    visitor.wait_until_drawn()
+
+
+def test_nothing_found_is_said(visitor: Visitor) -> None:
+    visitor.enter("/search?q=zanzibar")
+    expect(visitor.page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    visitor.go_to("Timeline")
+    expect(visitor.tiles.first).to_be_visible()
+
+
+def test_pages_are_turned_among_the_results(visitor: Visitor) -> None:
+    visitor.enter("/search?q=vienna")
+    expect(visitor.tiles).to_have_count(pictures("vienna-coffee"))
+    photos = visitor.photo_ids()
+    visitor.open_photo(len(photos) - 2)
+    visitor.press("Next photo")
+    visitor.wait_until("id => location.pathname === `/photo/${id}`", photos[-1])
+    expect(visitor.page.get_by_role("button", name="Next photo")).to_have_count(0)
+    visitor.page.go_back()
+    visitor.wait_until("() => location.search === '?q=vienna'")

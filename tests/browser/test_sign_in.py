@@ -1,0 +1,84 @@
+"""Coming in, and leaving nothing behind."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.site import Site
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+
+def test_right_password_opens_the_library(visitor: Visitor) -> None:
+    visitor.open()
+    expect(visitor.page.get_by_test_id("sign-in-form")).to_be_visible()
+    visitor.sign_in()
+    expect(visitor.tiles.first).to_be_visible()
+
+
+def test_wrong_password_is_refused_in_words(visitor: Visitor) -> None:
+    visitor.expect_complaint("/api/auth/token/obtain/")
+    visitor.open()
+    visitor.sign_in(password="not the password")
+    expect(visitor.page.get_by_role("alert")).to_have_text(
+        "User name and password do not match."
+    )
+    expect(visitor.page.get_by_role("button", name="Sign in")).to_be_enabled()
+    visitor.sign_in()
+    expect(visitor.tiles.first).to_be_visible()
+
+
+def test_visit_goes_on_after_reload(visitor: Visitor) -> None:
+    visitor.enter()
+    expect(visitor.tiles.first).to_be_visible()
+    visitor.page.reload()
+    expect(visitor.tiles.first).to_be_visible()
+    assert visitor.page.get_by_test_id("sign-in-form").count() == 0
+
+
+def test_link_to_a_photo_waits_for_signing_in(visitor: Visitor) -> None:
+    visitor.enter()
+    photo = visitor.open_photo(2)
+    visitor.press("Close")
+    visitor.log_out()
+    visitor.open(f"/photo/{photo}")
+    expect(visitor.page.get_by_test_id("sign-in-form")).to_be_visible()
+    visitor.sign_in()
+    expect(visitor.page.get_by_test_id("viewer-image")).to_be_visible()
+    assert visitor.location() == f"/photo/{photo}"
+
+
+def test_logging_out_leaves_nothing_behind(visitor: Visitor) -> None:
+    visitor.enter()
+    visitor.wait_until_drawn()
+    photo = visitor.photo_ids()[0]
+    source = str(visitor.tiles.first.locator("img").get_attribute("src"))
+    addresses = [source, f"/media/photos/{photo}", f"/media/thumbnails_big/{photo}"]
+    assert visitor.statuses_of(addresses) == [200, 200, 200]
+    visitor.log_out()
+    assert visitor.page.evaluate("localStorage.length + sessionStorage.length") == 0
+    visitor.wait_until("() => document.querySelectorAll('img').length === 0")
+    assert visitor.statuses_of(addresses) == [403, 403, 403]
+    assert "jwt" not in {cookie["name"] for cookie in visitor.context.cookies()}
+    visitor.page.reload()
+    expect(visitor.page.get_by_test_id("sign-in-form")).to_be_visible()
+
+
+def test_other_user_sees_nothing_of_the_first(visitor: Visitor, site: Site) -> None:
+    site.add_user("stranger")
+    visitor.enter()
+    visitor.wait_until_drawn()
+    photo = visitor.photo_ids()[0]
+    source = str(visitor.tiles.first.locator("img").get_attribute("src"))
+    visitor.log_out()
+    visitor.sign_in("stranger")
+    expect(visitor.page.get_by_role("heading", name="No photos yet")).to_be_visible()
+    assert visitor.tiles.count() == 0
+    assert visitor.statuses_of([source, f"/media/photos/{photo}"]) == [404, 404]
+    visitor.expect_complaint(f"/api/photos/{photo}/")
+    visitor.open(f"/photo/{photo}")
+    expect(visitor.page.get_by_role("alert")).to_have_text(
+        "This photo does not exist, or is not yours to see."
+    )

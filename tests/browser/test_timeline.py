@@ -1,0 +1,98 @@
+"""All photos by day, the newest first, on any screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.site import pictures_written
+from tests.browser.visitor import Visitor
+from tests.support.showcase import OUTINGS
+
+pytestmark = pytest.mark.browser
+
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
+def read_to_the_end(visitor: Visitor) -> tuple[list[str], list[str]]:
+    """Scroll down screen by screen; return the headings and photos, each once."""
+    headings: dict[str, None] = {}
+    photos: dict[str, None] = {}
+    grid = visitor.page.get_by_test_id("photo-grid")
+    expect(visitor.tiles.first).to_be_visible()
+    while True:
+        visitor.wait_until("() => !document.querySelector('[aria-busy=true]')")
+        drawn = visitor.page.get_by_test_id("day-block").locator("h2 span")
+        headings |= dict.fromkeys(drawn.all_inner_texts())
+        photos |= dict.fromkeys(visitor.photo_ids())
+        before = grid.evaluate("grid => grid.scrollTop")
+        grid.evaluate("grid => { grid.scrollTop += grid.clientHeight * 0.8 }")
+        if grid.evaluate("grid => grid.scrollTop") == before:
+            return list(headings), list(photos)
+
+
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
+def test_all_photos_by_day_newest_first(
+    visit: Callable[..., Visitor], screen: dict[str, object]
+) -> None:
+    visitor = visit(**screen)
+    visitor.enter()
+    headings, photos = read_to_the_end(visitor)
+    days = [
+        f"{outing.start:%A}, {outing.start.day} {outing.start:%B %Y}"
+        for outing in OUTINGS
+    ]
+    assert headings[: len(days)] == days
+    assert len(photos) == pictures_written()
+
+
+def test_days_name_their_place(visitor: Visitor) -> None:
+    visitor.enter()
+    first = visitor.page.get_by_test_id("day-block").first
+    expect(first.locator("h2 small")).to_have_text("Zermatt")
+    expect(visitor.tiles.first).to_have_attribute(
+        "aria-label", "Photo, 14 September 2024 at 07:58, Zermatt"
+    )
+
+
+def test_scrubber_reaches_the_last_year(visitor: Visitor) -> None:
+    visitor.enter()
+    scrubber = visitor.page.get_by_test_id("year-scrubber")
+    expect(scrubber).to_have_attribute("aria-valuetext", "September 2024")
+    newest = visitor.photo_ids()[0]
+    scrubber.press("ArrowDown")
+    expect(scrubber).to_have_attribute("aria-valuetext", "December 2023")
+    scrubber.press("End")
+    expect(scrubber).to_have_attribute("aria-valuenow", "100")
+    expect(visitor.page.locator(f"[data-photo-id='{newest}']")).to_have_count(0)
+    scrubber.press("Home")
+    expect(visitor.page.locator(f"[data-photo-id='{newest}']")).to_be_visible()
+
+
+def test_pictures_are_loaded(visitor: Visitor) -> None:
+    visitor.enter()
+    visitor.wait_until_drawn()
+
+
+def test_phone_has_a_menu_and_a_viewer(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(**PHONE)
+    visitor.enter()
+    visitor.wait_until_drawn()
+    width = "document.documentElement.scrollWidth"
+    assert visitor.page.evaluate(width) == 390
+    visitor.open_photo()
+    visitor.show_facts()
+    expect(visitor.page.get_by_test_id("viewer-image")).to_be_in_viewport()
+    visitor.press("Close")
+    expect(visitor.viewer).to_have_count(0)
+    visitor.press("Menu")
+    visitor.go_to("Trash")
+    assert visitor.location() == "/trash"
+    assert visitor.page.evaluate(width) == 390

@@ -1,0 +1,100 @@
+"""One photo, its facts and its neighbours."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+
+def fact(panel: Locator, name: str) -> Locator:
+    """The text beside the name of a fact."""
+    return panel.locator(f"dt:text-is('{name}') + dd")
+
+
+def open_result(visitor: Visitor, name: str) -> None:
+    """Sign in, search for a file and open it."""
+    visitor.enter(f"/search?q={name}")
+    expect(visitor.tiles).to_have_count(1)
+    visitor.open_photo()
+
+
+def test_facts_of_a_photo(visitor: Visitor) -> None:
+    open_result(visitor, "zermatt-morning-1.jpg")
+    panel = visitor.show_facts()
+    expect(fact(panel, "Date")).to_have_text("14 September 2024 at 06:52")
+    expect(fact(panel, "Place")).to_contain_text("Zermatt")
+    expect(fact(panel, "Place")).to_contain_text("Switzerland")
+    expect(fact(panel, "Camera")).to_have_text("FUJIFILM X-T4")
+    expect(fact(panel, "Lens")).to_have_text("XF16-55mmF2.8 R LM WR")
+    expect(fact(panel, "Exposure")).to_have_text("1/250 s · f/2.8 · ISO 200 · 35 mm")
+    expect(fact(panel, "File")).to_contain_text("zermatt-morning-1.jpg")
+
+
+def test_keys_turn_the_pages_and_close(visitor: Visitor) -> None:
+    visitor.enter()
+    visitor.wait_until_drawn()
+    first, second, third = visitor.photo_ids()[:3]
+    visitor.open_photo(1)
+    expect(visitor.page.get_by_role("button", name="Next photo")).to_be_visible()
+    visitor.page.keyboard.press("ArrowRight")
+    visitor.wait_until("id => location.pathname === `/photo/${id}`", third)
+    expect(visitor.page.get_by_role("button", name="Previous photo")).to_be_visible()
+    visitor.page.keyboard.press("ArrowLeft")
+    visitor.wait_until("id => location.pathname === `/photo/${id}`", second)
+    expect(visitor.page.get_by_test_id("viewer-image")).to_be_visible()
+    visitor.page.keyboard.press("ArrowLeft")
+    visitor.wait_until("id => location.pathname === `/photo/${id}`", first)
+    expect(visitor.page.get_by_role("button", name="Previous photo")).to_have_count(0)
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.viewer).to_have_count(0)
+    expect(visitor.page.locator(f"[data-photo-id='{first}']")).to_be_focused()
+    assert visitor.location() == "/"
+
+
+def test_original_is_downloaded_unchanged(visitor: Visitor) -> None:
+    open_result(visitor, "ghent-spring-2.jpg")
+    with visitor.page.expect_download() as started:
+        visitor.page.get_by_role("link", name="Download original").click()
+    assert started.value.suggested_filename == "ghent-spring-2.jpg"
+    assert started.value.failure() is None
+
+
+def test_video_plays_and_seeks(visitor: Visitor) -> None:
+    visitor.enter("/search?q=clip.mp4")
+    expect(visitor.tiles).to_have_count(1)
+    expect(visitor.tiles).to_contain_text("0:04")
+    with visitor.page.expect_response("**/media/video/**") as answered:
+        visitor.open_photo()
+    assert answered.value.status == 206
+    player = visitor.viewer.locator("video")
+    player.evaluate("video => { video.muted = true; return video.play() }")
+    visitor.wait_until("() => document.querySelector('video').currentTime > 0.2")
+    player.evaluate("video => { video.pause(); video.currentTime = 3 }")
+    visitor.wait_until(
+        "() => { const video = document.querySelector('video');"
+        " return !video.seeking && Math.abs(video.currentTime - 3) < 0.2 }"
+    )
+    assert player.evaluate("video => video.duration") == pytest.approx(4, abs=0.2)
+
+
+def test_motion_photo_plays_once(visitor: Visitor) -> None:
+    open_result(visitor, "motion.jpg")
+    expect(visitor.page.get_by_test_id("viewer-image")).to_be_visible()
+    visitor.press("Play motion")
+    visitor.wait_until("() => document.querySelector('video.motion')?.currentTime > 0")
+    # It ends by itself, and the still is shown again.
+    expect(visitor.viewer.locator("video")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["animation.gif", "cutout.png"])
+def test_other_pictures_are_shown(visitor: Visitor, name: str) -> None:
+    visitor.enter(f"/search?q={name}")
+    visitor.wait_until_drawn()
+    visitor.open_photo()
+    visitor.wait_until(
+        "() => document.querySelector('[data-testid=viewer-image]')?.naturalWidth > 0"
+    )
