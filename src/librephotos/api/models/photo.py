@@ -32,10 +32,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def viewable_by(self, user: Any) -> PhotoQuerySet:
         """The photos whose details and pixels `user` may see.
 
-        Public ones that are neither hidden nor in the trash, for anybody; everything
-        of one's own that was not erased.
+        Public ones that are visible, for anybody; everything of one's own that was
+        not erased.
         """
-        public = Q(public=True, hidden=False, in_trashcan=False, removed=False)
+        public = Q(public=True, visible=True)
         if not user.is_authenticated:
             return self.filter(public)
         return self.filter(public | Q(owner_id=user.pk, removed=False))

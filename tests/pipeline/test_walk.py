@@ -1,0 +1,169 @@
+"""What a walk finds, and what it says of what it could not look into."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from librephotos.media.errors import UnreadableFile
+from librephotos.media.limits import Limits
+from librephotos.pipeline import jobs
+from librephotos.pipeline.decoding import Original, identify_file
+from librephotos.pipeline.scan import scan
+from librephotos.pipeline.walk import WalkReport, lies_under, skipper, walk
+from tests.support.scanning import Library, work_until_idle, write_jpeg
+
+
+def found(root: Path, report: WalkReport | None = None) -> set[str]:
+    """Return the names below `root` that a walk yields."""
+    report = report or WalkReport()
+    return {
+        os.path.relpath(os.fsdecode(entry.path), root)
+        for entries in walk(os.fsencode(root), report=report)
+        for entry in entries
+    }
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Act without root's rights for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody may pass."""
+    with tempfile.TemporaryDirectory(prefix="librephotos-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def test_hidden_names_and_waste_of_storages_are_left_out(tmp_path: Path) -> None:
+    for name in ("a.jpg", ".hidden.jpg", ".cache/b.jpg", "@eaDir/c.jpg", "d/e.jpg"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    os.mkfifo(tmp_path / "pipe.jpg")
+    assert found(tmp_path) == {"a.jpg", "d/e.jpg"}
+
+
+def test_the_state_of_a_file_is_in_its_key(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"one")
+
+    def key() -> int:
+        (entries,) = walk(os.fsencode(tmp_path), report=WalkReport())
+        return entries[0].stat_key
+
+    first = key()
+    assert key() == first
+    path.write_bytes(b"longer")
+    assert key() != first
+    longer = key()
+    os.utime(path, ns=(0, 0))
+    assert key() != longer
+
+
+def test_a_folder_that_goes_away_during_the_walk_is_reported(tmp_path: Path) -> None:
+    going = tmp_path / "going"
+    going.mkdir()
+    (going / "a.jpg").touch()
+    (tmp_path / "b.jpg").touch()
+
+    def remove(path: bytes) -> bool:
+        if path == os.fsencode(tmp_path / "b.jpg"):
+            shutil.rmtree(going)
+        return False
+
+    report = WalkReport()
+    names = [
+        entry.path
+        for entries in walk(os.fsencode(tmp_path), report=report, skip=remove)
+        for entry in entries
+    ]
+    assert names == [os.fsencode(tmp_path / "b.jpg")]
+    assert report.unreadable == [(os.fsencode(going), "No such file or directory")]
+
+
+def test_a_folder_without_permission_is_reported(open_folder: Path) -> None:
+    closed = open_folder / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "a.jpg").touch()
+    (open_folder / "b.jpg").touch()
+    if os.geteuid() != 0:
+        closed.chmod(0)
+    report = WalkReport()
+    with as_nobody():
+        names = found(open_folder, report)
+    closed.chmod(0o700)
+    assert names == {"b.jpg"}
+    assert report.unreadable == [(os.fsencode(closed), "Permission denied")]
+
+
+def test_a_file_without_permission_says_what_to_do(open_folder: Path) -> None:
+    path = write_jpeg(open_folder / "a.jpg")
+    path.chmod(0)
+    with as_nobody(), pytest.raises(UnreadableFile, match="read permission"):
+        identify_file(Original(os.fsencode(path), Limits()))
+
+
+def test_a_file_that_vanishes_before_it_is_read_is_a_failure(photos: Library) -> None:
+    path = write_jpeg(photos.root / "a.jpg", seed=1)
+    write_jpeg(photos.root / "b.jpg", seed=2)
+    job = jobs.start_scan(user=photos.owner)
+    scan(job.pk, full=False)
+    path.unlink()
+    work_until_idle()
+    job.refresh_from_db()
+    assert job.finished and not job.failed
+    assert photos.failures(job) == {"a.jpg": "The file is not there any more."}
+
+
+def test_an_unmounted_folder_marks_nothing_missing(photos: Library) -> None:
+    from librephotos.api.models import File
+
+    mount = photos.root / "disk"
+    mount.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "tmpfs", str(mount)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a tmpfs")
+    write_jpeg(mount / "2021" / "a.jpg", seed=1)
+    write_jpeg(photos.root / "b.jpg", seed=2)
+    photos.scan()
+    subprocess.run(["umount", str(mount)], check=True)
+    job = photos.scan()
+    assert not File.objects.filter(missing_since__isnull=False).exists()
+    assert "disk is empty now" in job.message
+
+
+@given(st.binary(min_size=1, max_size=20), st.binary(max_size=20))
+def test_what_lies_under_a_folder(folder: bytes, rest: bytes) -> None:
+    root = b"/" + folder.strip(b"/")
+    assert lies_under(root + b"/" + rest, [root])
+    assert not lies_under(root + b"x" + rest.replace(b"/", b""), [root])
+
+
+def test_skip_patterns_are_fragments_of_paths() -> None:
+    skip = skipper(" /private/ , .tmp,")
+    assert skip(b"/photos/private/a.jpg") and skip(b"/photos/a.tmp.jpg")
+    assert not skip(b"/photos/privates/a.jpg")
+    assert not skipper("")(b"/anything")
