@@ -93,7 +93,9 @@ describe('GridModel', () => {
     model.remove('c-1');
     expect(model.blocks.at(-1)!.photos!.map((photo) => photo.id)).toEqual(['c-0', 'c-2']);
     model.remove('c-0');
+    expect(model.blocks.at(-1)!.stale).toBe(true);
     model.remove('c-2');
+    expect(model.blocks.at(-1)!.stale).toBe(false);
     expect(model.visible(model.height - 1, model.height).at(-1)!.height).toBe(0);
   });
 

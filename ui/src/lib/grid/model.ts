@@ -101,7 +101,8 @@ export class GridModel {
     if (!found) return;
     const photos = (found.block.photos ?? []).filter((photo) => photo.id !== photoId);
     this.fill(found.block.key, photos);
-    for (const block of this.#sectionBlocks(found.block)) block.stale = true;
+    // The server knows no page without photos, so an emptied one is not asked for again.
+    for (const block of this.#sectionBlocks(found.block)) block.stale = block.photos?.length !== 0;
   }
 
   /** Replace a photo by a changed copy. */
