@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.support.images import (
@@ -18,8 +16,7 @@ from tests.support.videos import video
 
 OTHER_FILES = ("animation.gif", "clip.mp4", "cutout.png", "motion.jpg")
 BROKEN_FILE = "broken.jpg"
-LAST_DAY = datetime(2018, 3, 6, 12, 0, tzinfo=UTC)
-"""When the files without dates of their own were written."""
+BROKEN = b"\xff\xd8\xff no picture"
 
 
 def write_library(folder: Path) -> Path:
@@ -28,17 +25,11 @@ def write_library(folder: Path) -> Path:
     clip = video(seconds=4)
     cutout = photograph().convert("RGBA")
     cutout.putalpha(128)
-    contents = dict(
-        zip(
-            OTHER_FILES,
-            (animated(), clip, encoded(cutout, "PNG"), google_motion_photo(clip)),
-            strict=True,
-        )
-    )
-    for name, content in {**contents, BROKEN_FILE: b"\xff\xd8\xff no picture"}.items():
-        path = folder / name
-        path.write_bytes(content)
-        os.utime(path, (LAST_DAY.timestamp(), LAST_DAY.timestamp()))
+    (folder / "clip.mp4").write_bytes(clip)
+    (folder / "motion.jpg").write_bytes(google_motion_photo(clip))
+    (folder / "animation.gif").write_bytes(animated())
+    (folder / "cutout.png").write_bytes(encoded(cutout, "PNG"))
+    (folder / BROKEN_FILE).write_bytes(BROKEN)
     return folder
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.site import BROKEN_FILE, Site
+from tests.browser.site import BROKEN, BROKEN_FILE, Site
 from tests.browser.visitor import Visitor
 from tests.support.server import write_pictures
 
@@ -25,7 +25,7 @@ def test_new_files_appear_while_one_watches(
     expect(visitor.tiles).to_have_count(2)
     visitor.page.evaluate("window.sameDocument = true")
     write_pictures(pictures, 5)
-    (pictures / BROKEN_FILE).write_bytes(b"\xff\xd8\xff no picture")
+    (pictures / BROKEN_FILE).write_bytes(BROKEN)
     visitor.press("Scan now")
     expect(visitor.page.get_by_test_id("job-progress")).to_be_visible()
     expect(visitor.tiles).to_have_count(5)
@@ -37,5 +37,5 @@ def test_new_files_appear_while_one_watches(
     failed = visitor.page.get_by_test_id("failure-list").locator("li")
     expect(failed).to_have_count(1)
     expect(failed).to_contain_text(str(pictures / BROKEN_FILE))
-    expect(failed).to_contain_text("JPEG")
+    expect(failed).to_contain_text("damaged or cut short")
     assert visitor.page.evaluate("window.sameDocument") is True
