@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.browser.site import Site, write_library
 from tests.browser.visitor import Visitor
+from tests.support.chromium import NAMES, installed_chromium, running_chromium
 from tests.support.server import RunningServer
-
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-_FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
 
 expect.set_options(timeout=15_000)
 
@@ -52,13 +46,10 @@ def chromium() -> Iterator[Browser]:
     Playwright's event loop keeps Django from its database in this thread, so it ends
     before tests of other modules begin.
     """
-    path = next(filter(None, map(shutil.which, _CHROMIUM)), None)
-    if path is None:
-        pytest.skip(f"needs one of {', '.join(_CHROMIUM)}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+    if installed_chromium() is None:
+        pytest.skip(f"needs one of {', '.join(NAMES)}")
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,5 +53,5 @@ def test_only_what_is_in_view_is_in_the_page(
     assert visitor.page.evaluate("document.querySelectorAll('*').length") < 1500
     assert visitor.tiles.count() < 200
     scrubber.press("End")
-    expect(visitor.tiles.last).to_have_attribute("aria-label", "Photo, no date")
+    expect(visitor.tiles.last).to_have_attribute("aria-label", re.compile("no date"))
     assert visitor.page.evaluate("document.querySelectorAll('*').length") < 1500

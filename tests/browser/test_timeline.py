@@ -58,7 +58,7 @@ def test_days_name_their_place(visitor: Visitor) -> None:
     first = visitor.page.get_by_test_id("day-block").first
     expect(first.locator("h2 small")).to_have_text("Zermatt")
     expect(visitor.tiles.first).to_have_attribute(
-        "aria-label", "Photo, 14 September 2024 at 07:58, Zermatt"
+        "aria-label", "Photo, 14 September 2024 at 07:25, Zermatt"
     )
 
 

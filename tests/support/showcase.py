@@ -125,13 +125,10 @@ OUTINGS = (
         FUJI,
         ZERMATT,
         (
-            _painted(mountains, 1, DAWN, LANDSCAPE),
-            _painted(mountains, 21, DAWN, PORTRAIT),
+            _painted(mountains, 1, DAWN, PORTRAIT),
             _painted(mountains, 2, NOON, WIDE),
-            _painted(mountains, 22, AUTUMN, LANDSCAPE),
             _crop("coffee", SQUARE, zoom=1.1, at=(0.55, 0.4)),
             _painted(mountains, 3, DUSK, LANDSCAPE),
-            _painted(mountains, 7, NIGHT, WIDE),
         ),
     ),
     Outing(
@@ -140,29 +137,14 @@ OUTINGS = (
         PIXEL,
         LAGOS,
         (
-            _painted(sea, 1, DUSK, LANDSCAPE),
-            _painted(sea, 11, DUSK, PORTRAIT),
             _painted(sea, 2, NOON, WIDE),
             _crop("chelsea", LANDSCAPE, zoom=1.05),
-            _painted(sea, 3, DAWN, LANDSCAPE),
-            _painted(sea, 5, NIGHT, SQUARE),
-        ),
-    ),
-    Outing(
-        "home-garage",
-        datetime(2024, 5, 4, 15, 10),
-        CANON,
-        GHENT,
-        (
-            _crop("motorcycle", LANDSCAPE),
-            _crop("motorcycle", SQUARE, zoom=2.2, at=(0.72, 0.55)),
-            _crop("chelsea", SQUARE, zoom=1.9, at=(0.42, 0.4)),
-            _crop("motorcycle", WIDE, zoom=1.8, at=(0.3, 0.5), colour=0.0),
+            _painted(sea, 1, DUSK, LANDSCAPE),
         ),
     ),
     Outing(
         "tromso-night",
-        datetime(2023, 12, 9, 22, 40),
+        datetime(2024, 2, 10, 20, 40),
         FUJI,
         TROMSO,
         (
@@ -170,7 +152,18 @@ OUTINGS = (
             _night_sky(2, WIDE),
             _painted(mountains, 5, WINTER, LANDSCAPE),
             _night_sky(4, PORTRAIT),
-            _painted(mountains, 25, WINTER, WIDE),
+        ),
+    ),
+    Outing(
+        "home-garage",
+        datetime(2023, 12, 27, 15, 10),
+        CANON,
+        GHENT,
+        (
+            _crop("motorcycle", LANDSCAPE),
+            _crop("motorcycle", SQUARE, zoom=2.2, at=(0.72, 0.55)),
+            _crop("chelsea", SQUARE, zoom=1.9, at=(0.42, 0.4)),
+            _crop("motorcycle", WIDE, zoom=1.8, at=(0.3, 0.5), colour=0.0),
         ),
     ),
     Outing(
@@ -219,6 +212,20 @@ OUTINGS = (
             _painted(mountains, 33, DUSK, PORTRAIT),
             _crop("camera", SQUARE),
             _painted(mountains, 34, DAWN, WIDE),
+            _painted(mountains, 22, AUTUMN, LANDSCAPE),
+            _painted(mountains, 7, NIGHT, WIDE),
+        ),
+    ),
+    Outing(
+        "lagos-sunrise",
+        datetime(2021, 8, 3, 6, 12),
+        PIXEL,
+        LAGOS,
+        (
+            _painted(sea, 3, DAWN, LANDSCAPE),
+            _painted(sea, 11, DUSK, PORTRAIT),
+            _painted(sea, 5, NIGHT, SQUARE),
+            _painted(mountains, 25, WINTER, WIDE),
         ),
     ),
     Outing(
