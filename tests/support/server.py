@@ -176,7 +176,7 @@ class RunningServer:
         return [
             child
             for child in psutil.Process(self.process.pid).children()
-            if command in child.cmdline()[4:5] or not command
+            if not command or _runs(child, command)
         ]
 
     def processes(self) -> list[psutil.Process]:
@@ -187,6 +187,13 @@ class RunningServer:
         """Press Ctrl-C; return the exit code, within ten seconds."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(10)
+
+
+def _runs(process: psutil.Process, command: str) -> bool:
+    try:
+        return command in process.cmdline()[4:5]
+    except psutil.NoSuchProcess:  # or a corpse that was not reaped yet
+        return False
 
 
 def postgres_process(data: Path) -> psutil.Process | None:

@@ -88,6 +88,19 @@ class Postgres:
         except (OSError, IndexError, ValueError, psutil.NoSuchProcess):
             return None
 
+    def _forget_corpse(self) -> None:
+        """Remove the lock file of a server that is dead and that nobody reaps.
+
+        PostgreSQL takes the corpse for a running server, since its number is in use.
+        """
+        lock_file = self.cluster / "postmaster.pid"
+        try:
+            process = psutil.Process(int(lock_file.read_text().split()[0]))
+            if process.status() == psutil.STATUS_ZOMBIE:
+                lock_file.unlink()
+        except (OSError, IndexError, ValueError, psutil.NoSuchProcess):
+            return
+
     def start(self) -> bool:
         """Start the server, or keep the one that is up; say whether it was started.
 
@@ -98,6 +111,7 @@ class Postgres:
         if self.running():
             self._wait_until_ready()
             return False
+        self._forget_corpse()
         if not self._version():
             self._create()
         self._configure()
