@@ -27,20 +27,11 @@ class IsStaffOrReadOnly(IsStaff):
         return request.method in SAFE_METHODS or super().has_permission(request, view)
 
 
-class IsSelfOrStaff(BasePermission):
-    """The account itself, and administrators, for an object that is a user.
+def may_change_account(caller: Any, account: User) -> bool:
+    """Say whether a caller may change an account: their own, or as an administrator.
 
     Only a superuser may change the account of another superuser.
     """
-
-    message = "You may only change your own account."
-
-    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
-        return may_change_account(request.user, obj)
-
-
-def may_change_account(caller: Any, account: User) -> bool:
-    """Say whether a caller may change an account."""
     if not caller.is_authenticated:
         return False
     if caller.pk == account.pk:

@@ -1,7 +1,7 @@
 """The rules by which a photo's date is found, as users pick, order and store them.
 
-The numbers and keys are the wire contract's (section 7 of the API's description);
-clients store a chosen list as JSON text.
+The numbers and keys are those of LibrePhotos' API; clients store a chosen list as JSON
+text. Why the default order differs: docs/adr/0008-date-rules.md.
 """
 
 import json
@@ -148,7 +148,7 @@ _BUILT_IN = (
     _in_name(3, "Date and time in the file name", NamedPattern.DEFAULT),
     _to_user(4, "QuickTime:CreateDate, UTC to the user's zone", "QuickTime:CreateDate"),
     _in_name(5, "Date in a WhatsApp file name", NamedPattern.WHATSAPP),
-    # Last, unlike the snapshot: the time of an edit must not outrank the shutter's.
+    # Last: the time of an edit must not outrank the shutter's.
     Rule(15, "EXIF:DateTime, as it stands", RuleType.EXIF, exif_tag="EXIF:DateTime"),
     Rule(
         6,

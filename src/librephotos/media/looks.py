@@ -29,9 +29,6 @@ def _dct_rows() -> npt.NDArray[np.float32]:
 _DCT = _dct_rows()
 
 
-_DCT = _dct_rows()
-
-
 @dataclass(frozen=True)
 class Looks:
     """The most common colour as "#rrggbb", a tiny WebP, and a signed 64-bit hash."""

@@ -12,7 +12,6 @@ import struct
 from typing import BinaryIO, Final
 
 from librephotos.media.bmff import top_level
-from librephotos.media.errors import UnsupportedFormat
 from librephotos.media.original import open_original
 
 _SAMSUNG_MOTION: Final = 0x0A30
@@ -34,21 +33,6 @@ def embedded_video_range(path: bytes | str) -> tuple[int, int] | None:
     """
     with open_original(path) as file:
         return video_range(file)
-
-
-def extract_video(path: bytes | str) -> bytes:
-    """Return the bytes of the video inside a still.
-
-    Raises UnsupportedFormat if there is none, UnreadableFile if the file cannot be
-    read.
-    """
-    with open_original(path) as file:
-        found = video_range(file)
-        if found is None:
-            raise UnsupportedFormat("There is no video inside this picture.")
-        offset, length = found
-        file.seek(offset)
-        return file.read(length)
 
 
 def video_range(file: BinaryIO) -> tuple[int, int] | None:
