@@ -17,7 +17,7 @@ from typing import Any
 # They run without a database, or start PostgreSQL themselves once all is checked.
 _WITHOUT_DATABASE = frozenset(
     ("help", "version", "check", "serve", "restore", "makemigrations", "spectacular")
-    + ("collectstatic", "findstatic", "models", "diffsettings", "test", "makemessages")
+    + ("collectstatic", "findstatic", "diffsettings", "test", "makemessages")
     + ("compilemessages",)
 )
 

@@ -37,6 +37,12 @@ def test_port_taken(data: Path) -> None:
     assert not (data / "postgres").exists()
 
 
+@pytest.mark.parametrize("port", ["-1", "99999"])
+def test_port_that_does_not_exist(data: Path, port: str) -> None:
+    finished = librephotos("serve", f"--port={port}", data=data)
+    assert_refused(finished, f"no port {port}", "--port", data=data)
+
+
 def test_foreign_host(data: Path) -> None:
     finished = librephotos("serve", "--host", "192.0.2.1", data=data)
     assert_refused(finished, "192.0.2.1", "--host", data=data)
@@ -79,9 +85,30 @@ def test_strange_files_where_postgres_goes(data: Path) -> None:
     assert (data / "postgres" / "holiday.txt").exists()
 
 
-def test_setting_out_of_range(data: Path) -> None:
-    finished = librephotos("check", data=data, LIBREPHOTOS_MAX_PIXELS="many")
-    assert_refused(finished, "LIBREPHOTOS_MAX_PIXELS", "whole number", data=data)
+@pytest.mark.parametrize(
+    ("name", "value", "mend"),
+    [
+        ("LIBREPHOTOS_MAX_PIXELS", "many", "whole number"),
+        ("LIBREPHOTOS_LOG_LEVEL", "loud", "WARNING"),
+        ("LIBREPHOTOS_LOGIN_RATE", "often", "20/min"),
+        ("REFRESH_TOKEN_DAYS", "0", "at least 1"),
+    ],
+)
+def test_setting_out_of_range(data: Path, name: str, value: str, mend: str) -> None:
+    finished = librephotos("check", data=data, **{name: value})
+    assert_refused(finished, name, mend, data=data)
+
+
+def test_log_level_in_lower_case(data: Path) -> None:
+    assert (
+        librephotos("check", data=data, LIBREPHOTOS_LOG_LEVEL="error").returncode == 0
+    )
+
+
+def test_backup_that_is_not_there(data: Path) -> None:
+    finished = librephotos("restore", "/no/such/backup.tar", data=data)
+    assert_refused(finished, "/no/such/backup.tar", "No such file", data=data)
+    assert "Errno" not in finished.stderr
 
 
 def test_data_option_without_a_folder(data: Path) -> None:

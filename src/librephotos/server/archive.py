@@ -93,8 +93,12 @@ def _unpack(path: Path, folder: Path) -> None:
         with tarfile.open(path, "r:") as tar:
             # "data" refuses names that lead out of the folder.
             tar.extractall(folder, filter="data")
-    except (OSError, tarfile.TarError) as error:
-        raise ServerError(f"{path} cannot be read as a backup ({error})") from error
+    except OSError as error:
+        raise ServerError(
+            f"the backup {path} cannot be read ({error.strerror})"
+        ) from error
+    except tarfile.TarError as error:
+        raise ServerError(f"{path} is not a backup of LibrePhotos ({error})") from error
     if not (folder / _DUMP).is_file():
         raise ServerError(f"{path} is not a backup of LibrePhotos")
 

@@ -65,7 +65,8 @@ class JobProgress:
 
     def close(self) -> None:
         """Leave the terminal as it was."""
-        self._progress.stop()
+        if self._console.is_terminal:  # elsewhere it would print an empty line
+            self._progress.stop()
 
     def _show_bars(self, stages: Sequence[JobStage]) -> None:
         self._progress.start()
@@ -97,8 +98,12 @@ class JobProgress:
             line = f"  {readable_path(failure.path)}: {failure.message}"
             self._console.print(line, soft_wrap=True, markup=False)
         if failures.count() > _FAILURES_SHOWN:
-            self._console.print(f"  and {failures.count() - _FAILURES_SHOWN} more")
-        self._console.print(_conclusion(self.job, failures.count()), soft_wrap=True)
+            more = failures.count() - _FAILURES_SHOWN
+            self._console.print(
+                f"  and {more} more: /failures/{self.job.job_id} on the page"
+            )
+        conclusion = _conclusion(self.job, failures.count())
+        self._console.print(conclusion, soft_wrap=True, markup=False)
 
 
 def _settled(stage: JobStage) -> int:

@@ -119,7 +119,8 @@ def _admin(say: Say) -> User:
     if password:
         say(
             f"The administrator is {admin.username} with the password {password}\n"
-            "It is shown this once: note it down, or change it on the web page."
+            "It is shown this once: note it down, or set another one with "
+            f"`librephotos changepassword {admin.username}`."
         )
     return admin
 

@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from librephotos.server.errors import AddressError
 
 _BACKLOG = 512
+_HIGHEST_PORT = 65_535
 # Shorter than the supervisor's grace, so that a slow download does not hold up its end.
 _GRACE_S = 4
 _IDLE_CONNECTION_S = 75
@@ -25,6 +26,10 @@ def listen(host: str, port: int) -> socket.socket:
     Whoever holds it keeps the address while web processes come and go: their requests
     wait in its queue meanwhile.
     """
+    if not 0 <= port <= _HIGHEST_PORT:
+        raise AddressError(
+            f"there is no port {port}: choose one up to {_HIGHEST_PORT} with --port"
+        )
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -33,18 +38,20 @@ def listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise AddressError(_reason(error, host, port)) from error
     return listener
 
 
-def _reason(error: Exception, host: str, port: int) -> str:
-    number = error.errno if isinstance(error, OSError) else None
-    if number == errno.EADDRINUSE:
+def _reason(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
         return f"port {port} of {host} is taken: choose another one with --port"
-    if number == errno.EACCES:
+    if error.errno == errno.EACCES:
         return f"port {port} is only for root: choose one above 1023 with --port"
-    return f"cannot listen on {host} port {port} ({error}): check --host and --port"
+    return (
+        f"cannot listen on {host} port {port} ({error.strerror}): "
+        "check --host and --port"
+    )
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]

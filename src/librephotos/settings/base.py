@@ -8,10 +8,12 @@ from pathlib import Path
 from librephotos.settings.database import database
 from librephotos.settings.env import (
     env_bool,
+    env_choice,
     env_int,
     env_list,
     env_path,
     env_paths,
+    env_rate,
     env_str,
 )
 from librephotos.settings.secret import secret_key
@@ -123,14 +125,16 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "librephotos.api.exceptions.exception_handler",
     "DEFAULT_THROTTLE_RATES": {
-        "login": env_str("LIBREPHOTOS_LOGIN_RATE", "20/min"),
+        "login": env_rate("LIBREPHOTOS_LOGIN_RATE", "20/min"),
     },
     "NUM_PROXIES": env_int("LIBREPHOTOS_PROXIES", 0),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=env_int("REFRESH_TOKEN_DAYS", 7)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(
+        days=env_int("REFRESH_TOKEN_DAYS", 7, minimum=1)
+    ),
     "ROTATE_REFRESH_TOKENS": False,
     "UPDATE_LAST_LOGIN": True,
     "CHECK_REVOKE_TOKEN": True,
@@ -182,6 +186,10 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {
         "handlers": ["stderr"],
-        "level": env_str("LIBREPHOTOS_LOG_LEVEL", "WARNING"),
+        "level": env_choice(
+            "LIBREPHOTOS_LOG_LEVEL",
+            "WARNING",
+            choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
+        ),
     },
 }

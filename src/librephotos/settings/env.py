@@ -6,7 +6,8 @@ The table of all settings in docs/operating.md is checked against `documented()`
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -14,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 _NAMES: set[str] = set()
 _TRUE = frozenset(("1", "true", "yes", "on"))
 _FALSE = frozenset(("0", "false", "no", "off", ""))
+_RATE = re.compile(r"[1-9]\d{0,5}/[smhd][a-z]*", re.ASCII)
 
 
 def documented() -> frozenset[str]:
@@ -25,6 +27,29 @@ def env_str(name: str, default: str = "") -> str:
     """Return the text of a variable, or the default when it is unset."""
     _NAMES.add(name)
     return os.environ.get(name, default)
+
+
+def env_choice(name: str, default: str, *, choices: Collection[str]) -> str:
+    """Return one of the choices, in upper case; others raise ImproperlyConfigured."""
+    value = env_str(name, default).strip().upper()
+    if value in choices:
+        return value
+    raise ImproperlyConfigured(
+        f"{name} is {value!r}: set it to one of {', '.join(choices)}"
+    )
+
+
+def env_rate(name: str, default: str) -> str:
+    """Return a number of events per time, as `20/min`, `5/s` or `100/hour`.
+
+    Raises ImproperlyConfigured for anything else.
+    """
+    value = env_str(name, default).strip().lower()
+    if _RATE.fullmatch(value):
+        return value
+    raise ImproperlyConfigured(
+        f"{name} is {value!r}: set it to a number per time, as 20/min or 100/hour"
+    )
 
 
 def env_bool(name: str, *, default: bool) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from librephotos.server.examination import Finding, State, examine
@@ -34,5 +35,7 @@ def _table(findings: list[Finding]) -> Table:
     for finding in findings:
         style = _STYLES[finding.state]
         state = f"[{style}]{finding.state}[/]"
-        table.add_row(finding.part, state, finding.text, finding.mend)
+        # Names of folders may hold brackets, which are no markup.
+        part, text, mend = map(escape, (finding.part, finding.text, finding.mend))
+        table.add_row(part, state, text, mend)
     return table

@@ -31,6 +31,7 @@ class Command(BaseCommand):
             Path(options["file"]).absolute(), replace=options["replace"]
         )
         self.stdout.write(
-            "Restored. Start the server with `librephotos serve`; previews that are "
-            "missing are made again by `librephotos scan`."
+            "Restored. Start the server with `librephotos serve`. Previews that are "
+            "missing are made again when they are looked at, or all at once by "
+            "`librephotos scan --full`."
         )

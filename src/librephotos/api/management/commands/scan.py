@@ -77,7 +77,7 @@ def _owner(username: str | None) -> User:
         admin = User.objects.filter(is_superuser=True).order_by("id").first()
         if admin is None:
             raise ServerError(
-                "there is no account yet: make one with `librephotos createadmin`"
+                "there is no account yet: make one with `librephotos createadmin admin`"
             )
         return admin
     try:
