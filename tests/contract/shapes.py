@@ -1,7 +1,6 @@
 """What the validators of the clients demand, as JSON Schemas.
 
-Written from the contract: sections 3, 5, 6, 9, 12, 16, 20, 21 and 26. Further keys
-are always allowed. A number given as text, or a null where a text is due, makes a
+Further keys are always allowed. A number given as text, or a null where a text is due, makes a
 client drop the whole answer.
 """
 

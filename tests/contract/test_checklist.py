@@ -1,4 +1,4 @@
-"""What breaks the clients without a word; contract section 24, by its numbers."""
+"""What breaks the clients without a word, a number each."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _PROCESSED = {"removed": False, "aspect_ratio__isnull": False}
 
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
-    """The named sets of photos; the contract's section 2.11."""
+    """The named sets of photos: whose they are, and who may see or change them."""
 
     def owned_by(self, user: Any) -> PhotoQuerySet:
         """The photos that `user` may change; none for anonymous callers."""

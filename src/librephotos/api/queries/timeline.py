@@ -16,7 +16,7 @@ from librephotos.api.queries.photos import GridRow, as_grid_rows, grid_rows
 
 @dataclass(frozen=True)
 class TimelineFilter:
-    """Which photos a timeline shows; contract section 9.1.
+    """Which photos a timeline shows.
 
     `last_modified` replaces all other filters. `public` shows the public photos of
     the user named `username` and nothing without a name. `person` is the id of a

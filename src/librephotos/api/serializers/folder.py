@@ -1,4 +1,4 @@
-"""Folders in the contract's shape; 26.9."""
+"""Folders in the contract's shape."""
 
 from __future__ import annotations
 

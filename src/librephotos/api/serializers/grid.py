@@ -36,7 +36,7 @@ def placeholder_uri(image: bytes | memoryview) -> str:
 
 
 def grid_items(rows: list[GridRow], *, viewer: Any) -> list[dict[str, Any]]:
-    """Return the items of a grid; contract sections 3.2 and 26.2.
+    """Return the items of a grid.
 
     Where a photo was taken is told to its owner only.
     """
@@ -82,7 +82,7 @@ def day_date(day: int) -> str | None:
 
 
 def day_groups(rows: list[GridRow], *, viewer: Any) -> list[dict[str, Any]]:
-    """Return rows, which must come day by day, as day groups (contract 3.3)."""
+    """Return rows, which must come day by day, as day groups."""
     items = grid_items(rows, viewer=viewer)
     pairs = zip(rows, items, strict=True)
     return [

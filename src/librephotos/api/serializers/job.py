@@ -1,4 +1,4 @@
-"""Jobs in the contract's shape; section 16 and 26.15."""
+"""Jobs in the contract's shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One photo in full; contract sections 3.8 and 26.3.
+"""One photo in full.
 
 What is told to others is a function of its own, so that nothing about a photo becomes
 public by being added to what its owner sees.

@@ -1,4 +1,4 @@
-"""Places over time and as a tree, in the contract's shapes (20.5 and 20.6)."""
+"""Places over time and as a tree, in the contract's shapes."""
 
 from __future__ import annotations
 

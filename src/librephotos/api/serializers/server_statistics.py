@@ -1,4 +1,4 @@
-"""The machine and its libraries in the contract's shape; section 20.9."""
+"""The machine and its libraries in the contract's shape."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from librephotos.api.models import User
 
 
 class SimpleUser(TypedDict):
-    """Contract section 3.1."""
+    """As much of a user as others are told."""
 
     id: int
     username: str

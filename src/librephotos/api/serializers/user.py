@@ -23,7 +23,7 @@ NEWER_SETTINGS = (
     "duplicate_clear_existing",
     "default_timeline_filter",
 )
-"""Settings of a user that clients know since 2025; contract section 26.13."""
+"""Settings of a user that clients know since 2025."""
 
 
 class PublicPhotoSerializer(serializers.Serializer[Any]):

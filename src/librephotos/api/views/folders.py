@@ -1,4 +1,4 @@
-"""The folder view over HTTP; contract 26.9."""
+"""The folder view over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs over HTTP: looking at them, starting and ending them; contract section 16."""
+"""Jobs over HTTP: looking at them, starting and ending them."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _job(request: Request, name: str) -> Job:
 
 
 class WorkerAvailabilityView(APIView):
-    """Is a job running? Polled every two seconds; contract 16.4."""
+    """Is a job running? Polled every two seconds."""
 
     @documented("worker_availability")
     def get(self, request: Request) -> Response:

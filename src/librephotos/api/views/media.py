@@ -1,4 +1,4 @@
-"""Pictures and videos over HTTP; contract section 19."""
+"""Pictures and videos over HTTP."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def changeable(request: Request) -> PhotoQuerySet:
 
 
 class BulkEditView(APIView):
-    """One edit of many photos; contract sections 12.1 to 12.4 and 26.4."""
+    """One edit of many photos."""
 
     serializer: type[BaseSerializer[Any]]
 
@@ -147,7 +147,7 @@ class TrashView(BulkEditView):
 
 
 class PhotoDateView(APIView):
-    """The date that a person gives a photo; contract 11.3."""
+    """The date that a person gives a photo."""
 
     @documented("photo_edit", request=PhotoDateSerializer, path=("name",))
     def patch(self, request: Request, name: str) -> Response:
@@ -173,7 +173,7 @@ def _dated(photo: Photo) -> dict[str, Any]:
 
 
 class CaptionView(APIView):
-    """The caption that a person gives a photo; contract 12.8."""
+    """The caption that a person gives a photo."""
 
     @documented("photo_save_caption", request=CaptionSerializer)
     def post(self, request: Request) -> Response:

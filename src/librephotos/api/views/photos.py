@@ -60,7 +60,7 @@ class PhotoListView(APIView):
 
 
 class RecentlyAddedView(APIView):
-    """The photos imported on the latest day of imports; contract 10.1."""
+    """The photos imported on the latest day of imports."""
 
     @documented("photos_recently_added", query=PAGING)
     def get(self, request: Request) -> Response:
@@ -76,7 +76,7 @@ class RecentlyAddedView(APIView):
 
 
 class WithoutTimestampView(APIView):
-    """One's visible photos without a date, oldest import first; contract 10.2."""
+    """One's visible photos without a date, oldest import first."""
 
     @documented("photos_without_timestamp", query=("search", *PAGING))
     def get(self, request: Request) -> Response:
@@ -91,7 +91,7 @@ class WithoutTimestampView(APIView):
 
 
 class PhotoView(APIView):
-    """The details of a photo, named by UUID or image hash; contract 11.1."""
+    """The details of a photo, named by UUID or image hash."""
 
     permission_classes = [AllowAny]
 
@@ -102,7 +102,7 @@ class PhotoView(APIView):
 
 
 class PhotoSummaryView(APIView):
-    """A photo as grids show it, also while it is processed; contract 11.2."""
+    """A photo as grids show it, also while it is processed."""
 
     permission_classes = [AllowAny]
 
@@ -128,7 +128,7 @@ def viewable_photo(photos: PhotoQuerySet, request: Request, name: str) -> Any:
 
 
 class FileExistsView(APIView):
-    """Whether a file is in one's library already; contract 17.1."""
+    """Whether a file is in one's library already."""
 
     @documented("file_exists", path=("name",))
     def get(self, request: Request, name: str) -> Response:

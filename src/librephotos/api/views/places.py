@@ -21,7 +21,7 @@ from librephotos.api.views.photos import PAGING, paginated
 
 
 class PlaceListView(APIView):
-    """The places of one's photos, by title; contract 14.4."""
+    """The places of one's photos, by title."""
 
     @documented("places", query=("search", *PAGING))
     def get(self, request: Request) -> Response:
@@ -67,7 +67,7 @@ def _place(text: str) -> Place:
 
 
 class MapPinsView(APIView):
-    """Longitude, latitude and name of one's places; contract 14.4."""
+    """Longitude, latitude and name of one's places."""
 
     @documented("map_pins", array=True)
     def get(self, request: Request) -> Response:
@@ -80,7 +80,7 @@ class MapPinsView(APIView):
 
 
 class PlaceTimelineView(APIView):
-    """The countries of one's photos over time; contract 20.5."""
+    """The countries of one's photos over time."""
 
     @documented("place_timeline", array=True)
     def get(self, request: Request) -> Response:
@@ -88,7 +88,7 @@ class PlaceTimelineView(APIView):
 
 
 class PlaceTreeView(APIView):
-    """Countries, regions and towns with their numbers of photos; contract 20.6."""
+    """Countries, regions and towns with their numbers of photos."""
 
     @documented("place_tree")
     def get(self, request: Request) -> Response:

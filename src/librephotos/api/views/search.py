@@ -1,4 +1,4 @@
-"""Search over HTTP; contract section 21."""
+"""Search over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statistics over HTTP; contract section 20."""
+"""Statistics over HTTP."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from librephotos.api.views.documentation import documented
 
 
 class TotalsView(APIView):
-    """Ten counters; contract 20.1. Nobody has been recognised and albums none yet."""
+    """Ten counters. Nobody has been recognised and albums none yet."""
 
     @documented("statistics")
     def get(self, request: Request) -> Response:
@@ -49,7 +49,7 @@ class TotalsView(APIView):
 
 
 class MonthCountsView(APIView):
-    """Photos per month, without gaps; contract 20.2."""
+    """Photos per month, without gaps."""
 
     @documented("statistics_months", array=True)
     def get(self, request: Request) -> Response:
@@ -63,7 +63,7 @@ class MonthCountsView(APIView):
 
 
 class WordCloudView(APIView):
-    """The most frequent keywords and places; contract 20.3."""
+    """The most frequent keywords and places."""
 
     @documented("statistics_words")
     def get(self, request: Request) -> Response:
@@ -86,7 +86,7 @@ def _labels(rows: Iterable[Frequency]) -> list[dict[str, Any]]:
 
 
 class StorageView(APIView):
-    """Bytes of the volume that holds the data folder; contract 20.7."""
+    """Bytes of the volume that holds the data folder."""
 
     @documented("storage")
     def get(self, request: Request) -> Response:

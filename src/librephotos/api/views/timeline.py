@@ -42,7 +42,7 @@ class SignedInOrPublic(BasePermission):
 
 
 class DayListView(APIView):
-    """The whole timeline as days with counts; contract 9.1."""
+    """The whole timeline as days with counts."""
 
     permission_classes = [SignedInOrPublic]
 
@@ -59,7 +59,7 @@ def timeline(request: Request, wanted: TimelineFilter) -> Response:
 
 
 class FavoriteDaysView(APIView):
-    """The alias of mobile clients for the favourites' timeline; contract 23."""
+    """The alias of mobile clients for the favourites' timeline."""
 
     @documented("timeline_favorites")
     def get(self, request: Request) -> Response:
@@ -67,7 +67,7 @@ class FavoriteDaysView(APIView):
 
 
 class HiddenDaysView(APIView):
-    """The alias of mobile clients for the hidden photos' timeline; contract 23."""
+    """The alias of mobile clients for the hidden photos' timeline."""
 
     @documented("timeline_hidden")
     def get(self, request: Request) -> Response:
@@ -75,7 +75,7 @@ class HiddenDaysView(APIView):
 
 
 class PublicDaysView(APIView):
-    """The alias of mobile clients for a user's public page; contract 23."""
+    """The alias of mobile clients for a user's public page."""
 
     permission_classes = [AllowAny]
 
@@ -86,7 +86,7 @@ class PublicDaysView(APIView):
 
 
 class DayView(APIView):
-    """One page of the photos of a day; contract 9.2."""
+    """One page of the photos of a day."""
 
     permission_classes = [SignedInOrPublic]
 
