@@ -1,7 +1,7 @@
 """What the validators of the clients demand, as JSON Schemas.
 
-Further keys are always allowed. A number given as text, or a null where a text is due, makes a
-client drop the whole answer.
+Further keys are always allowed. A number given as text, or a null where a text is
+due, makes a client drop the whole answer.
 """
 
 from __future__ import annotations

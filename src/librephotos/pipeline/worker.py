@@ -67,10 +67,10 @@ async def _run(concurrency: int, wait: bool) -> None:
 async def _tidy_up(app: App) -> None:
     """Now and then take over the tasks of dead workers, and end what is idle."""
     while True:
-        await asyncio.sleep(TIDY_EVERY_S)
         await _take_over(app)
         await asyncio.to_thread(_settle)
         await asyncio.to_thread(sandbox().rest, after_s=IDLE_CHILD_S)
+        await asyncio.sleep(TIDY_EVERY_S)
 
 
 async def _take_over(app: App) -> None:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connections
 
 from librephotos.api.models import Job, ScanDirectory, User
+from librephotos.api.queries.jobs import presume_workers_dead
 from librephotos.server import accounts, database, embedded, progress, web
 from librephotos.server.errors import DataFolderError
 from librephotos.server.locks import FolderLock
@@ -107,6 +108,8 @@ def _ready_database(say: Say) -> Iterator[Postgres | None]:
             database.require_fit_server()
             say(f"PostgreSQL is running in {postgres.cluster}")
             database.migrate()
+            # Those of an earlier run did not outlive it.
+            presume_workers_dead()
             yield postgres
     else:
         database.require_fit_server()
