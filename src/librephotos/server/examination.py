@@ -9,22 +9,17 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import ERROR, run_checks
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from librephotos.api.models import ScanDirectory
+from librephotos.api.queries.health import tables_are_current, workers_alive
 from librephotos.server import database
 from librephotos.server.errors import DatabaseError
 
-_WORKER_SILENCE = timedelta(seconds=30)
 # Distribution and module of each native decoder, and what it is for.
 _DECODERS = (
     ("pyvips", "pyvips", "pictures"),
@@ -140,8 +135,7 @@ def _database() -> Finding:
 
 
 def _tables() -> Iterator[Finding]:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not tables_are_current():
         yield Finding(
             "Tables",
             State.WRONG,
@@ -153,12 +147,6 @@ def _tables() -> Iterator[Finding]:
     yield _workers()
     for directory in ScanDirectory.objects.select_related("user"):
         yield _scan_directory(directory)
-
-
-def workers_alive() -> int:
-    """Return how many workers gave a sign of life of late."""
-    since = timezone.now() - _WORKER_SILENCE
-    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=since).count()
 
 
 def _workers() -> Finding:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from procrastinate.contrib.django.models import ProcrastinateWorker
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-WORKER_SILENCE = timedelta(seconds=60)
-"""After this long without a heartbeat (one is due each 10 s) a worker is gone."""
+from librephotos.api.queries.health import tables_are_current, workers_alive
 
 
 class NotReady(APIException):
@@ -53,8 +47,7 @@ class QueueProbe(Probe):
     """At least one worker is at work."""
 
     def check(self) -> None:
-        since = timezone.now() - WORKER_SILENCE
-        if not ProcrastinateWorker.objects.filter(last_heartbeat__gt=since).exists():
+        if not workers_alive():
             raise NotReady("No worker is running. Start one with `librephotos worker`.")
 
 
@@ -62,6 +55,5 @@ class ReadyProbe(Probe):
     """The database answers and is of this version."""
 
     def check(self) -> None:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if not tables_are_current():
             raise NotReady("The database is not migrated. Run `librephotos migrate`.")

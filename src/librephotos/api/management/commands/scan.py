@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from librephotos.api.models import User
+from librephotos.api.queries.health import workers_alive
 from librephotos.server import accounts
 from librephotos.server.errors import ServerError
-from librephotos.server.examination import workers_alive
 from librephotos.server.progress import INTERVAL_S, JobProgress
 
 

@@ -1,0 +1,25 @@
+"""Whether the parts that work behind the web server do: workers and tables."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateWorker
+
+WORKER_SILENCE = timedelta(seconds=30)
+"""After this long without a heartbeat (one is due every few seconds) one is gone."""
+
+
+def workers_alive() -> int:
+    """Return how many workers gave a sign of life of late."""
+    since = timezone.now() - WORKER_SILENCE
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=since).count()
+
+
+def tables_are_current() -> bool:
+    """Return whether every migration of this version has been applied."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
