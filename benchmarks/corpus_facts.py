@@ -3,7 +3,7 @@
 Each line: path, format, upright size, EXIF orientation, the date by the default rules
 with the rule's number and the zone, camera, position, rating.
 
-Run: python -m benchmarks.corpus_facts FOLDER
+Run: script/bench corpus_facts FOLDER
 """
 
 import os
@@ -81,4 +81,6 @@ def _position(found: Metadata) -> str:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: script/bench corpus_facts FOLDER")
     main(Path(sys.argv[1]))
