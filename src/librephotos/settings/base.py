@@ -96,6 +96,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+# Vite puts the hash of the content into the names of its files.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/ui/assets/.+-[\w-]{8}\.\w+$"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA / "media"
 STORAGES = {
@@ -191,5 +193,11 @@ LOGGING = {
             "WARNING",
             choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
         ),
+    },
+    "loggers": {
+        # An answer of 4xx is the caller's concern, and its address may name a photo.
+        "django.request": {"level": "ERROR"},
+        # Warns of each HEAD whose body it drops, which is what it is there for.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
     },
 }
