@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from rest_framework.test import APIClient
 
@@ -25,6 +26,8 @@ def test_a_lost_preview_is_made_again_when_it_is_asked_for(
     names = preview_names([photo])
     for name in names:
         storages["previews"].delete(name)
+        storages["previews"].save(name, ContentFile(b""))
+    storages["previews"].delete(names[0])
     client = client_of(photos.owner)
     address = f"/media/thumbnails_big/{photo.image_hash}"
     assert [client.get(address).status_code for _ in range(3)] == [404] * 3

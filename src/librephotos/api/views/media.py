@@ -120,11 +120,11 @@ class PreviewView(PhotoMediaView):
         size, extension = self._variant(photo)
         if not extension:
             raise NoContent
-        try:
-            file = storages["previews"].open(preview_name(photo.pk, size, extension))
-        except FileNotFoundError as error:
-            remake_previews(photo.pk)
-            raise NoContent from error
+        storage, name = storages["previews"], preview_name(photo.pk, size, extension)
+        if not (storage.exists(name) and storage.size(name)):
+            remake_previews(photo.pk)  # lost, or cut short by a loss of power
+            raise NoContent
+        file = storage.open(name)
         return Content(
             file=file,
             length=file.size,
