@@ -114,6 +114,8 @@ def _conclusion(job: Job, failures: int) -> str:
     name = job.get_kind_display()
     if job.cancelled:
         return f"{name}: cancelled"
-    if job.failed:
-        return f"{name}: failed. {job.message}"
-    return f"{name}: finished" + (f", {failures} files failed" if failures else "")
+    outcome = "failed" if job.failed else "finished"
+    files = "file" if failures == 1 else "files"
+    counted = f", {failures} {files} failed" if failures else ""
+    notes = "".join(f"\n  {note}" for note in job.message.splitlines())
+    return f"{name}: {outcome}{counted}{notes}"
