@@ -120,7 +120,7 @@ export interface Job {
   progress_current: number;
   progress_target: number;
   progress_step?: string | null;
-  result?: { stages?: StageProgress[]; failures?: number } | null;
+  result?: { stages?: StageProgress[]; failures?: number; message?: string } | null;
 }
 
 export interface WorkerAvailability {

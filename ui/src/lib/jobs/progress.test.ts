@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Job } from '../api/types';
-import { attempted, failureCount, fractionDone, stageTitle } from './progress';
+import { attempted, failureCount, fractionDone, notesOf, stageTitle } from './progress';
 
 const stage = { stage: 'face_recognition', done: 5, failed: 2, skipped: 1, total: 10 };
 const job = {
@@ -19,6 +19,12 @@ it('counts what was attempted, not only what succeeded', () => {
 it('has no fraction before the amount of work is known', () => {
   expect(fractionDone(job)).toBe(0.8);
   expect(fractionDone({ ...job, progress_target: 0 })).toBeNull();
+});
+
+it('tells notes one by one', () => {
+  expect(notesOf({ ...job, result: { message: 'One.\nTwo.' } })).toEqual(['One.', 'Two.']);
+  expect(notesOf({ ...job, result: { message: '' } })).toEqual([]);
+  expect(notesOf({ ...job, result: null })).toEqual([]);
 });
 
 it('writes stages as words', () => {

@@ -20,6 +20,11 @@ export function failureCount(job: Job): number {
   return job.result?.failures ?? stagesOf(job).reduce((sum, stage) => sum + stage.failed, 0);
 }
 
+/** What the job has to tell beside its numbers, a sentence each. */
+export function notesOf(job: Job): string[] {
+  return (job.result?.message ?? '').split('\n').filter((note) => note !== '');
+}
+
 /** 0 to 1, or null while the job does not know how much there is to do. */
 export function fractionDone(job: Job): number | null {
   if (job.progress_target <= 0) return null;
