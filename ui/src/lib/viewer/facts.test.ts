@@ -43,6 +43,13 @@ it('joins the exposure', () => {
   expect(exposureOf({ ...photo, focalLength35Equivalent: 26 })).toContain('4.3 mm (26 mm)');
 });
 
+it('tells megapixels of pictures that have some', () => {
+  const size = (width: number, height: number) =>
+    factsOf({ ...bare, width, height }, 'en-GB').find((fact) => fact.name === 'Size')?.value;
+  expect(size(4000, 3000)).toBe('4000 × 3000 (12 MP)');
+  expect(size(100, 100)).toBe('100 × 100');
+});
+
 it('falls back to coordinates where no place is known', () => {
   const photo = { ...bare, exif_gps_lat: 52.5, exif_gps_lon: 13.4 };
   expect(factsOf(photo, 'en-GB')[1]?.value).toBe('52.50000, 13.40000');

@@ -52,7 +52,8 @@ function focalLength(photo: Photo): string {
 function dimensionsOf(photo: Photo): string {
   if (!photo.width || !photo.height) return formatBytes(photo.size);
   const megapixels = (photo.width * photo.height) / 1e6;
-  return `${photo.width} × ${photo.height} (${rounded(megapixels)} MP)`;
+  const area = megapixels < 0.05 ? '' : ` (${rounded(megapixels)} MP)`;
+  return `${photo.width} × ${photo.height}${area}`;
 }
 
 function captionOf(photo: Photo): string {
