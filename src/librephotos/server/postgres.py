@@ -89,17 +89,20 @@ class Postgres:
             return None
 
     def _forget_corpse(self) -> None:
-        """Remove the lock file of a server that is dead and that nobody reaps.
+        """Remove the lock files of a server that is dead and that nobody reaps.
 
         PostgreSQL takes the corpse for a running server, since its number is in use.
         """
-        lock_file = self.cluster / "postmaster.pid"
-        try:
-            process = psutil.Process(int(lock_file.read_text().split()[0]))
-            if process.status() == psutil.STATUS_ZOMBIE:
-                lock_file.unlink()
-        except (OSError, IndexError, ValueError, psutil.NoSuchProcess):
-            return
+        for lock_file in (
+            self.cluster / "postmaster.pid",
+            self.socket_directory / ".s.PGSQL.5432.lock",
+        ):
+            try:
+                process = psutil.Process(int(lock_file.read_text().split()[0]))
+                if process.status() == psutil.STATUS_ZOMBIE:
+                    lock_file.unlink()
+            except (OSError, IndexError, ValueError, psutil.NoSuchProcess):
+                continue
 
     def start(self) -> bool:
         """Start the server, or keep the one that is up; say whether it was started.
