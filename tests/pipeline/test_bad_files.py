@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from django.core.files.storage import storages
 from PIL import Image
 
 from librephotos.api.models import File, Photo
+from tests.support.mounts import mounted_memory
 from tests.support.scanning import Library, write_jpeg
 
 
@@ -95,15 +95,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system with room for one MiB."""
     folder = tmp_path / "small-disk"
     folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip("needs the right to mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with mounted_memory(folder, size="1m"):
+        yield folder
 
 
 def test_a_full_disk_leaves_no_half_written_preview(small_disk: Path) -> None:

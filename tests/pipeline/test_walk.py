@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from librephotos.media.errors import UnreadableFile
@@ -20,6 +19,7 @@ from librephotos.pipeline import jobs
 from librephotos.pipeline.decoding import Original, identify_file
 from librephotos.pipeline.scan import scan
 from librephotos.pipeline.walk import WalkReport, lies_under, skipper, walk
+from tests.support.mounts import mounted_memory
 from tests.support.scanning import Library, work_until_idle, write_jpeg
 
 
@@ -141,15 +141,10 @@ def test_an_unmounted_folder_marks_nothing_missing(photos: Library) -> None:
 
     mount = photos.root / "disk"
     mount.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "tmpfs", str(mount)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("needs the right to mount a tmpfs")
-    write_jpeg(mount / "2021" / "a.jpg", seed=1)
-    write_jpeg(photos.root / "b.jpg", seed=2)
-    photos.scan()
-    subprocess.run(["umount", str(mount)], check=True)
+    with mounted_memory(mount):
+        write_jpeg(mount / "2021" / "a.jpg", seed=1)
+        write_jpeg(photos.root / "b.jpg", seed=2)
+        photos.scan()
     job = photos.scan()
     assert not File.objects.filter(missing_since__isnull=False).exists()
     assert "disk is empty now" in job.message
@@ -157,6 +152,7 @@ def test_an_unmounted_folder_marks_nothing_missing(photos: Library) -> None:
 
 @given(st.binary(min_size=1, max_size=20), st.binary(max_size=20))
 def test_what_lies_under_a_folder(folder: bytes, rest: bytes) -> None:
+    assume(folder.strip(b"/"))
     root = b"/" + folder.strip(b"/")
     assert lies_under(root + b"/" + rest, [root])
     assert not lies_under(root + b"x" + rest.replace(b"/", b""), [root])

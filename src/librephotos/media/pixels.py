@@ -125,7 +125,7 @@ def check_pixels(width: int, height: int, *, limits: Limits) -> None:
     if width * height > limits.max_pixels:
         raise LimitExceeded(
             f"The picture has {width} × {height} pixels, more than the limit of "
-            f"{limits.max_pixels:,}; raise the limit to show it."
+            f"{limits.max_pixels:,} (LIBREPHOTOS_MAX_PIXELS)."
         )
 
 

@@ -63,7 +63,7 @@ def attach_files(
         queue.enqueue(queue.RUN_STAGES, job=job, photos=sorted(map(str, elsewhere)))
 
 
-_LOCK_CLASS = 20_1  # any number that no other advisory lock of ours uses
+_LOCK_CLASS = 201  # any number that no other advisory lock of ours uses
 
 
 @dataclass

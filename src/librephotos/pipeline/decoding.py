@@ -7,11 +7,17 @@ the worker itself stays small.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from librephotos.geo.reverse import Place, reverse_geocode
 from librephotos.geo.timezones import timezone_at
-from librephotos.media.errors import UnreadableFile, unreadable_because
+from librephotos.media.errors import (
+    MediaError,
+    UnreadableFile,
+    unreadable_because,
+)
 from librephotos.media.formats import FORMATS, sniff
 from librephotos.media.identity import Identity, identify
 from librephotos.media.limits import Limits
@@ -83,12 +89,13 @@ class LocatedMetadata:
 
 def metadata_of(original: Original) -> LocatedMetadata:
     """Return what a file and its sidecars say of it."""
-    facts = read_metadata(
-        original.path,
-        format=FORMATS[original.format],
-        sidecars=original.sidecars,
-        limits=original.limits,
-    )
+    with _naming_the_content(original):
+        facts = read_metadata(
+            original.path,
+            format=FORMATS[original.format],
+            sidecars=original.sidecars,
+            limits=original.limits,
+        )
     if facts.latitude is None or facts.longitude is None:
         return LocatedMetadata(facts, "")
     return LocatedMetadata(facts, timezone_at(facts.latitude, facts.longitude) or "")
@@ -101,6 +108,20 @@ def place_at(position: tuple[float, float]) -> Place | None:
 
 def thumbnails_of(original: Original) -> Thumbnails:
     """Return the previews of a file."""
-    return make_thumbnails(
-        original.path, format=FORMATS[original.format], limits=original.limits
-    )
+    with _naming_the_content(original):
+        return make_thumbnails(
+            original.path, format=FORMATS[original.format], limits=original.limits
+        )
+
+
+@contextmanager
+def _naming_the_content(original: Original) -> Iterator[None]:
+    """Have errors say what was found, where the name of the file promises another."""
+    try:
+        yield
+    except MediaError as error:
+        format = FORMATS[original.format]
+        extension = os.path.splitext(original.path)[1].lstrip(b".").lower()
+        if os.fsdecode(extension) in format.extensions:
+            raise
+        raise type(error)(f"{error} (Its content is {format.name}.)") from error

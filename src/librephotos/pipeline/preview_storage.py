@@ -33,6 +33,11 @@ def preview_name(photo_id: UUID, size: PreviewSize | str, extension: str) -> str
     return f"{photo_id.hex[-2:]}/{photo_id}-{size}.{extension}"
 
 
+def _private(path: str, flags: int) -> int:
+    """Open a file that others on the machine cannot read; a web server's group may."""
+    return os.open(path, flags, 0o640)
+
+
 class AtomicFileSystemStorage(FileSystemStorage):
     """A file system storage whose files appear whole or not at all.
 
@@ -48,7 +53,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
         partial = f"{target}.{os.getpid()}.part"
         for attempt in ("the folder is there", "the folder was made"):
             try:
-                with open(partial, "wb") as file:
+                with open(partial, "wb", opener=_private) as file:
                     for chunk in content.chunks():
                         file.write(chunk)
                 os.replace(partial, target)
@@ -56,7 +61,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
             except FileNotFoundError:
                 if attempt == "the folder was made":
                     raise
-                os.makedirs(os.path.dirname(target), exist_ok=True)
+                os.makedirs(os.path.dirname(target), mode=0o750, exist_ok=True)
             except OSError:
                 if os.path.exists(partial):
                     os.unlink(partial)
