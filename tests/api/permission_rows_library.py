@@ -99,6 +99,8 @@ LIBRARY = [
     Row("delete", "api/jobs/<str:name>/", 401, 404, 204, 204, job),
     Row("post", "api/jobs/<str:name>/cancel/", 401, 404, 200, 200, job),
     Row("get", "api/jobs/<str:name>/failures/", 401, 404, 200, 200, job),
+    signed_in("get", "api/files/failed/"),
+    signed_in("post", "api/files/failed/retry/"),
     signed_in("get", "api/rqavailable/"),
     signed_in("get", "api/scanphotos/"),
     signed_in("post", "api/scanphotos/"),

@@ -71,6 +71,11 @@ class File(models.Model):
                 name="file_missing",
                 condition=models.Q(missing_since__isnull=False),
             ),
+            models.Index(
+                fields=("owner", "-id"),
+                name="file_failed",
+                condition=models.Q(state="failed", missing_since__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

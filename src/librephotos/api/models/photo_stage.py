@@ -33,7 +33,12 @@ class PhotoStage(models.Model):
                 fields=("photo",),
                 name="photo_stage_pending",
                 condition=models.Q(state="pending"),
-            )
+            ),
+            models.Index(
+                fields=("photo",),
+                name="photo_stage_failed",
+                condition=models.Q(state="failed"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from librephotos.api.urls.routing import both
 from librephotos.api.views import (
     empty_lists,
+    failed_files,
     folders,
     jobs,
     media,
@@ -69,6 +70,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("jobs/<str:name>/cancel", jobs.JobCancelView),
     _api("jobs/<str:name>/failures", jobs.JobFailuresView),
     _api("jobs/<str:name>", jobs.JobView),
+    _api("files/failed", failed_files.FailedFilesView),
+    _api("files/failed/retry", failed_files.FailedFilesRetryView),
     _api("rqavailable", jobs.WorkerAvailabilityView),
     _api("scanphotos", jobs.ScanView),
     _api("fullscanphotos", jobs.FullScanView),
