@@ -20,6 +20,8 @@ from rich.progress import (
 
 from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
+from librephotos.api.queries.failed_files import count_failed_before
+from librephotos.pipeline.registry import stage_names
 
 INTERVAL_S = 0.5
 _LINE_INTERVAL_S = 5.0
@@ -115,7 +117,22 @@ def _conclusion(job: Job, failures: int) -> str:
     if job.cancelled:
         return f"{name}: cancelled"
     outcome = "failed" if job.failed else "finished"
-    files = "file" if failures == 1 else "files"
-    counted = f", {failures} {files} failed" if failures else ""
-    notes = "".join(f"\n  {note}" for note in job.message.splitlines())
+    counted = f", {_files(failures)} failed" if failures else ""
+    notes = "".join(f"\n  {note}" for note in _notes(job))
     return f"{name}: {outcome}{counted}{notes}"
+
+
+def _notes(job: Job) -> list[str]:
+    notes = job.message.splitlines()
+    if job.kind == Job.Kind.SCAN_PHOTOS:
+        earlier = count_failed_before(job, stages=stage_names())
+        if earlier:
+            notes.append(
+                f"{_files(earlier)} of earlier scans could not be read: "
+                "see Problems on the page"
+            )
+    return notes
+
+
+def _files(count: int) -> str:
+    return f"{count} {'file' if count == 1 else 'files'}"
