@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.site import BROKEN, BROKEN_FILE, Site
 from tests.browser.visitor import Visitor
+from tests.support.images import encoded, picture
 from tests.support.server import write_pictures
 
 pytestmark = pytest.mark.browser
@@ -39,3 +40,36 @@ def test_new_files_appear_while_one_watches(
     expect(failed).to_contain_text(str(pictures / BROKEN_FILE))
     expect(failed).to_contain_text("damaged or cut short")
     assert visitor.page.evaluate("window.sameDocument") is True
+
+
+def test_what_failed_is_found_long_after_the_scan_and_can_be_tried_again(
+    visit: Callable[..., Visitor], site: Site, folder: Path
+) -> None:
+    pictures = write_pictures(folder / "mender", 2)
+    broken, mended = pictures / BROKEN_FILE, pictures / "mended.jpg"
+    broken.write_bytes(BROKEN)
+    mended.write_bytes(b"")
+    site.add_user("mender", pictures)
+    visitor = visit()
+    visitor.enter(username="mender")
+    expect(visitor.tiles).to_have_count(2)
+    visitor.page.get_by_role("link", name="Problems 2").click()
+    expect(
+        visitor.page.get_by_role("heading", level=1, name="Problems")
+    ).to_be_visible()
+    failed = visitor.page.get_by_test_id("failure-list").locator("li")
+    expect(failed).to_have_count(2)
+    expect(failed.filter(has_text=str(broken))).to_contain_text("damaged or cut short")
+    mended.write_bytes(encoded(picture(400)))
+    visitor.press("Try again")
+    expect(failed).to_have_count(1)
+    expect(failed).to_contain_text(str(broken))
+    assert visitor.location() == "/problems"
+    menu = visitor.page.get_by_role("link", name="Problems 1")
+    expect(menu).to_have_attribute("aria-current", "page")
+    broken.write_bytes(encoded(picture(500)))
+    visitor.press("Try again")
+    expect(visitor.page.get_by_role("heading", name="Nothing failed")).to_be_visible()
+    expect(menu).to_have_count(0)
+    visitor.go_to("Timeline")
+    expect(visitor.tiles).to_have_count(4)

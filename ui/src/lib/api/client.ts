@@ -4,6 +4,7 @@ import type { Session, Tokens } from './session.svelte';
 import type {
   BulkResult,
   DatePhotosGroup,
+  FailedFile,
   IncompleteDatePhotosGroup,
   Job,
   JobFailure,
@@ -148,9 +149,27 @@ export class ApiClient {
     return this.#call(path + query({ page: String(page) }), { signal });
   }
 
-  async startScan(): Promise<string> {
+  /** What failed in any scan and was not mended since, last found first. */
+  failedFiles(page: number, signal?: AbortSignal): Promise<Page<FailedFile>> {
+    return this.#call(`files/failed/${query({ page: String(page) })}`, { signal });
+  }
+
+  async failedFileCount(): Promise<number> {
+    return (await this.#call<Page<FailedFile>>('files/failed/?page_size=1')).count;
+  }
+
+  startScan(): Promise<string> {
+    return this.#startJob('scanphotos/');
+  }
+
+  /** Start a scan that reads again what failed. */
+  retryFailedFiles(): Promise<string> {
+    return this.#startJob('files/failed/retry/');
+  }
+
+  async #startJob(path: string): Promise<string> {
     const options = { method: 'POST', body: {} } as const;
-    return (await this.#call<{ job_id: string }>('scanphotos/', options)).job_id;
+    return (await this.#call<{ job_id: string }>(path, options)).job_id;
   }
 
   #edit(action: string, body: object): Promise<BulkResult> {

@@ -135,6 +135,11 @@ export interface JobFailure {
   message: string;
 }
 
+/** A file that failed in whichever scan; `photo` is the id of its photo. */
+export interface FailedFile extends JobFailure {
+  photo: string | null;
+}
+
 export interface Page<Row> {
   count: number;
   next: string | null;

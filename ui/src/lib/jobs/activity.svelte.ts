@@ -18,6 +18,8 @@ export class JobActivity {
   libraryVersion = $state(0);
   /** Grows when a job ended or a person changed something. */
   settledVersion = $state(0);
+  /** How many files failed and were not mended since, whichever scan it was. */
+  failedFiles = $state(0);
 
   /** The job whose end this page waits for, or "". */
   #followed = '';
@@ -42,13 +44,32 @@ export class JobActivity {
       clearTimeout(this.#timer);
       this.page.removeEventListener('visibilitychange', onVisible);
       this.job = null;
+      this.failedFiles = 0;
       this.#followed = '';
     };
   }
 
-  async scan(): Promise<void> {
+  scan(): Promise<void> {
+    return this.#start(() => this.client.startScan());
+  }
+
+  /** Read again what failed. */
+  retryFailedFiles(): Promise<void> {
+    return this.#start(() => this.client.retryFailedFiles());
+  }
+
+  async countFailedFiles(): Promise<void> {
     try {
-      this.#followed = await this.client.startScan();
+      const count = await this.client.failedFileCount();
+      if (this.#started) this.failedFiles = count;
+    } catch (error) {
+      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
+    }
+  }
+
+  async #start(job: () => Promise<string>): Promise<void> {
+    try {
+      this.#followed = await job();
       this.scanProblem = '';
       this.canScan = false;
     } catch (error) {

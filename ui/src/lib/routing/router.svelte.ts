@@ -5,6 +5,7 @@ export type View =
   | { name: 'hidden' }
   | { name: 'trash' }
   | { name: 'recent' }
+  | { name: 'problems' }
   | { name: 'search'; text: string }
   | { name: 'failures'; jobId: string };
 
@@ -95,6 +96,8 @@ export function parseView(address: string): View {
       return { name: 'trash' };
     case '/recent':
       return { name: 'recent' };
+    case '/problems':
+      return { name: 'problems' };
     case '/search':
       return { name: 'search', text: new URLSearchParams(search).get('q') ?? '' };
     default:

@@ -6,6 +6,7 @@ it('reads views from addresses', () => {
   expect(parseView('/favourites/')).toEqual({ name: 'favourites' });
   expect(parseView('/search?q=sea%20%26%20sun')).toEqual({ name: 'search', text: 'sea & sun' });
   expect(parseView('/failures/0d5c')).toEqual({ name: 'failures', jobId: '0d5c' });
+  expect(parseView('/problems')).toEqual({ name: 'problems' });
   expect(parseView('/what/is/this')).toEqual({ name: 'timeline' });
 });
 
