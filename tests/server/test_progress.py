@@ -1,0 +1,70 @@
+"""What a terminal shows at the end of a job."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from librephotos.api.models import File, Job, JobFailure, PhotoStage, User
+from librephotos.server.progress import JobProgress
+from tests.factories import FileFactory, JobFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner() -> User:
+    return UserFactory()
+
+
+def shown(job: Job) -> str:
+    """Return all that is shown of a finished job."""
+    stream = io.StringIO()
+    assert JobProgress(job, stream).refresh()
+    return stream.getvalue()
+
+
+def finished(owner: User, *, failed: int = 0, **values: object) -> Job:
+    """Make a job that has ended, with files that failed in it."""
+    job = JobFactory(started_by=owner, done=True, **values)
+    for number in range(failed):
+        path = b"/p/%d-%d.jpg" % (job.pk, number)
+        failure = {"path": path, "job": job}
+        FileFactory(photo=None, owner=owner, md5="", state=File.State.FAILED, **failure)
+        JobFailure.objects.create(stage="files", message="Cut short.", **failure)
+    return job
+
+
+def test_the_first_scan_tells_only_of_its_own_failures(owner: User) -> None:
+    text = shown(finished(owner, failed=2))
+    assert text.endswith("Scan Photos: finished, 2 files failed\n")
+    assert text.count("Cut short.") == 2
+
+
+def test_a_later_scan_tells_of_earlier_failures_too(owner: User) -> None:
+    first = finished(owner, failed=2)
+    photo = FileFactory(photo__owner=owner).photo
+    for stage in ("metadata", "thumbnails"):
+        PhotoStage.objects.create(photo=photo, stage=stage, state="failed", job=first)
+    finished(UserFactory(), failed=4)
+    assert shown(finished(owner, failed=1, message="A note.")).endswith(
+        "Scan Photos: finished, 1 file failed\n"
+        "  A note.\n"
+        "  3 files of earlier scans could not be read: see Problems on the page\n"
+    )
+
+
+def test_one_earlier_failure_whose_job_was_removed(owner: User) -> None:
+    finished(owner, failed=1).delete()
+    assert "  1 file of earlier scans could not be read" in shown(finished(owner))
+
+
+@pytest.mark.parametrize(
+    "values", [{"kind": Job.Kind.DELETE_MISSING_PHOTOS}, {"cancelled": True}]
+)
+def test_only_scans_that_ended_tell_of_earlier_failures(
+    owner: User, values: dict[str, object]
+) -> None:
+    finished(owner, failed=1)
+    assert "earlier" not in shown(finished(owner, **values))
