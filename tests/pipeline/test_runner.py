@@ -24,6 +24,7 @@ class SizeStage:
 
     name = "size"
     version = 1
+    needs: tuple[str, ...] = ()
     sandboxed = True
     compute = staticmethod(size_of)
 

@@ -2,6 +2,7 @@
 
 MediaError
 ├── UnreadableFile      missing, no permission, empty, truncated or corrupt
+│   └── UnavailableFile  not the file's fault: gone, locked, an unplugged disk
 ├── UnsupportedFormat   readable, but nothing that we know how to decode
 └── LimitExceeded       more pixels, frames, seconds or metadata than allowed
 
@@ -18,6 +19,10 @@ class UnreadableFile(MediaError):
     """The bytes cannot be read, or are not what their format promises."""
 
 
+class UnavailableFile(UnreadableFile):
+    """The system did not give the bytes out; that may be different next time."""
+
+
 class UnsupportedFormat(MediaError):
     """The content is of no format that we decode."""
 
@@ -26,15 +31,15 @@ class LimitExceeded(MediaError):
     """The file is larger, in some sense, than the limits allow."""
 
 
-def unreadable_because(error: OSError) -> UnreadableFile:
+def unreadable_because(error: OSError) -> UnavailableFile:
     """Return the operating system's complaint as a sentence for the file's owner."""
     if isinstance(error, FileNotFoundError):
-        return UnreadableFile("The file is not there any more.")
+        return UnavailableFile("The file is not there any more.")
     if isinstance(error, PermissionError):
-        return UnreadableFile(
+        return UnavailableFile(
             "The server may not read the file; give its user read permission."
         )
     if isinstance(error, IsADirectoryError):
-        return UnreadableFile("The path names a folder, not a file.")
+        return UnavailableFile("The path names a folder, not a file.")
     reason = error.strerror or "unknown input/output error"
-    return UnreadableFile(f"The file cannot be read: {reason}.")
+    return UnavailableFile(f"The file cannot be read: {reason}.")

@@ -6,9 +6,9 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 
 from librephotos.api.models import File, Photo, User
@@ -31,25 +31,38 @@ class _Changes:
     renamed: set[UUID] = field(default_factory=set)  # only the path differs
     regrouped: set[UUID] = field(default_factory=set)  # the main file may differ
     replaced_rows: list[int] = field(default_factory=list)
+    photos: list[Photo] = field(default_factory=list)  # to be created
+    found_sidecars: list[File] = field(default_factory=list)  # of earlier scans
 
 
 def attach_files(
-    owner: int, identified: Sequence[tuple[File, IdentifiedFile]], *, job: int
+    owner: int,
+    identified: Sequence[tuple[File, IdentifiedFile]],
+    *,
+    job: int,
+    reread: bool = False,
 ) -> None:
     """Give each file its photo, and have the photos concerned pass the stages.
 
     To be called in a transaction, which it makes the only one of its kind for this
     owner: two batches must not create two photos for the same bytes.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, owner])
+    scanned_files.lock_library(owner)
     changes = _Changes()
     twins = _twins(owner, identified)
+    copied = _copied(identified)
     fresh: list[File] = []
     settled: list[File] = []
-    for file, found in identified:
+    # Known files first: what they hold by now are no new pictures to the others.
+    for file, found in sorted(identified, key=lambda pair: pair[0].photo_id is None):
         previous = file.md5
         _take_over(file, found)
+        if file.md5 != previous and (file.photo_id, previous) in copied:
+            # One copy was edited: it is a picture of its own from now on.
+            changes.regrouped.add(cast(UUID, file.photo_id))
+            file.photo_id = None
+        elif reread and file.photo_id:
+            changes.affected.add(file.photo_id)
         recognised = _recognised(file, previous, twins, changes)
         (settled if recognised else fresh).append(file)
     _group(User.objects.get(pk=owner), fresh, settled, changes)
@@ -63,15 +76,33 @@ def attach_files(
         queue.enqueue(queue.RUN_STAGES, job=job, photos=sorted(map(str, elsewhere)))
 
 
-_LOCK_CLASS = 201  # any number that no other advisory lock of ours uses
-
-
 @dataclass
 class _Twin:
-    """What is known of some bytes: their photo, and the files that hold them."""
+    """What is known of some bytes: their photo, and files that hold them."""
 
     photo: UUID
     files: list[File] = field(default_factory=list)
+
+    def take_moved(self, file: File) -> File | None:
+        """Return a file of these bytes that has become `file`, and forget it."""
+        for known in self.files:
+            if _has_left(known.path, file.path):
+                self.files.remove(known)
+                return known
+        return None
+
+
+def _has_left(old: bytes, new: bytes) -> bool:
+    """Whether nothing is at the old path any more.
+
+    Where the disk takes no notice of case, the old spelling still leads to the file
+    that was renamed; only the list of the folder tells.
+    """
+    if not os.path.lexists(old):
+        return True
+    if old.lower() != new.lower():
+        return False
+    return os.path.basename(old) not in os.listdir(os.path.dirname(old))
 
 
 def _twins(
@@ -80,19 +111,36 @@ def _twins(
     hashes = {found.identity.md5 for _, found in identified}
     batch = [file.pk for file, _ in identified]
     twins: dict[str, _Twin] = {}
-    for file in (
-        File.objects.filter(owner=owner, md5__in=hashes, photo__isnull=False)
-        .exclude(pk__in=batch)
-        .order_by("pk")
-    ):
-        assert file.photo_id
-        twins.setdefault(file.md5, _Twin(file.photo_id)).files.append(file)
+    for file in scanned_files.copies(hashes, owner=owner, but=batch):
+        twins.setdefault(file.md5, _Twin(cast(UUID, file.photo_id))).files.append(file)
     by_hash = {Photo.hash_of(md5, owner): md5 for md5 in hashes}
     for photo_id, image_hash in Photo.objects.filter(
         image_hash__in=by_hash
     ).values_list("id", "image_hash"):
         twins.setdefault(by_hash[image_hash], _Twin(photo_id))
     return twins
+
+
+def _copied(
+    identified: Sequence[tuple[File, IdentifiedFile]],
+) -> set[tuple[UUID | None, str]]:
+    """Return the photos, with the MD5, that keep other files of the same bytes."""
+    rows = [file for file, _ in identified if file.photo_id and file.md5]
+    kept = {
+        (file.photo_id, file.md5)
+        for file, found in identified
+        if file.photo_id and found.identity.md5 == file.md5
+    }
+    others = File.objects.filter(
+        photo__in={file.photo_id for file in rows},
+        md5__in={file.md5 for file in rows},
+        missing_since=None,
+    ).exclude(pk__in=[file.pk for file, _ in identified])
+    return kept | {
+        (other.photo_id, other.md5)
+        for other in others.only("photo_id", "md5", "path")
+        if os.path.lexists(other.path)
+    }
 
 
 def _take_over(file: File, found: IdentifiedFile) -> None:
@@ -124,16 +172,15 @@ def _recognised(
             return False
         changes.affected.add(file.photo_id)
         changes.regrouped.add(file.photo_id)
+        if file.kind != Kind.SIDECAR:
+            twins[file.md5] = _Twin(file.photo_id, [file])
         return True
     if file.photo_id:
         changes.regrouped.add(file.photo_id)
         changes.affected.add(file.photo_id)
-    gone = next(
-        (known for known in twin.files if not os.path.lexists(known.path)), None
-    )
-    if gone is not None and file.photo_id is None:
-        twin.files.remove(gone)
-        changes.replaced_rows.append(gone.pk)
+    moved = None if file.photo_id else twin.take_moved(file)
+    if moved is not None:
+        changes.replaced_rows.append(moved.pk)
         changes.renamed.add(twin.photo)
     elif not twin.files:
         changes.affected.add(twin.photo)
@@ -189,24 +236,29 @@ def _join(
 ) -> None:
     main = members[0]
     photo_id = next((file.photo_id for file in members if file.photo_id), None)
-    photo_id = photo_id or created.get(main.md5)
+    pictures = [file for file in members if file.kind != Kind.SIDECAR]
+    photo_id = photo_id or next(
+        (created[file.md5] for file in pictures if file.md5 in created), None
+    )
     if photo_id is None:
         if main.kind == Kind.SIDECAR:
             return
-        photo_id = Photo.objects.create(
+        photo = Photo(
             owner_id=owner,
             image_hash=Photo.hash_of(main.md5, owner),
             video=main.kind == Kind.VIDEO,
-        ).pk
-    created.setdefault(main.md5, photo_id)
+        )
+        changes.photos.append(photo)
+        photo_id = photo.pk
+    for file in pictures:
+        created.setdefault(file.md5, photo_id)
     changes.affected.add(photo_id)
     changes.regrouped.add(photo_id)
     for file in members:
         if file.photo_id is None:
             file.photo_id = photo_id
-            File.objects.filter(
-                pk=file.pk, state=File.State.SKIPPED, kind=Kind.SIDECAR
-            ).update(photo=photo_id, state=File.State.READY, error="")
+            if file.kind == Kind.SIDECAR and file.state == File.State.SKIPPED:
+                changes.found_sidecars.append(file)
 
 
 _COLUMNS = [
@@ -228,6 +280,10 @@ _COLUMNS = [
 def _store(files: Iterable[File], changes: _Changes) -> None:
     """Write the files; what moved takes the place of its former row."""
     rows = list(files)
+    Photo.objects.bulk_create(changes.photos)
+    for sidecar in changes.found_sidecars:
+        sidecar.state, sidecar.error = File.State.READY, ""
+    File.objects.bulk_update(changes.found_sidecars, ["photo", "state", "error"])
     File.objects.filter(pk__in=changes.replaced_rows).delete()
     File.objects.bulk_update(rows, _COLUMNS)
     outcomes = [

@@ -15,7 +15,7 @@ from librephotos.geo.reverse import Place, reverse_geocode
 from librephotos.geo.timezones import timezone_at
 from librephotos.media.errors import (
     MediaError,
-    UnreadableFile,
+    UnavailableFile,
     unreadable_because,
 )
 from librephotos.media.formats import FORMATS, sniff
@@ -73,7 +73,7 @@ def identify_file(original: Original) -> IdentifiedFile:
     except OSError as error:
         raise unreadable_because(error) from error
     if before != after:
-        raise UnreadableFile(
+        raise UnavailableFile(
             "The file changed while it was read; the next scan takes it up again."
         )
     return IdentifiedFile(identity, after)

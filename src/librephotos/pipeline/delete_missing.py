@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from librephotos.api.models import File, Job, Photo
+from librephotos.api.queries import scanned_files
 from librephotos.pipeline import jobs
 from librephotos.pipeline.previews import delete_previews, preview_names
 
@@ -15,7 +16,13 @@ def delete_missing(job_id: int) -> None:
     job = jobs.begin(job_id)
     if job is None:
         return
+    if Job.objects.unfinished().filter(
+        started_by=job.started_by, kind=Job.Kind.SCAN_PHOTOS
+    ):
+        jobs.fail(job_id, "A scan may yet find moved files: try again when it is done.")
+        return
     with transaction.atomic():
+        scanned_files.lock_library(job.started_by_id)
         missing = File.objects.filter(owner=job.started_by, missing_since__isnull=False)
         missing.delete()
         photos = list(

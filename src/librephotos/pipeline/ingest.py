@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from librephotos.api.models import File, Photo
+from librephotos.api.models import File, Photo, User
 from librephotos.api.queries import scanned_files
 from librephotos.media.formats import CANDIDATE_EXTENSIONS, Kind
 from librephotos.pipeline import jobs
@@ -23,7 +23,9 @@ NOT_MEDIA = "Not a picture or video."
 RAW_IS_OFF: Outcome[IdentifiedFile] = Outcome(error="The owner leaves out RAW files.")
 
 
-def ingest(job_id: int, file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
+def ingest(
+    job_id: int, file_ids: Sequence[int], *, sandbox: Sandbox, reread: bool = False
+) -> None:
     """Identify the files of a batch, and take their photos through the stages.
 
     It may die at any instruction and be run again: files that are settled are left
@@ -33,7 +35,7 @@ def ingest(job_id: int, file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
     if job is None:
         return
     check_free_space()
-    identify_files(file_ids, sandbox=sandbox)
+    identify_files(file_ids, sandbox=sandbox, reread=reread)
     photo_ids = list(
         Photo.objects.filter(files__in=file_ids, owner=job.started_by)
         .distinct()
@@ -43,7 +45,9 @@ def ingest(job_id: int, file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
     jobs.finish_if_complete(job_id)
 
 
-def identify_files(file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
+def identify_files(
+    file_ids: Sequence[int], *, sandbox: Sandbox, reread: bool = False
+) -> None:
     """Find out what the pending files among these are, and give them their photos."""
     pending = list(
         File.objects.filter(
@@ -67,7 +71,14 @@ def identify_files(file_ids: Sequence[int], *, sandbox: Sandbox) -> None:
         _reject(rejected)
     for (owner, job_id), files in found.items():
         with transaction.atomic():
-            attach_files(owner, files, job=job_id)
+            attach_files(owner, files, job=job_id, reread=reread)
+
+
+def read_skipped_raw_again(user: User) -> None:
+    """Have the next scan take in the RAW files that were left out."""
+    File.objects.filter(
+        owner=user, state=File.State.SKIPPED, error=RAW_IS_OFF.error
+    ).update(stat_key=None)
 
 
 def _unwanted(file: File, found: IdentifiedFile) -> bool:
@@ -79,9 +90,10 @@ def _reject(rejected: Sequence[tuple[File, Outcome[IdentifiedFile]]]) -> None:
     """Record why files are no photos; they are not read again until they change."""
     settled = []
     for file, outcome in rejected:
-        file.stat_key = stat_key(
-            file.path, file.size, file.mtime_ns, _unsigned(file.inode)
-        )
+        if not outcome.for_now:
+            file.stat_key = stat_key(
+                file.path, file.size, file.mtime_ns, _unsigned(file.inode)
+            )
         named_like_media = _extension(file.path) in CANDIDATE_EXTENSIONS
         if outcome is RAW_IS_OFF:
             settled.append((file.pk, File.State.SKIPPED, outcome.error))

@@ -28,7 +28,12 @@ def start_delete_missing(*, user: User) -> Job:
 def _start(kind: Job.Kind, task: str, *, user: User, **arguments: Any) -> Job:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        running = Job.objects.unfinished().filter(started_by=user, kind=kind).first()
+        # A scan that is through with its walk would miss what has come since.
+        running = (
+            Job.objects.unfinished()
+            .filter(started_by=user, kind=kind, enumerated=False)
+            .first()
+        )
         if running:
             return running
         job = Job.objects.create(kind=kind, started_by=user)
@@ -100,12 +105,31 @@ WHERE job.finished_at IS NULL AND NOT EXISTS (
 """
 
 
+_NOTHING_LEFT = """
+WITH finished AS (
+    UPDATE api_job AS job SET finished_at = now()
+    WHERE job.id = %s AND finished_at IS NULL AND enumerated AND NOT EXISTS (
+        SELECT FROM api_file AS file
+        WHERE file.job_id = job.id AND file.state = 'pending'
+    ) AND NOT EXISTS (
+        SELECT FROM api_photostage AS stage JOIN api_photo AS photo
+            ON photo.id = stage.photo_id AND NOT photo.removed
+        WHERE stage.job_id = job.id AND stage.state = 'pending'
+    )
+    RETURNING id
+)
+UPDATE api_jobstage AS stage SET total = done + failed + skipped
+FROM finished WHERE stage.job_id = finished.id
+"""
+
+
 def settle_abandoned() -> None:
     """Finish unfinished jobs for which no task is waiting or running any more."""
     with connection.cursor() as cursor:
         cursor.execute(_ABANDONED)
         abandoned = [row[0] for row in cursor.fetchall()]
     for job_id in abandoned:
-        finish_if_complete(job_id)
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTHING_LEFT, [job_id])
         if Job.objects.unfinished().filter(pk=job_id).exists():
             fail(job_id, "Some files could not be processed; scan again.")

@@ -16,7 +16,7 @@ from librephotos.media.limits import Limits
 from librephotos.pipeline.decoding import Original
 from librephotos.pipeline.stage import Skip
 
-NO_FILE = Skip("None of the photo's files is there.")
+NO_FILE = Skip("None of the photo's files is there.", for_now=True)
 
 
 def decoding_limits() -> Limits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
@@ -50,7 +50,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
 
     def _save(self, name: str, content: File[Any]) -> str:
         target = self.path(name)
-        partial = f"{target}.{os.getpid()}.part"
+        partial = f"{target}.{uuid4().hex}.part"
         for attempt in ("the folder is there", "the folder was made"):
             try:
                 with open(partial, "wb", opener=_private) as file:

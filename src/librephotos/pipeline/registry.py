@@ -53,6 +53,11 @@ def stage_names() -> list[str]:
     return [row.name for row in STAGES]
 
 
+def stage_needs() -> dict[str, tuple[str, ...]]:
+    """Return the stages whose results each stage works on."""
+    return {stage.name: stage.needs for stage in stages()}
+
+
 def stage_versions() -> dict[str, int]:
     """Return the version of each stage that is in force."""
     return {stage.name: stage.version for stage in stages()}

@@ -74,6 +74,14 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
             stage=stage.name,
             version=stage.version,
         )
+        photo_stages.postpone(
+            [
+                photo_id
+                for photo_id, item in inputs.items()
+                if getattr(outcomes.get(photo_id, item), "for_now", False)
+            ],
+            stage=stage.name,
+        )
 
 
 def _computed(

@@ -25,7 +25,7 @@ from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from librephotos.media.errors import MediaError, UnsupportedFormat
+from librephotos.media.errors import MediaError, UnavailableFile, UnsupportedFormat
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +40,14 @@ TASKS_PER_CHILD = 5000
 class Outcome(Generic[Output]):
     """What became of one item: a value, or an error in one sentence.
 
-    `unsupported` tells files that are sound but no business of ours from bad ones.
+    `unsupported` tells files that are sound but no business of ours from bad ones,
+    `for_now` those that may be there the next time.
     """
 
     value: Output | None = None
     error: str = ""
     unsupported: bool = False
+    for_now: bool = False
 
 
 class Sandbox:
@@ -153,7 +155,8 @@ class _Guarded(Generic[Input, Output]):
             return Outcome(self.function(item))
         except MediaError as error:
             unsupported = isinstance(error, UnsupportedFormat)
-            return Outcome(error=str(error), unsupported=unsupported)
+            for_now = isinstance(error, UnavailableFile)
+            return Outcome(error=str(error), unsupported=unsupported, for_now=for_now)
         except MemoryError:
             return Outcome(error="Decoding the file needs more memory than is allowed.")
         # The item boundary: whatever a decoder's binding raises concerns one file.

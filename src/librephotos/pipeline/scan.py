@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
 
@@ -16,7 +16,7 @@ from librephotos.media.fingerprint import key64
 from librephotos.media.variants import capture_key
 from librephotos.pipeline import jobs, queue
 from librephotos.pipeline.captures import batches_of_captures
-from librephotos.pipeline.registry import stage_names, stage_versions
+from librephotos.pipeline.registry import stage_names, stage_needs, stage_versions
 from librephotos.pipeline.runner import check_free_space
 from librephotos.pipeline.walk import (
     Entry,
@@ -33,6 +33,7 @@ BATCH = 24
 
 FLUSH_FILES = 2000
 FLUSH_SECONDS = 1.0
+NAMED_FOLDERS = 20
 
 
 def scan(job_id: int, *, full: bool) -> None:
@@ -46,55 +47,61 @@ def scan(job_id: int, *, full: bool) -> None:
         return
     check_free_space()
     unseen = scanned_files.known_stat_keys(job.started_by_id)
-    known: set[int] = set() if full else set(unseen)
     report = WalkReport()
-    roots = _readable_roots(job)
+    registered = [
+        os.path.realpath(directory.path)
+        for directory in job.started_by.scan_directories.all()
+    ]
+    roots = _readable_roots(job, registered)
     for root in roots:
-        _walk_root(job, root, known, unseen, report, reread=full)
+        _walk_root(job, root, unseen, report, reread=full)
     if not _cancelled(job):
-        _settle_unseen(job, unseen, roots, report)
+        _settle_unseen(job, unseen, registered, roots, report)
         _queue_left_over(job)
-    for folder, reason in report.unreadable:
-        jobs.note(
-            job.pk, f"The folder {readable_path(folder)} cannot be read: {reason}."
-        )
+    _note_folders(
+        job,
+        [f"{readable_path(path)} ({reason})" for path, reason in report.unreadable],
+        "These cannot be read",
+    )
     Job.objects.filter(pk=job.pk).update(enumerated=True)
     jobs.finish_if_complete(job.pk)
 
 
-def _readable_roots(job: Job) -> list[bytes]:
-    roots = [os.path.realpath(d.path) for d in job.started_by.scan_directories.all()]
-    if not roots:
+def _readable_roots(job: Job, registered: Sequence[bytes]) -> list[bytes]:
+    """Return the directories to walk: those that are there and lie in no other."""
+    if not registered:
         jobs.note(job.pk, "There is no scan directory; an administrator sets it.")
-    usable = []
-    for root in roots:
+    usable: list[bytes] = []
+    for root in sorted(registered, key=len):
         if is_empty(root):
             jobs.note(
                 job.pk,
                 f"The scan directory {readable_path(root)} is empty, unreadable or not "
                 "mounted; nothing in it was marked missing.",
             )
-        else:
+        elif not lies_under(root, usable):
             usable.append(root)
     return usable
 
 
+def _note_folders(job: Job, names: Sequence[str], what: str) -> None:
+    if names:
+        shown = ", ".join(names[:NAMED_FOLDERS])
+        more = len(names) - NAMED_FOLDERS
+        jobs.note(job.pk, f"{what}: {shown}{f' and {more} more' if more > 0 else ''}.")
+
+
 def _walk_root(
-    job: Job,
-    root: bytes,
-    known: set[int],
-    unseen: set[int],
-    report: WalkReport,
-    *,
-    reread: bool,
+    job: Job, root: bytes, unseen: set[int], report: WalkReport, *, reread: bool
 ) -> None:
     skip = skipper(SiteSettings.current().skip_patterns)
     waiting: list[Entry] = []
     flushed = time.monotonic()
     for entries in walk(root, report=report, skip=skip):
-        keys = {entry.stat_key for entry in entries}
-        unseen -= keys
-        waiting += [entry for entry in entries if entry.stat_key not in known]
+        waiting += [
+            entry for entry in entries if reread or entry.stat_key not in unseen
+        ]
+        unseen.difference_update([entry.stat_key for entry in entries])
         overdue = time.monotonic() - flushed > FLUSH_SECONDS
         if len(waiting) >= FLUSH_FILES or (waiting and overdue):
             if _cancelled(job):
@@ -124,7 +131,6 @@ def _queue_batches(
             [file for batch in batches for file in batch],
             owner=job.started_by_id,
             job=job.pk,
-            reread=reread,
         )
         for batch in batches:
             file_ids = [ids[f.path_key] for f in batch if f.path_key in ids]
@@ -134,6 +140,7 @@ def _queue_batches(
                     priority=_minutes(max(file.mtime_ns for file in batch)),
                     job=job.pk,
                     files=file_ids,
+                    reread=reread,
                 )
 
 
@@ -158,15 +165,22 @@ def _signed(inode: int) -> int:
 
 
 def _settle_unseen(
-    job: Job, unseen: Iterable[int], roots: Sequence[bytes], report: WalkReport
+    job: Job,
+    unseen: Collection[int],
+    registered: Sequence[bytes],
+    roots: Sequence[bytes],
+    report: WalkReport,
 ) -> None:
-    """Mark files missing that the walk did not meet and that are really gone."""
+    """Mark files missing that are gone, or whose directory is not scanned any more."""
     unread = [folder for folder, _ in report.unreadable]
     gone: list[int] = []
     spared: set[bytes] = set()
     for file_id, path in scanned_files.unseen_files(
         unseen, owner=job.started_by_id, job=job.pk
     ):
+        if registered and not lies_under(path, registered):
+            gone.append(file_id)
+            continue
         if not lies_under(path, roots) or lies_under(path, unread):
             continue
         if os.path.lexists(path):
@@ -176,23 +190,27 @@ def _settle_unseen(
             spared.add(folder)
         else:
             gone.append(file_id)
-    scanned_files.mark_missing(gone)
-    for folder in sorted(spared):
-        jobs.note(
-            job.pk,
-            f"The folder {readable_path(folder)} is empty now; in case it is not "
-            "mounted, none of its files was marked missing.",
-        )
+    with transaction.atomic():
+        # Those that lost their main file or a sidecar: left over, see below.
+        photo_ids = scanned_files.mark_missing(gone, owner=job.started_by_id)
+        for stage in stage_names():
+            photo_stages.postpone(photo_ids, stage=stage)
+    _note_folders(
+        job,
+        sorted(map(readable_path, spared)),
+        "These folders are empty now; in case they are not mounted, none of their "
+        "files was marked missing",
+    )
 
 
 def _queue_left_over(job: Job) -> None:
     """Take up photos that an earlier job left unfinished, or that a stage is new to."""
-    photo_stages.roll_out(stage_versions())
+    photo_stages.roll_out(stage_versions(), needs=stage_needs())
     photo_ids = photo_stages.left_over(job.started_by_id)
     for start in range(0, len(photo_ids), BATCH):
         batch = photo_ids[start : start + BATCH]
         with transaction.atomic():
-            photo_stages.mark_pending(batch, stages=stage_names(), job=job.pk)
+            photo_stages.adopt(batch, stages=stage_names(), job=job.pk)
             queue.enqueue(
                 queue.RUN_STAGES, job=job.pk, photos=[str(photo) for photo in batch]
             )

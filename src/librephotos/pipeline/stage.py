@@ -11,6 +11,7 @@ class Skip(NamedTuple):
     """In place of an input: the stage has nothing to do for the photo, and why."""
 
     reason: str
+    for_now: bool = False
 
 
 class Stage(Protocol):
@@ -21,11 +22,12 @@ class Stage(Protocol):
     vouches for or needs much memory. `load` reads the inputs of a batch and `save`
     writes its results, each in a fixed number of queries; `save` runs in the
     transaction that records the photos as done. All three are idempotent. A new
-    `version` makes every photo pass the stage again.
+    `version` makes every photo pass the stage again, and then those that need it.
     """
 
     name: str
     version: int
+    needs: tuple[str, ...]
     sandboxed: bool
     compute: Callable[[Any], Any]
 

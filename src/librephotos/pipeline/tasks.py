@@ -59,9 +59,9 @@ def scan_task(job: int, *, full: bool) -> None:
 
 
 @task(queue.INGEST)
-def ingest_task(job: int, *, files: list[int]) -> None:
+def ingest_task(job: int, *, files: list[int], reread: bool = False) -> None:
     """Take a batch of files into the library."""
-    ingest(job, files, sandbox=sandbox())
+    ingest(job, files, sandbox=sandbox(), reread=reread)
 
 
 @task(queue.RUN_STAGES)

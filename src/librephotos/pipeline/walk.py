@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
 @dataclass
 class WalkReport:
-    """What a walk could not look into: folders with the system's reason."""
+    """What a walk could not look into: folders and files with the system's reason."""
 
     unreadable: list[tuple[bytes, str]] = field(default_factory=list)
 
@@ -59,9 +59,14 @@ def walk(
         try:
             with os.scandir(folder) as found:
                 for item in found:
-                    _sort_in(item, entries, subfolders, skip)
+                    try:
+                        _sort_in(item, entries, subfolders, skip)
+                    except FileNotFoundError:
+                        continue  # removed since the folder was listed
+                    except OSError as error:
+                        report.unreadable.append((item.path, _reason(error)))
         except OSError as error:
-            report.unreadable.append((folder, error.strerror or str(error)))
+            report.unreadable.append((folder, _reason(error)))
         pending.extend(sorted(subfolders))
         if entries:
             yield entries
@@ -76,10 +81,7 @@ def _sort_in(
     if item.name.startswith(b".") or skip(item.path):
         return
     if item.is_file(follow_symlinks=False):
-        try:
-            found = item.stat(follow_symlinks=False)
-        except FileNotFoundError:
-            return  # removed since the folder was listed
+        found = item.stat(follow_symlinks=False)
         size, mtime_ns, inode = found.st_size, found.st_mtime_ns, found.st_ino
         entries.append(
             Entry(
@@ -94,6 +96,10 @@ def _sort_in(
     elif item.is_dir(follow_symlinks=False):
         if item.name not in UNWANTED_FOLDERS:
             subfolders.append(item.path)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
 
 
 def skipper(patterns: str) -> Callable[[bytes], bool]:

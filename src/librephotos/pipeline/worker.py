@@ -8,10 +8,11 @@ import os
 from typing import cast
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 from librephotos.pipeline import jobs
@@ -67,8 +68,12 @@ async def _run(concurrency: int, wait: bool) -> None:
 async def _tidy_up(app: App) -> None:
     """Now and then take over the tasks of dead workers, and end what is idle."""
     while True:
-        await _take_over(app)
-        await asyncio.to_thread(_settle)
+        try:
+            await _take_over(app)
+            await asyncio.to_thread(_settle)
+        except (ConnectorException, DatabaseError) as error:
+            # Away for a moment, or another worker took the same task over first.
+            log.warning("Tidying up is put off: %s", error)
         await asyncio.to_thread(sandbox().rest, after_s=IDLE_CHILD_S)
         await asyncio.sleep(TIDY_EVERY_S)
 

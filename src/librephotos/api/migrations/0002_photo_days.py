@@ -2,7 +2,8 @@
 
 The day list of the timeline would otherwise be a GROUP BY over all photos of an
 owner: 97 ms at a million rows. Statement-level triggers fold the changes of one
-statement into one update per day, in key order so that writers do not deadlock.
+statement into one update per day. All rows of the days concerned are locked first,
+in the order of their key, so that writers do not deadlock.
 """
 
 from django.db import migrations
@@ -11,11 +12,24 @@ FUNCTION = """
 CREATE FUNCTION librephotos_photo_days_after_{operation}() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM FROM api_photoday
+    WHERE (owner_id, day) IN (
+        SELECT owner_id, day FROM ({changes}) AS changes
+        GROUP BY owner_id, day, video HAVING sum(change) <> 0
+        UNION SELECT owner_id, day FROM ({placed}) AS placed
+    )
+    ORDER BY owner_id, day, video FOR UPDATE;
+
     INSERT INTO api_photoday AS photo_day (owner_id, day, video, count, place)
     SELECT owner_id, day, video, sum(change), ''
     FROM ({changes}) AS changes
     GROUP BY owner_id, day, video
-    HAVING sum(change) <> 0
+    HAVING sum(change) > 0 OR sum(change) < 0 AND EXISTS (
+        -- It is gone already when a user is deleted with all that is theirs.
+        SELECT FROM api_photoday AS kept
+        WHERE (kept.owner_id, kept.day, kept.video)
+            = (changes.owner_id, changes.day, changes.video)
+    )
     ORDER BY owner_id, day, video
     ON CONFLICT (owner_id, day, video)
     DO UPDATE SET count = photo_day.count + excluded.count;

@@ -68,6 +68,11 @@ class File(models.Model):
             ),
             models.Index(
                 fields=("owner",),
+                name="file_unread",
+                condition=models.Q(stat_key__isnull=True, missing_since__isnull=True),
+            ),
+            models.Index(
+                fields=("owner",),
                 name="file_missing",
                 condition=models.Q(missing_since__isnull=False),
             ),

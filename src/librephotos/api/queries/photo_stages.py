@@ -6,7 +6,7 @@ twice, or dies half-way, counts nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -17,8 +17,9 @@ _MARK_PENDING = """
 WITH marked AS (
     INSERT INTO api_photostage AS photo_stage
         (photo_id, stage, version, state, error, job_id)
-    SELECT photo_id, stage, 0, 'pending', '', %(job)s
-    FROM unnest(%(photos)s::uuid[]) AS photo_id, unnest(%(stages)s::text[]) AS stage
+    SELECT photo.id AS photo_id, stage, 0, 'pending', '', %(job)s
+    FROM api_photo AS photo, unnest(%(stages)s::text[]) AS stage
+    WHERE photo.id = ANY(%(photos)s) AND NOT photo.removed
     ORDER BY photo_id, stage
     ON CONFLICT (photo_id, stage) DO UPDATE
     SET state = 'pending', error = '', job_id = excluded.job_id
@@ -137,12 +138,29 @@ def record(
         )
 
 
+_ADOPT = """
+WITH adopted AS (
+    UPDATE api_photostage AS photo_stage SET job_id = %(job)s
+    WHERE photo_id = ANY(%(photos)s) AND state = 'pending' AND NOT EXISTS (
+        SELECT FROM api_job AS job
+        WHERE job.id = photo_stage.job_id AND job.finished_at IS NULL
+    )
+    RETURNING stage
+)
+INSERT INTO api_jobstage AS job_stage
+    (job_id, stage, position, total, done, failed, skipped)
+SELECT %(job)s, stage, array_position(%(stages)s::text[], stage), count(*), 0, 0, 0
+FROM adopted GROUP BY stage ORDER BY stage
+ON CONFLICT (job_id, stage) DO UPDATE SET total = job_stage.total + excluded.total
+"""
+
 _LEFT_OVER = """
 SELECT DISTINCT photo.id
 FROM api_photostage AS photo_stage
 JOIN api_photo AS photo ON photo.id = photo_stage.photo_id
+JOIN api_file AS main ON main.id = photo.main_file_id AND main.missing_since IS NULL
 WHERE photo_stage.state = 'pending' AND photo.owner_id = %(owner)s
-    AND NOT photo.removed AND photo.main_file_id IS NOT NULL AND NOT EXISTS (
+    AND NOT photo.removed AND NOT EXISTS (
         SELECT FROM api_job AS job
         WHERE job.id = photo_stage.job_id AND job.finished_at IS NULL
     )
@@ -151,7 +169,7 @@ ORDER BY photo.id DESC
 
 _OUTDATE = """
 UPDATE api_photostage SET state = 'pending', error = '', job_id = NULL
-WHERE stage = %(stage)s AND version < %(version)s AND state <> 'pending'
+WHERE stage = %(stage)s AND state <> 'pending'
 """
 
 _INTRODUCE = """
@@ -171,18 +189,37 @@ def left_over(owner: int) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def roll_out(versions: dict[str, int]) -> None:
+def postpone(photo_ids: Iterable[UUID], *, stage: str) -> None:
+    """Leave photos, which are counted by now, to the next scan for another try."""
+    PhotoStage.objects.filter(photo__in=list(photo_ids), stage=stage).update(
+        state=PhotoStage.State.PENDING, job=None
+    )
+
+
+def adopt(photo_ids: Sequence[UUID], *, stages: Sequence[str], job: int) -> None:
+    """Put what is pending of these photos under a job; what is done stays done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ADOPT, {"photos": list(photo_ids), "stages": list(stages), "job": job}
+        )
+
+
+def roll_out(versions: dict[str, int], *, needs: Mapping[str, Collection[str]]) -> None:
     """Mark all photos pending in stages that are new or of a new version.
+
+    The stages come in their order; those that need one of these follow it.
 
     Costs one look at a small table unless the software was updated.
     """
     with transaction.atomic():
         known = dict(StageVersion.objects.values_list("stage", "version"))
+        changed: set[str] = set()
         for stage, version in versions.items():
-            if known.get(stage) == version:
+            if known.get(stage) == version and changed.isdisjoint(needs[stage]):
                 continue
+            changed.add(stage)
             with connection.cursor() as cursor:
-                cursor.execute(_OUTDATE, {"stage": stage, "version": version})
+                cursor.execute(_OUTDATE, {"stage": stage})
                 cursor.execute(_INTRODUCE, {"stage": stage})
             StageVersion.objects.update_or_create(
                 stage=stage, defaults={"version": version}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
+from librephotos.api.models import File
 from librephotos.api.models.fields import path_to_text, text_to_path
 
 FILES = "files"
@@ -40,9 +42,11 @@ FROM unnest(
 ON CONFLICT (owner_id, path_key) DO UPDATE
 SET size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,
     inode = excluded.inode, state = 'pending', stat_key = NULL, error = '',
-    missing_since = NULL, job_id = excluded.job_id,
-    md5 = CASE WHEN %(reread)s THEN '' ELSE file.md5 END
-WHERE file.state <> 'pending' OR file.job_id IS DISTINCT FROM excluded.job_id
+    missing_since = NULL, job_id = excluded.job_id
+WHERE file.state <> 'pending' OR NOT EXISTS (
+    SELECT FROM api_job AS job
+    WHERE job.id = file.job_id AND job.finished_at IS NULL
+)
 RETURNING file.id, file.path_key
 """
 
@@ -78,23 +82,53 @@ SET done = job_stage.done + tally.done, failed = job_stage.failed + tally.failed
 FROM tally WHERE job_stage.job_id = tally.job_id AND job_stage.stage = %(stage)s
 """
 
-_UNSEEN = """
-SELECT id, path, stat_key FROM api_file
-WHERE owner_id = %(owner)s AND missing_since IS NULL AND (
-    stat_key = ANY(%(keys)s)
-    OR stat_key IS NULL AND state = 'pending' AND job_id IS DISTINCT FROM %(job)s
-)
-ORDER BY id
+_UNSEEN_KEYS = """
+SELECT id, path FROM api_file
+WHERE owner_id = %(owner)s AND missing_since IS NULL AND stat_key = ANY(%(keys)s)
 """
+
+_UNSEEN_UNREAD = """
+SELECT id, path FROM api_file
+WHERE owner_id = %(owner)s AND missing_since IS NULL AND stat_key IS NULL
+    AND job_id IS DISTINCT FROM %(job)s
+"""
+
+_COPIES = """
+SELECT copy.id
+FROM unnest(%(hashes)s::text[]) AS wanted (md5)
+CROSS JOIN LATERAL (
+    SELECT id FROM api_file
+    WHERE owner_id = %(owner)s AND md5 = wanted.md5 AND photo_id IS NOT NULL
+        AND id <> ALL(%(but)s)
+    ORDER BY missing_since IS NULL, id LIMIT %(most)s
+) AS copy
+"""
+
+MOST_COPIES = 100
+"""Files looked at per MD5; one photo may have thousands of equal files."""
 
 _MARK_MISSING = """
 UPDATE api_file SET missing_since = now(), stat_key = NULL
 WHERE id = ANY(%(files)s) AND missing_since IS NULL
+RETURNING photo_id
+"""
+
+_DROP_MAIN = """
+UPDATE api_photo AS photo SET main_file_id = NULL
+FROM api_file AS file
+WHERE photo.id = ANY(%(photos)s) AND file.id = photo.main_file_id
+    AND file.photo_id IS DISTINCT FROM photo.id
 """
 
 _CHOOSE_MAIN = """
 UPDATE api_photo AS photo
-SET main_file_id = chosen.id, image_hash = chosen.md5 || photo.owner_id,
+SET main_file_id = chosen.id, image_hash = CASE
+        WHEN EXISTS (
+            SELECT FROM api_photo AS other
+            WHERE other.image_hash = chosen.md5 || photo.owner_id
+                AND other.id <> photo.id
+        ) THEN photo.image_hash ELSE chosen.md5 || photo.owner_id
+    END,
     video = chosen.kind = 'video',
     motion_photo = chosen.kind <> 'video' AND (
         chosen.embedded_video OR EXISTS (
@@ -123,21 +157,14 @@ WHERE photo.id = chosen.photo_id
 
 def known_stat_keys(owner: int) -> set[int]:
     """Return the keys of all files of an owner that were read as they are."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT stat_key FROM api_file WHERE owner_id = %s"
-            " AND stat_key IS NOT NULL AND missing_since IS NULL",
-            [owner],
-        )
-        return {row[0] for row in cursor.fetchall()}
+    keys = File.objects.filter(
+        owner=owner, stat_key__isnull=False, missing_since__isnull=True
+    ).values_list("stat_key", flat=True)
+    return {key for key in keys.iterator(chunk_size=50_000) if key is not None}
 
 
-def queue_files(
-    found: Sequence[FoundFile], *, owner: int, job: int, reread: bool = False
-) -> dict[int, int]:
+def queue_files(found: Sequence[FoundFile], *, owner: int, job: int) -> dict[int, int]:
     """Register files as pending under a scan; return {path_key: id} of those queued.
-
-    With `reread`, their photos pass all stages again even if the bytes are the same.
 
     A file that this very job has queued already is left out, so that a scan that
     begins again after a crash counts each file once.
@@ -153,7 +180,6 @@ def queue_files(
             {
                 "owner": owner,
                 "job": job,
-                "reread": reread,
                 "paths": [path_to_text(path) for path in paths],
                 "path_keys": list(path_keys),
                 "capture_keys": list(capture_keys),
@@ -188,21 +214,63 @@ def settle(outcomes: Sequence[tuple[int, str, str]]) -> None:
 
 
 def unseen_files(
-    keys: Iterable[int], *, owner: int, job: int
-) -> list[tuple[int, bytes]]:
-    """Return (id, path) of known files that a walk did not come across.
+    keys: Collection[int], *, owner: int, job: int
+) -> Iterator[tuple[int, bytes]]:
+    """Yield (id, path) of known files that a walk did not come across.
 
-    These have one of the `keys`, or wait for a job other than this one.
+    These have one of the `keys`, or were not read yet and are not this job's.
     """
+    rest = iter(keys)
+    while chunk := list(islice(rest, 10_000)):
+        yield from _unseen(_UNSEEN_KEYS, {"owner": owner, "keys": chunk})
+    yield from _unseen(_UNSEEN_UNREAD, {"owner": owner, "job": job})
+
+
+def _unseen(query: str, parameters: dict[str, Any]) -> list[tuple[int, bytes]]:
     with connection.cursor() as cursor:
-        cursor.execute(_UNSEEN, {"owner": owner, "keys": list(keys), "job": job})
+        cursor.execute(query, parameters)
         return [(row[0], text_to_path(row[1])) for row in cursor.fetchall()]
 
 
-def mark_missing(file_ids: Sequence[int]) -> None:
-    """Note that files are gone; their photos and all that is known of them stay."""
+def copies(hashes: Collection[str], *, owner: int, but: Collection[int]) -> list[File]:
+    """Return files with a photo that have one of these MD5, missing ones first.
+
+    The files whose ids are in `but` are left out, and what exceeds MOST_COPIES.
+    """
     with connection.cursor() as cursor:
+        cursor.execute(
+            _COPIES,
+            {
+                "hashes": list(hashes),
+                "owner": owner,
+                "but": list(but),
+                "most": MOST_COPIES,
+            },
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(File.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def mark_missing(file_ids: Sequence[int], *, owner: int) -> set[UUID]:
+    """Note that files are gone; their photos and all that is known of them stay.
+
+    Returns the photos that have another file, which may lead them now.
+    """
+    with connection.cursor() as cursor:
+        lock_library(owner)
         cursor.execute(_MARK_MISSING, {"files": list(file_ids)})
+        photos = with_files({row[0] for row in cursor.fetchall() if row[0]})
+    choose_main_files(photos)
+    return photos
+
+
+_LOCK_CLASS = 201  # any number that no other advisory lock of ours uses
+
+
+def lock_library(owner: int) -> None:
+    """Be the only one, until the transaction ends, who says which files a photo has."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, owner])
 
 
 def choose_main_files(photo_ids: Iterable[UUID]) -> None:
@@ -211,7 +279,9 @@ def choose_main_files(photo_ids: Iterable[UUID]) -> None:
     A photo none of whose files can be used keeps the main file that it has.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CHOOSE_MAIN, {"photos": list(photo_ids)})
+        photos = {"photos": list(photo_ids)}
+        cursor.execute(_DROP_MAIN, photos)
+        cursor.execute(_CHOOSE_MAIN, photos)
 
 
 def with_files(photo_ids: Iterable[UUID]) -> set[UUID]:

@@ -13,6 +13,7 @@ from librephotos.api.models import Photo, ScanDirectory, SiteSettings, User
 from librephotos.api.queries.directories import scannable
 from librephotos.api.queries.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
+from librephotos.pipeline.ingest import read_skipped_raw_again
 from librephotos.pipeline.previews import delete_previews, preview_names
 from librephotos.pipeline.redate import redate_library
 
@@ -72,6 +73,7 @@ def change_user(user: User, changes: Mapping[str, Any]) -> None:
     """
     fields = dict(changes)
     dating = (user.datetime_rules, user.default_timezone)
+    skipped_raw = user.skip_raw_files
     password = fields.pop("password", "")
     if password:
         user.set_password(password)
@@ -84,6 +86,8 @@ def change_user(user: User, changes: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         setattr(user, name, value)
     _save(user)
+    if skipped_raw and not user.skip_raw_files:
+        read_skipped_raw_again(user)
     changed = dating != (user.datetime_rules, user.default_timezone)
     if changed and Photo.objects.filter(owner=user).exists():
         redate_library(user)

@@ -23,6 +23,7 @@ from librephotos.media.dates import (
     parse_rules,
 )
 from librephotos.pipeline.originals import NO_FILE
+from librephotos.pipeline.stage import Skip
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class DatesStage:
 
     name = "dates"
     version = 1
+    needs: tuple[str, ...] = ("metadata", "geocode")
     sandboxed = False
     compute = staticmethod(date_of)
 
@@ -71,6 +73,15 @@ class DatesStage:
         return inputs
 
     def save(self, results: dict[UUID, DateResult | None]) -> None:
+        locked = Photo.objects.select_for_update(of=("self",)).filter(pk__in=results)
+        edited = dict(locked.order_by("pk").values_list("pk", "user_taken_at"))
+        # A person may have set a date since the photos were loaded; that one stands.
+        again = [photo_id for photo_id in results if edited.get(photo_id) is not None]
+        results = results | {
+            photo_id: self.compute(photo)
+            for photo_id, photo in self.load(again).items()
+            if not isinstance(photo, Skip)
+        }
         Photo.objects.bulk_update(
             [_dated(photo_id, result) for photo_id, result in results.items()],
             ["taken_at", "timezone", "date_rule", "day", "last_modified"],

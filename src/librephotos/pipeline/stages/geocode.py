@@ -20,6 +20,7 @@ class GeocodeStage:
 
     name = "geocode"
     version = 1
+    needs: tuple[str, ...] = ("metadata",)
     sandboxed = True
     compute = staticmethod(place_at)
 

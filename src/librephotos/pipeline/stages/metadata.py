@@ -44,6 +44,7 @@ class MetadataStage:
 
     name = "metadata"
     version = 1
+    needs: tuple[str, ...] = ()
     sandboxed = True
     compute = staticmethod(metadata_of)
 
@@ -75,6 +76,8 @@ class MetadataStage:
             ],
             ["latitude", "longitude", "file_rating", "duration_s"],
         )
+        # Only a position has a place; geocode passes over photos without one.
+        Photo.objects.filter(pk__in=results, latitude=None).update(place=None)
 
 
 def _row(photo_id: UUID, found: LocatedMetadata) -> PhotoMetadata:

@@ -36,6 +36,7 @@ class ThumbnailsStage:
 
     name = "thumbnails"
     version = 1
+    needs: tuple[str, ...] = ()
     sandboxed = True
     compute = staticmethod(thumbnails_of)
 
