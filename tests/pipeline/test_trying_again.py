@@ -69,3 +69,12 @@ def test_a_file_that_can_be_read_now_leaves_the_list(photos: Library) -> None:
     retry(photos)
     assert failed_names(photos) == set()
     assert photos.photo_of(picture).visible
+
+
+def test_a_failed_file_that_is_gone_by_then_leaves_the_list(photos: Library) -> None:
+    damage(photos)
+    photos.scan()
+    for name in ("early.jpg", "late.jpg"):
+        (photos.root / name).unlink()
+    retry(photos)
+    assert failed_names(photos) == set()
