@@ -170,6 +170,7 @@ ORDER BY photo.id DESC
 _OUTDATE = """
 UPDATE api_photostage SET state = 'pending', error = '', job_id = NULL
 WHERE stage = %(stage)s AND state <> 'pending'
+    AND (version < %(version)s OR %(needs_changed)s)
 """
 
 _INTRODUCE = """
@@ -215,11 +216,20 @@ def roll_out(versions: dict[str, int], *, needs: Mapping[str, Collection[str]]) 
         known = dict(StageVersion.objects.values_list("stage", "version"))
         changed: set[str] = set()
         for stage, version in versions.items():
-            if known.get(stage) == version and changed.isdisjoint(needs[stage]):
+            needs_changed = not changed.isdisjoint(needs[stage])
+            if known.get(stage) == version and not needs_changed:
                 continue
-            changed.add(stage)
+            if known:  # else nothing was rolled out before this
+                changed.add(stage)
             with connection.cursor() as cursor:
-                cursor.execute(_OUTDATE, {"stage": stage})
+                cursor.execute(
+                    _OUTDATE,
+                    {
+                        "stage": stage,
+                        "version": version,
+                        "needs_changed": needs_changed,
+                    },
+                )
                 cursor.execute(_INTRODUCE, {"stage": stage})
             StageVersion.objects.update_or_create(
                 stage=stage, defaults={"version": version}
