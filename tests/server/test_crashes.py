@@ -163,3 +163,4 @@ def test_postgresql_may_restart_during_a_scan(
     postgres.wait(20)
     wait_for(lambda: scan_is_over(server), "the end of the scan", seconds=150)
     assert shown(server) == expected(pictures)
+    wait_for(lambda: "finished" in server.output, "the terminal shows the end")

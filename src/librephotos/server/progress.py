@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TextIO
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, close_old_connections
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -55,7 +55,8 @@ class JobProgress:
         try:
             self.job.refresh_from_db()
             stages = list(self.job.stages.all())
-        except OperationalError:
+        except (OperationalError, InterfaceError):
+            close_old_connections()  # the next call opens a new one
             return False
         if self._console.is_terminal:
             self._show_bars(stages)
