@@ -12,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import (
     File,
+    Job,
     JobStage,
     Photo,
     PhotoDay,
@@ -198,6 +199,7 @@ def test_a_scan_asked_for_after_the_walk_finds_what_has_come(photos: Library) ->
     write_jpeg(photos.root / "a.jpg", seed=1)
     first = jobs.start_scan(user=photos.owner)
     assert jobs.start_scan(user=photos.owner) == first
+    assert not Job.objects.exclude(pk=first.pk).exists()
     scan(first.pk, full=False)
     late = write_jpeg(photos.root / "b.jpg", seed=2)
     second = jobs.start_scan(user=photos.owner)
@@ -210,6 +212,18 @@ def test_a_scan_asked_for_after_the_walk_finds_what_has_come(photos: Library) ->
     files = JobStage.objects.filter(stage="files")
     assert sum(stage.total for stage in files) == 2
     assert sum(stage.done for stage in files) == 2
+
+
+def test_a_full_scan_asked_for_during_a_walk_is_not_forgotten(photos: Library) -> None:
+    path = write_jpeg(photos.root / "a.jpg")
+    photos.scan()
+    first = jobs.start_scan(user=photos.owner)
+    full = jobs.start_scan(user=photos.owner, full=True)
+    assert full != first
+    work_until_idle()
+    full.refresh_from_db()
+    assert full.finished and full.stages.get(stage="thumbnails").done == 1
+    assert photos.photo_of(path).visible
 
 
 def test_changed_date_rules_decode_nothing(photos: Library) -> None:

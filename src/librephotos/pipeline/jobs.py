@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from librephotos.api.models import Job, User
+from librephotos.api.queries import jobs as job_queries
 from librephotos.pipeline import queue
 
 
 def start_scan(*, user: User, full: bool = False) -> Job:
     """Start a scan of the user's directories; `full` reads unchanged files too.
 
-    Returns the running scan of this user if there is one.
+    Returns a scan of this user that has not walked all directories yet, if there is
+    one and no full scan is asked for.
     """
-    return _start(Job.Kind.SCAN_PHOTOS, queue.SCAN, user=user, full=full)
+    return _start(Job.Kind.SCAN_PHOTOS, queue.SCAN, user=user, join=not full, full=full)
 
 
 def start_delete_missing(*, user: User) -> Job:
     """Start forgetting the user's photos none of whose files is there."""
-    return _start(Job.Kind.DELETE_MISSING_PHOTOS, queue.DELETE_MISSING, user=user)
+    return _start(
+        Job.Kind.DELETE_MISSING_PHOTOS, queue.DELETE_MISSING, user=user, join=True
+    )
 
 
-def _start(kind: Job.Kind, task: str, *, user: User, **arguments: Any) -> Job:
+def _start(
+    kind: Job.Kind, task: str, *, user: User, join: bool, **arguments: Any
+) -> Job:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         # A scan that is through with its walk would miss what has come since.
@@ -34,7 +40,7 @@ def _start(kind: Job.Kind, task: str, *, user: User, **arguments: Any) -> Job:
             .filter(started_by=user, kind=kind, enumerated=False)
             .first()
         )
-        if running:
+        if running and join:
             return running
         job = Job.objects.create(kind=kind, started_by=user)
         queue.enqueue(
@@ -96,40 +102,8 @@ def cancel(job: Job) -> None:
     )
 
 
-_ABANDONED = """
-SELECT job.id FROM api_job AS job
-WHERE job.finished_at IS NULL AND NOT EXISTS (
-    SELECT FROM procrastinate_jobs AS task
-    WHERE task.status IN ('todo', 'doing') AND (task.args ->> 'job')::bigint = job.id
-)
-"""
-
-
-_NOTHING_LEFT = """
-WITH finished AS (
-    UPDATE api_job AS job SET finished_at = now()
-    WHERE job.id = %s AND finished_at IS NULL AND enumerated AND NOT EXISTS (
-        SELECT FROM api_file AS file
-        WHERE file.job_id = job.id AND file.state = 'pending'
-    ) AND NOT EXISTS (
-        SELECT FROM api_photostage AS stage JOIN api_photo AS photo
-            ON photo.id = stage.photo_id AND NOT photo.removed
-        WHERE stage.job_id = job.id AND stage.state = 'pending'
-    )
-    RETURNING id
-)
-UPDATE api_jobstage AS stage SET total = done + failed + skipped
-FROM finished WHERE stage.job_id = finished.id
-"""
-
-
 def settle_abandoned() -> None:
     """Finish unfinished jobs for which no task is waiting or running any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ABANDONED)
-        abandoned = [row[0] for row in cursor.fetchall()]
-    for job_id in abandoned:
-        with connection.cursor() as cursor:
-            cursor.execute(_NOTHING_LEFT, [job_id])
-        if Job.objects.unfinished().filter(pk=job_id).exists():
+    for job_id in job_queries.abandoned():
+        if not job_queries.finish_if_nothing_is_pending(job_id):
             fail(job_id, "Some files could not be processed; scan again.")

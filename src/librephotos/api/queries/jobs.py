@@ -62,3 +62,47 @@ def presume_workers_dead() -> None:
             "UPDATE procrastinate_workers"
             " SET last_heartbeat = now() - interval '1 day'"
         )
+
+
+_ABANDONED = """
+SELECT job.id FROM api_job AS job
+WHERE job.finished_at IS NULL AND NOT EXISTS (
+    SELECT FROM procrastinate_jobs AS task
+    WHERE task.status IN ('todo', 'doing') AND (task.args ->> 'job')::bigint = job.id
+)
+"""
+
+
+_NOTHING_LEFT = """
+WITH finished AS (
+    UPDATE api_job AS job SET finished_at = now()
+    WHERE job.id = %s AND finished_at IS NULL AND enumerated AND NOT EXISTS (
+        SELECT FROM api_file AS file
+        WHERE file.job_id = job.id AND file.state = 'pending'
+    ) AND NOT EXISTS (
+        SELECT FROM api_photostage AS stage JOIN api_photo AS photo
+            ON photo.id = stage.photo_id AND NOT photo.removed
+        WHERE stage.job_id = job.id AND stage.state = 'pending'
+    )
+    RETURNING id
+)
+UPDATE api_jobstage AS stage SET total = done + failed + skipped
+FROM finished WHERE stage.job_id = finished.id
+"""
+
+
+def abandoned() -> list[int]:
+    """Return the unfinished jobs that no task is about to go on with."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ABANDONED)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def finish_if_nothing_is_pending(job_id: int) -> bool:
+    """Finish a job that has nothing left to do; say whether it is finished now.
+
+    What was deleted while the job ran is taken off its totals.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTHING_LEFT, [job_id])
+    return not Job.objects.unfinished().filter(pk=job_id).exists()

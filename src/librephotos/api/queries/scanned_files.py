@@ -166,8 +166,8 @@ def known_stat_keys(owner: int) -> set[int]:
 def queue_files(found: Sequence[FoundFile], *, owner: int, job: int) -> dict[int, int]:
     """Register files as pending under a scan; return {path_key: id} of those queued.
 
-    A file that this very job has queued already is left out, so that a scan that
-    begins again after a crash counts each file once.
+    A file that waits for an unfinished job, this one or another, is left out: it
+    counts once, also when a scan begins again after a crash.
     """
     if not found:
         return {}
