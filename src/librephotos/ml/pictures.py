@@ -1,0 +1,38 @@
+"""Our own previews, from bytes to pixels."""
+
+import io
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+PREVIEW_FORMATS: Final = ("JPEG", "WEBP")
+
+Picture = NDArray[np.uint8]
+"""Height × width × 3, sRGB."""
+
+
+class UnreadablePicture(Exception):
+    """The bytes are no whole JPEG or WebP; the message says so in one sentence."""
+
+
+def decode(data: bytes) -> Picture:
+    """Return the pixels of a preview: uint8, height × width × 3, sRGB.
+
+    Previews are upright and in sRGB already, so neither orientation nor colour profile
+    is looked at. What is transparent lies on white. Raises UnreadablePicture.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=PREVIEW_FORMATS) as image:
+            return np.asarray(_opaque(image))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UnreadablePicture("The preview is damaged; make it anew.") from error
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    layer = image.convert("RGBA")
+    white = Image.new("RGBA", layer.size, "white")
+    return Image.alpha_composite(white, layer).convert("RGB")
