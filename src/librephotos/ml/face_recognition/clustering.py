@@ -1,0 +1,92 @@
+"""Unknown faces grouped into people, without being told who is who.
+
+Average linkage: the two nearest clusters are merged for as long as the mean squared
+distance between the faces of one and those of the other stays below a bound. It needs
+every face of a cluster to be like the other, on average, so that no chain of
+look-alikes joins two people, and the mean comes from sums alone: no matrix of all
+distances is held. See docs/adr/0010-faces.md for what it was measured against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from librephotos.ml.face_recognition.linkage import Bounds, Partition
+from librephotos.ml.face_recognition.neighbours import near_pairs
+
+Encodings = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
+
+UNCLUSTERED: Final = -1
+
+# Root of the mean squared distance of two clusters that are one person: well below
+# the published 0.6 for a pair of faces. Measured in docs/adr/0010-faces.md.
+LINKAGE_BOUND: Final = 0.5
+
+# Two clusters that the owner has seen are merged only when they are clearly one.
+KNOWN_LINKAGE_BOUND: Final = 0.48
+
+_NEIGHBOURS: Final = 32
+
+
+def cluster(
+    encodings: Encodings,
+    groups: Labels,
+    *,
+    previous: Labels | None = None,
+    apart: Iterable[tuple[int, int]] = (),
+    least_size: int = 2,
+) -> Labels:
+    """Return the cluster of each face (N,), or UNCLUSTERED.
+
+    `groups` (N,) is the photo of each face: two faces in one photo are two people and
+    never share a cluster, nor do the row numbers of a pair in `apart`.
+
+    The answer does not depend on the order of the rows. With `previous` labels (N,)
+    known clusters keep their number and their faces: faces without a number join them
+    or form new ones, with higher numbers. A known face leaves only a cluster that it
+    may not share any more, and the one less like the others leaves. Two known clusters
+    are merged only when new faces bring them below KNOWN_LINKAGE_BOUND; the number of
+    the larger remains. Given its own answer back, unchanged, the function returns it.
+    """
+    order = _canonical_order(encodings, groups)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    known = np.full(len(order), UNCLUSTERED) if previous is None else previous[order]
+    points = encodings[order]
+    partition = Partition(
+        points, known=known, exclusions=_exclusions(groups, apart, order)
+    )
+    _merge_all(partition, points)
+    return partition.labels(least_size=least_size)[place]
+
+
+def _canonical_order(encodings: Encodings, groups: Labels) -> Labels:
+    keys = np.ascontiguousarray(encodings).T[::-1]
+    return np.lexsort((groups, *keys)).astype(np.int64)
+
+
+def _exclusions(
+    groups: Labels, apart: Iterable[tuple[int, int]], order: Labels
+) -> list[set[int]]:
+    """Return for each face the tokens that no other face of its cluster may have.
+
+    A photo is a token of all its faces, and a pair kept apart one of its two.
+    """
+    tokens: list[set[int]] = [{int(group)} for group in groups]
+    fresh = int(groups.max(initial=0)) + 1
+    for token, (i, j) in enumerate(apart, fresh):
+        tokens[i].add(token)
+        tokens[j].add(token)
+    return [tokens[i] for i in order]
+
+
+def _merge_all(partition: Partition, points: Encodings) -> None:
+    bounds = Bounds(unknown=LINKAGE_BOUND, known=KNOWN_LINKAGE_BOUND)
+    pairs = near_pairs(points, points, within=LINKAGE_BOUND, most=_NEIGHBOURS)
+    while partition.merge_along(*pairs, bounds):
+        pairs = partition.near_clusters(LINKAGE_BOUND)
