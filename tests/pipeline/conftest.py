@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from librephotos.pipeline.worker_sandbox import sandbox
+from librephotos.pipeline.worker_sandbox import stop_children
 from tests.factories import UserFactory
 from tests.support.scanning import Library, library
 
@@ -28,6 +28,6 @@ def photos(empty_queue: None, tmp_path: Path) -> Library:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_child_left() -> Iterator[None]:
-    """End the decoding child with the tests."""
+    """End the children with the tests."""
     yield
-    sandbox().stop()
+    stop_children()

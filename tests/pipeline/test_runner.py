@@ -14,7 +14,7 @@ from librephotos.api.models import Job, Photo, PhotoStage
 from librephotos.api.queries import photo_stages
 from librephotos.pipeline.runner import DataFolderFull, run_stage
 from librephotos.pipeline.sandbox import Sandbox
-from librephotos.pipeline.stage import Skip
+from librephotos.pipeline.stage import Runs, Skip
 from tests.factories import FileFactory, JobFactory
 from tests.support.hostile import size_of
 
@@ -25,7 +25,7 @@ class SizeStage:
     name = "size"
     version = 1
     needs: tuple[str, ...] = ()
-    sandboxed = True
+    runs = Runs.DECODER
     compute = staticmethod(size_of)
 
     def __init__(self) -> None:

@@ -70,6 +70,7 @@ def attach_files(
     scanned_files.choose_main_files(changes.regrouped)
     affected = scanned_files.with_files(changes.affected)
     photo_stages.mark_pending(affected, stages=stage_names(), job=job)
+    photo_stages.reopen(affected, but=stage_names())
     photo_stages.mark_pending(changes.renamed - affected, stages=["dates"], job=job)
     elsewhere = affected - {file.photo_id for file, _ in identified}
     if elsewhere:  # photos that have lost a file to another photo

@@ -22,6 +22,14 @@ def start_scan(*, user: User, full: bool = False) -> Job:
     return _start(Job.Kind.SCAN_PHOTOS, queue.SCAN, user=user, join=not full, full=full)
 
 
+def start_learning(*, user: User, kind: Job.Kind) -> Job:
+    """Start taking the user's photos through the stages of this kind.
+
+    Returns such a job that has not handed out all its photos yet, if there is one.
+    """
+    return _start(kind, queue.HAND_OUT, user=user, join=True)
+
+
 def start_delete_missing(*, user: User) -> Job:
     """Start forgetting the user's photos none of whose files is there."""
     return _start(
@@ -45,16 +53,12 @@ def _start(
         job = Job.objects.create(kind=kind, started_by=user)
         queue.enqueue(
             task,
-            priority=PRIORITY_OF_JOBS,
+            priority=queue.FIRST,
             lock=f"user-{user.pk}",
             job=job.pk,
             **arguments,
         )
     return job
-
-
-PRIORITY_OF_JOBS = 2**31 - 1
-"""Work that makes other work goes first; batches are ordered by their photos' age."""
 
 
 def begin(job_id: int) -> Job | None:
@@ -81,9 +85,19 @@ def finish_if_complete(job_id: int) -> None:
     incomplete = Q(
         stages__total__gt=F("stages__done") + F("stages__failed") + F("stages__skipped")
     )
-    Job.objects.filter(pk=job_id, finished_at=None, enumerated=True).exclude(
-        pk__in=Job.objects.filter(incomplete, pk=job_id).values("pk")
-    ).update(finished_at=timezone.now())
+    with transaction.atomic():
+        finished = (
+            Job.objects.filter(pk=job_id, finished_at=None, enumerated=True)
+            .exclude(pk__in=Job.objects.filter(incomplete, pk=job_id).values("pk"))
+            .update(finished_at=timezone.now())
+        )
+        if finished:
+            _follow_up(job_id)
+
+
+def _follow_up(job_id: int) -> None:
+    """Have a worker start what comes after a job that has finished just now."""
+    queue.enqueue(queue.FOLLOW_UP, priority=queue.FIRST, job=None, finished=job_id)
 
 
 def fail(job_id: int, message: str) -> None:
@@ -105,5 +119,9 @@ def cancel(job: Job) -> None:
 def settle_abandoned() -> None:
     """Finish unfinished jobs for which no task is waiting or running any more."""
     for job_id in job_queries.abandoned():
-        if not job_queries.finish_if_nothing_is_pending(job_id):
+        with transaction.atomic():
+            finished = job_queries.finish_if_nothing_is_pending(job_id)
+            if finished:
+                _follow_up(job_id)
+        if not finished:
             fail(job_id, "Some files could not be processed; scan again.")

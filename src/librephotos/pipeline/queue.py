@@ -14,8 +14,28 @@ SCAN = "scan"
 INGEST = "ingest"
 RUN_STAGES = "run_stages"
 DELETE_MISSING = "delete_missing"
+FOLLOW_UP = "follow_up"
+HAND_OUT = "hand_out"
+LEARN = "learn"
 
-QUEUES = {SCAN: "io", DELETE_MISSING: "io", INGEST: "cpu", RUN_STAGES: "cpu"}
+IO, CPU, ML, INTERACTIVE = "io", "cpu", "ml", "interactive"
+ALL_QUEUES = (IO, CPU, ML, INTERACTIVE)
+
+QUEUES = {
+    SCAN: IO,
+    DELETE_MISSING: IO,
+    FOLLOW_UP: IO,
+    HAND_OUT: IO,
+    INGEST: CPU,
+    RUN_STAGES: CPU,
+    LEARN: ML,
+}
+
+FIRST = 2**31 - 1
+"""The priority of work that makes other work."""
+
+LAST = -(2**30)
+"""Added to the priority of work that has to wait for everything visible."""
 
 
 def enqueue(
@@ -24,16 +44,19 @@ def enqueue(
     priority: int = 0,
     lock: str | None = None,
     queueing_lock: str | None = None,
+    on: str | None = None,
     **arguments: Any,
 ) -> None:
-    """Have a worker run the task; a higher priority goes first.
+    """Have a worker run the task, on another queue than its own if one is named.
+
+    A higher priority goes first.
 
     Tasks of one `lock` run one by one. While a task of the same `queueing_lock`
     waits, AlreadyEnqueued is raised.
     """
     app.configure_task(
         f"librephotos.{name}",
-        queue=QUEUES[name],
+        queue=on or QUEUES[name],
         priority=priority,
         lock=lock,
         queueing_lock=queueing_lock,

@@ -7,15 +7,20 @@ from typing import NamedTuple
 
 from django.utils.module_loading import import_string
 
-from librephotos.pipeline.stage import Stage
+from librephotos.api.models import Job
+from librephotos.pipeline.stage import LearningStage, Stage
 
 
 class Row(NamedTuple):
-    """A stage's name, where it is, and what it does in the words of a user."""
+    """A stage's name, where it is, and what it does in the words of a user.
+
+    `kind` is the kind of job that takes photos through it.
+    """
 
     name: str
     path: str
     purpose: str
+    kind: Job.Kind = Job.Kind.SCAN_PHOTOS
 
 
 STAGES: tuple[Row, ...] = (
@@ -40,6 +45,10 @@ STAGES: tuple[Row, ...] = (
         "decodes once and makes all previews; the photo is visible from here on",
     ),
 )
+"""What makes a photo visible."""
+
+LEARNING_STAGES: tuple[Row, ...] = ()
+"""What is learnt from the previews of visible photos."""
 
 
 @cache
@@ -61,3 +70,20 @@ def stage_needs() -> dict[str, tuple[str, ...]]:
 def stage_versions() -> dict[str, int]:
     """Return the version of each stage that is in force."""
     return {stage.name: stage.version for stage in stages()}
+
+
+@cache
+def learning_stages() -> tuple[LearningStage, ...]:
+    """Return the stages that learn, in the order of the registry."""
+    return tuple(import_string(row.path)() for row in LEARNING_STAGES)
+
+
+def stages_of(kind: Job.Kind) -> list[LearningStage]:
+    """Return the learning stages that a job of this kind takes photos through."""
+    pairs = zip(LEARNING_STAGES, learning_stages(), strict=True)
+    return [stage for row, stage in pairs if row.kind == kind]
+
+
+def learning_stage(name: str) -> LearningStage:
+    """Return the learning stage of this name; raise KeyError if there is none."""
+    return {stage.name: stage for stage in learning_stages()}[name]

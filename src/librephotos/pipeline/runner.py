@@ -14,7 +14,7 @@ from django.db import transaction
 from librephotos.api.models import PhotoStage
 from librephotos.api.queries import photo_stages
 from librephotos.pipeline.sandbox import Outcome, Sandbox
-from librephotos.pipeline.stage import Skip, Stage
+from librephotos.pipeline.stage import Runs, Skip, Stage
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +45,12 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
     """Take those photos through a stage that have not passed it yet.
 
     The results and the states of all of them are written in one transaction; to run
-    it again, whole or after a crash, changes nothing.
+    it again, whole or after a crash, changes nothing. Raises ModelUnusable, and
+    records nothing, if the stage's model cannot be worked with.
     """
     check_free_space()
-    todo = photo_stages.pending(photo_ids, stage=stage.name, version=stage.version)
+    key = state_key(stage)
+    todo = photo_stages.pending(photo_ids, stage=key, version=stage.version)
     inputs = stage.load(todo)
     work = {
         photo_id: item
@@ -71,7 +73,7 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
                 (photo_id, *_state(inputs[photo_id], outcomes.get(photo_id)))
                 for photo_id in sorted(inputs)
             ],
-            stage=stage.name,
+            stage=key,
             version=stage.version,
         )
         photo_stages.postpone(
@@ -80,15 +82,22 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
                 for photo_id, item in inputs.items()
                 if getattr(outcomes.get(photo_id, item), "for_now", False)
             ],
-            stage=stage.name,
+            stage=key,
         )
+
+
+def state_key(stage: Stage) -> str:
+    """Return the name under which the states of a stage's photos are kept."""
+    return str(getattr(stage, "key", stage.name))
 
 
 def _computed(
     stage: Stage, items: Sequence[Any], sandbox: Sandbox
 ) -> list[Outcome[Any]]:
-    if stage.sandboxed:
+    if stage.runs is Runs.DECODER:
         return sandbox.map(stage.compute, items)
+    if stage.runs is Runs.LEARNER:
+        return sandbox.map_batch(stage.compute, items)
     return [_attempt(stage.compute, item) for item in items]
 
 

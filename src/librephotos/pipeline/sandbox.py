@@ -26,6 +26,7 @@ from typing import Any, Generic, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from librephotos.media.errors import MediaError, UnavailableFile, UnsupportedFormat
+from librephotos.ml.errors import ModelUnusable
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +42,15 @@ class Outcome(Generic[Output]):
     """What became of one item: a value, or an error in one sentence.
 
     `unsupported` tells files that are sound but no business of ours from bad ones,
-    `for_now` those that may be there the next time.
+    `for_now` those that may be there the next time; `unusable` that the model is at
+    fault, not the item.
     """
 
     value: Output | None = None
     error: str = ""
     unsupported: bool = False
     for_now: bool = False
+    unusable: bool = False
 
 
 class Sandbox:
@@ -89,6 +92,28 @@ class Sandbox:
                     broken_at = len(outcomes)
             self._idle_since = time.monotonic()
         return outcomes
+
+    def map_batch(
+        self, function: Callable[[Sequence[Input]], Sequence[Output]], items: Any
+    ) -> list[Outcome[Output]]:
+        """Return the outcome of each item of a batch that `function` takes as a whole.
+
+        A batch that fails or kills the child is halved until the items that do so are
+        alone. Raises ModelUnusable where no item is to blame.
+        """
+        if not items:
+            return []
+        [whole] = self.map(function, [items])
+        if whole.unusable:
+            raise ModelUnusable(whole.error)
+        if whole.value is not None:
+            return [Outcome(value) for value in whole.value]
+        if len(items) == 1:
+            return [Outcome(error=whole.error)]
+        half = len(items) // 2
+        return self.map_batch(function, items[:half]) + self.map_batch(
+            function, items[half:]
+        )
 
     def rest(self, *, after_s: float) -> None:
         """End the child if it has had nothing to do for `after_s` seconds."""
@@ -157,6 +182,8 @@ class _Guarded(Generic[Input, Output]):
             unsupported = isinstance(error, UnsupportedFormat)
             for_now = isinstance(error, UnavailableFile)
             return Outcome(error=str(error), unsupported=unsupported, for_now=for_now)
+        except ModelUnusable as error:
+            return Outcome(error=str(error), unusable=True)
         except MemoryError:
             return Outcome(error="Decoding the file needs more memory than is allowed.")
         # The item boundary: whatever a decoder's binding raises concerns one file.

@@ -145,7 +145,7 @@ def _queue_batches(
 
 
 def _minutes(ns: int) -> int:
-    return min(max(ns // 60_000_000_000, 0), jobs.PRIORITY_OF_JOBS - 1)
+    return min(max(ns // 60_000_000_000, 0), queue.FIRST - 1)
 
 
 def _found(entry: Entry) -> FoundFile:
@@ -206,7 +206,7 @@ def _settle_unseen(
 def _queue_left_over(job: Job) -> None:
     """Take up photos that an earlier job left unfinished, or that a stage is new to."""
     photo_stages.roll_out(stage_versions(), needs=stage_needs())
-    photo_ids = photo_stages.left_over(job.started_by_id)
+    photo_ids = photo_stages.left_over(job.started_by_id, stages=stage_names())
     for start in range(0, len(photo_ids), BATCH):
         batch = photo_ids[start : start + BATCH]
         with transaction.atomic():

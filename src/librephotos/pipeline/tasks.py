@@ -12,9 +12,11 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from librephotos.ml.errors import ModelUnusable
 from librephotos.pipeline import jobs, queue
 from librephotos.pipeline.delete_missing import delete_missing
 from librephotos.pipeline.ingest import ingest
+from librephotos.pipeline.learning import follow_up, hand_out, learn
 from librephotos.pipeline.registry import stages
 from librephotos.pipeline.runner import DataFolderFull, run_stages
 from librephotos.pipeline.scan import scan
@@ -38,10 +40,10 @@ def task(name: str) -> Callable[[Callable[..., None]], Any]:
             close_old_connections()
             try:
                 function(job, **arguments)
-            except DataFolderFull as full:
+            except (DataFolderFull, ModelUnusable) as error:
                 if job is None:
                     raise
-                jobs.fail(job, str(full))
+                jobs.fail(job, str(error))
             finally:
                 close_old_connections()
 
@@ -72,6 +74,24 @@ def run_stages_task(job: int | None, *, photos: list[str]) -> None:
     run_stages(stages(), [UUID(photo) for photo in photos], sandbox=sandbox())
     if job is not None:
         jobs.finish_if_complete(job)
+
+
+@task(queue.FOLLOW_UP)
+def follow_up_task(job: None, *, finished: int) -> None:
+    """Start what comes after a finished job."""
+    follow_up(finished)
+
+
+@task(queue.HAND_OUT)
+def hand_out_task(job: int) -> None:
+    """Hand the photos out that a job is to learn from."""
+    hand_out(job)
+
+
+@task(queue.LEARN)
+def learn_task(job: int | None, *, stage: str, photos: list[str]) -> None:
+    """Take photos through a stage that learns."""
+    learn(job, stage, [UUID(photo) for photo in photos])
 
 
 @task(queue.DELETE_MISSING)

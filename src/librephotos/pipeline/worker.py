@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Collection
 from typing import cast
 
 from asgiref.sync import sync_to_async
@@ -16,7 +17,8 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 from librephotos.pipeline import jobs
-from librephotos.pipeline.worker_sandbox import sandbox
+from librephotos.pipeline.queue import ALL_QUEUES, INTERACTIVE
+from librephotos.pipeline.worker_sandbox import rest_children, stop_children
 
 log = logging.getLogger(__name__)
 
@@ -30,39 +32,73 @@ MAX_TAKEOVERS = 5
 """A task that kills its worker more often than this is given up."""
 
 
-def run(*, concurrency: int = 2, wait: bool = True) -> None:
-    """Work until SIGTERM or SIGINT, or without `wait` until the queue is empty.
+def run(
+    *,
+    concurrency: int = 2,
+    queues: Collection[str] = ALL_QUEUES,
+    wait: bool = True,
+) -> None:
+    """Work until SIGTERM or SIGINT, or without `wait` until the queues are empty.
 
     A task that is under way when a signal comes is finished. Two tasks at a time keep
-    the decoding child busy while results are written.
+    the children busy while results are written; those that somebody waits for are
+    worked on beside them.
     """
     # Several workers share the cores; each decodes on one.
     os.environ.setdefault("VIPS_CONCURRENCY", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
-        asyncio.run(_run(concurrency, wait))
+        asyncio.run(_run(concurrency, queues, wait))
     finally:
         if wait:
-            sandbox().stop()
+            stop_children()
 
 
-async def _run(concurrency: int, wait: bool) -> None:
+async def _run(concurrency: int, queues: Collection[str], wait: bool) -> None:
     connector = cast(DjangoConnector, django_app.connector)
     app = django_app.with_connector(connector.get_worker_connector())
     async with app.open_async():
         tidying = asyncio.create_task(_tidy_up(app))
+        responding = asyncio.create_task(
+            _work(app, {INTERACTIVE}.intersection(queues), concurrency=1, wait=wait)
+        )
         try:
-            await app.run_worker_async(
+            await _work(
+                app,
+                set(queues) - {INTERACTIVE},
                 concurrency=concurrency,
                 wait=wait,
-                fetch_job_polling_interval=2.0,
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALLED_AFTER_S,
-                shutdown_graceful_timeout=5.0,
-                delete_jobs="successful",
+                install_signal_handlers=True,
             )
+            if not wait:
+                await responding
         finally:
             tidying.cancel()
+            responding.cancel()
+            await asyncio.gather(responding, return_exceptions=True)
+
+
+async def _work(
+    app: App,
+    queues: set[str],
+    *,
+    concurrency: int,
+    wait: bool,
+    install_signal_handlers: bool = False,
+) -> None:
+    if not queues:
+        return
+    await app.run_worker_async(
+        queues=sorted(queues),
+        concurrency=concurrency,
+        wait=wait,
+        install_signal_handlers=install_signal_handlers,
+        fetch_job_polling_interval=2.0,
+        update_heartbeat_interval=HEARTBEAT_S,
+        stalled_worker_timeout=STALLED_AFTER_S,
+        shutdown_graceful_timeout=5.0,
+        delete_jobs="successful",
+    )
 
 
 async def _tidy_up(app: App) -> None:
@@ -74,7 +110,7 @@ async def _tidy_up(app: App) -> None:
         except (ConnectorException, DatabaseError) as error:
             # Away for a moment, or another worker took the same task over first.
             log.warning("Tidying up is put off: %s", error)
-        await asyncio.to_thread(sandbox().rest, after_s=IDLE_CHILD_S)
+        await asyncio.to_thread(rest_children, after_s=IDLE_CHILD_S)
         await asyncio.sleep(TIDY_EVERY_S)
 
 

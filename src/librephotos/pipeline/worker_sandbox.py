@@ -1,4 +1,4 @@
-"""The one sandbox of a worker process."""
+"""The children of a worker process; each starts when there is work for it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,38 @@ from django.conf import settings
 
 from librephotos.pipeline.sandbox import Sandbox
 
+UNLIMITED = 0
+"""PyTorch and CUDA reserve far more address space than they use."""
+
 
 @cache
 def sandbox() -> Sandbox:
-    """Return the sandbox in which this process has untrusted files decoded."""
+    """Return the child that decodes untrusted files and finds faces."""
     return Sandbox(
         timeout_s=settings.DECODE_TIMEOUT_S,
         memory_bytes=settings.DECODE_MEMORY_MIB * 2**20,
     )
+
+
+@cache
+def learner() -> Sandbox:
+    """Return the child that takes batches of photos through models."""
+    return Sandbox(timeout_s=settings.LEARN_TIMEOUT_S, memory_bytes=UNLIMITED)
+
+
+@cache
+def responder() -> Sandbox:
+    """Return the child that answers people who wait, so that no batch delays them."""
+    return Sandbox(timeout_s=settings.LEARN_TIMEOUT_S, memory_bytes=UNLIMITED)
+
+
+def rest_children(*, after_s: float) -> None:
+    """End the children that have had nothing to do for so many seconds."""
+    for child in (sandbox(), learner(), responder()):
+        child.rest(after_s=after_s)
+
+
+def stop_children() -> None:
+    """End all children at once."""
+    for child in (sandbox(), learner(), responder()):
+        child.stop()

@@ -16,6 +16,7 @@ from django.db import connections
 
 from librephotos.api.models import Job, ScanDirectory, User
 from librephotos.api.queries.jobs import presume_workers_dead
+from librephotos.pipeline.queue import CPU, IO
 from librephotos.server import accounts, database, embedded, progress, web
 from librephotos.server.errors import DataFolderError
 from librephotos.server.locks import FolderLock
@@ -151,8 +152,12 @@ def _programs(descriptor: int, *, workers: int) -> list[Program]:
     web_server = Program(
         "web server", [*command, "web", "--descriptor", str(descriptor)], (descriptor,)
     )
+    # Learning uses all cores or the GPU by itself, so one worker a machine does it.
+    others = ["--queues", f"{IO},{CPU}"]
     return [web_server] + [
-        Program(f"worker {number}", [*command, "worker"])
+        Program(
+            f"worker {number}", [*command, "worker", *(others if number > 1 else ())]
+        )
         for number in range(1, workers + 1)
     ]
 

@@ -4,6 +4,8 @@ import os
 import tempfile
 
 os.environ.setdefault("LIBREPHOTOS_DATA", tempfile.mkdtemp(prefix="librephotos-test-"))
+# Tests of what is learnt from faces switch it on.
+os.environ.setdefault("LIBREPHOTOS_FACE_RECOGNITION", "false")
 os.environ.setdefault("LIBREPHOTOS_SECRET_KEY", "for-tests-only-" + "0" * 32)
 
 from librephotos.settings.base import *  # noqa: E402, F401, F403

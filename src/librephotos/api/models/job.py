@@ -54,6 +54,7 @@ class Job(models.Model):
         REPAIR_FILE_VARIANTS = 16, "Repair File Variants"
         CLASSIFY_MEDIA_CATEGORIES = 17, "Classify Media Categories"
         EXTRACT_TEXT = 18, "Extract Text (OCR)"
+        GENERATE_CAPTIONS = 19, "Generate Captions"  # ours: the contract has none
 
     job_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.PositiveSmallIntegerField(choices=Kind.choices)
@@ -91,7 +92,7 @@ class JobStage(models.Model):
     """The progress of a job in one stage: `done + failed + skipped` of `total`."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="stages")
-    stage = models.CharField(max_length=32)
+    stage = models.CharField(max_length=128)
     position = models.PositiveSmallIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
@@ -112,7 +113,7 @@ class JobFailure(models.Model):
     """One file that a job could not process, and why, in words."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="failures")
-    stage = models.CharField(max_length=32)
+    stage = models.CharField(max_length=128)
     photo = models.ForeignKey("Photo", on_delete=models.SET_NULL, null=True)
     path = PathField()
     message = models.TextField()

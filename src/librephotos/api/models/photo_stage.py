@@ -9,6 +9,8 @@ class PhotoStage(models.Model):
     """The state of one photo in one stage; the truth that jobs work from.
 
     A row that is missing, or done by an older version of the stage, counts as pending.
+    A stage that works with one of several models has a row per model: `stage` is its
+    name and the model's, such as `embeddings:clip-vit-base-patch32`.
     """
 
     class State(models.TextChoices):
@@ -18,7 +20,7 @@ class PhotoStage(models.Model):
         SKIPPED = "skipped"
 
     photo = models.ForeignKey("Photo", on_delete=models.CASCADE, related_name="stages")
-    stage = models.CharField(max_length=32)
+    stage = models.CharField(max_length=128)
     version = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     error = models.TextField(default="")

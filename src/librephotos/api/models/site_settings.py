@@ -27,9 +27,12 @@ class SiteSettings(models.Model):
     map_api_key = models.CharField(max_length=255, default="", blank=True)
     map_tile_provider = models.CharField(max_length=64, default="none")
     captioning_model = models.CharField(max_length=64, default="im2txt")
+    caption_automatically = models.BooleanField(default=False)
     llm_model = models.CharField(max_length=64, default="None")
     tagging_model = models.CharField(max_length=64, default="places365")
-    semantic_search_model = models.CharField(max_length=64, default="none")
+    semantic_search_model = models.CharField(
+        max_length=96, default="siglip2-base-patch16-224"
+    )
     ocr_model = models.CharField(max_length=64, default="none")
     nextcloud_enabled = models.BooleanField(default=False)
     auto_create_user_directory = models.BooleanField(default=False)

@@ -7,6 +7,7 @@ twice, or dies half-way, counts nothing twice.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -159,8 +160,8 @@ SELECT DISTINCT photo.id
 FROM api_photostage AS photo_stage
 JOIN api_photo AS photo ON photo.id = photo_stage.photo_id
 JOIN api_file AS main ON main.id = photo.main_file_id AND main.missing_since IS NULL
-WHERE photo_stage.state = 'pending' AND photo.owner_id = %(owner)s
-    AND NOT photo.removed AND NOT EXISTS (
+WHERE photo_stage.state = 'pending' AND photo_stage.stage = ANY(%(stages)s)
+    AND photo.owner_id = %(owner)s AND NOT photo.removed AND NOT EXISTS (
         SELECT FROM api_job AS job
         WHERE job.id = photo_stage.job_id AND job.finished_at IS NULL
     )
@@ -180,13 +181,13 @@ ON CONFLICT (photo_id, stage) DO NOTHING
 """
 
 
-def left_over(owner: int) -> list[UUID]:
-    """Return an owner's pending photos that no unfinished job is about to process.
+def left_over(owner: int, *, stages: Sequence[str]) -> list[UUID]:
+    """Return an owner's photos that are pending in stages and in no unfinished job.
 
     An interrupted job or a new version of a stage has left them; newest first.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LEFT_OVER, {"owner": owner})
+        cursor.execute(_LEFT_OVER, {"owner": owner, "stages": list(stages)})
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -241,3 +242,107 @@ def outdate(owner: int, *, stage: str) -> None:
     PhotoStage.objects.filter(photo__owner=owner, stage=stage).exclude(
         state=PhotoStage.State.PENDING
     ).update(state=PhotoStage.State.PENDING, job=None)
+
+
+# A job that failed or was cancelled has left what is pending under it.
+_DUE = """
+SELECT photo.id, photo.day
+FROM api_photo AS photo
+LEFT JOIN api_photostage AS photo_stage
+    ON photo_stage.photo_id = photo.id AND photo_stage.stage = %(stage)s
+WHERE photo.owner_id = %(owner)s AND NOT photo.removed
+    AND photo.aspect_ratio IS NOT NULL AND (
+        photo_stage.id IS NULL OR photo_stage.version < %(version)s
+        OR photo_stage.state = 'pending' AND NOT EXISTS (
+            SELECT FROM api_job AS job
+            WHERE job.id = photo_stage.job_id AND job.finished_at IS NULL
+        )
+        OR photo_stage.state = 'skipped'
+            AND starts_with(photo_stage.error, %(for_now)s)
+            AND photo_stage.error <> %(reason)s
+    )
+"""
+
+NOT_NOW = "Not yet: "
+"""Begins the reason of what is skipped until a model is there."""
+
+_MARK_DUE = f"""
+WITH due AS (
+    {_DUE} AND (%(after)s::uuid IS NULL OR photo.id > %(after)s)
+    ORDER BY photo.id LIMIT %(limit)s
+), marked AS (
+    INSERT INTO api_photostage AS photo_stage
+        (photo_id, stage, version, state, error, job_id)
+    SELECT id, %(stage)s, 0, 'pending', '', %(job)s FROM due ORDER BY id
+    ON CONFLICT (photo_id, stage) DO UPDATE
+    SET state = 'pending', error = '', job_id = excluded.job_id
+), counted AS (
+    INSERT INTO api_jobstage AS job_stage
+        (job_id, stage, position, total, done, failed, skipped)
+    SELECT %(job)s, %(stage)s, 0, count(*), 0, 0, 0 FROM due HAVING count(*) > 0
+    ON CONFLICT (job_id, stage) DO UPDATE SET total = job_stage.total + excluded.total
+)
+SELECT id, day FROM due ORDER BY id
+"""
+
+_SKIP_DUE = f"""
+INSERT INTO api_photostage AS photo_stage
+    (photo_id, stage, version, state, error)
+SELECT id, %(stage)s, %(version)s, 'skipped', %(reason)s
+FROM ({_DUE}) AS due ORDER BY id
+ON CONFLICT (photo_id, stage) DO UPDATE
+SET state = 'skipped', error = excluded.error, version = excluded.version,
+    job_id = NULL
+"""
+
+
+class DuePhoto(NamedTuple):
+    """A photo that has yet to pass a stage, and its day."""
+
+    photo_id: UUID
+    day: int
+
+
+def _due(owner: int, stage: str, version: int, reason: str = "") -> dict[str, Any]:
+    return {
+        "owner": owner,
+        "stage": stage,
+        "version": version,
+        "for_now": NOT_NOW,
+        "reason": NOT_NOW + reason,
+    }
+
+
+def any_due(owner: int, *, stage: str, version: int) -> bool:
+    """Whether a visible photo of the owner has yet to pass the stage."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_DUE} LIMIT 1", _due(owner, stage, version))
+        return cursor.fetchone() is not None
+
+
+def mark_due(
+    owner: int, *, stage: str, version: int, job: int, after: UUID | None, limit: int
+) -> list[DuePhoto]:
+    """Put photos that have yet to pass the stage under a job; add them to its total.
+
+    Takes those with an id beyond `after` and returns at most `limit` of them, by id.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MARK_DUE,
+            {**_due(owner, stage, version), "job": job, "after": after, "limit": limit},
+        )
+        return [DuePhoto(*row) for row in cursor.fetchall()]
+
+
+def skip_due(owner: int, *, stage: str, version: int, reason: str) -> None:
+    """Record why photos cannot pass the stage yet; they are due when that changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SKIP_DUE, _due(owner, stage, version, reason))
+
+
+def reopen(photo_ids: Iterable[UUID], *, but: Collection[str]) -> None:
+    """Have photos whose pixels changed pass all stages again, but for some."""
+    PhotoStage.objects.filter(photo__in=list(photo_ids)).exclude(stage__in=but).update(
+        state=PhotoStage.State.PENDING, job=None
+    )

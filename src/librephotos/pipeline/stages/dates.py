@@ -23,7 +23,7 @@ from librephotos.media.dates import (
     parse_rules,
 )
 from librephotos.pipeline.originals import NO_FILE
-from librephotos.pipeline.stage import Skip
+from librephotos.pipeline.stage import Runs, Skip
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class DatesStage:
     name = "dates"
     version = 1
     needs: tuple[str, ...] = ("metadata", "geocode")
-    sandboxed = False
+    runs = Runs.WORKER
     compute = staticmethod(date_of)
 
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:

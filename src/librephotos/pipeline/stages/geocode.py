@@ -10,7 +10,7 @@ from librephotos.api.models import Photo
 from librephotos.api.queries.places import ensure_places
 from librephotos.geo.reverse import Place, hierarchy
 from librephotos.pipeline.decoding import place_at
-from librephotos.pipeline.stage import Skip
+from librephotos.pipeline.stage import Runs, Skip
 
 NO_POSITION = Skip("The photo has no GPS position.")
 
@@ -21,7 +21,7 @@ class GeocodeStage:
     name = "geocode"
     version = 1
     needs: tuple[str, ...] = ("metadata",)
-    sandboxed = True
+    runs = Runs.DECODER
     compute = staticmethod(place_at)
 
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from librephotos.api.models import Photo, PhotoMetadata
 from librephotos.pipeline.decoding import LocatedMetadata, metadata_of
 from librephotos.pipeline.originals import load_originals
+from librephotos.pipeline.stage import Runs
 
 _TEXTS = {
     "camera_make": 200,
@@ -45,7 +46,7 @@ class MetadataStage:
     name = "metadata"
     version = 1
     needs: tuple[str, ...] = ()
-    sandboxed = True
+    runs = Runs.DECODER
     compute = staticmethod(metadata_of)
 
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:

@@ -15,6 +15,7 @@ from librephotos.media.thumbnails import Preview, Thumbnails
 from librephotos.pipeline.decoding import thumbnails_of
 from librephotos.pipeline.originals import load_originals
 from librephotos.pipeline.preview_storage import PreviewSize, preview_name
+from librephotos.pipeline.stage import Runs
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4"}
 
@@ -37,7 +38,7 @@ class ThumbnailsStage:
     name = "thumbnails"
     version = 1
     needs: tuple[str, ...] = ()
-    sandboxed = True
+    runs = Runs.DECODER
     compute = staticmethod(thumbnails_of)
 
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from librephotos.pipeline.queue import ALL_QUEUES
 from librephotos.server import lifeline
 
 
@@ -22,8 +23,27 @@ class Command(BaseCommand):
             "--concurrency", type=int, default=2, help="batches worked on at a time (2)"
         )
 
+        parser.add_argument(
+            "--queues",
+            default=",".join(ALL_QUEUES),
+            help="what to work on (io,cpu,ml,interactive); one worker a machine is "
+            "enough for ml, since that uses all cores",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         from librephotos.pipeline import worker
 
         lifeline.hold_lifeline()
-        worker.run(concurrency=options["concurrency"])
+        worker.run(
+            concurrency=options["concurrency"], queues=_queues(options["queues"])
+        )
+
+
+def _queues(text: str) -> list[str]:
+    queues = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = sorted(set(queues) - set(ALL_QUEUES))
+    if unknown or not queues:
+        raise CommandError(
+            f"--queues {text!r}: choose from {', '.join(ALL_QUEUES)}", returncode=2
+        )
+    return queues

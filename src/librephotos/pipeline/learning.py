@@ -1,0 +1,126 @@
+"""What follows a scan: taking visible photos through the stages that learn.
+
+Photos pass these in jobs of their own, one per kind, so that a scan is finished when
+everything is visible. Which photos are due is read from their states alone, so a job
+that died, a model that has arrived and a new version all come down to the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from librephotos.api.models import Job, User
+from librephotos.api.queries import photo_stages
+from librephotos.ml.errors import ModelUnusable
+from librephotos.pipeline import jobs, queue
+from librephotos.pipeline.registry import learning_stage, stages_of
+from librephotos.pipeline.runner import run_stage
+from librephotos.pipeline.stage import LearningStage, Runs
+from librephotos.pipeline.worker_sandbox import learner, sandbox
+
+FOLLOWING: dict[Job.Kind, tuple[Job.Kind, ...]] = {
+    Job.Kind.SCAN_PHOTOS: (Job.Kind.SCAN_FACES, Job.Kind.CALCULATE_CLIP_EMBEDDINGS),
+    # Tags may be made of embeddings.
+    Job.Kind.CALCULATE_CLIP_EMBEDDINGS: (Job.Kind.GENERATE_TAGS,),
+    Job.Kind.GENERATE_TAGS: (Job.Kind.GENERATE_CAPTIONS,),
+}
+"""Which jobs come after which, where there is something for them to do."""
+
+HANDED_OUT = 5000
+"""Photos marked in one transaction: a second of work, and little is done twice."""
+
+
+def follow_up(finished: int) -> None:
+    """Start what comes after a job, unless it has failed or was cancelled."""
+    job = Job.objects.select_related("started_by").filter(pk=finished).first()
+    if job is not None and not (job.failed or job.cancelled):
+        start_following(job.started_by, Job.Kind(job.kind))
+
+
+def start_following(user: User, kind: Job.Kind) -> None:
+    """Start the jobs that come after this kind and for which photos are due."""
+    for following in FOLLOWING.get(kind, ()):
+        if is_due(user, following):
+            jobs.start_learning(user=user, kind=following)
+        else:
+            start_following(user, following)
+
+
+def is_due(user: User, kind: Job.Kind) -> bool:
+    """Whether a job of this kind would find work; what cannot run now is skipped."""
+    due = False
+    for stage in stages_of(kind):
+        if not stage.enabled():
+            continue
+        reason = stage.missing()
+        if reason:
+            photo_stages.skip_due(
+                user.pk, stage=stage.key, version=stage.version, reason=reason
+            )
+        elif photo_stages.any_due(user.pk, stage=stage.key, version=stage.version):
+            due = True
+    return due
+
+
+def hand_out(job_id: int) -> None:
+    """Mark the photos that are due under a job, and hand them to the workers.
+
+    It may die at any instruction and be run again: what is marked is handed out.
+    """
+    job = jobs.begin(job_id)
+    if job is None:
+        return
+    for stage in stages_of(Job.Kind(job.kind)):
+        reason = stage.missing() if stage.enabled() else "It is switched off."
+        if reason:
+            jobs.note(job.pk, f"{stage.name}: {reason}")
+        else:
+            _hand_out_stage(job, stage)
+    Job.objects.filter(pk=job.pk).update(enumerated=True)
+    jobs.finish_if_complete(job.pk)
+
+
+def _hand_out_stage(job: Job, stage: LearningStage) -> None:
+    after: UUID | None = None
+    while jobs.begin(job.pk):
+        with transaction.atomic():
+            due = photo_stages.mark_due(
+                job.started_by_id,
+                stage=stage.key,
+                version=stage.version,
+                job=job.pk,
+                after=after,
+                limit=HANDED_OUT,
+            )
+            # The newest days first; the ids come in the order of their import.
+            newest_first = sorted(due, key=lambda row: row.day, reverse=True)
+            for start in range(0, len(newest_first), stage.batch_size):
+                batch = newest_first[start : start + stage.batch_size]
+                queue.enqueue(
+                    queue.LEARN,
+                    on=stage.queue,
+                    priority=queue.LAST + batch[0].day,
+                    job=job.pk,
+                    stage=stage.name,
+                    photos=[str(row.photo_id) for row in batch],
+                )
+        if not due:
+            return
+        after = due[-1].photo_id
+
+
+def learn(job_id: int | None, stage_name: str, photo_ids: Sequence[UUID]) -> None:
+    """Take a batch of photos through one stage; raise ModelUnusable if it cannot be."""
+    if job_id is not None and jobs.begin(job_id) is None:
+        return
+    stage = learning_stage(stage_name)
+    reason = stage.missing()
+    if reason:
+        raise ModelUnusable(reason)
+    child = learner() if stage.runs is Runs.LEARNER else sandbox()
+    run_stage(stage, photo_ids, sandbox=child)
+    if job_id is not None:
+        jobs.finish_if_complete(job_id)
