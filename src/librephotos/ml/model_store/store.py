@@ -1,0 +1,224 @@
+"""The folder of the models: what is there, and how it comes and goes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from librephotos.ml.model_store import record
+from librephotos.ml.model_store.download import Download, Progress, writing
+from librephotos.ml.model_store.errors import (
+    DownloadStopped,
+    HostUnreachable,
+    ModelNotInstalled,
+)
+from librephotos.ml.model_store.manifest import Model, find_model, known_models
+from librephotos.ml.model_store.soundness import Fault, examine, is_whole, looks_whole
+from librephotos.ml.model_store.sources import HUB, Publisher
+from librephotos.ml.model_store.web import Patience, open_client
+
+logger = logging.getLogger(__name__)
+
+_LOCK_POLL_S = 0.2
+
+
+class ModelState(StrEnum):
+    """How much of a model is in the folder."""
+
+    MISSING = "missing"
+    PARTIAL = "partial"
+    INSTALLED = "installed"
+
+
+class ModelStore:
+    """The models in a folder: `NAME/` for each, with the files under published names.
+
+    A folder that someone copied in counts as installed once it holds what a loader
+    needs; a read-only folder will do for all but download and remove.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        endpoint: str = HUB,
+        mirror: str = "",
+        offline: bool = False,
+        patience: Patience = Patience(),
+    ) -> None:
+        """Take the folder, which need not exist; nothing is read or asked yet.
+
+        `endpoint` is the hub's address, `mirror` that of a served folder of models,
+        which then gives out everything. `offline` forbids every request.
+        """
+        self.folder = folder
+        self._endpoint = endpoint
+        self._mirror = mirror
+        self._offline = offline
+        self._patience = patience
+
+    def models(self) -> list[Model]:
+        """Return the models of the manifest, then others that are in the folder."""
+        known = list(known_models().values())
+        repositories = {model.repository for model in known}
+        found = sorted(
+            "/".join(path.parts[-3:-1]) for path in self.folder.glob("*/*/config.json")
+        )
+        return known + [find_model(name) for name in found if name not in repositories]
+
+    def state(self, name: str) -> ModelState:
+        """Return how much of a model is there, by names and sizes: quick.
+
+        Raises UnknownModel.
+        """
+        model = find_model(name)
+        folder = self.folder / model.name
+        if not folder.is_dir():
+            return ModelState.MISSING
+        known = record.read_record(folder)
+        whole = is_whole(known, folder) if known else looks_whole(model, folder)
+        return ModelState.INSTALLED if whole else ModelState.PARTIAL
+
+    def folder_of(self, name: str) -> Path:
+        """Return the folder to load a model from.
+
+        Raises ModelNotInstalled and UnknownModel.
+        """
+        state = self.state(name)
+        if state is ModelState.INSTALLED:
+            return self.folder / find_model(name).name
+        raise _not_installed(find_model(name), state)
+
+    def size(self, name: str) -> int:
+        """Return the bytes that a model takes on the disk, partial files included."""
+        folder = self.folder / find_model(name).name
+        return sum(path.stat().st_size for path in folder.glob("*") if path.is_file())
+
+    def download(
+        self,
+        name: str,
+        *,
+        progress: Callable[[Progress], None] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> Path:
+        """Bring a model, or what is missing or broken of it; return its folder.
+
+        An installed model that is whole is left as it is, without a request. Another
+        process that downloads the same model is waited for. `progress` is called often
+        and `should_stop` asked as often, both in this thread.
+
+        Raises UnknownModel, DownloadFailed, DownloadStopped and StoreFolderError.
+        """
+        model = find_model(name)
+        folder = self.folder / model.name
+        with self._alone(model, should_stop):
+            if not self._is_sound(model):
+                try:
+                    self._fetch(model, folder, progress, should_stop)
+                except HostUnreachable as error:
+                    raise _without_network(error, folder) from error
+        return folder
+
+    def verify(self, name: str) -> list[Fault]:
+        """Compare a model's files with their checksums; return what is wrong.
+
+        A folder that someone copied in gets its record by this, so that later changes
+        show. Until it is mended, a faulty model counts as partial, where the folder can
+        be written. Raises ModelNotInstalled and UnknownModel.
+        """
+        model = find_model(name)
+        if not os.access(self.folder, os.W_OK):
+            return self._verify(model)
+        with self._alone(model, lambda: False):
+            return self._verify(model)
+
+    def remove(self, name: str) -> None:
+        """Delete a model's files, its unfinished ones too; none is no error.
+
+        Raises UnknownModel and StoreFolderError.
+        """
+        model = find_model(name)
+        folder = self.folder / model.name
+        going = folder.with_name(f".{folder.name}.removed")
+        with self._alone(model, lambda: False), writing(self.folder):
+            if going.exists():  # a removal was killed
+                shutil.rmtree(going)
+            if folder.exists():
+                folder.rename(going)  # never half a model under its name
+                shutil.rmtree(going)
+
+    def _is_sound(self, model: Model) -> bool:
+        installed = self.state(model.name) is ModelState.INSTALLED
+        return installed and not self._verify(model)
+
+    def _verify(self, model: Model) -> list[Fault]:
+        folder = self.folder / model.name
+        if not looks_whole(model, folder):
+            raise _not_installed(model, self.state(model.name))
+        faults, known = examine(model, folder)
+        try:
+            record.write_record(folder, known)
+        except OSError:
+            logger.info("no record can be kept in %s", folder)
+        return faults
+
+    def _fetch(
+        self,
+        model: Model,
+        folder: Path,
+        progress: Callable[[Progress], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        if self._offline:
+            raise HostUnreachable("HF_HUB_OFFLINE forbids to download")
+        with open_client(self._patience) as client:
+            publisher = Publisher(
+                client, self._patience, should_stop, self._endpoint, self._mirror
+            )
+            Download(
+                model,
+                folder,
+                publisher.files_of(model),
+                client,
+                self._patience,
+                progress,
+                should_stop,
+            ).run()
+
+    @contextmanager
+    def _alone(self, model: Model, should_stop: Callable[[], bool]) -> Iterator[None]:
+        """Hold the lock of a model; a killed process loses it."""
+        path = self.folder / f".{model.name.replace('/', '--')}.lock"
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(path)
+            try:
+                lock.acquire(poll_interval=_LOCK_POLL_S, cancel_check=should_stop)
+            except Timeout as error:
+                raise DownloadStopped("stopped while waiting for its turn") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _not_installed(model: Model, state: ModelState) -> ModelNotInstalled:
+    lacking = "installed" if state is ModelState.MISSING else "wholly installed"
+    return ModelNotInstalled(
+        f"the model {model.name} is not {lacking}: run `librephotos models download "
+        f"{model.name}`"
+    )
+
+
+def _without_network(error: HostUnreachable, folder: Path) -> HostUnreachable:
+    return HostUnreachable(
+        f"{error}: check the network and the proxy settings, name a mirror with "
+        f"LIBREPHOTOS_MODEL_MIRROR, or copy {folder} from a machine that has it"
+    )
