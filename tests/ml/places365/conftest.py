@@ -26,9 +26,9 @@ def model_folder() -> Iterator[Path]:
 
 @pytest.fixture
 def pictures() -> Pictures:
-    """Pictures of odd sizes: smaller and larger than the network's, high and wide."""
+    """Pictures smaller and larger than what the network sees, high and wide."""
     dice = np.random.default_rng(11)
-    sizes = [(224, 224), (31, 47), (251, 377), (501, 13)]
+    sizes = [(31, 47), (251, 377), (501, 13)]
     return [dice.integers(0, 256, (*size, 3), dtype=np.uint8) for size in sizes]
 
 

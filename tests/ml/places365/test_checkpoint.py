@@ -1,4 +1,4 @@
-"""Published files load without running what is in them; others are named and refused."""
+"""Published files load and nothing in them runs; other files are named and refused."""
 
 import pickle
 import random

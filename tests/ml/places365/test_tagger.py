@@ -1,6 +1,6 @@
 """Pictures in, scenes out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -122,7 +122,8 @@ def test_half_precision_says_the_same(model_folder: Path, pictures: Pictures) ->
     )
 
     for rough, exact in zip(half.tag(pictures), full.tag(pictures), strict=True):
-        assert_same(rough.categories[:1], exact.categories[:1], tolerance=0.1)
+        assert exact.categories
+        assert_same(rough.categories[:1], exact.categories[:1], tolerance=0.03)
 
 
 def test_pictures_are_prepared_as_the_reference_does(pictures: Pictures) -> None:
@@ -135,7 +136,7 @@ def test_pictures_are_prepared_as_the_reference_does(pictures: Pictures) -> None
 
     ours = preprocess(pictures)
 
-    assert ours.shape == (4, 3, 224, 224)
+    assert ours.shape == (3, 3, 224, 224)
     for picture, tensor in zip(pictures, ours, strict=True):
         theirs = reference(picture, return_tensors="pt")["pixel_values"][0]
         torch.testing.assert_close(tensor, theirs, rtol=0, atol=1e-4)
@@ -152,9 +153,14 @@ def tagger_that_answers(logits: torch.Tensor, copied: Copied) -> SceneTagger:
 
 
 def assert_same(
-    found: object, expected: object, *, tolerance: float = 1e-5
+    found: Sequence[tuple[str, float]],
+    expected: Sequence[tuple[str, float]],
+    *,
+    tolerance: float = 1e-5,
 ) -> None:
     """Assert equal names in equal order, with equal numbers up to `tolerance`."""
     assert [name for name, _ in found] == [name for name, _ in expected]
     numbers = [number for _, number in expected]
-    assert [number for _, number in found] == pytest.approx(numbers, tolerance, tolerance)
+    assert [number for _, number in found] == pytest.approx(
+        numbers, tolerance, tolerance
+    )

@@ -48,7 +48,7 @@ def read_network(folder: Path, *, variant: Variant) -> ResNet18:
     state = _state(path)
     # On the meta device the network costs nothing until it takes the file's tensors.
     with torch.device("meta"):
-        network = ResNet18(CATEGORIES, wide=variant is Variant.WIDE)
+        network = ResNet18(CATEGORIES, wide=variant == Variant.WIDE)
     try:
         network.load_state_dict(state, assign=True)
     except RuntimeError as error:

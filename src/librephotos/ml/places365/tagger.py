@@ -20,7 +20,7 @@ MEAN = (0.485, 0.456, 0.406)  # of ImageNet's training pictures, R, G, B from 0 
 DEVIATION = (0.229, 0.224, 0.225)
 
 VOTERS = 10
-"""So many of the most probable categories vote on indoor or outdoor (published demo)."""
+"""The most probable categories, so many, vote on indoor or outdoor (published demo)."""
 
 MIN_PROBABILITY = 0.1
 """Below it a category is not shown.
@@ -74,7 +74,7 @@ class SceneTagger:
 
         Raises ModelFileError, with the file's name and the mend.
         """
-        wide = variant is Variant.WIDE
+        wide = variant == Variant.WIDE
         return cls(
             read_network(folder, variant=variant),
             categories=labels.read_categories(folder),
