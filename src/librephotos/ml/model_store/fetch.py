@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +24,6 @@ from librephotos.ml.model_store.web import (
 )
 
 PARTIAL = ".partial"
-_CHUNK = 2**18
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Fetcher:
             self.client.stream("GET", file.url, headers=headers) as answer,
             partial.open("ab") as output,
         ):
-            if answer.status_code == httpx2.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+            if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 output.truncate(0)
                 raise TryAgain("the file has changed meanwhile")
             check_answer(answer)
@@ -100,7 +100,8 @@ class Fetcher:
             raise TryAgain("the connection broke off")
 
     def _receive(self, answer: httpx2.Response, output: BinaryIO) -> None:
-        for chunk in answer.iter_bytes(_CHUNK):
+        # As they come: chunks of a fixed size would lose the end of a broken answer.
+        for chunk in answer.iter_bytes():
             output.write(chunk)
             self.report(output.tell())
             stop_if(self.should_stop)
@@ -116,7 +117,7 @@ def _range(file: RemoteFile, have: int) -> Mapping[str, str]:
 
 
 def _goes_on(answer: httpx2.Response, have: int) -> bool:
-    if answer.status_code != httpx2.codes.PARTIAL_CONTENT:
+    if answer.status_code != HTTPStatus.PARTIAL_CONTENT:
         return False
     if not answer.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
         raise TryAgain("another part of the file came than was asked for")

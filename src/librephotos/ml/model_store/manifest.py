@@ -61,13 +61,12 @@ def known_models() -> Mapping[str, Model]:
     return {name: _model(name, entry) for name, entry in entries.items()}
 
 
-def find_model(name: str) -> Model:
+def find_model(name: str, known: Mapping[str, Model]) -> Model:
     """Return a model by its name or its repository on the hub.
 
     A repository that the manifest does not name is taken for a model of the kind of
     CLIP. Raises UnknownModel for anything else.
     """
-    known = known_models()
     if name in known:
         return known[name]
     if not _REPOSITORY.fullmatch(name) or ".." in name:

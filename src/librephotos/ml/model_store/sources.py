@@ -118,7 +118,7 @@ class Publisher:
 
     def _lone_hub_file(self, name: str, url: str) -> RemoteFile:
         headers = self._ask("HEAD", url, follow_redirects=False).headers
-        etag: str = headers.get("X-Linked-Etag") or headers.get("ETag", "")
+        etag = str(headers.get("X-Linked-Etag") or headers.get("ETag", ""))
         size = headers.get("X-Linked-Size") or headers.get("Content-Length")
         algorithm = _ETAGS.get(len(etag.strip('"')))
         if algorithm is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -52,33 +52,36 @@ class ModelStore:
         mirror: str = "",
         offline: bool = False,
         patience: Patience = Patience(),
+        known: Mapping[str, Model] | None = None,
     ) -> None:
         """Take the folder, which need not exist; nothing is read or asked yet.
 
         `endpoint` is the hub's address, `mirror` that of a served folder of models,
-        which then gives out everything. `offline` forbids every request.
+        which then gives out everything. `offline` forbids every request. `known` are
+        the models with a name; without it those of the manifest.
         """
         self.folder = folder
         self._endpoint = endpoint
         self._mirror = mirror
         self._offline = offline
         self._patience = patience
+        self._known = known_models() if known is None else known
 
     def models(self) -> list[Model]:
         """Return the models of the manifest, then others that are in the folder."""
-        known = list(known_models().values())
+        known = list(self._known.values())
         repositories = {model.repository for model in known}
         found = sorted(
             "/".join(path.parts[-3:-1]) for path in self.folder.glob("*/*/config.json")
         )
-        return known + [find_model(name) for name in found if name not in repositories]
+        return known + [self._find(name) for name in found if name not in repositories]
 
     def state(self, name: str) -> ModelState:
         """Return how much of a model is there, by names and sizes: quick.
 
         Raises UnknownModel.
         """
-        model = find_model(name)
+        model = self._find(name)
         folder = self.folder / model.name
         if not folder.is_dir():
             return ModelState.MISSING
@@ -93,12 +96,12 @@ class ModelStore:
         """
         state = self.state(name)
         if state is ModelState.INSTALLED:
-            return self.folder / find_model(name).name
-        raise _not_installed(find_model(name), state)
+            return self.folder / self._find(name).name
+        raise _not_installed(self._find(name), state)
 
     def size(self, name: str) -> int:
         """Return the bytes that a model takes on the disk, partial files included."""
-        folder = self.folder / find_model(name).name
+        folder = self.folder / self._find(name).name
         return sum(path.stat().st_size for path in folder.glob("*") if path.is_file())
 
     def download(
@@ -116,7 +119,7 @@ class ModelStore:
 
         Raises UnknownModel, DownloadFailed, DownloadStopped and StoreFolderError.
         """
-        model = find_model(name)
+        model = self._find(name)
         folder = self.folder / model.name
         with self._alone(model, should_stop):
             if not self._is_sound(model):
@@ -133,7 +136,7 @@ class ModelStore:
         show. Until it is mended, a faulty model counts as partial, where the folder can
         be written. Raises ModelNotInstalled and UnknownModel.
         """
-        model = find_model(name)
+        model = self._find(name)
         if not os.access(self.folder, os.W_OK):
             return self._verify(model)
         with self._alone(model, lambda: False):
@@ -144,7 +147,7 @@ class ModelStore:
 
         Raises UnknownModel and StoreFolderError.
         """
-        model = find_model(name)
+        model = self._find(name)
         folder = self.folder / model.name
         going = folder.with_name(f".{folder.name}.removed")
         with self._alone(model, lambda: False), writing(self.folder):
@@ -153,6 +156,9 @@ class ModelStore:
             if folder.exists():
                 folder.rename(going)  # never half a model under its name
                 shutil.rmtree(going)
+
+    def _find(self, name: str) -> Model:
+        return find_model(name, self._known)
 
     def _is_sound(self, model: Model) -> bool:
         installed = self.state(model.name) is ModelState.INSTALLED

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TypeVar
 
 import httpx2
@@ -68,7 +69,7 @@ def check_answer(answer: httpx2.Response) -> None:
     if answer.is_success:
         return
     said = f"{answer.status_code} {answer.reason_phrase}".strip()
-    if answer.is_server_error or answer.status_code == httpx2.codes.TOO_MANY_REQUESTS:
+    if answer.is_server_error or answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         raise TryAgain(said)
     name = answer.request.url.path.rsplit("/", 1)[-1]
     raise NotServed(f"{answer.request.url.host} does not give out {name} ({said})")

@@ -1,0 +1,277 @@
+"""Downloads that do not go smoothly."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from librephotos.ml.model_store import ModelState, ModelStore, Progress
+from librephotos.ml.model_store.errors import (
+    DownloadStopped,
+    HostUnreachable,
+    NotAsPublished,
+    NotEnoughSpace,
+    NotServed,
+    StoreFolderError,
+)
+from tests.ml.model_store.conftest import NAME, PLAIN, REPOSITORY, MakeStore
+from tests.support.model_hub import ModelHub
+from tests.support.mounts import mounted_memory
+from tests.support.server import free_port
+
+BOTH = pytest.mark.parametrize(
+    ("name", "file"), [(NAME, "model.safetensors"), (PLAIN, "scenes.pth.tar")]
+)
+SENT_BEFORE = 600_000
+
+
+class Stopping:
+    """Asks a download to stop once so many bytes are there."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+        self.done = 0
+
+    def watch(self, progress: Progress) -> None:
+        self.done = progress.done
+
+    def asked(self) -> bool:
+        return self.done > self.after
+
+
+def length(hub: ModelHub, file: str) -> int:
+    everything = {**hub.repositories[REPOSITORY].files, **plain_files(hub)}
+    return len(everything[file])
+
+
+def plain_files(hub: ModelHub) -> dict[str, bytes]:
+    return {path.rpartition("/")[2]: data for path, data in hub.plain.items()}
+
+
+@BOTH
+def test_broken_connection_is_gone_on_with(
+    store: ModelStore, hub: ModelHub, name: str, file: str
+) -> None:
+    hub.misbehave(file, cut_after=SENT_BEFORE)
+    store.download(name)
+    assert store.verify(name) == []
+    assert hub.sent(file) == length(hub, file)
+    ranges = [request.headers.get("range") for request in hub.requests]
+    assert f"bytes={SENT_BEFORE}-" in ranges
+
+
+@BOTH
+def test_stopped_download_goes_on_later(
+    store: ModelStore, hub: ModelHub, name: str, file: str
+) -> None:
+    stopping = Stopping(SENT_BEFORE)
+    with pytest.raises(DownloadStopped):
+        store.download(name, progress=stopping.watch, should_stop=stopping.asked)
+    assert store.state(name) is ModelState.PARTIAL
+    here = sum(p.stat().st_size for p in (store.folder / name).glob(f".{file}.*"))
+    assert here >= SENT_BEFORE / 2
+    hub.requests.clear()
+
+    seen: list[Progress] = []
+    store.download(name, progress=seen.append)
+    assert store.verify(name) == []
+    assert hub.sent(file) == length(hub, file) - here
+    assert seen[0].done >= here
+
+
+def test_finished_files_are_not_fetched_again(store: ModelStore, hub: ModelHub) -> None:
+    hub.misbehave("model.safetensors", status=404)
+    with pytest.raises(NotServed):
+        store.download(NAME)
+    hub.requests.clear()
+    store.download(NAME)
+    sent = {name for name, count in hub.counts().items() if count}
+    assert sent == {"main", "model.safetensors"}
+
+
+def test_changed_file_starts_anew(store: ModelStore, hub: ModelHub) -> None:
+    stopping = Stopping(SENT_BEFORE)
+    with pytest.raises(DownloadStopped):
+        store.download(PLAIN, progress=stopping.watch, should_stop=stopping.asked)
+    changed = bytes(reversed(range(256))) * 4096
+    hub.plain["/models/scenes.pth.tar"] = changed
+    folder = store.download(PLAIN)
+    assert (folder / "scenes.pth.tar").read_bytes() == changed
+    assert not list(folder.glob(".*.partial"))
+
+
+def test_file_that_changes_between_two_pieces(store: ModelStore, hub: ModelHub) -> None:
+    changed = bytes(reversed(range(256))) * 4096
+
+    def change(progress: Progress) -> None:
+        hub.plain["/models/scenes.pth.tar"] = changed
+
+    hub.misbehave("scenes.pth.tar", cut_after=SENT_BEFORE)
+    folder = store.download(PLAIN, progress=change)
+    assert (folder / "scenes.pth.tar").read_bytes() == changed
+
+
+def test_server_without_ranges(store: ModelStore, hub: ModelHub) -> None:
+    hub.knows_ranges = False
+    hub.misbehave("model.safetensors", cut_after=SENT_BEFORE)
+    store.download(NAME)
+    assert store.verify(NAME) == []
+
+
+def test_hub_that_lists_no_checksums(store: ModelStore, hub: ModelHub) -> None:
+    hub.tells_checksums = False
+    hub.misbehave("model.safetensors", cut_after=SENT_BEFORE)
+    store.download(NAME)
+    assert hub.sent("model.safetensors") == length(hub, "model.safetensors")
+    hub.repositories[REPOSITORY].files["config.json"] = b"{}"
+    store.remove(NAME)
+    hub.misbehave("config.json", wrong_bytes=True)
+    with pytest.raises(NotAsPublished):
+        store.download(NAME)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "config.json"])
+def test_wrong_bytes_are_refused_and_deleted(
+    store: ModelStore, hub: ModelHub, file: str
+) -> None:
+    hub.misbehave(file, wrong_bytes=True)
+    with pytest.raises(NotAsPublished, match=f"{file} from 127.0.0.1 .*deleted"):
+        store.download(NAME)
+    assert not (store.folder / NAME / file).exists()
+    assert not list((store.folder / NAME).glob(f".{file}*"))
+    assert store.state(NAME) is ModelState.PARTIAL
+    store.download(NAME)
+    assert store.verify(NAME) == []
+
+
+def test_busy_server_is_asked_again(store: ModelStore, hub: ModelHub) -> None:
+    hub.misbehave("main", status=429)
+    hub.misbehave("model.safetensors", status=503, times=2)
+    store.download(NAME)
+    assert store.verify(NAME) == []
+
+
+def test_server_that_stays_busy(store: ModelStore, hub: ModelHub) -> None:
+    hub.misbehave("model.safetensors", status=503, times=99)
+    with pytest.raises(HostUnreachable, match="127.0.0.1 .*503"):
+        store.download(NAME)
+
+
+def test_server_that_falls_silent(store: ModelStore, hub: ModelHub) -> None:
+    hub.misbehave("model.safetensors", cut_after=SENT_BEFORE, stall=True)
+    store.download(NAME)
+    assert store.verify(NAME) == []
+    assert hub.sent("model.safetensors") == length(hub, "model.safetensors")
+
+
+def test_nobody_answers(make_store: MakeStore) -> None:
+    store = make_store(endpoint=f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(HostUnreachable) as caught:
+        store.download(NAME)
+    message = str(caught.value)
+    assert "\n" not in message
+    for word in ("127.0.0.1", "LIBREPHOTOS_MODEL_MIRROR", str(store.folder / NAME)):
+        assert word in message
+
+
+def test_password_of_a_mirror_is_not_shown(make_store: MakeStore) -> None:
+    store = make_store(mirror=f"http://anna:hush@127.0.0.1:{free_port()}/models")
+    with pytest.raises(HostUnreachable) as caught:
+        store.download(NAME)
+    assert "hush" not in str(caught.value)
+
+
+def test_redirect_to_a_file(store: ModelStore, hub: ModelHub) -> None:
+    hub.redirect = "file:///etc/passwd"
+    with pytest.raises(NotServed, match="no http"):
+        store.download(NAME)
+
+
+def test_two_at_once(make_store: MakeStore, hub: ModelHub) -> None:
+    hub.misbehave("model.safetensors", cut_after=SENT_BEFORE)
+    stores = [make_store(), make_store()]
+    threads = [threading.Thread(target=store.download, args=[NAME]) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert stores[0].verify(NAME) == []
+    assert hub.sent("model.safetensors") == length(hub, "model.safetensors")
+
+
+def test_waiting_for_another_can_be_stopped(
+    make_store: MakeStore, hub: ModelHub
+) -> None:
+    hub.misbehave("model.safetensors", cut_after=SENT_BEFORE, stall=True)
+    first = threading.Thread(target=make_store().download, args=[NAME])
+    first.start()
+    assert hub.stalling.wait(20)
+    with pytest.raises(DownloadStopped):
+        make_store().download(NAME, should_stop=lambda: True)
+    hub.released.set()
+    first.join()
+
+
+def test_killed_download_goes_on(store: ModelStore, hub: ModelHub) -> None:
+    hub.misbehave("model.safetensors", cut_after=SENT_BEFORE, stall=True)
+    program = (
+        "import sys, pathlib; from librephotos.ml.model_store import ModelStore\n"
+        "ModelStore(pathlib.Path(sys.argv[1]), endpoint=sys.argv[2])"
+        f".download({NAME!r})"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", program, str(store.folder), hub.url]
+    )
+    assert hub.stalling.wait(20)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait(20) == -signal.SIGKILL
+    hub.released.set()
+    assert store.state(NAME) is ModelState.PARTIAL
+    folder = store.folder / NAME
+    (partial,) = folder.glob(".model.safetensors.*")
+    here = partial.stat().st_size
+    assert 0 < here <= SENT_BEFORE
+
+    hub.requests.clear()
+    store.download(NAME)
+    assert store.verify(NAME) == []
+    assert hub.sent("model.safetensors") == length(hub, "model.safetensors") - here
+    assert hub.sent("config.json") == 0
+
+
+def test_disk_that_is_too_small(make_store: MakeStore, hub: ModelHub) -> None:
+    with tempfile.TemporaryDirectory() as name, mounted_memory(Path(name)):
+        store = make_store(Path(name))
+        with pytest.raises(NotEnoughSpace, match="MiB are needed and .*MiB are free"):
+            store.download(NAME)
+        assert hub.sent("config.json") == 0
+
+
+def test_disk_that_fills_up_meanwhile(make_store: MakeStore, hub: ModelHub) -> None:
+    with tempfile.TemporaryDirectory() as name, mounted_memory(Path(name), size="72m"):
+        filler = Path(name) / "filler"
+
+        def fill(progress: Progress) -> None:
+            if progress.file == "model.safetensors" and not filler.exists():
+                free = os.statvfs(name).f_bavail * os.statvfs(name).f_frsize
+                filler.write_bytes(bytes(free - 2**20))
+
+        store = make_store(Path(name))
+        with pytest.raises(NotEnoughSpace, match="too full"):
+            store.download(NAME, progress=fill)
+        filler.unlink()
+        store.download(NAME)
+        assert store.verify(NAME) == []
+
+
+def test_folder_that_cannot_be_made(make_store: MakeStore, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreFolderError, match="LIBREPHOTOS_MODELS"):
+        make_store(tmp_path / "file" / "models").download(NAME)
