@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from librephotos.api.models import File, Job, JobFailure, PhotoStage, User
-from librephotos.server.progress import JobProgress
+from librephotos.api.models import File, Job, JobFailure, JobStage, PhotoStage, User
+from librephotos.server.progress import JobProgress, LibraryProgress
 from tests.factories import FileFactory, JobFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +68,22 @@ def test_only_scans_that_ended_tell_of_earlier_failures(
 ) -> None:
     finished(owner, failed=1)
     assert "earlier" not in shown(finished(owner, **values))
+
+
+def test_the_jobs_that_follow_a_scan_are_shown_after_it(owner: User) -> None:
+    stream = io.StringIO()
+    bars = LibraryProgress(finished(owner), stream)
+    faces = finished(owner, kind=Job.Kind.SCAN_FACES)
+    Job.objects.filter(pk=faces.pk).update(finished_at=None)
+    finished(UserFactory(), kind=Job.Kind.FIND_SIMILAR_FACES)
+    key = "embeddings:a-model"
+    JobStage.objects.create(job=faces, stage=key, total=3, done=1, failed=1)
+    assert not bars.refresh()  # the scan, which is over
+    assert not bars.refresh()  # what follows is found
+    assert not bars.refresh()
+    Job.objects.filter(pk=faces.pk).update(finished_at=faces.finished_at)
+    assert not bars.refresh()
+    shown = stream.getvalue()
+    assert "embeddings 2/3" in shown and "a-model" not in shown
+    assert shown.index("Scan Photos: finished") < shown.index("Scan Faces: finished")
+    assert "Find Similar Faces" not in shown

@@ -20,12 +20,49 @@ from rich.progress import (
 
 from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
+from librephotos.api.models.photo_stage import stage_name
 from librephotos.api.queries.failed_files import count_failed_before
 from librephotos.pipeline.registry import stage_names
 
 INTERVAL_S = 0.5
 _LINE_INTERVAL_S = 5.0
+_FOLLOWED_S = 10.0
 _FAILURES_SHOWN = 10
+
+
+class LibraryProgress:
+    """Shows a job of a user, and those that follow it, one after the other."""
+
+    def __init__(self, job: Job, stream: TextIO = sys.stdout) -> None:
+        """Take the first job; nothing is shown before the first `refresh`."""
+        self._user_id = job.started_by_id
+        self._stream = stream
+        self._bars: JobProgress | None = JobProgress(job, stream)
+        self._idle_since = 0.0
+
+    def refresh(self) -> bool:
+        """Show how far the jobs are; return whether none has followed for a while."""
+        if self._bars is not None:
+            if self._bars.refresh():
+                self._bars, self._idle_since = None, time.monotonic()
+            return False
+        following = self._unfinished_job()
+        if following is not None:
+            self._bars = JobProgress(following, self._stream)
+        return following is None and time.monotonic() - self._idle_since > _FOLLOWED_S
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        if self._bars is not None:
+            self._bars.close()
+
+    def _unfinished_job(self) -> Job | None:
+        try:
+            waiting = Job.objects.unfinished().filter(started_by=self._user_id)
+            return waiting.order_by("id").first()
+        except (OperationalError, InterfaceError):
+            close_old_connections()  # the next call opens a new one
+            return None
 
 
 class JobProgress:
@@ -76,7 +113,7 @@ class JobProgress:
         for stage in stages:
             if stage.stage not in self._bars:
                 self._bars[stage.stage] = self._progress.add_task(
-                    stage.stage, total=None, failed=""
+                    stage_name(stage.stage), total=None, failed=""
                 )
             self._progress.update(
                 self._bars[stage.stage],
@@ -87,7 +124,9 @@ class JobProgress:
         self._progress.refresh()
 
     def _print_line(self, stages: Sequence[JobStage]) -> None:
-        line = ", ".join(f"{s.stage} {_settled(s)}/{s.total}" for s in stages)
+        line = ", ".join(
+            f"{stage_name(s.stage)} {_settled(s)}/{s.total}" for s in stages
+        )
         previous, shown_at = self._last_line
         due = time.monotonic() - shown_at >= _LINE_INTERVAL_S or self.job.finished
         if line and line != previous and due:

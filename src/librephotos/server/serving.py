@@ -171,7 +171,7 @@ class _Watch:
         self._address = address
         self._postgres = postgres
         self._postgres_due = 0.0
-        self._bars = progress.JobProgress(job) if job else None
+        self._bars = progress.LibraryProgress(job) if job else None
         self._say = say
         self._answered = threading.Event()
         self._announced = False

@@ -5,6 +5,11 @@ from __future__ import annotations
 from django.db import models
 
 
+def stage_name(key: str) -> str:
+    """Return the name of a stage from the key of its states, without the model's."""
+    return key.partition(":")[0]
+
+
 class PhotoStage(models.Model):
     """The state of one photo in one stage; the truth that jobs work from.
 

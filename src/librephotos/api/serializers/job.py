@@ -6,6 +6,7 @@ from typing import Any
 
 from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
+from librephotos.api.models.photo_stage import stage_name
 from librephotos.api.serializers.grid import iso_utc
 from librephotos.api.serializers.simple_user import simple_user
 
@@ -41,7 +42,7 @@ def failure_row(failure: JobFailure) -> dict[str, str]:
     """Return a file that a job could not process, and why."""
     return {
         "path": readable_path(failure.path),
-        "stage": failure.stage,
+        "stage": stage_name(failure.stage),
         "message": failure.message,
     }
 
@@ -54,12 +55,13 @@ def _current_step(job: Job, stages: list[JobStage]) -> str | None:
     if job.finished:
         return None
     open_stages = (row.stage for row in stages if _worked_off(row) < row.total)
-    return next(open_stages, None)
+    step = next(open_stages, None)
+    return None if step is None else stage_name(step)
 
 
 def _stage(stage: JobStage) -> dict[str, Any]:
     return {
-        "stage": stage.stage,
+        "stage": stage_name(stage.stage),
         "done": stage.done,
         "failed": stage.failed,
         "skipped": stage.skipped,
