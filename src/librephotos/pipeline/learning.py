@@ -73,8 +73,11 @@ def hand_out(job_id: int) -> None:
     job = jobs.begin(job_id)
     if job is None:
         return
-    for stage in stages_of(Job.Kind(job.kind)):
-        reason = stage.missing() if stage.enabled() else "It is switched off."
+    wanted = [stage for stage in stages_of(Job.Kind(job.kind)) if stage.enabled()]
+    if not wanted:
+        jobs.note(job.pk, "This is switched off.")
+    for stage in wanted:
+        reason = stage.missing()
         if reason:
             jobs.note(job.pk, f"{stage.name}: {reason}")
         else:
@@ -104,7 +107,7 @@ def _hand_out_stage(job: Job, stage: LearningStage) -> None:
                     on=stage.queue,
                     priority=queue.LAST + batch[0].day,
                     job=job.pk,
-                    stage=stage.name,
+                    stage=stage.key,
                     photos=[str(row.photo_id) for row in batch],
                 )
         if not due:
@@ -112,11 +115,11 @@ def _hand_out_stage(job: Job, stage: LearningStage) -> None:
         after = due[-1].photo_id
 
 
-def learn(job_id: int | None, stage_name: str, photo_ids: Sequence[UUID]) -> None:
+def learn(job_id: int | None, key: str, photo_ids: Sequence[UUID]) -> None:
     """Take a batch of photos through one stage; raise ModelUnusable if it cannot be."""
     if job_id is not None and jobs.begin(job_id) is None:
         return
-    stage = learning_stage(stage_name)
+    stage = learning_stage(key)
     reason = stage.missing()
     if reason:
         raise ModelUnusable(reason)

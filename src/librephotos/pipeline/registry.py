@@ -72,9 +72,12 @@ def stage_versions() -> dict[str, int]:
     return {stage.name: stage.version for stage in stages()}
 
 
-@cache
 def learning_stages() -> tuple[LearningStage, ...]:
-    """Return the stages that learn, in the order of the registry."""
+    """Return the stages that learn, in the order of the registry.
+
+    They are made anew each time: a stage keeps to the model that the settings name
+    when it is first asked.
+    """
     return tuple(import_string(row.path)() for row in LEARNING_STAGES)
 
 
@@ -84,6 +87,13 @@ def stages_of(kind: Job.Kind) -> list[LearningStage]:
     return [stage for row, stage in pairs if row.kind == kind]
 
 
-def learning_stage(name: str) -> LearningStage:
-    """Return the learning stage of this name; raise KeyError if there is none."""
-    return {stage.name: stage for stage in learning_stages()}[name]
+def learning_stage(key: str) -> LearningStage:
+    """Return the learning stage of this key; raise KeyError if there is none.
+
+    Where the key names a model, the stage works with that one, whatever the settings
+    say by now.
+    """
+    name, _, model = key.partition(":")
+    stage = import_string({row.name: row.path for row in LEARNING_STAGES}[name])
+    made: LearningStage = stage(model) if model else stage()
+    return made
