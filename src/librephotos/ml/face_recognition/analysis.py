@@ -13,9 +13,13 @@ from PIL import Image
 
 from librephotos.ml.face_recognition.alignment import AlignedFace, align
 from librephotos.ml.face_recognition.boxes import Box, match_boxes
-from librephotos.ml.face_recognition.detection import Detection, Detector
+from librephotos.ml.face_recognition.detection import (
+    Detection,
+    Detector,
+    second_opinion,
+)
 from librephotos.ml.face_recognition.encoding import encode
-from librephotos.ml.face_recognition.quality import face_quality
+from librephotos.ml.face_recognition.quality import NO_FACE_SCORE, face_quality
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -44,6 +48,17 @@ class FoundFace:
     known: int | None
 
 
+@dataclass(frozen=True)
+class _Source:
+    """Where a face is said to be, where its points are looked for, and how sure."""
+
+    box: Box
+    face: Box
+    score: float
+    evidence: float
+    known: int | None
+
+
 def find_faces(
     rgb: Pixels, *, detector: Detector, known_boxes: Sequence[Box] = ()
 ) -> list[FoundFace]:
@@ -52,35 +67,37 @@ def find_faces(
     Each of `known_boxes`, which people or other programs drew, is a face of the answer
     even if the detector sees none there. A detected face keeps the detector's box.
     """
-    found = detector.detect(rgb)
-    matched = match_boxes([face.box for face in found], known_boxes)
-    known_of = dict(matched)
-    claimed = {known for _, known in matched}
-    sources: list[tuple[Detection, int | None]] = [
-        (face, known_of.get(at)) for at, face in enumerate(found)
-    ]
-    sources += [
-        (Detection(box, 0.0), at)
-        for at, box in enumerate(known_boxes)
-        if at not in claimed
-    ]
-    sources.sort(key=lambda source: -source[0].box.area)
-    aligned = [align(rgb, face.box) for face, _ in sources]
+    sources = _sources(rgb, detector.detect(rgb), known_boxes)
+    aligned = [align(rgb, source.face) for source in sources]
     encodings = encode([face.chip for face in aligned])
     return [
-        _found_face(rgb, source, face, encoding, known)
-        for (source, known), face, encoding in zip(
-            sources, aligned, encodings, strict=True
-        )
+        _found_face(rgb, source, face, encoding)
+        for source, face, encoding in zip(sources, aligned, encodings, strict=True)
     ]
+
+
+def _sources(
+    rgb: Pixels, detected: Sequence[Detection], known_boxes: Sequence[Box]
+) -> list[_Source]:
+    matched = dict(match_boxes([face.box for face in detected], known_boxes))
+    sources = [
+        _Source(face.box, face.box, face.score, face.score, matched.get(at))
+        for at, face in enumerate(detected)
+    ]
+    unseen = set(range(len(known_boxes))) - set(matched.values())
+    sources += [_drawn(rgb, known_boxes[at], at) for at in sorted(unseen)]
+    return sorted(sources, key=lambda source: -source.box.area)
+
+
+def _drawn(rgb: Pixels, box: Box, known: int) -> _Source:
+    face = second_opinion(rgb, box)
+    if face is None:
+        return _Source(box, box.squared(), 0.0, NO_FACE_SCORE, known)
+    return _Source(box, face, 0.0, 0.0, known)
 
 
 def _found_face(
-    rgb: Pixels,
-    source: Detection,
-    face: AlignedFace,
-    encoding: Floats,
-    known: int | None,
+    rgb: Pixels, source: _Source, face: AlignedFace, encoding: Floats
 ) -> FoundFace:
     height, width = rgb.shape[:2]
     return FoundFace(
@@ -88,9 +105,9 @@ def _found_face(
         score=source.score,
         landmarks=face.landmarks,
         encoding=encoding,
-        quality=face_quality(face, source.box, source.score),
+        quality=face_quality(face, source.face, source.evidence),
         crop=crop_jpeg(rgb, source.box),
-        known=known,
+        known=source.known,
     )
 
 
@@ -101,7 +118,8 @@ def crop_jpeg(rgb: Pixels, box: Box) -> bytes:
     """
     height, width = rgb.shape[:2]
     square = box.squared(margin=CROP_MARGIN).clipped(width, height)
-    left, top = int(square.left), int(square.top)
+    left = min(int(square.left), width - 1)
+    top = min(int(square.top), height - 1)
     right, bottom = max(left + 1, round(square.right)), max(
         top + 1, round(square.bottom)
     )

@@ -151,7 +151,8 @@ class Partition:
         hubs: set[int] = set()
         refused: list[int] = []
         for edge in chosen.tolist():
-            roles = self._hub_and_satellite(*edges[edge].tolist(), hubs, merged)
+            i, j = edges[edge].tolist()
+            roles = self._hub_and_satellite(i, j, hubs, merged)
             if roles is None:
                 continue
             hub, satellite = roles
@@ -237,4 +238,4 @@ def _nearly_best(
     for ends in edges.T:
         np.minimum.at(best, ends, distances)
     shorter = best[edges].min(axis=1)
-    return distances <= _SLACK * np.maximum(shorter, 0)
+    return np.asarray(distances <= _SLACK * np.maximum(shorter, 0))
