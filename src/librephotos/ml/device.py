@@ -4,12 +4,14 @@ from typing import Final
 
 import torch
 
+from librephotos.ml.errors import MlError
+
 AUTOMATIC: Final = "auto"
 # Without one of these a processor emulates bfloat16, slower than float32.
 _BFLOAT16_INSTRUCTIONS: Final = ("avx512_bf16", "amx_bf16")
 
 
-class UnavailableDevice(Exception):
+class UnavailableDevice(MlError):
     """The named device is unknown or not in this machine; the message says which."""
 
 

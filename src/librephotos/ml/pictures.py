@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from librephotos.ml.errors import MlError
+
 PREVIEW_FORMATS: Final = ("JPEG", "WEBP")
 
 Picture = NDArray[np.uint8]
 """Height × width × 3, sRGB."""
 
 
-class UnreadablePicture(Exception):
+class UnreadablePicture(MlError):
     """The bytes are no whole JPEG or WebP; the message says so in one sentence."""
 
 
