@@ -18,7 +18,7 @@ from typing import Any
 _WITHOUT_DATABASE = frozenset(
     ("help", "version", "check", "serve", "restore", "makemigrations", "spectacular")
     + ("collectstatic", "findstatic", "diffsettings", "test", "makemessages")
-    + ("compilemessages",)
+    + ("compilemessages", "models")
 )
 
 

@@ -164,6 +164,13 @@ IMAGE_TAG = env_str("IMAGE_TAG")
 # `serve DIR…` adds its arguments.
 SCAN_ROOTS = env_paths("LIBREPHOTOS_SCAN_ROOTS")
 
+# Published models, the hub that they come from and a mirror to take instead.
+MODELS = env_path("LIBREPHOTOS_MODELS", DATA / "models")
+MODEL_MIRROR = env_str("LIBREPHOTOS_MODEL_MIRROR")
+HF_ENDPOINT = env_str("HF_ENDPOINT") or "https://huggingface.co"
+HF_HUB_OFFLINE = env_bool("HF_HUB_OFFLINE", default=False)
+DEVICE = env_str("LIBREPHOTOS_DEVICE", "auto")
+
 MAX_PIXELS = env_int("LIBREPHOTOS_MAX_PIXELS", 300_000_000, minimum=1)
 DECODE_TIMEOUT_S = env_int("LIBREPHOTOS_DECODE_TIMEOUT", 60, minimum=1)
 DECODE_MEMORY_MIB = env_int("LIBREPHOTOS_DECODE_MEMORY_MIB", 6144, minimum=256)

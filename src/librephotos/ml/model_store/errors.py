@@ -1,23 +1,26 @@
 """What can go wrong with published models, in one line for an operator.
 
-ModelStoreError
-├── UnknownModel          no model of this name, and no repository `org/name` either
-├── ModelNotInstalled     not there, or not yet whole; the message says how to get it
-├── DownloadStopped       the caller asked to stop; a later download goes on from there
-├── StoreFolderError      the folder cannot be written
-│   └── NotEnoughSpace    the disk is too full for the files
-└── DownloadFailed        what the other side is to blame for
-    ├── HostUnreachable   no network, no answer, or broken off too often
-    ├── NotServed         refused, not found, or nothing that our loaders can read
-    └── NotAsPublished    other bytes than the checksum or the size promises: deleted
+MlError
+└── ModelStoreError
+    ├── UnknownModel         no such name, and no repository `org/name` either
+    ├── ModelNotInstalled    not there, or not yet whole; the message says how to get it
+    ├── DownloadStopped      as asked for; a later download goes on from there
+    ├── StoreFolderError     the folder cannot be written
+    │   └── NotEnoughSpace   the disk is too full for the files
+    └── DownloadFailed       what the other side is to blame for
+        ├── HostUnreachable  no network, no answer, or broken off too often
+        ├── NotServed        refused, not found, or nothing that our loaders can read
+        └── NotAsPublished   other bytes than checksum or size promise: deleted
 
 No message holds a password or a signed address: hosts and file names only.
 """
 
 from __future__ import annotations
 
+from librephotos.ml.errors import MlError
 
-class ModelStoreError(Exception):
+
+class ModelStoreError(MlError):
     """A model that cannot be had; the message is one line and names the mend."""
 
 

@@ -74,14 +74,18 @@ class ModelStore:
         found = sorted(
             "/".join(path.parts[-3:-1]) for path in self.folder.glob("*/*/config.json")
         )
-        return known + [self._find(name) for name in found if name not in repositories]
+        return known + [self.model(name) for name in found if name not in repositories]
+
+    def model(self, name: str) -> Model:
+        """Return what is known of a model; raise UnknownModel."""
+        return find_model(name, self._known)
 
     def state(self, name: str) -> ModelState:
         """Return how much of a model is there, by names and sizes: quick.
 
         Raises UnknownModel.
         """
-        model = self._find(name)
+        model = self.model(name)
         folder = self.folder / model.name
         if not folder.is_dir():
             return ModelState.MISSING
@@ -96,12 +100,12 @@ class ModelStore:
         """
         state = self.state(name)
         if state is ModelState.INSTALLED:
-            return self.folder / self._find(name).name
-        raise _not_installed(self._find(name), state)
+            return self.folder / self.model(name).name
+        raise _not_installed(self.model(name), state)
 
     def size(self, name: str) -> int:
         """Return the bytes that a model takes on the disk, partial files included."""
-        folder = self.folder / self._find(name).name
+        folder = self.folder / self.model(name).name
         return sum(path.stat().st_size for path in folder.glob("*") if path.is_file())
 
     def download(
@@ -119,7 +123,7 @@ class ModelStore:
 
         Raises UnknownModel, DownloadFailed, DownloadStopped and StoreFolderError.
         """
-        model = self._find(name)
+        model = self.model(name)
         folder = self.folder / model.name
         with self._alone(model, should_stop):
             if not self._is_sound(model):
@@ -136,7 +140,7 @@ class ModelStore:
         show. Until it is mended, a faulty model counts as partial, where the folder can
         be written. Raises ModelNotInstalled and UnknownModel.
         """
-        model = self._find(name)
+        model = self.model(name)
         if not os.access(self.folder, os.W_OK):
             return self._verify(model)
         with self._alone(model, lambda: False):
@@ -147,7 +151,7 @@ class ModelStore:
 
         Raises UnknownModel and StoreFolderError.
         """
-        model = self._find(name)
+        model = self.model(name)
         folder = self.folder / model.name
         going = folder.with_name(f".{folder.name}.removed")
         with self._alone(model, lambda: False), writing(self.folder):
@@ -156,9 +160,6 @@ class ModelStore:
             if folder.exists():
                 folder.rename(going)  # never half a model under its name
                 shutil.rmtree(going)
-
-    def _find(self, name: str) -> Model:
-        return find_model(name, self._known)
 
     def _is_sound(self, model: Model) -> bool:
         installed = self.state(model.name) is ModelState.INSTALLED

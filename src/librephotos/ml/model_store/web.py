@@ -43,7 +43,7 @@ class Patience:
 
     timeout_s: float = 30
     attempts: int = 5
-    pause_s: float = 1
+    pause_s: float = 0.5
 
 
 class TryAgain(Exception):
@@ -99,7 +99,10 @@ def insist(
             if vain >= patience.attempts:
                 raise _unreachable(url, error) from error
             logger.info("%s: %s, trying again", host_of(url), error)
-        _pause(min(patience.pause_s * 2**vain, _LONGEST_PAUSE_S), should_stop)
+        _pause(
+            min(patience.pause_s * 2 ** max(vain - 1, 0), _LONGEST_PAUSE_S),
+            should_stop,
+        )
 
 
 def stop_if(should_stop: Callable[[], bool]) -> None:

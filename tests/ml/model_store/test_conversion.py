@@ -1,0 +1,77 @@
+"""Repositories that have only what torch.save wrote."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from librephotos.ml.model_store import ModelState, ModelStore
+from librephotos.ml.model_store.errors import NotServed
+from tests.ml.model_store.conftest import NAME, REPOSITORY
+from tests.support.model_hub import ModelHub
+
+
+def legacy(state: dict[str, Any], *, zipped: bool = True) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(state, buffer, _use_new_zipfile_serialization=zipped)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def publish(hub: ModelHub, files: dict[str, bytes]) -> Any:
+    """Publish a model whose weights are a legacy file."""
+
+    def with_weights(weights: bytes) -> None:
+        del files["model.safetensors"]
+        hub.add(REPOSITORY, {**files, "pytorch_model.bin": weights})
+
+    return with_weights
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_weights_become_safetensors(
+    store: ModelStore, hub: ModelHub, publish: Any, zipped: bool
+) -> None:
+    matrix = torch.arange(12.0).reshape(3, 4)
+    # Two names for one memory, and a view that is not contiguous.
+    publish(legacy({"a": matrix, "tied": matrix, "turned": matrix.T}, zipped=zipped))
+    folder = store.download(NAME)
+    tensors = load_file(folder / "model.safetensors")
+    assert torch.equal(tensors["a"], matrix)
+    assert torch.equal(tensors["tied"], matrix)
+    assert torch.equal(tensors["turned"], matrix.T)
+    assert not (folder / "pytorch_model.bin").exists()
+    assert store.verify(NAME) == []
+
+    (folder / "config.json").write_bytes(b"{ }")
+    assert store.verify(NAME) != []
+    hub.requests.clear()
+    store.download(NAME)
+    assert hub.sent("pytorch_model.bin") == 0
+
+
+class Malicious:
+    """Runs a command when it is unpickled."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.system, (self.command,)
+
+
+def test_weights_that_would_run_code(
+    store: ModelStore, publish: Any, tmp_path: Any
+) -> None:
+    mark = tmp_path / "was_run"
+    publish(legacy({"a": Malicious(f"touch {mark}")}))
+    with pytest.raises(NotServed, match="pytorch_model.bin cannot be made") as caught:
+        store.download(NAME)
+    assert "\n" not in str(caught.value)
+    assert not mark.exists()
+    assert store.state(NAME) is ModelState.PARTIAL
