@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,6 +25,14 @@ def empty_queue(transactional_db: None) -> None:
 def photos(empty_queue: None, tmp_path: Path) -> Library:
     """A user with an empty folder of pictures."""
     return library(UserFactory(), tmp_path / "pictures")
+
+
+@pytest.fixture
+def models(settings: Any, tmp_path: Path) -> Path:
+    """An empty folder of published models."""
+    settings.MODELS = tmp_path / "models"
+    settings.MODELS.mkdir()
+    return Path(settings.MODELS)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -47,7 +47,38 @@ STAGES: tuple[Row, ...] = (
 )
 """What makes a photo visible."""
 
-LEARNING_STAGES: tuple[Row, ...] = ()
+LEARNING_STAGES: tuple[Row, ...] = (
+    Row(
+        "faces",
+        "librephotos.pipeline.stages.faces.FacesStage",
+        "finds faces, measures them and takes the names that files give",
+        Job.Kind.SCAN_FACES,
+    ),
+    Row(
+        "embeddings",
+        "librephotos.pipeline.stages.embeddings.EmbeddingsStage",
+        "turns photos into vectors, for search by meaning and similar photos",
+        Job.Kind.CALCULATE_CLIP_EMBEDDINGS,
+    ),
+    Row(
+        "scenes",
+        "librephotos.pipeline.stages.scenes.ScenesStage",
+        "names the kind of place and its attributes, indoor or outdoor",
+        Job.Kind.GENERATE_TAGS,
+    ),
+    Row(
+        "tags",
+        "librephotos.pipeline.stages.tags.TagsStage",
+        "compares the vectors with a vocabulary",
+        Job.Kind.GENERATE_TAGS,
+    ),
+    Row(
+        "captions",
+        "librephotos.pipeline.stages.captions.CaptionsStage",
+        "writes a sentence about each photo, if that is switched on",
+        Job.Kind.GENERATE_CAPTIONS,
+    ),
+)
 """What is learnt from the previews of visible photos."""
 
 

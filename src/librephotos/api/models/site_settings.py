@@ -16,8 +16,26 @@ def default_skip_patterns() -> str:
     return str(settings.SKIP_PATTERNS)
 
 
+NONE = "none"
+ZERO_SHOT_MODEL = "siglip2-base-patch16-224"
+"""Makes the vectors for tags where search by meaning, which shares them, is off."""
+
+LEGACY_CAPTIONERS = {
+    "im2txt": "blip-image-captioning-base",
+    "im2txt_onnx": "blip-image-captioning-base",
+    "blip_base_capfilt_large": "blip-image-captioning-base",
+}
+"""The contract's names of captioners, and the published model that stands for each."""
+
+
 class SiteSettings(models.Model):
     """The one row of server-wide settings; everything here is what a person said."""
+
+    class Tagger(models.TextChoices):
+        """The contract's names of what tags photos."""
+
+        PLACES365 = "places365"
+        SIGLIP2 = "siglip2"
 
     allow_registration = models.BooleanField(default=False)
     allow_upload = models.BooleanField(default=default_allow_upload)
@@ -51,3 +69,16 @@ class SiteSettings(models.Model):
     def current(cls) -> SiteSettings:
         """Return the settings in force, creating them with their defaults."""
         return cls.objects.get_or_create(id=1)[0]
+
+    @property
+    def caption_model(self) -> str:
+        """The published model that writes captions, "" for none."""
+        name = self.captioning_model
+        return "" if name == NONE else LEGACY_CAPTIONERS.get(name, name)
+
+    @property
+    def embedding_model(self) -> str:
+        """The published model that turns pictures into vectors, "" for none."""
+        if self.semantic_search_model != NONE:
+            return self.semantic_search_model
+        return ZERO_SHOT_MODEL if self.tagging_model == self.Tagger.SIGLIP2 else ""

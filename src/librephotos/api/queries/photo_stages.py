@@ -346,3 +346,10 @@ def reopen(photo_ids: Iterable[UUID], *, but: Collection[str]) -> None:
     PhotoStage.objects.filter(photo__in=list(photo_ids)).exclude(stage__in=but).update(
         state=PhotoStage.State.PENDING, job=None
     )
+
+
+def repeat(photo_ids: Iterable[UUID], *, stage: str) -> None:
+    """Have those of the photos that have passed a stage pass it again."""
+    PhotoStage.objects.filter(photo__in=list(photo_ids), stage=stage).exclude(
+        state=PhotoStage.State.PENDING
+    ).update(state=PhotoStage.State.PENDING, job=None)

@@ -1,0 +1,58 @@
+"""What the stages that take photos through a published model have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from typing import Any
+from uuid import UUID
+
+from librephotos.pipeline.model_files import ModelFiles
+from librephotos.pipeline.models import missing_reason, model_files
+from librephotos.pipeline.preview_reading import load_previews
+from librephotos.pipeline.preview_storage import PreviewSize
+from librephotos.pipeline.stage import Runs
+
+
+class ModelStage:
+    """A learning stage with one model: the one given, or that of the settings.
+
+    Results and states are kept by model, so that a switch computes what is missing
+    and no more.
+    """
+
+    name: str
+    needs: tuple[str, ...] = ("thumbnails",)
+    runs = Runs.LEARNER
+    queue = "ml"
+
+    wanted: Callable[[], str]
+    """Returns the model that the settings want, "" for none."""
+
+    predict: Callable[[ModelFiles, Sequence[Any]], Sequence[Any]]
+    """What the child computes."""
+
+    def __init__(self, model: str = "") -> None:
+        self._given = model
+
+    @cached_property
+    def model(self) -> str:
+        """The name of the model, the same for the life of the stage."""
+        return self._given or type(self).wanted()
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}:{self.model}"
+
+    def enabled(self) -> bool:
+        return bool(self.model)
+
+    def missing(self) -> str:
+        return missing_reason(self.model)
+
+    @property
+    def compute(self) -> Callable[[Any], Any]:
+        return partial(type(self).predict, model_files(self.model))
+
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+        return load_previews(photo_ids, size=PreviewSize.MEDIUM)

@@ -1,0 +1,92 @@
+"""The published models in use: which, where they lie, and whether they are there.
+
+The store is imported when it is asked for: with it come an HTTP library and readers of
+weights, which an idle process does without.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from librephotos.api.models import SiteSettings
+from librephotos.ml.errors import ModelUnusable
+from librephotos.pipeline.model_files import ModelFiles
+
+if TYPE_CHECKING:
+    from librephotos.ml.model_store import ModelStore
+
+WIDE_SCENES = "places365-wideresnet18"
+ORDINARY_SCENES = "places365-resnet18"
+
+
+def model_store() -> ModelStore:
+    """Return the store that the settings describe."""
+    from librephotos.ml.model_store import ModelStore
+
+    return ModelStore(
+        settings.MODELS,
+        endpoint=settings.HF_ENDPOINT,
+        mirror=settings.MODEL_MIRROR,
+        offline=settings.HF_HUB_OFFLINE,
+    )
+
+
+def missing_reason(name: str) -> str:
+    """Return why a model cannot be loaded, in a sentence for users; "" if it can."""
+    from librephotos.ml.model_store.errors import ModelStoreError
+
+    try:
+        model_store().folder_of(name)
+    except ModelStoreError as error:
+        text = str(error)
+        return f"{text[:1].upper()}{text[1:]}."
+    return ""
+
+
+def model_files(name: str) -> ModelFiles:
+    """Return what a child needs to load a model; raise ModelUnusable if it is gone."""
+    from librephotos.ml.model_store.errors import ModelStoreError
+
+    try:
+        folder = model_store().folder_of(name)
+    except ModelStoreError as error:
+        raise ModelUnusable(str(error)) from error
+    return ModelFiles(name, str(folder), settings.DEVICE)
+
+
+def scene_model() -> str:
+    """Return the model that names scenes, "" if the settings want another tagger.
+
+    The ordinary one stands in while the wide one, which knows attributes too, is not
+    installed.
+    """
+    if SiteSettings.current().tagging_model != SiteSettings.Tagger.PLACES365:
+        return ""
+    if missing_reason(WIDE_SCENES) and not missing_reason(ORDINARY_SCENES):
+        return ORDINARY_SCENES
+    return WIDE_SCENES
+
+
+def embedding_model() -> str:
+    """Return the model that turns pictures into vectors, "" if nobody wants them."""
+    return SiteSettings.current().embedding_model
+
+
+def tag_model() -> str:
+    """Return the model whose vectors are compared with a vocabulary, or ""."""
+    site = SiteSettings.current()
+    zero_shot = site.tagging_model == SiteSettings.Tagger.SIGLIP2
+    return site.embedding_model if zero_shot else ""
+
+
+def caption_model() -> str:
+    """Return the model that writes captions, "" if captioning is switched off."""
+    return SiteSettings.current().caption_model
+
+
+def models_in_use() -> set[str]:
+    """Return the names of all models that the settings want."""
+    named = scene_model(), embedding_model(), tag_model(), caption_model()
+    return {name for name in named if name}

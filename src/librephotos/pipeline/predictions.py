@@ -1,0 +1,112 @@
+"""What the children that learn are asked to do; knows no Django.
+
+PyTorch is imported in the child alone, with the first work for it, so that a worker
+with nothing to learn stays small. A child keeps one model: another one takes its place,
+and all memory is given back when the child, being idle, is ended.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from librephotos.ml.errors import ModelUnusable
+from librephotos.pipeline.model_files import ModelFiles
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+
+    from librephotos.ml.places365.scene import Scene
+
+Loaded = TypeVar("Loaded")
+
+
+def embed_pictures(
+    model: ModelFiles, previews: Sequence[bytes]
+) -> list[NDArray[np.float32]]:
+    """Return a vector of length 1, float32 (d,), for each preview."""
+    from librephotos.ml.pictures import decode
+
+    encoder = _resident(_image_encoder, model)
+    return list(encoder.embed(decode(data) for data in previews))
+
+
+def tag_vectors(
+    model: ModelFiles, vectors: Sequence[Any]
+) -> list[list[tuple[str, float]]]:
+    """Return what the vocabulary has for each vector, with probabilities."""
+    raise NotImplementedError
+
+
+def recognise_scenes(model: ModelFiles, previews: Sequence[bytes]) -> list[Scene]:
+    """Return the scene of each preview."""
+    from librephotos.ml.pictures import decode
+
+    tagger = _resident(_scene_tagger, model)
+    return list(tagger.tag([decode(data) for data in previews]))
+
+
+def write_captions(model: ModelFiles, previews: Sequence[bytes]) -> list[str]:
+    """Return a sentence about each preview."""
+    from librephotos.ml.pictures import decode
+
+    captioner = _resident(_captioner, model)
+    return list(captioner.caption([decode(data) for data in previews]))
+
+
+_kept: tuple[object, Any] | None = None
+
+
+def _resident(load: Callable[[ModelFiles], Loaded], model: ModelFiles) -> Loaded:
+    """Return what `load` makes of a model, which is done once while it stays."""
+    global _kept
+    if _kept is None or _kept[0] != (load, model):
+        _kept = None  # never two in memory
+        gc.collect()
+        _kept = (load, model), load(model)
+    found: Loaded = _kept[1]
+    return found
+
+
+def _image_encoder(model: ModelFiles) -> Any:
+    from librephotos.ml.semantic_search.image_encoder import ImageEncoder
+
+    device, dtype = _processor(model.device)
+    return ImageEncoder.load(Path(model.folder), device=device, dtype=dtype)
+
+
+def _scene_tagger(model: ModelFiles) -> Any:
+    from librephotos.ml.places365.scene import Variant
+    from librephotos.ml.places365.tagger import SceneTagger
+
+    device, dtype = _processor(model.device)
+    variant = Variant(model.name.partition("-")[2])
+    folder = Path(model.folder)
+    return SceneTagger.load(folder, variant=variant, device=device, dtype=dtype)
+
+
+def _captioner(model: ModelFiles) -> Any:
+    from librephotos.ml.im2txt.captioners import load_captioner
+
+    device, dtype = _processor(model.device)
+    return load_captioner(model.name, Path(model.folder), device=device, dtype=dtype)
+
+
+def _processor(name: str) -> tuple[torch.device, torch.dtype]:
+    """Return the device of this name and its fastest precision; use all cores."""
+    import torch
+
+    from librephotos.ml.device import UnavailableDevice, choose_device, choose_dtype
+
+    # The worker bids its children use one thread each, which is right for decoders.
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    try:
+        device = choose_device(name)
+    except UnavailableDevice as error:
+        raise ModelUnusable(f"{error} Correct LIBREPHOTOS_DEVICE.") from error
+    return device, choose_dtype(device)

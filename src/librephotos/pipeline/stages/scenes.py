@@ -1,0 +1,43 @@
+"""The stage that names what kind of place a photo shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from librephotos.api.models import Thing
+from librephotos.api.queries import photo_things, search_document
+from librephotos.api.queries.photo_things import Tag
+from librephotos.ml.places365.scene import Scene
+from librephotos.pipeline.model_stage import ModelStage
+from librephotos.pipeline.models import scene_model
+from librephotos.pipeline.predictions import recognise_scenes
+
+KINDS = (
+    Thing.Kind.PLACES365_CATEGORY,
+    Thing.Kind.PLACES365_ATTRIBUTE,
+    Thing.Kind.PLACES365_ENVIRONMENT,
+)
+
+
+class ScenesStage(ModelStage):
+    """Tags photos with the categories and attributes of Places365."""
+
+    name = "scenes"
+    version = 1
+    batch_size = 32
+    wanted = staticmethod(scene_model)
+    predict = staticmethod(recognise_scenes)
+
+    def save(self, results: dict[UUID, Scene]) -> None:
+        tags = {photo_id: list(_tags(scene)) for photo_id, scene in results.items()}
+        photo_things.replace(tags, kinds=KINDS)
+        search_document.refresh(results)
+
+
+def _tags(scene: Scene) -> Iterator[Tag]:
+    yield Tag(Thing.Kind.PLACES365_ENVIRONMENT, scene.environment)
+    for title, probability in scene.categories:
+        yield Tag(Thing.Kind.PLACES365_CATEGORY, title, probability)
+    for title, response in scene.attributes:
+        yield Tag(Thing.Kind.PLACES365_ATTRIBUTE, title, response)
