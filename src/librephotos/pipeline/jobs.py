@@ -30,6 +30,18 @@ def start_learning(*, user: User, kind: Job.Kind) -> Job:
     return _start(kind, queue.HAND_OUT, user=user, join=True)
 
 
+_FACE_TASKS = {
+    Job.Kind.GENERATE_FACE_EMBEDDINGS: queue.ENCODE_FACES,
+    Job.Kind.FIND_SIMILAR_FACES: queue.GROUP_FACES,
+    Job.Kind.TRAIN_FACES: queue.RECOGNISE_FACES,
+}
+
+
+def start_about_faces(*, user: User, kind: Job.Kind) -> Job:
+    """Start encoding, grouping or recognising the faces of the user."""
+    return _start(kind, _FACE_TASKS[kind], user=user, join=True)
+
+
 def start_delete_missing(*, user: User) -> Job:
     """Start forgetting the user's photos none of whose files is there."""
     return _start(

@@ -23,11 +23,17 @@ from librephotos.pipeline.worker_sandbox import learner, sandbox
 
 FOLLOWING: dict[Job.Kind, tuple[Job.Kind, ...]] = {
     Job.Kind.SCAN_PHOTOS: (Job.Kind.SCAN_FACES, Job.Kind.CALCULATE_CLIP_EMBEDDINGS),
+    Job.Kind.SCAN_FACES: (Job.Kind.FIND_SIMILAR_FACES,),
+    Job.Kind.GENERATE_FACE_EMBEDDINGS: (Job.Kind.FIND_SIMILAR_FACES,),
+    Job.Kind.FIND_SIMILAR_FACES: (Job.Kind.TRAIN_FACES,),
     # Tags may be made of embeddings.
     Job.Kind.CALCULATE_CLIP_EMBEDDINGS: (Job.Kind.GENERATE_TAGS,),
     Job.Kind.GENERATE_TAGS: (Job.Kind.GENERATE_CAPTIONS,),
 }
 """Which jobs come after which, where there is something for them to do."""
+
+ABOUT_ALL_FACES = (Job.Kind.FIND_SIMILAR_FACES, Job.Kind.TRAIN_FACES)
+"""These follow a job that has changed something, and only that."""
 
 HANDED_OUT = 5000
 """Photos marked in one transaction: a second of work, and little is done twice."""
@@ -37,16 +43,19 @@ def follow_up(finished: int) -> None:
     """Start what comes after a job, unless it has failed or was cancelled."""
     job = Job.objects.select_related("started_by").filter(pk=finished).first()
     if job is not None and not (job.failed or job.cancelled):
-        start_following(job.started_by, Job.Kind(job.kind))
+        start_following(job.started_by, Job.Kind(job.kind), has_run=True)
 
 
-def start_following(user: User, kind: Job.Kind) -> None:
-    """Start the jobs that come after this kind and for which photos are due."""
+def start_following(user: User, kind: Job.Kind, *, has_run: bool) -> None:
+    """Start the jobs that come after this kind and for which there is work."""
     for following in FOLLOWING.get(kind, ()):
-        if is_due(user, following):
+        if following in ABOUT_ALL_FACES:
+            if has_run:
+                jobs.start_about_faces(user=user, kind=following)
+        elif is_due(user, following):
             jobs.start_learning(user=user, kind=following)
         else:
-            start_following(user, following)
+            start_following(user, following, has_run=False)
 
 
 def is_due(user: User, kind: Job.Kind) -> bool:

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from django.core.files.storage import storages
 from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
-from librephotos.api.models import Photo, PhotoStage
+from librephotos.api.models import Face, Photo, PhotoStage
 from librephotos.pipeline import queue
 from librephotos.pipeline.preview_storage import CLIPS, STILLS, preview_name
 
+_AT_ONCE = 10_000
+"""Photos named in one query."""
+
 
 def preview_names(photos: Iterable[Photo]) -> list[str]:
-    """Return the storage names of all previews that these photos have."""
+    """Return the storage names of all that was made of photos, crops of faces too.
+
+    To be asked while the photos have their rows.
+    """
+    rows = list(photos)
+    return [*_crop_names(rows), *_still_and_clip_names(rows)]
+
+
+def _crop_names(photos: Sequence[Photo]) -> Iterator[str]:
+    for start in range(0, len(photos), _AT_ONCE):
+        faces = Face.objects.filter(photo__in=photos[start : start + _AT_ONCE])
+        yield from faces.exclude(crop="").values_list("crop", flat=True)
+
+
+def _still_and_clip_names(photos: Sequence[Photo]) -> list[str]:
     return [
         preview_name(photo.pk, size, extension)
         for photo in photos

@@ -17,6 +17,10 @@ DELETE_MISSING = "delete_missing"
 FOLLOW_UP = "follow_up"
 HAND_OUT = "hand_out"
 LEARN = "learn"
+ENCODE_FACES = "encode_faces"
+GROUP_FACES = "group_faces"
+RECOGNISE_FACES = "recognise_faces"
+RESCORE_FACES = "rescore_faces"
 
 IO, CPU, ML, INTERACTIVE = "io", "cpu", "ml", "interactive"
 ALL_QUEUES = (IO, CPU, ML, INTERACTIVE)
@@ -29,6 +33,10 @@ QUEUES = {
     INGEST: CPU,
     RUN_STAGES: CPU,
     LEARN: ML,
+    ENCODE_FACES: IO,
+    GROUP_FACES: ML,
+    RECOGNISE_FACES: ML,
+    RESCORE_FACES: INTERACTIVE,
 }
 
 FIRST = 2**31 - 1

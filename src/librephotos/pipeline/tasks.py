@@ -17,6 +17,12 @@ from librephotos.pipeline import jobs, queue
 from librephotos.pipeline.delete_missing import delete_missing
 from librephotos.pipeline.ingest import ingest
 from librephotos.pipeline.learning import follow_up, hand_out, learn
+from librephotos.pipeline.people import (
+    encode_new_faces,
+    group_unknown_faces,
+    recognise_unknown_faces,
+    rescore,
+)
 from librephotos.pipeline.registry import stages
 from librephotos.pipeline.runner import DataFolderFull, run_stages
 from librephotos.pipeline.scan import scan
@@ -92,6 +98,30 @@ def hand_out_task(job: int) -> None:
 def learn_task(job: int | None, *, stage: str, photos: list[str]) -> None:
     """Take photos through a stage that learns."""
     learn(job, stage, [UUID(photo) for photo in photos])
+
+
+@task(queue.ENCODE_FACES)
+def encode_faces_task(job: int) -> None:
+    """Have the faces measured that have no encoding yet."""
+    encode_new_faces(job)
+
+
+@task(queue.GROUP_FACES)
+def group_faces_task(job: int) -> None:
+    """Group the user's unknown faces."""
+    group_unknown_faces(job)
+
+
+@task(queue.RECOGNISE_FACES)
+def recognise_faces_task(job: int) -> None:
+    """Recognise named people in the user's unknown faces."""
+    recognise_unknown_faces(job)
+
+
+@task(queue.RESCORE_FACES)
+def rescore_faces_task(job: None, *, edit: int) -> None:
+    """Recognise anew what an edit of faces or people concerns."""
+    rescore(edit)
 
 
 @task(queue.DELETE_MISSING)

@@ -472,13 +472,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="face",
             index=models.Index(
+                models.F("owner"),
+                models.F("guess"),
+                models.OrderBy(models.F("guess_probability"), descending=True),
+                models.F("id"),
                 condition=models.Q(
                     ("dismissed", ""),
                     ("guess__isnull", False),
                     ("person", None),
                     ("visible", True),
                 ),
-                fields=["owner", "guess", "photo"],
                 name="face_guessed",
             ),
         ),
@@ -486,12 +489,10 @@ class Migration(migrations.Migration):
             model_name="face",
             index=models.Index(
                 condition=models.Q(
-                    ("dismissed", ""),
-                    ("guess", None),
-                    ("person", None),
-                    ("visible", True),
+                    ("dismissed", ""), ("person", None), ("visible", True)
                 ),
-                fields=["owner", "cluster", "photo"],
+                fields=["owner", "cluster", "id"],
+                include=("guess", "guess_probability"),
                 name="face_unknown",
             ),
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from pgvector.django import HalfVectorField
 
 from librephotos.api.models.person import Person
@@ -110,16 +110,20 @@ class Face(models.Model):
                 condition=Q(visible=True, dismissed="", person__isnull=False),
             ),
             models.Index(
-                fields=("owner", "guess", "photo"),
+                "owner",
+                "guess",
+                F("guess_probability").desc(),
+                "id",
                 name="face_guessed",
                 condition=Q(
                     visible=True, dismissed="", person=None, guess__isnull=False
                 ),
             ),
             models.Index(
-                fields=("owner", "cluster", "photo"),
+                fields=("owner", "cluster", "id"),
                 name="face_unknown",
-                condition=Q(visible=True, dismissed="", person=None, guess=None),
+                condition=Q(visible=True, dismissed="", person=None),
+                include=("guess", "guess_probability"),
             ),
             models.Index(fields=("owner", "photo"), name="face_of_owner"),
         ]
@@ -170,6 +174,7 @@ class PeopleEdit(models.Model):
         DELETE = "delete"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    owner_id: int
     action = models.CharField(max_length=8, choices=Action.choices)
     created_at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True)
@@ -180,3 +185,17 @@ class PeopleEdit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.pk}"
+
+    def faces_concerned(self) -> list[int]:
+        """Return the faces that it made or changed."""
+        return [
+            *(row["id"] for row in self.before["faces"]),
+            *self.before["made_faces"],
+        ]
+
+    def people_concerned(self) -> list[int]:
+        """Return the people that it made, changed or removed, or that had its faces."""
+        people = {row["id"] for row in self.before["people"]}
+        people.update(self.before["made_people"])
+        people.update(row["person_id"] for row in self.before["faces"])
+        return sorted(people - {None})

@@ -1,0 +1,82 @@
+"""People and groups of like faces: finding them, making them, and taking turns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from librephotos.api.models import Face, Person
+
+NOBODY = "Unknown - Other"
+"""The contract's name for faces without a person; no person can have it."""
+
+LONGEST_NAME = 200
+
+_LOCK_CLASS = 202  # any number that no other advisory lock of ours uses
+
+
+def lock_people(owner: int) -> None:
+    """Be the only one, until the transaction ends, who says whose faces are whose."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, owner])
+
+
+def person_name(text: str) -> str:
+    """Return a text as the name of a person can be stored, "" where it names nobody."""
+    name = " ".join(text.replace("\x00", "").split())[:LONGEST_NAME].strip()
+    return "" if name == NOBODY else name
+
+
+def ensure_named(owner: int, names: Collection[str]) -> dict[str, int]:
+    """Return the ids of an owner's people by name, making those that are missing."""
+    if not names:
+        return {}
+    people = Person.objects.named().filter(owner_id=owner, name__in=names)
+    known = dict(people.values_list("name", "id"))
+    missing = sorted(set(names) - known.keys())
+    if missing:
+        Person.objects.bulk_create(
+            [Person(owner_id=owner, name=name) for name in missing],
+            ignore_conflicts=True,
+        )
+        known = dict(people.values_list("name", "id"))
+    return known
+
+
+def new_clusters(owner: int, count: int) -> list[int]:
+    """Make groups named "Unknown 1", "Unknown 2" and so on; return their ids."""
+    names = Person.objects.clusters().filter(owner_id=owner)
+    numbers = map(_number_of, names.values_list("name", flat=True))
+    first = max(numbers, default=0) + 1
+    return [
+        cluster.pk
+        for cluster in Person.objects.bulk_create(
+            Person(owner_id=owner, kind=Person.Kind.CLUSTER, name=f"Unknown {number}")
+            for number in range(first, first + count)
+        )
+    ]
+
+
+def _number_of(name: str) -> int:
+    number = name.rpartition(" ")[2]
+    return int(number) if number.isdigit() else 0
+
+
+def remove_empty_clusters(owner: int) -> None:
+    """Remove the groups that no unknown face is in, with what was said of them."""
+    kept = Face.objects.unconfirmed().filter(cluster=OuterRef("pk"))
+    clusters = Person.objects.clusters().filter(owner_id=owner)
+    clusters.exclude(Exists(kept)).delete()
+
+
+def named_or_none(owner: int, name: str) -> Person | None:
+    """Return the owner's person of exactly this name."""
+    return Person.objects.named().filter(owner_id=owner, name=name).first()
+
+
+def existing(owner: int, ids: Iterable[int]) -> set[int]:
+    """Return which of the ids are people or groups of this owner."""
+    people = Person.objects.filter(owner_id=owner, pk__in=list(ids))
+    return set(people.values_list("pk", flat=True))

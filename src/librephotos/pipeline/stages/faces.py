@@ -1,0 +1,118 @@
+"""The stage that finds the faces on photos and measures them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import storages
+
+from librephotos.api.models import Face, Photo, PhotoMetadata, SiteSettings, User
+from librephotos.ml.face_recognition.boxes import Box, match_boxes
+from librephotos.pipeline.face_rows import box_of, faces_of, is_said, store_faces
+from librephotos.pipeline.preview_storage import PreviewSize, preview_name
+from librephotos.pipeline.previews import remake_previews
+from librephotos.pipeline.recognition import (
+    KnownFace,
+    PictureToSearch,
+    SeenFace,
+    find_faces_on,
+)
+from librephotos.pipeline.stage import Runs, Skip
+
+PREVIEW_LOST = Skip("Its preview was lost and is being made again.", for_now=True)
+_PACKAGES = ("dlib", "face_recognition_models")
+
+
+class FacesStage:
+    """Stores faces with their encodings and crops, and the names that files give.
+
+    Faces of which a person said something are measured where they are, even if the
+    detector does not see them any more.
+    """
+
+    name = "faces"
+    key = name
+    version = 1
+    needs: tuple[str, ...] = ("metadata", "thumbnails")
+    runs = Runs.DECODER
+    batch_size = 12
+    queue = "cpu"
+    compute = staticmethod(find_faces_on)
+
+    def enabled(self) -> bool:
+        return bool(settings.FACE_RECOGNITION)
+
+    def missing(self) -> str:
+        lacking = [package for package in _PACKAGES if find_spec(package) is None]
+        return f"The Python package {lacking[0]} is not installed." if lacking else ""
+
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+        thorough = (
+            SiteSettings.current().face_recognition_model == User.FaceDetector.CNN
+        )
+        photos = Photo.objects.filter(pk__in=photo_ids).only("preview_format")
+        faces = faces_of(photo_ids)
+        regions = _regions(photo_ids)
+        inputs: dict[UUID, Any] = {}
+        for photo in photos.order_by("pk"):
+            data = _preview(photo)
+            if not data:
+                inputs[photo.pk] = PREVIEW_LOST
+                continue
+            known = tuple(known_faces(faces[photo.pk], regions.get(photo.pk, ())))
+            inputs[photo.pk] = PictureToSearch(data, known, thorough)
+        return inputs
+
+    def save(self, results: dict[UUID, list[SeenFace]]) -> None:
+        store_faces(results)
+
+
+def known_faces(
+    faces: Iterable[Face], regions: Sequence[Mapping[str, Any]]
+) -> list[KnownFace]:
+    """Return the faces that are there for certain: said by a person, or marked.
+
+    A marked box where a face is known already names that face.
+    """
+    said = [face for face in faces if is_said(face)]
+    boxes = [_box(region) for region in regions]
+    region_of = dict(match_boxes([box_of(face) for face in said], boxes))
+    known = [
+        KnownFace(
+            box_of(face),
+            face.pk,
+            str(regions[region_of[at]]["name"]) if at in region_of else "",
+        )
+        for at, face in enumerate(said)
+    ]
+    free = set(range(len(regions))) - set(region_of.values())
+    return known + [
+        KnownFace(boxes[at], None, str(regions[at]["name"])) for at in sorted(free)
+    ]
+
+
+def _box(region: Mapping[str, Any]) -> Box:
+    left, top = float(region["x"]), float(region["y"])
+    return Box(left, top, left + region["width"], top + region["height"])
+
+
+def _regions(photo_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    rows = PhotoMetadata.objects.filter(photo__in=photo_ids).exclude(regions=[])
+    return dict(rows.values_list("photo_id", "regions"))
+
+
+def _preview(photo: Photo) -> bytes:
+    """Return the largest preview; b"" if it is lost, and then it is made again."""
+    name = preview_name(photo.pk, PreviewSize.BIG, photo.preview_format)
+    try:
+        with storages["previews"].open(name) as file:
+            data = bytes(file.read())
+    except OSError:
+        data = b""
+    if not data:
+        remake_previews(photo.pk)
+    return data
