@@ -208,5 +208,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         # Warns of each HEAD whose body it drops, which is what it is there for.
         "gunicorn.http.wsgi": {"level": "ERROR"},
+        # Tells each address, which may hold a mirror's password.
+        "httpx2": {"level": "WARNING"},
     },
 }

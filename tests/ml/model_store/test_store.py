@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,12 @@ from librephotos.ml.model_store.errors import (
     HostUnreachable,
     ModelNotInstalled,
     NotServed,
+    StoreFolderError,
     UnknownModel,
 )
 from tests.ml.model_store.conftest import NAME, PLAIN, REPOSITORY, MakeStore
 from tests.support.model_hub import ModelHub, Repository
+from tests.support.mounts import mounted_memory
 
 USED = {
     "config.json",
@@ -243,3 +247,26 @@ def test_folder_moved_elsewhere(make_store: MakeStore, tmp_path: Path) -> None:
     shutil.copytree(first.folder, tmp_path / "moved")
     moved = make_store(tmp_path / "moved", offline=True)
     assert moved.verify(NAME) == []
+
+
+def test_folder_that_is_only_to_be_read(make_store: MakeStore, hub: ModelHub) -> None:
+    with tempfile.TemporaryDirectory() as name, mounted_memory(Path(name), size="99m"):
+        make_store(Path(name)).download(PLAIN)
+        remount = ["mount", "-o", "remount,ro", name]
+        subprocess.run(remount, check=True)
+        hub.requests.clear()
+        store = make_store(Path(name))
+        assert store.verify(PLAIN) == []
+        assert store.download(PLAIN) == store.folder_of(PLAIN)
+        assert hub.requests == []
+        with pytest.raises(StoreFolderError, match="Read-only"):
+            store.download(NAME)
+        with pytest.raises(StoreFolderError, match="Read-only"):
+            store.remove(PLAIN)
+
+
+def test_strange_folders_are_passed_over(store: ModelStore) -> None:
+    for name in ("my models/clip", ".cache/clip"):
+        (store.folder / name).mkdir(parents=True)
+        (store.folder / name / "config.json").write_text("{}")
+    assert {model.name for model in store.models()} == {NAME, PLAIN}

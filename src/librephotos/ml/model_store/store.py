@@ -18,6 +18,7 @@ from librephotos.ml.model_store.errors import (
     DownloadStopped,
     HostUnreachable,
     ModelNotInstalled,
+    UnknownModel,
 )
 from librephotos.ml.model_store.manifest import Model, find_model, known_models
 from librephotos.ml.model_store.soundness import Fault, examine, is_whole, looks_whole
@@ -70,11 +71,19 @@ class ModelStore:
     def models(self) -> list[Model]:
         """Return the models of the manifest, then others that are in the folder."""
         known = list(self._known.values())
-        repositories = {model.repository for model in known}
-        found = sorted(
-            "/".join(path.parts[-3:-1]) for path in self.folder.glob("*/*/config.json")
-        )
-        return known + [self.model(name) for name in found if name not in repositories]
+        known += [
+            model
+            for path in sorted(self.folder.glob("*/*/config.json"))
+            if (model := self._copied(path.parent)) and model not in known
+        ]
+        return known
+
+    def _copied(self, folder: Path) -> Model | None:
+        """Return the model of a folder that the manifest does not name."""
+        try:
+            return self.model(folder.relative_to(self.folder).as_posix())
+        except UnknownModel:
+            return None
 
     def model(self, name: str) -> Model:
         """Return what is known of a model; raise UnknownModel."""
@@ -87,7 +96,7 @@ class ModelStore:
         """
         model = self.model(name)
         folder = self.folder / model.name
-        if not folder.is_dir():
+        if not folder.is_dir() or not any(folder.iterdir()):
             return ModelState.MISSING
         known = record.read_record(folder)
         whole = is_whole(known, folder) if known else looks_whole(model, folder)
@@ -141,8 +150,7 @@ class ModelStore:
         be written. Raises ModelNotInstalled and UnknownModel.
         """
         model = self.model(name)
-        if not os.access(self.folder, os.W_OK):
-            return self._verify(model)
+        self._require_parts(model)  # before waiting for a download at work
         with self._alone(model, lambda: False):
             return self._verify(model)
 
@@ -167,14 +175,17 @@ class ModelStore:
 
     def _verify(self, model: Model) -> list[Fault]:
         folder = self.folder / model.name
-        if not looks_whole(model, folder):
-            raise _not_installed(model, self.state(model.name))
+        self._require_parts(model)
         faults, known = examine(model, folder)
         try:
             record.write_record(folder, known)
         except OSError:
             logger.info("no record can be kept in %s", folder)
         return faults
+
+    def _require_parts(self, model: Model) -> None:
+        if not looks_whole(model, self.folder / model.name):
+            raise _not_installed(model, self.state(model.name))
 
     def _fetch(
         self,
@@ -201,7 +212,13 @@ class ModelStore:
 
     @contextmanager
     def _alone(self, model: Model, should_stop: Callable[[], bool]) -> Iterator[None]:
-        """Hold the lock of a model; a killed process loses it."""
+        """Hold the lock of a model; a killed process loses it.
+
+        A read-only folder has no lock, and nobody who could change it.
+        """
+        if self.folder.is_dir() and not os.access(self.folder, os.W_OK):
+            yield
+            return
         path = self.folder / f".{model.name.replace('/', '--')}.lock"
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
