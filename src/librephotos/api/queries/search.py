@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.db.models import BooleanField
+from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
 from librephotos.api.models import Photo, PhotoDay
@@ -16,8 +16,8 @@ from librephotos.api.queries.photos import (
     grid_rows,
     newest_first,
 )
+from librephotos.api.queries.search_query import MAX_TERMS
 
-MAX_TERMS = 32
 _TERM = re.compile(r'"([^"]+)"?|([^\s,"]+)')
 _SHORTEST_INDEXED = 3
 _SHORT_PAGE = 1000
@@ -82,19 +82,31 @@ def _recent_day(user: Any) -> int:
 def containing(photos: PhotoQuerySet, user: Any, terms: list[str]) -> PhotoQuerySet:
     """Narrow photos owned by `user` to those that contain every term."""
     for term in terms:
-        if len(term) >= _SHORTEST_INDEXED:
-            photos = photos.filter(_condition(_INDEXED, (user.pk, term)))
-    return _without_index(photos, terms)
+        photos = photos.filter(containing_term(user, term))
+    return photos
+
+
+def containing_term(user: Any, term: str) -> Q:
+    """Return the condition that a photo of `user` contains a term; uses the index."""
+    letters = with_letters(term)
+    if len(term) < _SHORTEST_INDEXED:
+        return letters
+    return letters & _condition(_INDEXED, (user.pk, term))
+
+
+def with_letters(term: str) -> Q:
+    """Return the condition that a photo contains a term; looks at every photo."""
+    return _condition(_LIKE, (f"%{_escaped(term)}%",))
 
 
 def _without_index(photos: PhotoQuerySet, terms: list[str]) -> PhotoQuerySet:
     for term in terms:
-        photos = photos.filter(_condition(_LIKE, (f"%{_escaped(term)}%",)))
+        photos = photos.filter(with_letters(term))
     return photos
 
 
-def _condition(sql: str, params: tuple[Any, ...]) -> RawSQL:
-    return RawSQL(sql, params, output_field=BooleanField())
+def _condition(sql: str, params: tuple[Any, ...]) -> Q:
+    return Q(RawSQL(sql, params, output_field=BooleanField()))
 
 
 def _escaped(term: str) -> str:
