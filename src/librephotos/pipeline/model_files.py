@@ -1,4 +1,4 @@
-"""What a child of the worker is told about a model."""
+"""What a child of the worker is told about a model, and its name among the states."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ class ModelFiles:
     name: str
     folder: str
     device: str
+
+
+def model_key(stage: str, model: str) -> str:
+    """Return the key under which the states of a stage are kept for a model."""
+    return f"{stage}:{model}"

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
-from librephotos.pipeline.model_files import ModelFiles
+from librephotos.pipeline.model_files import ModelFiles, model_key
 from librephotos.pipeline.models import missing_reason, model_files
 from librephotos.pipeline.preview_reading import load_previews
 from librephotos.pipeline.preview_storage import PreviewSize
@@ -42,7 +42,7 @@ class ModelStage:
 
     @property
     def key(self) -> str:
-        return f"{self.name}:{self.model}"
+        return model_key(self.name, self.model)
 
     def enabled(self) -> bool:
         return bool(self.model)

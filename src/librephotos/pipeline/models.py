@@ -40,9 +40,13 @@ def missing_reason(name: str) -> str:
     try:
         model_store().folder_of(name)
     except ModelStoreError as error:
-        text = str(error)
-        return f"{text[:1].upper()}{text[1:]}."
+        return in_sentence_case(f"{error}.")
     return ""
+
+
+def in_sentence_case(text: str) -> str:
+    """Return what the store says with a capital first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def model_files(name: str) -> ModelFiles:
@@ -52,7 +56,7 @@ def model_files(name: str) -> ModelFiles:
     try:
         folder = model_store().folder_of(name)
     except ModelStoreError as error:
-        raise ModelUnusable(str(error)) from error
+        raise ModelUnusable(in_sentence_case(f"{error}.")) from error
     return ModelFiles(name, str(folder), settings.DEVICE)
 
 

@@ -17,6 +17,9 @@ DELETE_MISSING = "delete_missing"
 FOLLOW_UP = "follow_up"
 HAND_OUT = "hand_out"
 LEARN = "learn"
+CATCH_UP = "catch_up"
+DOWNLOAD = "download"
+WRITE_CAPTION = "write_caption"
 ENCODE_FACES = "encode_faces"
 GROUP_FACES = "group_faces"
 RECOGNISE_FACES = "recognise_faces"
@@ -33,6 +36,9 @@ QUEUES = {
     INGEST: CPU,
     RUN_STAGES: CPU,
     LEARN: ML,
+    CATCH_UP: IO,
+    DOWNLOAD: IO,
+    WRITE_CAPTION: INTERACTIVE,
     ENCODE_FACES: IO,
     GROUP_FACES: ML,
     RECOGNISE_FACES: ML,

@@ -9,12 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, close_old_connections
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import JobAborted
 
 from librephotos.ml.errors import ModelUnusable
 from librephotos.pipeline import jobs, queue
+from librephotos.pipeline.caption_writing import write_caption
+from librephotos.pipeline.catching_up import catch_up
 from librephotos.pipeline.delete_missing import delete_missing
+from librephotos.pipeline.download import DownloadInterrupted, download
 from librephotos.pipeline.ingest import ingest
 from librephotos.pipeline.learning import follow_up, hand_out, learn
 from librephotos.pipeline.people import (
@@ -29,11 +33,17 @@ from librephotos.pipeline.scan import scan
 from librephotos.pipeline.worker_sandbox import sandbox
 
 # The database may restart, a disk hiccup, the decoding child not start: six tries,
-# spread over two minutes.
+# spread over two minutes. Another worker goes on with what a stopping one aborts.
 RETRY = RetryStrategy(
     max_attempts=6,
     exponential_wait=2,
-    retry_exceptions=[OperationalError, InterfaceError, OSError, BrokenExecutor],
+    retry_exceptions=[
+        OperationalError,
+        InterfaceError,
+        OSError,
+        BrokenExecutor,
+        JobAborted,
+    ],
 )
 
 
@@ -122,6 +132,35 @@ def recognise_faces_task(job: int) -> None:
 def rescore_faces_task(job: None, *, edit: int) -> None:
     """Recognise anew what an edit of faces or people concerns."""
     rescore(edit)
+
+
+@task(queue.CATCH_UP)
+def catch_up_task(job: None) -> None:
+    """Start what could not be learnt before."""
+    catch_up()
+
+
+@task(queue.WRITE_CAPTION)
+def write_caption_task(job: None, *, photo: str, model: str) -> None:
+    """Write a caption that somebody waits for."""
+    write_caption(UUID(photo), model=model)
+
+
+@app.task(
+    name=f"librephotos.{queue.DOWNLOAD}",
+    queue=queue.QUEUES[queue.DOWNLOAD],
+    retry=RETRY,
+    pass_context=True,
+)
+def download_task(context: JobContext, job: int, *, model: str) -> None:
+    """Download a published model, until it is there or the worker has to stop."""
+    close_old_connections()
+    try:
+        download(job, model, should_abort=context.should_abort)
+    except DownloadInterrupted as error:
+        raise JobAborted from error
+    finally:
+        close_old_connections()
 
 
 @task(queue.DELETE_MISSING)

@@ -17,6 +17,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 from librephotos.pipeline import jobs
+from librephotos.pipeline.catching_up import ModelWatch
 from librephotos.pipeline.queue import ALL_QUEUES, INTERACTIVE
 from librephotos.pipeline.worker_sandbox import rest_children, stop_children
 
@@ -58,7 +59,8 @@ async def _run(concurrency: int, queues: Collection[str], wait: bool) -> None:
     connector = cast(DjangoConnector, django_app.connector)
     app = django_app.with_connector(connector.get_worker_connector())
     async with app.open_async():
-        tidying = asyncio.create_task(_tidy_up(app))
+        watch = ModelWatch() if wait else None
+        tidying = asyncio.create_task(_tidy_up(app, watch))
         responding = asyncio.create_task(
             _work(app, {INTERACTIVE}.intersection(queues), concurrency=1, wait=wait)
         )
@@ -101,12 +103,14 @@ async def _work(
     )
 
 
-async def _tidy_up(app: App) -> None:
+async def _tidy_up(app: App, watch: ModelWatch | None) -> None:
     """Now and then take over the tasks of dead workers, and end what is idle."""
     while True:
         try:
             await _take_over(app)
             await asyncio.to_thread(_settle)
+            if watch:
+                await asyncio.to_thread(_look, watch)
         except (ConnectorException, DatabaseError) as error:
             # Away for a moment, or another worker took the same task over first.
             log.warning("Tidying up is put off: %s", error)
@@ -135,4 +139,10 @@ async def _take_over(app: App) -> None:
 def _settle() -> None:
     close_old_connections()
     jobs.settle_abandoned()
+    close_old_connections()
+
+
+def _look(watch: ModelWatch) -> None:
+    close_old_connections()
+    watch.look()
     close_old_connections()

@@ -353,3 +353,12 @@ def repeat(photo_ids: Iterable[UUID], *, stage: str) -> None:
     PhotoStage.objects.filter(photo__in=list(photo_ids), stage=stage).exclude(
         state=PhotoStage.State.PENDING
     ).update(state=PhotoStage.State.PENDING, job=None)
+
+
+def try_again(photo_id: UUID, *, stage: str) -> None:
+    """Have a photo that failed in a stage, or was skipped by it, pass it again."""
+    PhotoStage.objects.filter(
+        photo=photo_id,
+        stage=stage,
+        state__in=(PhotoStage.State.FAILED, PhotoStage.State.SKIPPED),
+    ).update(state=PhotoStage.State.PENDING, job=None)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from librephotos.api.models import SiteSettings
 from librephotos.api.queries import photo_captions, search_document
+from librephotos.pipeline import captioning
 from librephotos.pipeline.model_stage import ModelStage
 from librephotos.pipeline.models import caption_model
 from librephotos.pipeline.predictions import write_captions
@@ -14,7 +15,7 @@ from librephotos.pipeline.predictions import write_captions
 class CaptionsStage(ModelStage):
     """Stores the caption of the captioner in use; by itself only if switched on."""
 
-    name = "captions"
+    name = captioning.STAGE
     version = 1
     batch_size = 8
     wanted = staticmethod(caption_model)
