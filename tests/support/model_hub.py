@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 _LFS = ("*.safetensors", "*.bin", "tokenizer.json", "*.model")
 _RESOLVE = re.compile(r"/([^/]+/[^/]+)/resolve/([^/]+)/([^/]+)")
-_API = re.compile(r"/api/models/([^/]+/[^/]+)/revision/([^/]+)")
+_API = re.compile(r"/api/models/([^/]+/[^/]+)(?:/revision/([^/]+))?")
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,11 @@ class ModelHub:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     @property
+    def cdn(self) -> str:
+        """Where large files are redirected to: another host, as on the real hub."""
+        return f"http://localhost:{self._server.server_port}/cdn"
+
+    @property
     def mirror(self) -> str:
         """The address of the folder `mirrored`, for LIBREPHOTOS_MODEL_MIRROR."""
         return f"{self.url}/mirror"
@@ -185,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = address.path
         if api := _API.fullmatch(path):
             wants = "blobs" in parse_qs(address.query)
-            self._list(api[1], unquote(api[2]), blobs=wants)
+            self._list(api[1], unquote(api[2] or "main"), blobs=wants)
         elif resolve := _RESOLVE.fullmatch(path):
             self._resolve(resolve[1], unquote(resolve[2]), resolve[3])
         elif path.startswith("/cdn/"):
@@ -213,7 +218,11 @@ class _Handler(BaseHTTPRequestHandler):
             return {}
         told: dict[str, Any] = {"size": len(data), "blobId": git_blob(data)}
         if _is_lfs(path):
-            told["lfs"] = {"sha256": sha256(data), "size": len(data)}
+            told["lfs"] = {
+                "sha256": sha256(data),
+                "size": len(data),
+                "pointerSize": 134,
+            }
         return told
 
     def _resolve(self, name: str, revision: str, path: str) -> None:
@@ -229,7 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         extra["X-Linked-Etag"] = f'"{sha256(data)}"'
         extra["X-Linked-Size"] = str(len(data))
-        target = self.hub.redirect or f"{self.hub.url}/cdn/{sha256(data)}/{path}"
+        target = self.hub.redirect or f"{self.hub.cdn}/{sha256(data)}/{path}"
         self._head(302, {**extra, "Location": target, "Content-Length": "0"})
 
     def _send_large(self, path: str) -> None:
