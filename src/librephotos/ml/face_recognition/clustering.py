@@ -30,6 +30,11 @@ LINKAGE_BOUND: Final = 0.5
 # Two clusters that the owner has seen are merged only when they are clearly one.
 KNOWN_LINKAGE_BOUND: Final = 0.48
 
+# One face more or less harms a large cluster little, and a mean over several faces
+# says more than over one: up to here a single face joins one of that size.
+JOINING_BOUND: Final = 0.55
+ESTABLISHED_SIZE: Final = 4
+
 _NEIGHBOURS: Final = 32
 
 
@@ -86,7 +91,12 @@ def _exclusions(
 
 
 def _merge_all(partition: Partition, points: Encodings) -> None:
-    bounds = Bounds(unknown=LINKAGE_BOUND, known=KNOWN_LINKAGE_BOUND)
+    bounds = Bounds(
+        unknown=LINKAGE_BOUND,
+        known=KNOWN_LINKAGE_BOUND,
+        single=JOINING_BOUND,
+        established=ESTABLISHED_SIZE,
+    )
     pairs = near_pairs(points, points, within=LINKAGE_BOUND, most=_NEIGHBOURS)
     while partition.merge_along(*pairs, bounds):
-        pairs = partition.near_clusters(LINKAGE_BOUND)
+        pairs = partition.near_clusters(JOINING_BOUND)

@@ -26,13 +26,16 @@ _CHUNK: Final = 65_536  # pairs whose sums are gathered at a time: 128 MB
 
 @dataclass(frozen=True)
 class Bounds:
-    """The root mean squared distance up to which clusters are merged.
+    """The root mean squared distances up to which clusters are merged.
 
-    `known` is for two that both have a number already.
+    `known` is for two that both have a number already, `single` for one point and a
+    cluster of at least `established` points, `unknown` for all others.
     """
 
     unknown: float
     known: float
+    single: float
+    established: int
 
 
 class Partition:
@@ -134,8 +137,11 @@ class Partition:
         return result
 
     def _limits(self, edges: Indexes, bounds: Bounds) -> Floats:
+        sizes = self._sizes[edges]
+        joins = (sizes.min(axis=1) == 1) & (sizes.max(axis=1) >= bounds.established)
+        limits = np.where(joins, bounds.single, bounds.unknown)
         known = (self._number[edges] != _UNKNOWN).all(axis=1)
-        return np.where(known, bounds.known, bounds.unknown) ** 2
+        return np.where(known, bounds.known, limits) ** 2
 
     def _merge_round(
         self, edges: Indexes, distances: Floats
