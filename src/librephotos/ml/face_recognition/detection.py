@@ -54,7 +54,7 @@ class HogDetector:
     Faces down to `least_face` pixels are looked for, by enlarging the picture, as far
     as `most_pixels` allow. The histograms propose whatever has `least_score`; below
     `sure_score` the convolutional network has to agree, which looks at that place
-    only. `border`, a share of the shorter side, is added around the picture, for faces
+    only, for the `most_doubtful` best ones: a gravel path proposes many. `border`, a share of the shorter side, is added around the picture, for faces
     that its edge cuts. The values are chosen in docs/adr/0010-faces.md.
     """
 
@@ -62,18 +62,23 @@ class HogDetector:
     most_pixels: int = 4_200_000
     least_score: float = -0.7
     sure_score: float = 1.0
+    most_doubtful: int = 12
     border: float = 0.1
 
     def detect(self, rgb: Pixels) -> list[Detection]:
         """Return the faces, largest first; boxes may reach beyond the picture."""
         edge = round(self.border * min(rgb.shape[:2]))
         padded = np.pad(rgb, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
-        found = [
-            Detection(face.box.moved(-edge, -edge), face.score)
-            for face in distinct(self._proposals(padded))
-            if face.score >= self.sure_score or second_opinion(padded, face.box)
-        ]
-        return largest_first(found)
+        proposals = distinct(self._proposals(padded))
+        sure = [face for face in proposals if face.score >= self.sure_score]
+        doubtful = proposals[len(sure) :][: self.most_doubtful]
+        agreed = [face for face in doubtful if second_opinion(padded, face.box)]
+        return largest_first(
+            [
+                Detection(face.box.moved(-edge, -edge), face.score)
+                for face in sure + agreed
+            ]
+        )
 
     def _proposals(self, rgb: Pixels) -> list[Detection]:
         affordable = (self.most_pixels / (rgb.shape[0] * rgb.shape[1])) ** 0.5
@@ -139,7 +144,7 @@ def second_opinion(rgb: Pixels, box: Box) -> Box | None:
 
 
 def distinct(found: list[Detection]) -> list[Detection]:
-    """Return the detections without those that are a better one's face again.
+    """Return the detections, surest first, without a better one's face again.
 
     The detectors suppress boxes that cover one another, but not one within another.
     """
