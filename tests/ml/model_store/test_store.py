@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from librephotos.ml.model_store import Fault, ModelState, ModelStore, Progress
+from librephotos.ml.model_store import Fault, ModelState, ModelStore, Progress, record
 from librephotos.ml.model_store.errors import (
     HostUnreachable,
     ModelNotInstalled,
@@ -138,7 +139,9 @@ def test_repository_that_no_loader_can_read(
 
 
 def test_repository_that_is_not_there(store: ModelStore, hub: ModelHub) -> None:
-    with pytest.raises(NotServed, match="127.0.0.1 does not give out .*404"):
+    with pytest.raises(
+        NotServed, match="127.0.0.1 does not give out someone/nothing at main .404"
+    ):
         store.download("someone/nothing")
 
 
@@ -270,3 +273,16 @@ def test_strange_folders_are_passed_over(store: ModelStore) -> None:
         (store.folder / name).mkdir(parents=True)
         (store.folder / name / "config.json").write_text("{}")
     assert {model.name for model in store.models()} == {NAME, PLAIN}
+
+
+def test_file_that_came_just_before_a_crash(store: ModelStore) -> None:
+    folder = store.download(NAME)
+    known = record.read_record(folder)
+    assert known is not None
+    kept = tuple(file for file in known.files if file.path != "model.safetensors")
+    record.write_record(folder, replace(known, complete=False, files=kept))
+    assert store.state(NAME) is ModelState.PARTIAL
+    assert store.verify(NAME) == []
+    assert store.state(NAME) is ModelState.INSTALLED
+    flip_a_byte(folder / "model.safetensors")
+    assert [fault.path for fault in store.verify(NAME)] == ["model.safetensors"]

@@ -138,7 +138,7 @@ class Download:
             file, self.folder
         )
         path = self.folder / file.path
-        recorded = _recorded(path, "" if file.digest else file.validator)
+        recorded = RecordedFile.of(path, "" if file.digest else file.validator)
         self._write(self._record.with_file(recorded))
         self._done += recorded.size
         self.progress(self._progress(file, self._done))
@@ -168,7 +168,7 @@ class Download:
         finally:
             temporary.unlink(missing_ok=True)
         kept = tuple(f for f in self._record.files if f.path != legacy.name)
-        made = _recorded(target, _origin(file))
+        made = RecordedFile.of(target, _origin(file))
         self._record = replace(self._record, files=(*kept, made))
 
 
@@ -189,11 +189,6 @@ def writing(folder: Path) -> Iterator[None]:
 def _origin(file: RemoteFile) -> str:
     """Return how the record names what weights were converted from."""
     return f"from {file.digest.value if file.digest else file.validator}"
-
-
-def _recorded(path: Path, validator: str) -> RecordedFile:
-    size, sha256 = path.stat().st_size, sha256_of(path).value
-    return RecordedFile(path.name, size, sha256, validator)
 
 
 def _no_space(folder: Path, need: str = "") -> NotEnoughSpace:

@@ -92,7 +92,7 @@ class Fetcher:
             if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 output.truncate(0)
                 raise TryAgain("the file has changed meanwhile")
-            check_answer(answer)
+            check_answer(answer, file.path)
             if not _goes_on(answer, have):
                 output.truncate(0)
             self._receive(answer, output)

@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from librephotos.ml.model_store.digests import sha256_of
+
 NAME = "librephotos-model.json"
 # Names that stay inside the folder, on any file system, and hide nothing.
 _SAFE_NAME = re.compile(r"\w[\w.-]{0,199}", re.ASCII)
@@ -30,6 +32,11 @@ class RecordedFile:
     size: int
     sha256: str
     validator: str = ""
+
+    @classmethod
+    def of(cls, path: Path, validator: str = "") -> RecordedFile:
+        """Return what is to be known of a file on the disk; raise OSError."""
+        return cls(path.name, path.stat().st_size, sha256_of(path).value, validator)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,10 @@ def examine(model: Model, folder: Path) -> tuple[list[Fault], Record]:
     known = read_record(folder)
     faults = _faults(known, folder) if known else _copy_faults(folder)
     faults += _published_faults(model, folder)
-    known = known or _record_of_copy(model, folder)
+    known = known or Record(model.name, "copied by hand", "")
+    for name in _names(model, folder):
+        if known.file(name) is None:  # copied in, or come just before a crash
+            known = known.with_file(RecordedFile.of(folder / name))
     return faults, replace(known, complete=not faults)
 
 
@@ -82,17 +85,10 @@ def _copy_faults(folder: Path) -> list[Fault]:
     return faults
 
 
-def _record_of_copy(model: Model, folder: Path) -> Record:
-    names = [file.path for file in model.files] or layout.wanted(
+def _names(model: Model, folder: Path) -> list[str]:
+    return [file.path for file in model.files] or layout.wanted(
         [path.name for path in folder.iterdir()]
     )
-    files = tuple(
-        RecordedFile(
-            name, (folder / name).stat().st_size, sha256_of(folder / name).value
-        )
-        for name in names
-    )
-    return Record(model.name, "copied by hand", "", files=files)
 
 
 def _length(path: Path) -> int | None:

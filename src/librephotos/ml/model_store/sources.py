@@ -66,7 +66,9 @@ class Publisher:
         base = self.endpoint.rstrip("/")
         revision = quote(model.revision, safe="")
         url = f"{base}/api/models/{model.repository}/revision/{revision}?blobs=true"
-        commit, siblings = _listing(self._json(url), url)
+        commit, siblings = _listing(
+            self._json(url, f"{model.repository} at {model.revision}"), url
+        )
         names = layout.wanted(siblings.keys())
         if not names:
             raise NotServed(
@@ -84,7 +86,7 @@ class Publisher:
         base = f"{self.mirror.rstrip('/')}/{model.name}"
         url = f"{base}/{record.NAME}"
         try:
-            known = record.parse_record(self._json(url))
+            known = record.parse_record(self._json(url, model.name))
         except ValueError as error:
             raise NotServed(f"{host_of(url)} has no sound {record.NAME}") from error
         files = tuple(
@@ -101,7 +103,7 @@ class Publisher:
         return Published(known.source, known.revision, files)
 
     def _at_address(self, file: PublishedFile) -> RemoteFile:
-        headers = self._ask("HEAD", file.url).headers
+        headers = self._ask("HEAD", file.url, file.path).headers
         size = file.size or _length(headers.get("Content-Length"))
         return RemoteFile(file.path, file.url, size, file.digest, _validator(headers))
 
@@ -117,7 +119,7 @@ class Publisher:
         return RemoteFile(name, url, size, digest)
 
     def _lone_hub_file(self, name: str, url: str) -> RemoteFile:
-        headers = self._ask("HEAD", url, follow_redirects=False).headers
+        headers = self._ask("HEAD", url, name, follow_redirects=False).headers
         etag = str(headers.get("X-Linked-Etag") or headers.get("ETag", ""))
         size = headers.get("X-Linked-Size") or headers.get("Content-Length")
         algorithm = _ETAGS.get(len(etag.strip('"')))
@@ -126,19 +128,19 @@ class Publisher:
         digest = Digest(algorithm, etag.strip('"'))
         return RemoteFile(name, url, _length(size), digest)
 
-    def _json(self, url: str) -> Any:
+    def _json(self, url: str, what: str) -> Any:
         try:
-            return self._ask("GET", url).json()
+            return self._ask("GET", url, what).json()
         except ValueError as error:
             raise NotServed(f"{host_of(url)} does not answer as a hub does") from error
 
     def _ask(
-        self, method: str, url: str, *, follow_redirects: bool = True
+        self, method: str, url: str, what: str, *, follow_redirects: bool = True
     ) -> httpx2.Response:
         def attempt() -> httpx2.Response:
             answer = self.client.request(method, url, follow_redirects=follow_redirects)
             if follow_redirects or not answer.has_redirect_location:
-                check_answer(answer)
+                check_answer(answer, what)
             return answer
 
         return insist(

@@ -64,15 +64,14 @@ def open_client(patience: Patience) -> Iterator[httpx2.Client]:
         yield client
 
 
-def check_answer(answer: httpx2.Response) -> None:
+def check_answer(answer: httpx2.Response, what: str) -> None:
     """Raise TryAgain for an answer that may pass, NotServed for one that will not."""
     if answer.is_success:
         return
     said = f"{answer.status_code} {answer.reason_phrase}".strip()
     if answer.is_server_error or answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         raise TryAgain(said)
-    name = answer.request.url.path.rsplit("/", 1)[-1]
-    raise NotServed(f"{answer.request.url.host} does not give out {name} ({said})")
+    raise NotServed(f"{answer.request.url.host} does not give out {what} ({said})")
 
 
 def insist(

@@ -23,6 +23,7 @@ from rich.table import Column, Table
 
 from librephotos.ml.errors import MlError
 from librephotos.ml.model_store import ModelState, ModelStore, Progress
+from librephotos.pipeline.models import model_store
 from librephotos.server.errors import ServerError
 
 _LINE_INTERVAL_S = 5.0
@@ -67,7 +68,7 @@ class Command(BaseCommand):
             "remove": self._remove,
         }
         try:
-            actions[options["action"]](_store(), options)
+            actions[options["action"]](model_store(), options)
         except MlError as error:
             raise ServerError(str(error)) from error
 
@@ -129,15 +130,6 @@ class Command(BaseCommand):
         for name in options["names"]:
             store.remove(name)
             self.stdout.write(f"{name} is removed")
-
-
-def _store() -> ModelStore:
-    return ModelStore(
-        settings.MODELS,
-        endpoint=settings.HF_ENDPOINT,
-        mirror=settings.MODEL_MIRROR,
-        offline=settings.HF_HUB_OFFLINE,
-    )
 
 
 def _installed(store: ModelStore) -> list[str]:
