@@ -36,6 +36,11 @@ def embed_pictures(
     return list(encoder.embed(decode(data) for data in previews))
 
 
+def embed_texts(model: ModelFiles, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+    """Return a vector of length 1, float32 (d,), for each text."""
+    return list(_resident(_text_encoder, model).embed(texts))
+
+
 def tag_vectors(
     model: ModelFiles, vectors: Sequence[Any]
 ) -> list[list[tuple[str, float]]]:
@@ -78,6 +83,13 @@ def _image_encoder(model: ModelFiles) -> Any:
 
     device, dtype = _processor(model.device)
     return ImageEncoder.load(Path(model.folder), device=device, dtype=dtype)
+
+
+def _text_encoder(model: ModelFiles) -> Any:
+    from librephotos.ml.semantic_search.text_encoder import TextEncoder
+
+    device, dtype = _processor(model.device)
+    return TextEncoder.load(Path(model.folder), device=device, dtype=dtype)
 
 
 def _scene_tagger(model: ModelFiles) -> Any:

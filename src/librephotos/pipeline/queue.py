@@ -24,6 +24,8 @@ ENCODE_FACES = "encode_faces"
 GROUP_FACES = "group_faces"
 RECOGNISE_FACES = "recognise_faces"
 RESCORE_FACES = "rescore_faces"
+ENCODE_TEXT = "encode_text"
+REFRESH_VECTOR_FILES = "refresh_vector_files"
 
 IO, CPU, ML, INTERACTIVE = "io", "cpu", "ml", "interactive"
 ALL_QUEUES = (IO, CPU, ML, INTERACTIVE)
@@ -43,6 +45,8 @@ QUEUES = {
     GROUP_FACES: ML,
     RECOGNISE_FACES: ML,
     RESCORE_FACES: INTERACTIVE,
+    ENCODE_TEXT: INTERACTIVE,
+    REFRESH_VECTOR_FILES: IO,
 }
 
 FIRST = 2**31 - 1

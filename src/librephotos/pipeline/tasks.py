@@ -13,6 +13,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 
+from librephotos.api.queries.vector_files import Space
 from librephotos.ml.errors import ModelUnusable
 from librephotos.pipeline import jobs, queue
 from librephotos.pipeline.caption_writing import write_caption
@@ -30,6 +31,8 @@ from librephotos.pipeline.people import (
 from librephotos.pipeline.registry import stages
 from librephotos.pipeline.runner import DataFolderFull, run_stages
 from librephotos.pipeline.scan import scan
+from librephotos.pipeline.text_vectors import encode_text
+from librephotos.pipeline.vector_files import refresh_vector_files
 from librephotos.pipeline.worker_sandbox import sandbox
 
 # The database may restart, a disk hiccup, the decoding child not start: six tries,
@@ -144,6 +147,18 @@ def catch_up_task(job: None) -> None:
 def write_caption_task(job: None, *, photo: str, model: str) -> None:
     """Write a caption that somebody waits for."""
     write_caption(UUID(photo), model=model)
+
+
+@task(queue.ENCODE_TEXT)
+def encode_text_task(job: None, *, text: str, model: str) -> None:
+    """Turn the text of a search into a vector."""
+    encode_text(text, model=model)
+
+
+@task(queue.REFRESH_VECTOR_FILES)
+def refresh_vector_files_task(job: None, *, owner: int, model: str) -> None:
+    """Write what the vector files of a library lack."""
+    refresh_vector_files(Space(owner, model))
 
 
 @app.task(

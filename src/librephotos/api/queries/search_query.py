@@ -78,7 +78,7 @@ class Clause:
 
     @property
     def named(self) -> bool:
-        """Whether this stands for more than its letters: a person, place, time, kind."""
+        """Whether this stands for a person, place, time or kind."""
         return self.kind not in (ClauseKind.PHRASE, ClauseKind.WORD)
 
     @property

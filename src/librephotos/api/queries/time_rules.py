@@ -90,12 +90,14 @@ def _near_day(match: re.Match[str], today: date) -> TimeFilter:
 )
 def _full_date(match: re.Match[str], today: date) -> TimeFilter:
     day = date(int(match["year"]), _month_number(match), int(match["day"]))
-    return TimeFilter(spans.between(day, day))
+    return TimeFilter(spans.between(day, day), spelled_out=match[0] == f"{day}")
 
 
 @_rule(rf"{_YEAR}[-/](?P<number>\d\d)", rf"{_MONTH} (?:of )?{_YEAR}")
 def _month_of_year(match: re.Match[str], today: date) -> TimeFilter:
-    return TimeFilter(spans.month(int(match["year"]), _month_number(match)))
+    year, number = int(match["year"]), _month_number(match)
+    spelled_out = match[0] == f"{year}-{number:02}"
+    return TimeFilter(spans.month(year, number), spelled_out=spelled_out)
 
 
 @_rule(_YEAR)

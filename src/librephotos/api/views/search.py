@@ -2,37 +2,57 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from librephotos.api.pagination import HugePagination
-from librephotos.api.queries.search import search, terms_of
+from librephotos.api.pagination import HugePagination, RegularPagination
 from librephotos.api.queries.search_examples import search_examples
-from librephotos.api.serializers.grid import day_groups, grid_items
+from librephotos.api.serializers.search import flat_results, grouped_results, summary
+from librephotos.api.services.search import EVERYTHING, search_library
 from librephotos.api.views.caller import caller
 from librephotos.api.views.documentation import documented
+from librephotos.api.views.photos import PAGING
+
+BY_MEANING = "meaning"
 
 
 class SearchView(APIView):
-    """One's visible photos that contain every term, newest first.
+    """One's visible photos that contain every term, then those that look like them.
 
-    Grouped by day, or flat while semantic search is switched on: the clients decide
-    by that setting which of the two they expect. `page` and `page_size` are optional.
+    Grouped by day and without the latter, or flat and with the setting's number of
+    them while semantic search is switched on: the clients decide by that setting which
+    of the two they expect. `ranking=meaning` asks for the flat list whatever the
+    setting, without an end. `page` and `page_size` are optional; with them, a flat
+    list has no end either.
     """
 
-    @documented("photos_search", query=("search", "page", "page_size"))
+    @documented("photos_search", query=("search", "ranking", *PAGING))
     def get(self, request: Request) -> Response:
-        terms = terms_of(request.query_params.get("search", ""))
-        start, size = _slice(request)
-        rows = search(request.user, terms, start=start, size=size)
-        shape = grid_items if caller(request).semantic_search_topk else day_groups
-        return Response({"results": shape(rows, viewer=request.user)})
+        user = caller(request)
+        ranked = request.query_params.get("ranking") == BY_MEANING
+        flat = ranked or user.semantic_search_topk > 0
+        start, size = _slice(request, by_hundreds=ranked)
+        paged = ranked or not request.query_params.keys().isdisjoint(PAGING)
+        result = search_library(
+            user,
+            request.query_params.get("search", ""),
+            start=start,
+            size=size,
+            by_meaning=EVERYTHING if flat and paged else user.semantic_search_topk,
+        )
+        shape = flat_results if flat else grouped_results
+        return Response(
+            {"results": shape(result, viewer=request.user), **summary(result)}
+        )
 
 
-def _slice(request: Request) -> tuple[int, int]:
+def _slice(request: Request, *, by_hundreds: bool) -> tuple[int, int]:
     """Return where the page begins and how long it is; nothing found is counted."""
-    size = HugePagination().get_page_size(request) or HugePagination.page_size
+    paginator: Any = RegularPagination() if by_hundreds else HugePagination()
+    size = paginator.get_page_size(request) or paginator.page_size
     page = request.query_params.get("page", "1")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 1
     return (max(number, 1) - 1) * size, size

@@ -1,0 +1,219 @@
+"""Photos by the likeness of their vectors to another one.
+
+A small library is compared as a whole in the database. A large one has files that
+choose, and what they lack, the newest rows, is compared in the database. Whether a
+photo may be shown, and whether it meets the filters, is asked of the database alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import BooleanField, Count, QuerySet
+from django.db.models.expressions import RawSQL
+from numpy.typing import NDArray
+from pgvector import HalfVector
+from pgvector.django import MaxInnerProduct
+
+from librephotos.api.models import PhotoEmbedding
+from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.queries.vector_files import (
+    WORTH_A_FILE,
+    Space,
+    VectorFile,
+    open_file,
+)
+from librephotos.ml.semantic_search.vector_index import VectorIndex, as_ids
+
+Vector = NDArray[np.float32]
+
+COMPARED_ONE_BY_ONE = 30_000
+"""Photos that a filter leaves are fetched and ranked alone, up to so many."""
+
+MOST_BEHIND = 20_000
+"""Rows that files may lack before they are left aside: half a second of comparing."""
+
+WORTH_ADDING = 2_000
+"""Rows for which a file is extended."""
+
+_FIRST_STEP = 200
+NEARLY_ALL = 0.95
+"""A model takes over once it knows this share of what another one knows."""
+
+_REMEMBERED_S = 60
+
+
+class Ranked(NamedTuple):
+    """A photo, and the cosine of its vector with the one searched for."""
+
+    id: UUID
+    similarity: float
+
+
+# The distinct models of an owner, one look into the index for each.
+_MODELS = """
+WITH RECURSIVE known (model) AS (
+    SELECT min(model) FROM api_photoembedding WHERE owner_id = %(owner)s
+    UNION ALL
+    SELECT (
+        SELECT min(model) FROM api_photoembedding
+        WHERE owner_id = %(owner)s AND model > known.model
+    )
+    FROM known WHERE known.model IS NOT NULL
+)
+SELECT model FROM known WHERE model IS NOT NULL
+"""
+
+
+def models_of(owner: int, *, wanted: str) -> list[str]:
+    """Return the models by which an owner's photos can be searched, best first.
+
+    The wanted one is best once it knows nearly all that another one knows; until
+    then that one goes on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MODELS, {"owner": owner})
+        known = [row[0] for row in cursor.fetchall()]
+    if len(known) < 2:
+        return known
+    key = f"search-models-{owner}-{wanted}"
+    found = cache.get_or_set(key, lambda: _by_merit(owner, wanted), _REMEMBERED_S)
+    return list(found or [])
+
+
+def _by_merit(owner: int, wanted: str) -> list[str]:
+    rows = PhotoEmbedding.objects.filter(owner=owner).values_list("model")
+    counts = dict(rows.annotate(n=Count("*")).order_by("-n", "model"))
+    if counts.get(wanted, 0) >= NEARLY_ALL * max(counts.values()):
+        return [wanted, *(model for model in counts if model != wanted)]
+    return list(counts)
+
+
+def vector_of(photo: UUID, space: Space) -> Vector | None:
+    """Return the vector of one photo, None if there is none yet."""
+    row = _rows(space).filter(photo=photo).values_list("vector", flat=True).first()
+    return None if row is None else np.asarray(row, np.float32)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is ranked: `photos` of one owner, by their likeness to `vector`.
+
+    Those in `left_out` are not. `narrowed` says that `photos` may be few of all.
+    """
+
+    photos: PhotoQuerySet
+    vector: Vector
+    narrowed: bool = False
+    left_out: frozenset[UUID] = frozenset()
+
+
+def rank(wanted: Wanted, *, space: Space, start: int = 0, size: int) -> list[Ranked]:
+    """Return `size` photos from rank `start` on, the most alike first.
+
+    The ranking has no end but the last photo that has a vector in the space.
+    """
+    file = open_file(space)
+    if file is not None:
+        newer = _newer(space, file)
+        if len(newer) <= MOST_BEHIND:
+            found = _with_file(file, newer, wanted, space, end=start + size)
+            return found[start : start + size]
+    return _compared(_rows(space), wanted, end=start + size)[start:]
+
+
+def needs_file(space: Space) -> bool:
+    """Whether searches would gain from a worker's writing vectors to the file."""
+    file = open_file(space)
+    least = WORTH_ADDING if file else WORTH_A_FILE
+    rows = _rows(space).filter(id__gt=file.watermark if file else 0)
+    return rows.order_by("id")[least : least + 1].exists()
+
+
+def _with_file(
+    file: VectorFile, newer: set[UUID], wanted: Wanted, space: Space, *, end: int
+) -> list[Ranked]:
+    rows = _rows(space).filter(id__gt=file.watermark)
+    fresh = _compared(rows, wanted, end=end) if newer else []
+    # What the file holds of a photo with a newer row is out of date.
+    skipped = wanted.left_out | newer
+    known = _chosen(file.index, wanted, skipped, end=end)
+    return sorted([*known, *fresh], key=lambda found: -found.similarity)
+
+
+def _rows(space: Space) -> QuerySet[PhotoEmbedding]:
+    return PhotoEmbedding.objects.filter(owner=space.owner, model=space.model)
+
+
+def _newer(space: Space, file: VectorFile) -> set[UUID]:
+    """Return photos with rows that the file may lack, one more than is bearable."""
+    rows = _rows(space).filter(id__gt=file.watermark).order_by("id")
+    return set(rows.values_list("photo_id", flat=True)[: MOST_BEHIND + 1])
+
+
+def _compared(
+    rows: QuerySet[PhotoEmbedding], wanted: Wanted, *, end: int
+) -> list[Ranked]:
+    """Compare rows in the database."""
+    rows = rows.filter(photo__in=wanted.photos.order_by().values("pk"))
+    if wanted.left_out:
+        rows = rows.filter(_is_none_of(wanted.left_out))
+    distance = MaxInnerProduct("vector", HalfVector(wanted.vector))
+    nearest = rows.order_by(distance, "photo_id").values_list("photo_id", distance)
+    return [Ranked(photo, -negative) for photo, negative in nearest[:end]]
+
+
+def _is_none_of(photos: Collection[UUID]) -> RawSQL:
+    return RawSQL(
+        "api_photoembedding.photo_id <> ALL(%s::uuid[])",
+        (list(photos),),
+        output_field=BooleanField(),
+    )
+
+
+def _chosen(
+    index: VectorIndex, wanted: Wanted, skipped: Collection[UUID], *, end: int
+) -> list[Ranked]:
+    """Have the index choose, among few photos or, step by step, among all."""
+    if wanted.narrowed:
+        ids = wanted.photos.order_by().values_list("pk", flat=True)
+        few = list(ids[: COMPARED_ONE_BY_ONE + 1])
+        if len(few) <= COMPARED_ONE_BY_ONE:
+            allowed = as_ids(set(few).difference(skipped))
+            return _search(index, wanted.vector, start=0, size=end, allowed=allowed)
+    found: list[Ranked] = []
+    start, step = 0, max(_FIRST_STEP, 2 * end)
+    while len(found) < end:
+        next_ones = _search(index, wanted.vector, start=start, size=step)
+        found += _shown(next_ones, wanted.photos, skipped)
+        if len(next_ones) < step:
+            break
+        start, step = start + step, 4 * step
+    return found
+
+
+def _search(index: VectorIndex, vector: Vector, **page: Any) -> list[Ranked]:
+    ranking = index.search(vector, **page)
+    pairs = zip(ranking.ids, ranking.scores.tolist(), strict=True)
+    return [Ranked(id, score) for id, score in pairs]
+
+
+def _shown(
+    ranked: list[Ranked], photos: PhotoQuerySet, skipped: Collection[UUID]
+) -> list[Ranked]:
+    """Return those that are among the photos, in their order."""
+    ids = [found.id for found in ranked if found.id not in skipped]
+    visible = set(photos.filter(_is_one_of(ids)).values_list("pk", flat=True))
+    return [found for found in ranked if found.id in visible]
+
+
+def _is_one_of(photos: list[UUID]) -> RawSQL:
+    return RawSQL(
+        "api_photo.id = ANY(%s::uuid[])", (photos,), output_field=BooleanField()
+    )

@@ -1,0 +1,151 @@
+"""Searching a library: first what meets the words, then what looks like them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.exceptions import AlreadyEnqueued
+
+from librephotos.api.models import SiteSettings
+from librephotos.api.queries.exact_search import exact_page, rows_in_order
+from librephotos.api.queries.photos import GridRow
+from librephotos.api.queries.search_filters import within
+from librephotos.api.queries.search_names import names_in
+from librephotos.api.queries.search_query import SearchQuery, parse
+from librephotos.api.queries.semantic_search import (
+    Wanted,
+    models_of,
+    needs_file,
+    rank,
+)
+from librephotos.api.queries.vector_files import Space
+from librephotos.api.services.text_vectors import Obstacle, TextVector, text_vector
+from librephotos.pipeline import queue
+
+EVERYTHING = None
+"""Instead of a number of photos by meaning: the whole ranking."""
+
+
+class Meaning(StrEnum):
+    """What became of the search by meaning."""
+
+    RANKED = "ranked"
+    NOT_ASKED = "not_asked"
+    NOTHING_TO_SEE = "no_words_left"
+    ENOUGH = "not_needed"
+    OFF = "switched_off"
+    NO_VECTORS = "no_vectors"
+    NO_WORKER = "no_worker"
+    TOO_SLOW = "too_slow"
+    MODEL_UNUSABLE = "model_unusable"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A photo that was found; by meaning, if it has a similarity (a cosine)."""
+
+    row: GridRow
+    similarity: float | None = None
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """A page of hits, best first, and how the text was understood."""
+
+    query: SearchQuery
+    hits: list[Hit]
+    meaning: Meaning
+
+
+def search_library(
+    user: Any,
+    text: str,
+    *,
+    start: int,
+    size: int,
+    by_meaning: int | None,
+) -> SearchResult:
+    """Return `size` hits from `start` on among one's own visible photos.
+
+    Those that meet every word come first, the newest of them first. Then come up to
+    `by_meaning` others, or with EVERYTHING all, by their likeness to the words that
+    name no person, place, time or kind; these hold without exception.
+    """
+    query = parse(text, today=local_today(user), names=names_in(text, user=user))
+    exact = exact_page(query, user=user, start=start, size=size)
+    hits = [Hit(row) for row in exact.rows]
+    if by_meaning == 0:
+        return SearchResult(query, hits, Meaning.NOT_ASKED)
+    if exact.everything is None:
+        return SearchResult(query, hits, Meaning.ENOUGH)
+    skipped = max(0, start - len(exact.everything))
+    wanted = size - len(hits)
+    if by_meaning is not EVERYTHING:
+        wanted = min(wanted, by_meaning - skipped)
+    found, meaning = _by_meaning(
+        query, user, exact.everything, start=skipped, size=max(0, wanted)
+    )
+    return SearchResult(query, hits + found, meaning)
+
+
+def local_today(user: Any) -> date:
+    """Return the date of today where the user is at home."""
+    return timezone.now().astimezone(ZoneInfo(user.default_timezone)).date()
+
+
+def _by_meaning(
+    query: SearchQuery, user: Any, exact: frozenset[UUID], *, start: int, size: int
+) -> tuple[list[Hit], Meaning]:
+    if not query.meaning:
+        return [], Meaning.NOTHING_TO_SEE
+    wanted = SiteSettings.current().embedding_model
+    if not wanted:
+        return [], Meaning.OFF
+    space, answer = _vector(query.meaning, user.pk, wanted=wanted)
+    if space is None:
+        return [], Meaning.NO_VECTORS
+    if answer.vector is None:
+        return [], Meaning(answer.obstacle)
+    narrowed = any(clause.firm for clause in query.clauses)
+    photos = within(query, user=user)
+    ranked = Wanted(photos, answer.vector, narrowed=narrowed, left_out=exact)
+    found = dict(rank(ranked, space=space, start=start, size=size))
+    if needs_file(space):
+        request_vector_file(space)
+    return [Hit(row, found[row.id]) for row in rows_in_order(found)], Meaning.RANKED
+
+
+def _vector(text: str, owner: int, *, wanted: str) -> tuple[Space | None, TextVector]:
+    """Return the vector of a text by the best model that can still be used."""
+    space: Space | None = None
+    answer = TextVector(None)
+    for model in models_of(owner, wanted=wanted):
+        space = Space(owner, model)
+        answer = text_vector(text, model=model)
+        if answer.obstacle is not Obstacle.MODEL_UNUSABLE:
+            break
+    return space, answer
+
+
+def request_vector_file(space: Space) -> None:
+    """Have a worker bring the file of a large library up to date, for later."""
+    name = f"{queue.REFRESH_VECTOR_FILES}-{space.owner}-{space.model}"
+    try:
+        with transaction.atomic():
+            queue.enqueue(
+                queue.REFRESH_VECTOR_FILES,
+                lock=name,
+                queueing_lock=name,
+                job=None,
+                owner=space.owner,
+                model=space.model,
+            )
+    except AlreadyEnqueued:
+        return  # it is about to

@@ -1,0 +1,84 @@
+"""Keeping the files of vectors in step with the database."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from librephotos.api.queries import vector_rows
+from librephotos.api.queries.vector_files import (
+    WORTH_A_FILE,
+    Space,
+    folder_of,
+    read_watermark,
+    root,
+    write_watermark,
+)
+from librephotos.ml.semantic_search.errors import DamagedIndex
+from librephotos.ml.semantic_search.vector_index import VectorIndex
+from librephotos.ml.semantic_search.vector_writer import VectorIndexWriter, writing
+
+log = logging.getLogger(__name__)
+
+
+def refresh_vector_files(space: Space) -> None:
+    """Write what the files of a library lack, and take out what is gone.
+
+    May be ended at any instruction and be run again. Files of users that are gone, and
+    of libraries that have become small, are removed.
+    """
+    _remove_orphans()
+    folder = folder_of(space)
+    count = vector_rows.count(space)
+    if count < WORTH_A_FILE:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    try:
+        _write(space, folder, count)
+    except DamagedIndex as error:
+        log.warning("The vectors in %s are written anew: %s", folder, error)
+        shutil.rmtree(folder, ignore_errors=True)
+        _write(space, folder, count)
+
+
+def _write(space: Space, folder: Path, count: int) -> None:
+    index: VectorIndex | None = None
+    for page in vector_rows.pages(space, after=_written(folder)):
+        index = VectorIndex.create(folder, dimensions=page.vectors.shape[1])
+        with writing(index) as writer:
+            writer.put(page.photos, page.vectors)
+            write_watermark(folder, page.last_id)
+    index = index or VectorIndex.open(folder)
+    with writing(index) as writer:
+        if len(index) > count:
+            _remove_gone(writer, index, space)
+        if writer.is_wasteful:
+            writer.compact()
+
+
+def _written(folder: Path) -> int:
+    """Return the id up to which rows are in the index, 0 if there is no index."""
+    try:
+        VectorIndex.open(folder)
+    except FileNotFoundError:
+        return 0
+    return read_watermark(folder)
+
+
+def _remove_gone(writer: VectorIndexWriter, index: VectorIndex, space: Space) -> None:
+    snapshot = index.snapshot()
+    held = snapshot.ids[snapshot.alive]
+    writer.remove(held[~np.isin(held, vector_rows.photos(space))])
+
+
+def _remove_orphans() -> None:
+    """Remove the files of users whose account was deleted."""
+    folders = {f: f.name.partition("-")[0] for f in root().glob("*-*")}
+    owners = {int(owner) for owner in folders.values() if owner.isdecimal()}
+    gone = owners - vector_rows.existing_owners(owners)
+    for folder, owner in folders.items():
+        if owner.isdecimal() and int(owner) in gone:
+            shutil.rmtree(folder, ignore_errors=True)
