@@ -54,20 +54,22 @@ class HogDetector:
     Faces down to `least_face` pixels are looked for, by enlarging the picture, as far
     as `most_pixels` allow. The histograms propose whatever has `least_score`; below
     `sure_score` the convolutional network has to agree, which looks at that place
-    only, for the `most_doubtful` best ones: a gravel path proposes many. `border`, a share of the shorter side, is added around the picture, for faces
-    that its edge cuts. The values are chosen in docs/adr/0010-faces.md.
+    only, for the `most_doubtful` best ones: a gravel path proposes many. A border, as
+    a share of the shorter side and in pixels at most, is added around the picture for
+    faces that its edge cuts. The values are chosen in docs/adr/0010-faces.md.
     """
 
-    least_face: int = 40
-    most_pixels: int = 4_200_000
+    least_face: int = 30
+    most_pixels: int = 5_000_000
     least_score: float = -0.7
     sure_score: float = 1.0
     most_doubtful: int = 12
-    border: float = 0.1
+    border_share: float = 0.1
+    border_most: int = 60
 
     def detect(self, rgb: Pixels) -> list[Detection]:
         """Return the faces, largest first; boxes may reach beyond the picture."""
-        edge = round(self.border * min(rgb.shape[:2]))
+        edge = min(self.border_most, round(self.border_share * min(rgb.shape[:2])))
         padded = np.pad(rgb, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
         proposals = distinct(self._proposals(padded))
         sure = [face for face in proposals if face.score >= self.sure_score]
