@@ -8,7 +8,16 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from librephotos.api.models import File, Job, Photo, PhotoMetadata, Place, User
+from librephotos.api.models import (
+    Face,
+    File,
+    Job,
+    Person,
+    Photo,
+    PhotoMetadata,
+    Place,
+    User,
+)
 from librephotos.media.fingerprint import key64
 
 PASSWORD = "correct horse battery staple"
@@ -102,6 +111,38 @@ class PlaceFactory(DjangoModelFactory[Place]):
     name = factory.Sequence(lambda n: f"Country {n}")
     latitude = 48.1
     longitude = 11.6
+
+
+class PersonFactory(DjangoModelFactory[Person]):
+    """Somebody with a name."""
+
+    class Meta:
+        model = Person
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Person {n}")
+
+    class Params:
+        cluster = factory.Trait(kind=Person.Kind.CLUSTER)
+
+
+def one_person(number: int) -> list[float]:
+    """Return an encoding that is far from that of any other number below 128."""
+    return [0.7 if axis == number % 128 else 0.0 for axis in range(128)]
+
+
+class FaceFactory(DjangoModelFactory[Face]):
+    """An unknown face in the middle of a photo, unlike any other."""
+
+    class Meta:
+        model = Face
+
+    photo = factory.SubFactory(PhotoFactory)
+    owner = factory.SelfAttribute("photo.owner")
+    visible = factory.SelfAttribute("photo.visible")
+    left, top, right, bottom = 0.4, 0.4, 0.6, 0.6
+    score = quality = 1.0
+    encoding = factory.Sequence(one_person)
 
 
 class JobFactory(DjangoModelFactory[Job]):

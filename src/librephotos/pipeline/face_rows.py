@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
@@ -54,7 +54,8 @@ def faces_of(photo_ids: Collection[UUID]) -> dict[UUID, list[Face]]:
 def is_said(face: Face) -> bool:
     """Whether a person said anything of a face from `faces_of`: it must not vanish."""
     by_user = face.person_source == Face.Source.USER
-    return by_user or bool(face.dismissed) or face.drawn or face.rejected
+    rejected = bool(getattr(face, "rejected", False))
+    return by_user or bool(face.dismissed) or face.drawn or rejected
 
 
 def box_of(face: Face) -> Box:
@@ -68,6 +69,7 @@ class _Changes:
     kept: list[Face] = field(default_factory=list)
     gone: list[Face] = field(default_factory=list)
     lost_crops: set[str] = field(default_factory=set)
+    to_name: list[Face] = field(default_factory=list)
     renamed: set[UUID] = field(default_factory=set)
 
 
@@ -85,34 +87,17 @@ def store_faces(seen: Mapping[UUID, Sequence[SeenFace]]) -> None:
     for owner in sorted({photo.owner_id for photo in photos}):
         lock_people(owner)
     known = faces_of([photo.pk for photo in photos])
-    people = _people_named(photos, seen)
     changes = _Changes()
     for photo in photos:
-        _fit(photo, known[photo.pk], seen[photo.pk], people[photo.owner_id], changes)
+        _fit(photo, known[photo.pk], seen[photo.pk], changes)
+    _name_by_files(changes)
     _write(changes)
-
-
-def _people_named(
-    photos: Iterable[Photo], seen: Mapping[UUID, Sequence[SeenFace]]
-) -> dict[int, dict[str, int]]:
-    names: dict[int, set[str]] = defaultdict(set)
-    for photo in photos:
-        names[photo.owner_id].update(filter(None, map(_name, seen[photo.pk])))
-    return {
-        photo.owner_id: ensure_named(photo.owner_id, names[photo.owner_id])
-        for photo in photos
-    }
-
-
-def _name(seen: SeenFace) -> str:
-    return person_name(seen.known.name) if seen.known else ""
 
 
 def _fit(
     photo: Photo,
     known: list[Face],
     seen: Sequence[SeenFace],
-    people: Mapping[str, int],
     changes: _Changes,
 ) -> None:
     pairs = dict(_pairs(known, seen))
@@ -125,7 +110,7 @@ def _fit(
             changes.made.append(face)
         else:
             changes.kept.append(face)
-        _describe(face, found, people, changes)
+        _describe(face, found, changes)
     kept = {face.pk for face in pairs.values()}
     changes.gone += [
         face for face in known if face.pk not in kept and not is_said(face)
@@ -135,7 +120,7 @@ def _fit(
 def _pairs(
     known: Sequence[Face], seen: Sequence[SeenFace]
 ) -> Iterator[tuple[int, Face]]:
-    """Yield which face each seen one is: by number where that was known, or by place."""
+    """Yield which face each seen one is: by number if that was known, or by place."""
     by_id = {face.pk: face for face in known}
     numbered = {
         at: by_id.pop(found.known.face)
@@ -150,9 +135,7 @@ def _pairs(
         yield rest[j], left[i]
 
 
-def _describe(
-    face: Face, found: SeenFace, people: Mapping[str, int], changes: _Changes
-) -> None:
+def _describe(face: Face, found: SeenFace, changes: _Changes) -> None:
     if not face.drawn:
         box = found.box
         face.left, face.top, face.right, face.bottom = (
@@ -166,21 +149,36 @@ def _describe(
     if face.crop not in ("", crop):
         changes.lost_crops.add(face.crop)
     face.crop = crop
-    person_before = face.person_id
-    _name_by_file(face, _name(found), people)
-    if face.person_id != person_before:
+    _hear_the_file(face, person_name(found.known.name) if found.known else "", changes)
+
+
+def _hear_the_file(face: Face, name: str, changes: _Changes) -> None:
+    """Let the file name the face, unless a person has said something else.
+
+    A name that the file gave before stands for whoever that person is called by now.
+    """
+    by_user = face.person_source == Face.Source.USER or bool(face.dismissed)
+    by_file = face.person_source == Face.Source.FILE
+    told_before = by_file and face.person_id and face.name_tag == name
+    face.name_tag = name
+    if by_user or told_before:
+        return
+    if name:
+        changes.to_name.append(face)
+    elif by_file:
+        face.person_id, face.person_source = None, Face.Source.NOBODY
         changes.renamed.add(face.photo_id)
 
 
-def _name_by_file(face: Face, name: str, people: Mapping[str, int]) -> None:
-    """Let the file name the face, unless a person has said something else."""
-    face.name_tag = name
-    if face.person_source == Face.Source.USER or face.dismissed:
-        return
-    if name:
-        face.person_id, face.person_source = people[name], Face.Source.FILE
-    elif face.person_source == Face.Source.FILE:
-        face.person_id, face.person_source = None, Face.Source.NOBODY
+def _name_by_files(changes: _Changes) -> None:
+    names: dict[int, set[str]] = defaultdict(set)
+    for face in changes.to_name:
+        names[face.owner_id].add(face.name_tag)
+    people = {owner: ensure_named(owner, names[owner]) for owner in names}
+    for face in changes.to_name:
+        face.person_id = people[face.owner_id][face.name_tag]
+        face.person_source = Face.Source.FILE
+        changes.renamed.add(face.photo_id)
 
 
 def _store_crop(photo_id: UUID, data: bytes) -> str:

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from librephotos.api.models import Job, User
 from librephotos.api.queries import jobs as job_queries
+from librephotos.api.queries import photo_stages
 from librephotos.pipeline import queue
+from librephotos.pipeline.face_requests import FACES
 
 
 def start_scan(*, user: User, full: bool = False) -> Job:
@@ -35,6 +37,13 @@ _FACE_TASKS = {
     Job.Kind.FIND_SIMILAR_FACES: queue.GROUP_FACES,
     Job.Kind.TRAIN_FACES: queue.RECOGNISE_FACES,
 }
+
+
+def start_scan_faces(*, user: User) -> Job:
+    """Start looking for faces on all photos of the user again."""
+    with transaction.atomic():
+        photo_stages.outdate(user.pk, stage=FACES)
+        return start_learning(user=user, kind=Job.Kind.SCAN_FACES)
 
 
 def start_about_faces(*, user: User, kind: Job.Kind) -> Job:

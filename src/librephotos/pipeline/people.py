@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import transaction
 
-from librephotos.api.models import Face, Job, JobStage, PeopleEdit, Photo, User
+from librephotos.api.models import Face, Job, JobStage, PeopleEdit, User
 from librephotos.api.queries import face_encodings, photo_stages, search_document
 from librephotos.api.queries.face_encodings import FaceTable
 from librephotos.api.queries.people import (

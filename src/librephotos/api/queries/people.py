@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -29,20 +29,23 @@ def person_name(text: str) -> str:
     return "" if name == NOBODY else name
 
 
-def ensure_named(owner: int, names: Collection[str]) -> dict[str, int]:
-    """Return the ids of an owner's people by name, making those that are missing."""
-    if not names:
-        return {}
+def ensure_named(owner: int, names: Set[str]) -> dict[str, int]:
+    """Return the ids of an owner's people by the names in files, making missing ones.
+
+    Somebody who was renamed, or merged into another, is still known by a name that
+    files gave. The caller holds `lock_people`.
+    """
     people = Person.objects.named().filter(owner_id=owner, name__in=names)
     known = dict(people.values_list("name", "id"))
-    missing = sorted(set(names) - known.keys())
-    if missing:
-        Person.objects.bulk_create(
-            [Person(owner_id=owner, name=name) for name in missing],
-            ignore_conflicts=True,
-        )
-        known = dict(people.values_list("name", "id"))
-    return known
+    if names - known.keys():
+        told = Face.objects.filter(owner_id=owner, person_source=Face.Source.FILE)
+        told = told.filter(name_tag__in=names - known.keys(), person__isnull=False)
+        known |= dict(told.values_list("name_tag", "person_id"))
+    missing = sorted(names - known.keys())
+    made = Person.objects.bulk_create(
+        Person(owner_id=owner, name=name) for name in missing
+    )
+    return known | {person.name: person.pk for person in made}
 
 
 def new_clusters(owner: int, count: int) -> list[int]:

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Max, Sum
 from librephotos.api.models import Photo, PhotoDay
 from librephotos.api.models.fields import path_to_text
 from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.queries.person_photos import photos_of_person
 from librephotos.api.queries.photos import GridRow, as_grid_rows, grid_rows
 
 
@@ -72,9 +73,14 @@ def matching(wanted: TimelineFilter, *, viewer: Any) -> PhotoQuerySet:
         prefix = path_to_text(wanted.folder.rstrip(b"/") + b"/")
         # Where the photos of a public page lie is their owner's business.
         photos = photos.owned_by(viewer).filter(main_file__path__startswith=prefix)
-    # Nobody has been recognised and nothing classified, so nothing matches either.
-    unknown = wanted.person is not None or wanted.categorised
-    return photos.none() if unknown else photos
+    if wanted.person is not None:
+        shown = not (wanted.hidden or wanted.in_trashcan)
+        # Who is on the photos of a public page is their owner's business.
+        photos = photos.owned_by(viewer).filter(
+            pk__in=photos_of_person(viewer, wanted.person, visible=shown)
+        )
+    # Nothing has been classified, so nothing matches either.
+    return photos.none() if wanted.categorised else photos
 
 
 def _public(wanted: TimelineFilter) -> PhotoQuerySet:

@@ -131,7 +131,7 @@ class PreviewView(PhotoMediaView):
             mime=_TYPES[extension],
             etag=f'"{photo.image_hash}-{size}-{file.size:x}"',
             cache=IMMUTABLE if by_hash else REVALIDATED,
-            path=_local_path(file),
+            path=local_path(file),
         )
 
     def _variant(self, photo: Photo) -> tuple[PreviewSize, str]:
@@ -143,7 +143,7 @@ class PreviewView(PhotoMediaView):
         return self.size, photo.preview_format
 
 
-def _local_path(file: Any) -> bytes | None:
+def local_path(file: Any) -> bytes | None:
     """Return where a proxy finds a preview; None when it lies in another storage."""
     path = getattr(file, "name", "")
     return os.fsencode(path) if os.path.isabs(path or "") else None

@@ -1,0 +1,153 @@
+"""What people say of faces: whose they are, whose not, and what is none.
+
+Every function takes the numbers of faces, of which only the owner's are touched, and
+returns those it changed. Each is one transaction, and can be taken back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from django.db.models import F, Q
+
+from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person, Photo
+from librephotos.api.queries.people import named_or_none
+from librephotos.api.services.people_edits import NameTaken, recorded
+from librephotos.ml.face_recognition.boxes import Box
+from librephotos.pipeline.face_requests import look_again
+
+Action = PeopleEdit.Action
+
+
+def label(owner: int, faces: Collection[int], *, name: str) -> list[int]:
+    """Say that faces are the person of this name, who is made if there is none."""
+    own = _own(owner, faces)
+    if own:
+        with recorded(owner, Action.LABEL, faces=own) as record:
+            person = named_or_none(owner, name)
+            if person is None:
+                person = Person.objects.create(owner_id=owner, name=name)
+                record.people.append(person.pk)
+            _assign(own, person.pk)
+    return own
+
+
+def split(owner: int, faces: Collection[int], *, name: str) -> list[int]:
+    """Say that faces are a person of their own; raise NameTaken if there is one."""
+    own = _own(owner, faces)
+    if own:
+        with recorded(owner, Action.SPLIT, faces=own) as record:
+            if named_or_none(owner, name) is not None:
+                raise NameTaken(name)
+            person = Person.objects.create(owner_id=owner, name=name)
+            record.people.append(person.pk)
+            _assign(own, person.pk)
+    return own
+
+
+def _assign(faces: Collection[int], person: int) -> None:
+    rows = Face.objects.filter(pk__in=faces)
+    rows.update(
+        person=person,
+        person_source=Face.Source.USER,
+        dismissed=Face.Dismissed.NO,
+        guess=None,
+        guess_probability=0,
+    )
+    FaceRejection.objects.filter(face__in=faces, person=person).delete()
+
+
+def reject(
+    owner: int, faces: Collection[int], *, person: int | None = None
+) -> list[int]:
+    """Say that faces are not a person or group, by default the one that each shows as.
+
+    A confirmed face loses its label, and nobody guesses that person again.
+    """
+    own = _own(owner, faces)
+    if own:
+        with recorded(owner, Action.REJECT, faces=own):
+            rows = list(Face.objects.filter(pk__in=own))
+            denied = _denied(rows, person)
+            for person_id, of_person in denied.items():
+                _forget(of_person, person_id)
+            FaceRejection.objects.bulk_create(
+                [
+                    FaceRejection(face_id=face, person_id=person_id)
+                    for person_id, of_person in denied.items()
+                    for face in of_person
+                ],
+                ignore_conflicts=True,
+            )
+    return own
+
+
+def _denied(rows: Iterable[Face], person: int | None) -> dict[int, list[int]]:
+    denied: dict[int, list[int]] = defaultdict(list)
+    for face in rows:
+        shown_as = person or face.person_id or face.guess_id or face.cluster_id
+        if shown_as:
+            denied[shown_as].append(face.pk)
+    return denied
+
+
+def _forget(faces: Collection[int], person: int) -> None:
+    rows = Face.objects.filter(pk__in=faces)
+    # With a source, but without a person: not the one that the file names.
+    rows.filter(person=person).exclude(name_tag="").update(
+        person=None, person_source=Face.Source.USER, cluster=None
+    )
+    rows.filter(person=person).update(
+        person=None, person_source=Face.Source.NOBODY, cluster=None
+    )
+    rows.filter(guess=person).update(guess=None, guess_probability=0)
+    rows.filter(cluster=person).update(cluster=None)
+
+
+def dismiss(owner: int, faces: Collection[int], *, reason: Face.Dismissed) -> list[int]:
+    """Say that faces are none, or nobody's concern: they are shown nowhere."""
+    own = _own(owner, faces, Q(dismissed=Face.Dismissed.NO))
+    if own:
+        with recorded(owner, Action.DISMISS, faces=own):
+            Face.objects.filter(pk__in=own).update(dismissed=reason)
+    return own
+
+
+def restore(owner: int, faces: Collection[int]) -> list[int]:
+    """Show dismissed faces again."""
+    own = _own(owner, faces, ~Q(dismissed=Face.Dismissed.NO))
+    if own:
+        with recorded(owner, Action.RESTORE, faces=own):
+            Face.objects.filter(pk__in=own).update(dismissed=Face.Dismissed.NO)
+    return own
+
+
+def draw(photo: Photo, *, box: Box, name: str = "") -> Face:
+    """Add a face that nobody found, at a box in shares of the picture's sides."""
+    with recorded(photo.owner_id, Action.DRAW) as record:
+        face = Face.objects.create(
+            photo=photo,
+            owner_id=photo.owner_id,
+            visible=photo.visible,
+            drawn=True,
+            left=box.left,
+            top=box.top,
+            right=box.right,
+            bottom=box.bottom,
+        )
+        record.faces.append(face.pk)
+        if name:
+            person, made = Person.objects.named().get_or_create(
+                owner_id=photo.owner_id, name=name
+            )
+            record.people += [person.pk] if made else []
+            _assign([face.pk], person.pk)
+            face.refresh_from_db()
+        look_again(photo.pk)
+    return face
+
+
+def _own(owner: int, faces: Collection[int], *conditions: Q) -> list[int]:
+    rows = Face.objects.filter(*conditions, owner_id=owner, pk__in=set(faces))
+    return list(rows.order_by(F("pk")).values_list("pk", flat=True))

@@ -1,0 +1,41 @@
+"""Addresses of faces and people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import URLPattern, URLResolver
+from rest_framework.views import APIView
+
+from librephotos.api.urls.routing import both
+from librephotos.api.views import faces, people, statistics
+from librephotos.api.views.face_media import FaceMediaView
+
+
+def _api(route: str, view: type[APIView], **options: Any) -> URLPattern:
+    return both(f"api/{route}", view.as_view(**options))
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    _api("faces/incomplete", faces.FaceGroupsView),
+    _api("faces/reject", faces.RejectView),
+    _api("faces/dismiss", faces.DismissView),
+    _api("faces/restore", faces.RestoreView),
+    _api("faces", faces.FaceListView),
+    _api("labelfaces", faces.LabelView),
+    _api("deletefaces", faces.DeleteView),
+    _api("addface", faces.DrawView),
+    _api("trainfaces", faces.TrainView),
+    _api("scanfaces", faces.ScanFacesView),
+    _api("clusterfaces", faces.FacePointsView),
+    _api("persons/split", people.PersonSplitView),
+    _api("persons/<str:person_id>/merge", people.PersonMergeView),
+    _api("persons/<str:person_id>", people.PersonView),
+    _api("persons", people.PersonListView),
+    _api("albums/person", people.PersonAlbumListView),
+    _api("albums/person/<str:person_id>", people.PersonAlbumView),
+    _api("people/edits", people.PeopleEditsView),
+    _api("people/edits/<str:edit_id>/undo", people.PeopleUndoView),
+    _api("socialgraph", statistics.SocialGraphView),
+    both("media/faces/<str:name>", FaceMediaView.as_view()),
+]

@@ -1,0 +1,214 @@
+"""People over HTTP: lists, albums, and what is said of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from librephotos.api.models import Face, PeopleEdit, Person, Photo
+from librephotos.api.models.face import FaceQuerySet
+from librephotos.api.pagination import RegularPagination, StandardPagination
+from librephotos.api.queries.person_photos import person_rows, photos_of_person
+from librephotos.api.queries.photos import (
+    as_grid_rows,
+    grid_rows,
+    newest_first,
+    photo_ids,
+)
+from librephotos.api.serializers.face import SplitSerializer
+from librephotos.api.serializers.grid import day_groups
+from librephotos.api.serializers.person import (
+    MergeSerializer,
+    PersonEditSerializer,
+    edit_item,
+    person_item,
+)
+from librephotos.api.serializers.timeline_filter import flag
+from librephotos.api.services import faces as face_service
+from librephotos.api.services import people as service
+from librephotos.api.services import people_edits
+from librephotos.api.services.people_edits import PeopleEditError
+from librephotos.api.views.caller import caller
+from librephotos.api.views.documentation import documented
+from librephotos.api.views.photo_edits import validated
+from librephotos.api.views.photos import PAGING, paginated
+
+
+class Conflict(APIException):
+    """What is asked contradicts what is there."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+def _person(request: Request, person_id: str, *, named: bool = True) -> Person:
+    """Return the caller's person; raise NotFound if there is none."""
+    people = Person.objects.owned_by(request.user)
+    people = people.named() if named else people
+    number = person_id.isascii() and person_id.isdigit() and len(person_id) < 19
+    person = people.filter(pk=int(person_id)).first() if number else None
+    if person is None:
+        raise NotFound("You know no such person.")
+    return person
+
+
+def _shown(request: Request, people: list[Person]) -> list[dict[str, Any]]:
+    rows = person_rows(request.user, [person.pk for person in people])
+    return [person_item(person, rows.get(person.pk)) for person in people]
+
+
+class PersonListView(APIView):
+    """The people whom one has named, by name; with `hidden` those not shown."""
+
+    @documented("persons", query=("search", "hidden", *PAGING))
+    def get(self, request: Request) -> Response:
+        people = Person.objects.owned_by(request.user).named()
+        people = people.filter(hidden=flag(request.query_params, "hidden"))
+        search = request.query_params.get("search", "").replace("\x00", "")
+        if search:
+            people = people.filter(name__icontains=search)
+        return paginated(
+            StandardPagination(), people, request, lambda page: _shown(request, page)
+        )
+
+
+class PersonView(APIView):
+    """One person."""
+
+    @documented("person", path=("person_id",))
+    def get(self, request: Request, person_id: str) -> Response:
+        (shown,) = _shown(request, [_person(request, person_id)])
+        return Response(shown)
+
+    @documented("person_edit", request=PersonEditSerializer, path=("person_id",))
+    def patch(self, request: Request, person_id: str) -> Response:
+        person = _person(request, person_id)
+        body = validated(PersonEditSerializer, request)
+        values = _values(person, body)
+        try:
+            if "newPersonName" in body:
+                service.rename(person, name=body["newPersonName"])
+        except PeopleEditError as error:
+            raise Conflict(str(error)) from error
+        if values:
+            service.change(person, values)
+        return self.get(request, person_id)
+
+    @documented("person_delete", path=("person_id",))
+    def delete(self, request: Request, person_id: str) -> Response:
+        service.delete(_person(request, person_id))
+        return Response(status=204)
+
+
+def _values(person: Person, body: dict[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        key: body[key] for key in ("hidden", "birth_date") if key in body
+    }
+    faces = Face.objects.filter(owner=person.owner_id, person=person)
+    if "cover_photo" in body:
+        photos = Photo.objects.filter(photo_ids([body["cover_photo"]]))
+        values["cover"] = _cover(faces.filter(photo__in=photos), "cover_photo")
+    if "cover_face" in body:
+        values["cover"] = _cover(faces.filter(pk=body["cover_face"]), "cover_face")
+    return values
+
+
+def _cover(faces: FaceQuerySet, key: str) -> int:
+    face = faces.first()
+    if face is None:
+        raise ValidationError({key: "The person is not there."})
+    return int(face.pk)
+
+
+class PersonMergeView(APIView):
+    """Other people or groups are this person too."""
+
+    @documented("person_merge", request=MergeSerializer, path=("person_id",))
+    def post(self, request: Request, person_id: str) -> Response:
+        person = _person(request, person_id)
+        wanted = set(validated(MergeSerializer, request)["person_ids"])
+        others = list(Person.objects.owned_by(request.user).filter(pk__in=wanted))
+        if len(others) < len(wanted):
+            raise ValidationError({"person_ids": "You do not know all of these."})
+        service.merge(person, others=others)
+        (shown,) = _shown(request, [person])
+        return Response(shown)
+
+
+class PersonSplitView(APIView):
+    """Some faces are a person of their own."""
+
+    @documented("person_split", request=SplitSerializer)
+    def post(self, request: Request) -> Response:
+        body = validated(SplitSerializer, request)
+        owner, name = caller(request).pk, body["person_name"]
+        try:
+            faces = face_service.split(owner, body["face_ids"], name=name)
+        except PeopleEditError as error:
+            raise Conflict(str(error)) from error
+        if not faces:
+            raise ValidationError({"face_ids": "You have no such faces."})
+        person = Person.objects.owned_by(request.user).named().get(name=name)
+        (shown,) = _shown(request, [person])
+        return Response(shown)
+
+
+class PersonAlbumListView(APIView):
+    """The people whom one has named, each with all photos; deprecated."""
+
+    @documented("person_albums")
+    def get(self, request: Request) -> Response:
+        people = Person.objects.owned_by(request.user).named().filter(hidden=False)
+        return Response({"results": [_album(request, person) for person in people]})
+
+
+class PersonAlbumView(APIView):
+    """A person's or group's visible photos by day, newest first."""
+
+    @documented("person_album", path=("person_id",))
+    def get(self, request: Request, person_id: str) -> Response:
+        person = _person(request, person_id, named=False)
+        return Response({"results": _album(request, person)})
+
+
+def _album(request: Request, person: Person) -> dict[str, Any]:
+    wanted = photos_of_person(request.user, person.pk, visible=True)
+    photos = Photo.objects.owned_by(request.user).visible().filter(pk__in=wanted)
+    rows = as_grid_rows(grid_rows(newest_first(photos)))
+    return {
+        "id": str(person.pk),
+        "name": person.name,
+        "grouped_photos": day_groups(rows, viewer=request.user),
+    }
+
+
+class PeopleEditsView(APIView):
+    """What one has done to faces and people, the newest first."""
+
+    @documented("people_edits", query=PAGING)
+    def get(self, request: Request) -> Response:
+        edits = PeopleEdit.objects.filter(owner=caller(request))
+        return paginated(
+            RegularPagination(), edits, request, lambda page: list(map(edit_item, page))
+        )
+
+
+class PeopleUndoView(APIView):
+    """Take back something done to faces or people."""
+
+    @documented("people_undo", path=("edit_id",))
+    def post(self, request: Request, edit_id: str) -> Response:
+        number = edit_id.isascii() and edit_id.isdigit() and len(edit_id) < 19
+        edits = PeopleEdit.objects.filter(owner=caller(request))
+        edit = edits.filter(pk=int(edit_id)).first() if number else None
+        if edit is None:
+            raise NotFound("You did no such thing.")
+        try:
+            people_edits.undo(edit)
+        except PeopleEditError as error:
+            raise Conflict(str(error)) from error
+        return Response({"status": True, "edit": edit_item(edit)})
