@@ -16,7 +16,7 @@ from tests.support.model_hub import ModelHub
 NAME = "clip-vit-base-patch32"
 REPOSITORY = "openai/clip-vit-base-patch32"
 PLAIN = "scenes"
-HASTE = Patience(timeout_s=1, attempts=3, pause_s=0.01)
+HASTE = Patience(timeout_s=20, attempts=3, pause_s=0.01)
 
 MakeStore = Callable[..., ModelStore]
 
