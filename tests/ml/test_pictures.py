@@ -18,6 +18,19 @@ def test_a_jpeg_keeps_its_shape_and_colours() -> None:
     assert np.abs(pixels[20, 380].astype(int) - (20, 200, 20)).max() < 8
 
 
+@pytest.mark.parametrize(
+    ("side", "shape"),
+    [(224, (250, 334, 3)), (251, (500, 667, 3)), (800, (500, 667, 3))],
+)
+def test_a_jpeg_is_halved_only_while_enough_is_left(
+    side: int, shape: tuple[int, ...]
+) -> None:
+    pixels = decode(encoded(quadrants(667, 500), "JPEG"), at_least=side)
+
+    assert pixels.shape == shape
+    assert np.abs(pixels[20, 20].astype(int) - (230, 20, 20)).max() < 12
+
+
 def test_transparent_parts_of_a_webp_lie_on_white() -> None:
     image = Image.new("RGBA", (8, 6), (255, 0, 0, 0))
     image.paste((0, 0, 255, 255), (0, 0, 4, 6))
