@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from librephotos.api.models import Face, Person
 from librephotos.api.queries.statistics import Frequency
@@ -94,9 +94,7 @@ def face_totals(user: Any) -> FaceTotals:
     confirmed = shown.confirmed().aggregate(
         n=Count("*"), people=Count("person", distinct=True)
     )
-    unknown = shown.unconfirmed().aggregate(
-        n=Count("*"), guessed=Count("*", filter=Q(guess__isnull=False))
-    )
+    unknown = shown.unconfirmed().aggregate(n=Count("*"), guessed=Count("guess"))
     return FaceTotals(
         people=confirmed["people"],
         labelled=confirmed["n"],

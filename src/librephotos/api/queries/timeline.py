@@ -74,13 +74,20 @@ def matching(wanted: TimelineFilter, *, viewer: Any) -> PhotoQuerySet:
         # Where the photos of a public page lie is their owner's business.
         photos = photos.owned_by(viewer).filter(main_file__path__startswith=prefix)
     if wanted.person is not None:
-        shown = not (wanted.hidden or wanted.in_trashcan)
-        # Who is on the photos of a public page is their owner's business.
-        photos = photos.owned_by(viewer).filter(
-            pk__in=photos_of_person(viewer, wanted.person, visible=shown)
-        )
+        photos = _with_person(photos, wanted.person, viewer=viewer, wanted=wanted)
     # Nothing has been classified, so nothing matches either.
     return photos.none() if wanted.categorised else photos
+
+
+def _with_person(
+    photos: PhotoQuerySet, person: int, *, viewer: Any, wanted: TimelineFilter
+) -> PhotoQuerySet:
+    """Who is on the photos of a public page is their owner's business."""
+    if not viewer.is_authenticated:
+        return photos.none()
+    shown = wanted.public or not (wanted.hidden or wanted.in_trashcan)
+    with_person = photos_of_person(viewer, person, visible=shown)
+    return photos.owned_by(viewer).filter(pk__in=with_person)
 
 
 def _public(wanted: TimelineFilter) -> PhotoQuerySet:

@@ -104,7 +104,7 @@ def undo(edit: PeopleEdit) -> None:
         later_faces, later_people = _changed_later(edit)
         _restore_people(edit, keep=later_people)
         _restore_faces(edit, keep=later_faces)
-        _restore_rejections(edit, keep=later_faces)
+        _restore_rejections(edit, keep=later_faces, keep_people=later_people)
         _remove_made_faces(edit, keep=later_faces)
         _remove_made_people(edit, keep=later_people)
         edit.undone_at = timezone.now()
@@ -158,10 +158,15 @@ def _restore_faces(edit: PeopleEdit, *, keep: set[int]) -> None:
     Face.objects.bulk_update(faces, columns, batch_size=1000)
 
 
-def _restore_rejections(edit: PeopleEdit, *, keep: set[int]) -> None:
+def _restore_rejections(
+    edit: PeopleEdit, *, keep: set[int], keep_people: set[int]
+) -> None:
+    own = FaceRejection.objects.filter(face__owner=edit.owner_id)
+    touched = Q(face__in={row["id"] for row in edit.before["faces"]}) | Q(
+        person__in={row["id"] for row in edit.before["people"]} - keep_people
+    )
+    own.filter(touched).exclude(face__in=keep).delete()
     rows = edit.before["rejections"]
-    touched = {row["id"] for row in edit.before["faces"]} - keep
-    FaceRejection.objects.filter(face__in=touched, face__owner=edit.owner_id).delete()
     people = existing(edit.owner_id, {person for _, person in rows})
     faces = Face.objects.filter(owner=edit.owner_id, pk__in={face for face, _ in rows})
     still = set(faces.values_list("pk", flat=True)) - keep

@@ -135,6 +135,7 @@ class PersonMergeView(APIView):
         if len(others) < len(wanted):
             raise ValidationError({"person_ids": "You do not know all of these."})
         service.merge(person, others=others)
+        person.refresh_from_db()
         (shown,) = _shown(request, [person])
         return Response(shown)
 

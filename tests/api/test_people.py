@@ -1,0 +1,354 @@
+"""People: lists, albums, and what is said of them, each of it reversible."""
+
+from __future__ import annotations
+
+import pytest
+
+from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
+from tests.factories import FaceFactory, PersonFactory, PhotoFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+PERSON_KEYS = {
+    "id",
+    "name",
+    "face_url",
+    "face_count",
+    "face_photo_url",
+    "video",
+    "hidden",
+    "birth_date",
+}
+
+
+@pytest.fixture
+def me():
+    return UserFactory()
+
+
+@pytest.fixture
+def client(client_of, me):
+    return client_of(me)
+
+
+@pytest.fixture
+def anna(me):
+    """Somebody with a face on two photos, and a third that seems to be hers."""
+    person = PersonFactory(owner=me, name="Anna")
+    for photo in PhotoFactory.create_batch(2, owner=me):
+        FaceFactory(photo=photo, person=person, person_source="user")
+    FaceFactory(photo=PhotoFactory(owner=me), guess=person, guess_probability=0.95)
+    return person
+
+
+def persons(client, **query):
+    answer = client.get("/api/persons/", query)
+    assert answer.status_code == 200, answer.content
+    return answer.json()["results"]
+
+
+def patch(client, person, **body):
+    return client.patch(f"/api/persons/{person.pk}/", body, format="json")
+
+
+def everything_said():
+    """Return all that people have said of faces and people, but for the record."""
+    faces = Face.objects.order_by("pk").values(
+        "pk", "person", "person_source", "dismissed", "drawn"
+    )
+    people = Person.objects.order_by("pk").values(
+        "pk", "kind", "name", "hidden", "birth_date", "cover"
+    )
+    denied = FaceRejection.objects.order_by("face", "person")
+    return list(faces), list(people), list(denied.values("face", "person"))
+
+
+def undo(client, edit):
+    return client.post(f"/api/people/edits/{edit.pk}/undo")
+
+
+def test_people_have_a_face_and_a_count(client, me, anna):
+    PersonFactory(owner=me, name="Unknown 1", cluster=True)
+    PersonFactory(name="Somebody else's")
+    nobody_seen = PersonFactory(owner=me, name="Bert")
+    first, second = persons(client)
+    assert first.keys() == PERSON_KEYS
+    assert (first["id"], first["face_count"]) == (anna.pk, 3)
+    cover = Face.objects.filter(person=anna).latest("photo_id")
+    assert first["face_photo_url"] == cover.photo.image_hash
+    assert first["face_url"].endswith(f"_{cover.pk}.jpg")
+    assert (second["id"], second["face_count"]) == (nobody_seen.pk, 0)
+    assert (second["face_url"], second["face_photo_url"]) == ("", "")
+    assert second["video"] is False
+    assert persons(client, search="nN") == [first]
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_the_number_of_queries_does_not_grow(
+    client, me, count, django_assert_num_queries
+):
+    for _ in range(count):
+        FaceFactory(photo=PhotoFactory(owner=me), person=PersonFactory(owner=me))
+    with django_assert_num_queries(4):
+        assert len(persons(client)) == count
+
+
+def test_a_cover_stays_until_its_face_is_shown_no_more(client, me, anna):
+    oldest = Face.objects.filter(person=anna).earliest("photo_id")
+    patch(client, anna, cover_photo=oldest.photo.image_hash)
+    assert persons(client)[0]["face_photo_url"] == oldest.photo.image_hash
+    oldest.photo.hidden = True
+    oldest.photo.save()
+    assert persons(client)[0]["face_photo_url"] != oldest.photo.image_hash
+
+
+def test_a_cover_is_a_face_of_the_person(client, me, anna):
+    elsewhere = FaceFactory(photo=PhotoFactory(owner=me))
+    foreign = FaceFactory(person=PersonFactory())
+    for body in (
+        {"cover_photo": elsewhere.photo.image_hash},
+        {"cover_photo": foreign.photo.image_hash},
+        {"cover_face": elsewhere.pk},
+        {"cover_face": foreign.pk},
+    ):
+        assert patch(client, anna, **body).status_code == 400
+    anna.refresh_from_db()
+    assert anna.cover is None
+
+
+def test_hidden_people_are_listed_apart(client, anna):
+    answer = patch(client, anna, hidden=True, birth_date="1990-04-01").json()
+    assert (answer["hidden"], answer["birth_date"]) == (True, "1990-04-01")
+    assert persons(client) == []
+    assert [person["id"] for person in persons(client, hidden="true")] == [anna.pk]
+
+
+def test_a_name_in_use_is_not_taken_silently(client, me, anna):
+    bert = PersonFactory(owner=me, name="Bert")
+    answer = patch(client, bert, newPersonName="Anna")
+    assert answer.status_code == 409
+    assert "Anna" in answer.json()["errors"][0]["message"]
+    assert patch(client, bert, newPersonName="Berta").json()["name"] == "Berta"
+    assert patch(client, bert, newPersonName=" ").status_code == 400
+    assert patch(client, bert, newPersonName="Unknown - Other").status_code == 400
+
+
+def test_people_and_groups_are_merged(client, me, anna):
+    other = PersonFactory(owner=me, name="Ann", birth_date="1990-04-01")
+    theirs = FaceFactory(photo=PhotoFactory(owner=me), person=other)
+    cluster = PersonFactory(owner=me, name="Unknown 1", cluster=True)
+    grouped = FaceFactory(photo=PhotoFactory(owner=me), cluster=cluster)
+    not_other = FaceFactory(photo=PhotoFactory(owner=me))
+    FaceRejection.objects.create(face=not_other, person=other)
+    body = {"person_ids": [other.pk, cluster.pk]}
+    answer = client.post(f"/api/persons/{anna.pk}/merge", body, format="json").json()
+    assert (answer["face_count"], answer["birth_date"]) == (5, "1990-04-01")
+    assert {face.person_id for face in Face.objects.filter(pk__gte=theirs.pk)} == {
+        anna.pk,
+        None,
+    }
+    grouped.refresh_from_db()
+    assert (grouped.person_id, grouped.person_source) == (anna.pk, "user")
+    assert FaceRejection.objects.get(face=not_other).person_id == anna.pk
+    assert list(Person.objects.filter(owner=me)) == [anna]
+
+
+def test_people_of_others_cannot_be_merged(client, me, anna):
+    foreign = PersonFactory()
+    FaceFactory(photo=PhotoFactory(owner=foreign.owner), person=foreign)
+    before = everything_said()
+    path = f"/api/persons/{anna.pk}/merge"
+    answer = client.post(path, {"person_ids": [foreign.pk]}, format="json")
+    assert answer.status_code == 400
+    path = f"/api/persons/{foreign.pk}/merge"
+    answer = client.post(path, {"person_ids": [anna.pk]}, format="json")
+    assert answer.status_code == 404
+    assert patch(client, foreign, newPersonName="Mine").status_code == 404
+    assert client.delete(f"/api/persons/{foreign.pk}/").status_code == 404
+    assert everything_said() == before
+
+
+def test_a_deleted_person_leaves_unknown_faces(client, me, anna):
+    by_file = FaceFactory(
+        photo=PhotoFactory(owner=me),
+        person=anna,
+        person_source="file",
+        name_tag="Anna",
+    )
+    assert client.delete(f"/api/persons/{anna.pk}/").status_code == 204
+    assert not Face.objects.exclude(person=None).exists()
+    by_file.refresh_from_db()
+    assert by_file.person_source == "user"  # so that the file does not name it again
+
+
+def label(client, faces, me):
+    body = {"person_name": "New", "face_ids": faces}
+    return client.post("/api/labelfaces", body, format="json")
+
+
+def relabel(client, faces, me):
+    PersonFactory(owner=me, name="Bert")
+    body = {"person_name": "Bert", "face_ids": faces}
+    return client.post("/api/labelfaces", body, format="json")
+
+
+def unlabel(client, faces, me):
+    body = {"person_name": "Unknown - Other", "face_ids": faces}
+    return client.post("/api/labelfaces", body, format="json")
+
+
+def dismiss(client, faces, me):
+    return client.post("/api/deletefaces", {"face_ids": faces}, format="json")
+
+
+def split(client, faces, me):
+    body = {"person_name": "New", "face_ids": faces[:1]}
+    return client.post("/api/persons/split", body, format="json")
+
+
+def draw(client, faces, me):
+    photo = Face.objects.get(pk=faces[0]).photo
+    where = {"top": 0, "bottom": 99, "left": 0, "right": 99}
+    body = {"photo": str(photo.pk), "location": where, "person_name": "New"}
+    return client.post("/api/addface", body, format="json")
+
+
+def rename(client, faces, me):
+    return patch(client, Person.objects.get(name="Anna"), newPersonName="New")
+
+
+def change(client, faces, me):
+    values = {"hidden": True, "birth_date": "2001-02-03", "cover_face": faces[0]}
+    return patch(client, Person.objects.get(name="Anna"), **values)
+
+
+def merge(client, faces, me):
+    bert = PersonFactory(owner=me, name="Bert")
+    anna = Person.objects.get(name="Anna")
+    body = {"person_ids": [anna.pk]}
+    return client.post(f"/api/persons/{bert.pk}/merge", body, format="json")
+
+
+def delete(client, faces, me):
+    return client.delete(f"/api/persons/{Person.objects.get(name='Anna').pk}/")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [label, relabel, unlabel, dismiss, split, draw, rename, change, merge, delete],
+)
+def test_everything_can_be_taken_back(client, me, anna, act):
+    faces = list(Face.objects.filter(owner=me).values_list("pk", flat=True))
+    denied = FaceFactory(photo=PhotoFactory(owner=me))
+    FaceRejection.objects.create(face=denied, person=anna)
+    if act in (relabel, merge):
+        before_people = [*everything_said()[1]]
+    else:
+        before_people = []
+    before = everything_said()
+    assert act(client, faces, me).status_code in (200, 204)
+    after = everything_said()
+    assert after != before
+    edit = PeopleEdit.objects.get(owner=me)
+    assert undo(client, edit).status_code == 200
+    restored = everything_said()
+    people = [row for row in restored[1] if row["name"] != "Bert"]
+    assert (restored[0], people, restored[2]) == (
+        before[0],
+        before_people or before[1],
+        before[2],
+    )
+    assert undo(client, edit).status_code == 409
+
+
+def test_taking_back_leaves_what_was_said_later(client, me, anna):
+    face = FaceFactory(photo=PhotoFactory(owner=me))
+    body = {"face_ids": [face.pk]}
+    client.post("/api/labelfaces", {**body, "person_name": "A"}, format="json")
+    client.post("/api/labelfaces", {**body, "person_name": "B"}, format="json")
+    second, first = PeopleEdit.objects.filter(owner=me)
+    assert undo(client, first).status_code == 200
+    face.refresh_from_db()
+    assert face.person is not None and face.person.name == "B"
+    assert undo(client, second).status_code == 200
+    face.refresh_from_db()
+    assert face.person is None
+
+
+def test_what_one_has_done_is_told(client, client_of, me, anna):
+    patch(client, anna, newPersonName="Anne")
+    answer = client.get("/api/people/edits").json()
+    (row,) = answer["results"]
+    assert row["action"] == "rename" and row["people"] == ["Anna"]
+    stranger = client_of(UserFactory())
+    assert stranger.get("/api/people/edits").json()["results"] == []
+    assert undo(stranger, PeopleEdit.objects.get()).status_code == 404
+
+
+def days(client, **query):
+    answer = client.get("/api/albums/date/list/", query).json()
+    return sum(day["numberOfItems"] for day in answer["results"])
+
+
+def test_the_timeline_of_a_person(client, client_of, me, anna):
+    cluster = PersonFactory(owner=me, name="Unknown 1", cluster=True)
+    FaceFactory(photo=PhotoFactory(owner=me), cluster=cluster)
+    unsure = PhotoFactory(owner=me)
+    FaceFactory(photo=unsure, guess=anna, guess_probability=0.5)
+    assert days(client, person=anna.pk) == 3
+    assert days(client, person=cluster.pk) == 1
+    assert days(client, person=anna.pk + 1000) == 0
+    me.confidence_person = 0.4
+    me.save()
+    assert days(client, person=anna.pk) == 4
+    unsure.hidden = True
+    unsure.save()
+    assert days(client, person=anna.pk) == 3
+    assert days(client, person=anna.pk, hidden="true") == 1
+    assert days(client_of(UserFactory()), person=anna.pk) == 0
+    asked = {"person": anna.pk, "public": "true", "username": me.username}
+    for photo in (face.photo for face in Face.objects.filter(person=anna)):
+        photo.public = True
+        photo.save()
+    assert days(client_of(), **asked) == days(client_of(UserFactory()), **asked) == 0
+    assert days(client, **asked) == 2
+
+
+def test_the_album_of_a_person(client, me, anna):
+    results = client.get(f"/api/albums/person/{anna.pk}").json()["results"]
+    assert (results["id"], results["name"]) == (str(anna.pk), "Anna")
+    assert sum(len(day["items"]) for day in results["grouped_photos"]) == 3
+    assert client.get("/api/albums/person/").json()["results"] == [results]
+
+
+def test_counters_and_words(client, me, anna):
+    FaceFactory(photo=PhotoFactory(owner=me))
+    FaceFactory(photo=PhotoFactory(owner=me, in_trashcan=True), person=anna)
+    totals = client.get("/api/stats/").json()
+    assert [
+        totals[f"num_{name}"]
+        for name in (
+            "faces",
+            "people",
+            "labeled_faces",
+            "inferred_faces",
+            "unknown_faces",
+        )
+    ] == [4, 1, 2, 1, 1]
+    (word,) = client.get("/api/wordcloud/").json()["people"]
+    assert word["label"] == "Anna" and word["y"] == pytest.approx(0.693, abs=1e-3)
+
+
+def test_the_graph_links_people_on_one_photo(client, me):
+    assert client.get("/api/socialgraph/").json() == {"nodes": [], "links": []}
+    names = ["Anna", "Bert", "Carla"]
+    people = [PersonFactory(owner=me, name=name) for name in names]
+    photo = PhotoFactory(owner=me)
+    for person in people[:2]:
+        FaceFactory(photo=photo, person=person)
+    FaceFactory(photo=PhotoFactory(owner=me), person=people[2])
+    graph = client.get("/api/socialgraph/").json()
+    assert graph["links"] == [{"source": "Anna", "target": "Bert"}]
+    assert [node["id"] for node in graph["nodes"]] == ["Anna", "Bert"]
+    assert all(abs(node[axis]) <= 1000 for node in graph["nodes"] for axis in "xy")
+    assert graph == client.get("/api/socialgraph/").json()
