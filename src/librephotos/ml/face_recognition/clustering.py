@@ -30,9 +30,9 @@ LINKAGE_BOUND: Final = 0.5
 # Two clusters that the owner has seen are merged only when they are clearly one.
 KNOWN_LINKAGE_BOUND: Final = 0.48
 
-# One face more or less harms a large cluster little, and a mean over several faces
-# says more than over one: up to here a single face joins one of that size.
-JOINING_BOUND: Final = 0.55
+# A mean over several faces says more than the distance of two: where one cluster has
+# so many, the other is merged up to here.
+ESTABLISHED_BOUND: Final = 0.55
 ESTABLISHED_SIZE: Final = 4
 
 _NEIGHBOURS: Final = 32
@@ -94,9 +94,9 @@ def _merge_all(partition: Partition, points: Encodings) -> None:
     bounds = Bounds(
         unknown=LINKAGE_BOUND,
         known=KNOWN_LINKAGE_BOUND,
-        single=JOINING_BOUND,
-        established=ESTABLISHED_SIZE,
+        established=ESTABLISHED_BOUND,
+        established_size=ESTABLISHED_SIZE,
     )
     pairs = near_pairs(points, points, within=LINKAGE_BOUND, most=_NEIGHBOURS)
     while partition.merge_along(*pairs, bounds):
-        pairs = partition.near_clusters(JOINING_BOUND)
+        pairs = partition.near_clusters(ESTABLISHED_BOUND)

@@ -28,14 +28,14 @@ _CHUNK: Final = 65_536  # pairs whose sums are gathered at a time: 128 MB
 class Bounds:
     """The root mean squared distances up to which clusters are merged.
 
-    `known` is for two that both have a number already, `single` for one point and a
-    cluster of at least `established` points, `unknown` for all others.
+    `known` is for two that both have a number already, `established` for others of
+    which one has at least `established_size` points, `unknown` for the rest.
     """
 
     unknown: float
     known: float
-    single: float
-    established: int
+    established: float
+    established_size: int
 
 
 class Partition:
@@ -137,9 +137,9 @@ class Partition:
         return result
 
     def _limits(self, edges: Indexes, bounds: Bounds) -> Floats:
-        sizes = self._sizes[edges]
-        joins = (sizes.min(axis=1) == 1) & (sizes.max(axis=1) >= bounds.established)
-        limits = np.where(joins, bounds.single, bounds.unknown)
+        largest = self._sizes[edges].max(axis=1)
+        large = largest >= bounds.established_size
+        limits = np.where(large, bounds.established, bounds.unknown)
         known = (self._number[edges] != _UNKNOWN).all(axis=1)
         return np.where(known, bounds.known, limits) ** 2
 
