@@ -125,7 +125,7 @@ def rank(wanted: Wanted, *, space: Space, start: int = 0, size: int) -> list[Ran
         if len(newer) <= MOST_BEHIND:
             found = _with_file(file, newer, wanted, space, end=start + size)
             return found[start : start + size]
-    return _compared(_rows(space), wanted, end=start + size)[start:]
+    return _compared(wanted, space, end=start + size)[start:]
 
 
 def needs_file(space: Space) -> bool:
@@ -139,8 +139,9 @@ def needs_file(space: Space) -> bool:
 def _with_file(
     file: VectorFile, newer: set[UUID], wanted: Wanted, space: Space, *, end: int
 ) -> list[Ranked]:
-    rows = _rows(space).filter(id__gt=file.watermark)
-    fresh = _compared(rows, wanted, end=end) if newer else []
+    fresh: list[Ranked] = []
+    if newer:
+        fresh = _compared(wanted, space, beyond=file.watermark, end=end)
     # What the file holds of a photo with a newer row is out of date.
     skipped = wanted.left_out | newer
     known = _chosen(file.index, wanted, skipped, end=end)
@@ -158,23 +159,23 @@ def _newer(space: Space, file: VectorFile) -> set[UUID]:
 
 
 def _compared(
-    rows: QuerySet[PhotoEmbedding], wanted: Wanted, *, end: int
+    wanted: Wanted, space: Space, *, beyond: int = 0, end: int
 ) -> list[Ranked]:
-    """Compare rows in the database."""
-    rows = rows.filter(photo__in=wanted.photos.order_by().values("pk"))
+    """Compare the rows with ids above `beyond` in the database."""
+    photos = wanted.photos.filter(
+        embeddings__owner=space.owner,
+        embeddings__model=space.model,
+        embeddings__id__gt=beyond,
+    )
     if wanted.left_out:
-        rows = rows.filter(_is_none_of(wanted.left_out))
-    distance = MaxInnerProduct("vector", HalfVector(wanted.vector))
-    nearest = rows.order_by(distance, "photo_id").values_list("photo_id", distance)
+        photos = photos.filter(_sql("api_photo.id <> ALL(%s::uuid[])", wanted.left_out))
+    distance = MaxInnerProduct("embeddings__vector", HalfVector(wanted.vector))
+    nearest = photos.order_by(distance, "id").values_list("id", distance)
     return [Ranked(photo, -negative) for photo, negative in nearest[:end]]
 
 
-def _is_none_of(photos: Collection[UUID]) -> RawSQL:
-    return RawSQL(
-        "api_photoembedding.photo_id <> ALL(%s::uuid[])",
-        (list(photos),),
-        output_field=BooleanField(),
-    )
+def _sql(condition: str, photos: Collection[UUID]) -> RawSQL:
+    return RawSQL(condition, (list(photos),), output_field=BooleanField())
 
 
 def _chosen(
@@ -209,11 +210,6 @@ def _shown(
 ) -> list[Ranked]:
     """Return those that are among the photos, in their order."""
     ids = [found.id for found in ranked if found.id not in skipped]
-    visible = set(photos.filter(_is_one_of(ids)).values_list("pk", flat=True))
+    among = photos.order_by().filter(_sql("api_photo.id = ANY(%s::uuid[])", ids))
+    visible = set(among.values_list("pk", flat=True))
     return [found for found in ranked if found.id in visible]
-
-
-def _is_one_of(photos: list[UUID]) -> RawSQL:
-    return RawSQL(
-        "api_photo.id = ANY(%s::uuid[])", (photos,), output_field=BooleanField()
-    )
