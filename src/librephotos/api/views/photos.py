@@ -27,8 +27,10 @@ from librephotos.api.queries.photos import (
     without_timestamp,
 )
 from librephotos.api.queries.search import containing, terms_of
+from librephotos.api.queries.similar_photos import similar_photos
 from librephotos.api.serializers.grid import grid_items, iso_utc
 from librephotos.api.serializers.photo import photo_details
+from librephotos.api.serializers.similar_photo import similar_items
 from librephotos.api.views.documentation import documented
 
 PAGING = ("page", "page_size")
@@ -98,7 +100,9 @@ class PhotoView(APIView):
     @documented("photo", path=("name",))
     def get(self, request: Request, name: str) -> Response:
         photo = viewable_photo(detailed(Photo.objects.all()), request, name)
-        return Response(photo_details(photo, viewer=request.user))
+        details = photo_details(photo, viewer=request.user)
+        similar = similar_photos(photo, viewer=request.user)
+        return Response({**details, "similar_photos": similar_items(similar)})
 
 
 class PhotoSummaryView(APIView):
