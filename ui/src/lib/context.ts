@@ -3,7 +3,9 @@ import type { ApiClient } from './api/client';
 import type { Connection } from './api/connection.svelte';
 import type { Session } from './api/session.svelte';
 import type { JobActivity } from './jobs/activity.svelte';
+import type { People } from './people/people.svelte';
 import type { Router } from './routing/router.svelte';
+import type { Toasts } from './toasts/toasts.svelte';
 
 /** What every component of a running page may ask for; `App` provides it. */
 export interface AppContext {
@@ -12,6 +14,8 @@ export interface AppContext {
   session: Session;
   router: Router;
   activity: JobActivity;
+  people: People;
+  toasts: Toasts;
   /** How dates are written. */
   locale: string;
 }

@@ -25,6 +25,12 @@ export interface PigPhoto {
   rating: number;
 }
 
+/** A cover. */
+export interface PhotoHash {
+  image_hash: string;
+  video: boolean;
+}
+
 export interface DatePhotosGroup {
   date: string | null;
   location: string | null;
@@ -38,6 +44,17 @@ export interface IncompleteDatePhotosGroup extends DatePhotosGroup {
   numberOfItems: number;
 }
 
+/** A photo that was found by its words, or by what it shows. */
+export interface RankedPhoto extends PigPhoto {
+  match: 'text' | 'meaning';
+}
+
+/** A page of a ranking, and what became of the search by meaning. */
+export interface SearchAnswer {
+  results: RankedPhoto[];
+  meaning?: { text: string; state: string };
+}
+
 export interface RecentlyAdded {
   date: string;
   results: PigPhoto[];
@@ -47,6 +64,25 @@ export interface PhotoPerson {
   name: string;
   face_url: string;
   face_id: number;
+  /** Who says so: somebody, a guess, or nothing but likeness to others. */
+  type: 'user' | 'classification' | 'cluster';
+  probability: number;
+  location: PreviewBox;
+}
+
+/** A rectangle in pixels of the large preview. */
+export interface PreviewBox {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+export interface Captions {
+  im2txt?: string;
+  user_caption?: string;
+  places365?: { attributes: string[]; categories: string[]; environment: string };
+  siglip2?: { tags: string[] };
 }
 
 export interface Photo {
@@ -57,9 +93,10 @@ export interface Photo {
   exif_gps_lat: number | null;
   exif_gps_lon: number | null;
   search_location: string | null;
-  captions_json: { im2txt?: string; user_caption?: string } | null;
+  captions_json: Captions | null;
   geolocation_json: { address?: string; places?: string[] } | null;
   people: PhotoPerson[];
+  similar_photos: SimilarPhoto[];
   rating: number;
   hidden: boolean;
   in_trashcan: boolean;
@@ -76,6 +113,11 @@ export interface Photo {
   lens: string | null;
   camera: string | null;
   embedded_media: { id: string; type: 'image' | 'video' }[];
+}
+
+export interface SimilarPhoto {
+  image_hash: string;
+  type: MediaType;
 }
 
 export interface BulkResult {
@@ -152,5 +194,5 @@ export interface FieldError {
   message: string;
 }
 
-/** The filters of the timeline; each is a query flag of the same name. */
-export type TimelineFilter = 'all' | 'favorite' | 'hidden' | 'in_trashcan';
+/** The filters of the timeline: a query flag of the same name, or a person. */
+export type TimelineFilter = 'all' | 'favorite' | 'hidden' | 'in_trashcan' | { person: number };

@@ -36,6 +36,20 @@ export function formatMoment(moment: string | null | undefined, locale: string):
   return formatter(locale, { dateStyle: 'long', timeStyle: 'short' }).format(instant);
 }
 
+/** Date and time of an instant on the reader's clock: of what was done, not of photos. */
+export function formatInstant(moment: string, locale: string): string {
+  const instant = parseMoment(moment);
+  if (!instant) return '';
+  const options: Intl.DateTimeFormatOptions = { dateStyle: 'long', timeStyle: 'short' };
+  return new Intl.DateTimeFormat(locale, options).format(instant);
+}
+
+/** "5 July 1987" of a date without a time. */
+export function formatDate(date: string, locale: string): string {
+  const day = parseDay(date);
+  return day ? formatter(locale, { dateStyle: 'long' }).format(day) : '';
+}
+
 /** Seconds as "0:07", "12:30" or "1:02:03"; "" for what is no number. */
 export function formatDuration(text: string | undefined): string {
   const seconds = Math.round(Number.parseFloat(text ?? ''));

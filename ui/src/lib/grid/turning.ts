@@ -16,7 +16,7 @@ export function sequenceOf(model: GridModel, hooks: TurningHooks): PhotoSequence
     const found = model.find(id);
     return found?.block.photos?.[found.index];
   };
-  return {
+  const sequence: PhotoSequence = {
     photo,
     async locate(id, date) {
       if (photo(id)) return true;
@@ -32,10 +32,12 @@ export function sequenceOf(model: GridModel, hooks: TurningHooks): PhotoSequence
       const inside = found.block.photos?.[found.index + step];
       if (inside) return inside;
       for (let next = model.besides(found.block, step); next; next = model.besides(next, step)) {
+        const { key } = next;
         if (!next.photos) await hooks.load(next);
-        // A refreshed day list may have put another block in this one's place.
-        const photos = model.blocks.find((block) => block.key === next?.key)?.photos ?? [];
-        const nearest = step > 0 ? photos[0] : photos.at(-1);
+        const block = model.blocks.find((each) => each.key === key);
+        // Reading it has put other blocks in its place.
+        if (!block) return sequence.neighbour(id, step);
+        const nearest = step > 0 ? block.photos?.[0] : block.photos?.at(-1);
         if (nearest) return nearest;
       }
       return null;
@@ -44,4 +46,5 @@ export function sequenceOf(model: GridModel, hooks: TurningHooks): PhotoSequence
     remove: (id) => hooks.change(() => model.remove(id)),
     update: (changed) => hooks.change(() => model.update(changed)),
   };
+  return sequence;
 }

@@ -7,6 +7,8 @@ const POLL_MS = 2000;
 /** While a job runs, the library is read again at most this often. */
 const REFRESH_MS = 5000;
 
+const SCAN = 1;
+
 /** What the server is working on, and when the library shown is out of date. */
 export class JobActivity {
   /** The job that runs, or the last one that this page saw run. */
@@ -94,7 +96,7 @@ export class JobActivity {
     try {
       const worker = await this.client.worker();
       if (!this.#started) return;
-      this.canScan = worker.queue_can_accept_job;
+      this.canScan = worker.queue_can_accept_job || isOther(worker.job_detail);
       await this.#take(worker.job_detail);
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
@@ -130,4 +132,9 @@ export class JobActivity {
     this.#lastRefresh = now;
     this.libraryVersion += 1;
   }
+}
+
+/** A job that is no scan, beside which one may be started. */
+function isOther(job: Job | null): boolean {
+  return job !== null && job.job_type !== SCAN;
 }

@@ -6,18 +6,29 @@ export type View =
   | { name: 'trash' }
   | { name: 'recent' }
   | { name: 'problems' }
+  | { name: 'people' }
+  | { name: 'people-changes' }
+  | { name: 'person'; id: number; part: PersonPart }
+  | { name: 'things' }
+  | { name: 'thing'; id: number }
+  | { name: 'models' }
   | { name: 'search'; text: string }
   | { name: 'failures'; jobId: string };
+
+/** What a person's page shows below the name. */
+export type PersonPart = 'photos' | 'faces' | 'guesses';
 
 interface HistoryState {
   /** Address of the view below an open photo. */
   below?: string;
-  /** The photo was opened from that view, so going back closes it. */
-  opened?: boolean;
+  /** How many steps back that view is, when the photo was opened from it. */
+  opened?: number;
 }
 
 const PHOTO_PATH = /^\/photo\/([^/]+)\/?$/;
 const FAILURES_PATH = /^\/failures\/([^/]+)\/?$/;
+const PERSON_PATH = /^\/people\/(\d+)(?:\/(photos|faces|guesses))?\/?$/;
+const THING_PATH = /^\/things\/(\d+)\/?$/;
 
 /** The address bar: which view is shown, and which photo is open on top of it. */
 export class Router {
@@ -45,8 +56,18 @@ export class Router {
     this.#read();
   }
 
+  /** Show another view in place of this one, which is gone. */
+  replace(address: string): void {
+    this.target.history.replaceState({}, '', address);
+    this.#read();
+  }
+
+  /** Open a photo on top of the view, or on top of another photo of it. */
   openPhoto(id: string): void {
-    const state: HistoryState = { below: this.#below, opened: true };
+    const before = this.target.history.state as HistoryState | null;
+    const state: HistoryState = { below: this.#below };
+    if (this.photoId === null) state.opened = 1;
+    else if (before?.opened) state.opened = before.opened + 1;
     this.target.history.pushState(state, '', photoAddress(id));
     this.#read();
   }
@@ -61,7 +82,7 @@ export class Router {
     if (this.photoId === null || this.#closing) return;
     const state = this.target.history.state as HistoryState | null;
     this.#closing = true;
-    if (state?.opened) this.target.history.back();
+    if (state?.opened) this.target.history.go(-state.opened);
     else this.go(this.#below);
   }
 
@@ -72,6 +93,14 @@ export class Router {
     const below = (history.state as HistoryState | null)?.below ?? '/';
     this.#below = parsePhotoId(this.#address) === null ? this.#address : below;
   }
+}
+
+export function personAddress(id: number, part: PersonPart = 'photos'): string {
+  return part === 'photos' ? `/people/${id}` : `/people/${id}/${part}`;
+}
+
+export function thingAddress(id: number): string {
+  return `/things/${id}`;
 }
 
 export function photoAddress(id: string): string {
@@ -87,6 +116,13 @@ export function parseView(address: string): View {
   const [path = '/', search = ''] = address.split('?');
   const failures = FAILURES_PATH.exec(path);
   if (failures?.[1]) return { name: 'failures', jobId: decodeURIComponent(failures[1]) };
+  const person = PERSON_PATH.exec(path);
+  if (person?.[1]) {
+    const part = (person[2] ?? 'photos') as PersonPart;
+    return { name: 'person', id: Number(person[1]), part };
+  }
+  const thing = THING_PATH.exec(path);
+  if (thing?.[1]) return { name: 'thing', id: Number(thing[1]) };
   switch (path.replace(/\/$/, '')) {
     case '/favourites':
       return { name: 'favourites' };
@@ -98,6 +134,14 @@ export function parseView(address: string): View {
       return { name: 'recent' };
     case '/problems':
       return { name: 'problems' };
+    case '/people':
+      return { name: 'people' };
+    case '/people/changes':
+      return { name: 'people-changes' };
+    case '/things':
+      return { name: 'things' };
+    case '/models':
+      return { name: 'models' };
     case '/search':
       return { name: 'search', text: new URLSearchParams(search).get('q') ?? '' };
     default:

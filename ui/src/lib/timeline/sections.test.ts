@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PigPhoto } from '../api/types';
-import { resultSections } from './sections';
+import { groupSections } from './sections';
 
 const now = new Date(2024, 6, 10);
 
@@ -8,8 +8,8 @@ function photo(id: string): PigPhoto {
   return { id, image_hash: id, aspectRatio: 1, type: 'image', rating: 0 };
 }
 
-it('groups search results by day, undated ones under their own heading', async () => {
-  const loaded = resultSections(
+it('shows groups by day, undated ones under their own heading', async () => {
+  const loaded = groupSections(
     [
       { date: '2021-07-05', location: 'Berlin', items: [photo('a'), photo('b')] },
       { date: 'No timestamp', location: '', items: [photo('c')] },
@@ -24,13 +24,6 @@ it('groups search results by day, undated ones under their own heading', async (
   expect(await loaded.page(loaded.sections[1]!, 1)).toEqual([photo('c')]);
 });
 
-it('keeps the order of results that come ranked', async () => {
-  const ranked = Array.from({ length: 150 }, (_, index) => photo(`p${index}`));
-  const { sections, page } = resultSections(ranked, now, 'en-GB');
-  expect(sections.map((section) => [section.title, section.count])).toEqual([['', 150]]);
-  expect((await page(sections[0]!, 2))[0]?.id).toBe('p100');
-});
-
-it('has no sections when nothing was found', () => {
-  expect(resultSections([], now, 'en-GB').sections).toEqual([]);
+it('has no sections for nothing', () => {
+  expect(groupSections([], now, 'en-GB').sections).toEqual([]);
 });

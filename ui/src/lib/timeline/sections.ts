@@ -23,19 +23,18 @@ export interface LoadedSections {
   page: (section: Section, page: number) => Promise<PigPhoto[]>;
 }
 
-/** Search results as sections: by day, or one without a heading when they come ranked. */
-export function resultSections(
-  results: DatePhotosGroup[] | PigPhoto[],
+/** Days whose photos are all here. */
+export function groupSections(
+  groups: DatePhotosGroup[],
   now: Date,
   locale: string,
 ): LoadedSections {
-  const groups = results.every(isGroup) ? results : [rankedGroup(results as PigPhoto[])];
-  const titles = groups.map((group) => ({
-    title: group.date === null ? '' : formatDay(isoDay(group.date), now, locale),
+  const headings = groups.map((group) => ({
+    title: formatDay(isoDay(group.date), now, locale),
     place: group.location ?? '',
     date: isoDay(group.date),
   }));
-  return loadedSections(titles, groups.map((group) => group.items));
+  return loadedSections(headings, groups.map((group) => group.items));
 }
 
 /** What the newest import brought, under one heading. */
@@ -58,14 +57,6 @@ function loadedSections(
     return Promise.resolve(photos.slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE));
   };
   return { sections: sections.filter((section) => section.count > 0), page };
-}
-
-function isGroup(row: DatePhotosGroup | PigPhoto): row is DatePhotosGroup {
-  return 'items' in row;
-}
-
-function rankedGroup(items: PigPhoto[]): DatePhotosGroup {
-  return { date: null, location: null, items };
 }
 
 /** The undated group is named in words instead of a date. */

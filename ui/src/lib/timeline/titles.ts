@@ -9,7 +9,7 @@ export interface TimelineTitle {
   hint: string;
 }
 
-const titles: Record<TimelineFilter, TimelineTitle> = {
+const titles: Record<Extract<TimelineFilter, string>, TimelineTitle> = {
   all: {
     page: 'Timeline',
     icon: 'photos',
@@ -36,6 +36,13 @@ const titles: Record<TimelineFilter, TimelineTitle> = {
   },
 };
 
+const person: TimelineTitle = {
+  page: 'Person',
+  icon: 'people',
+  empty: 'No photos to show',
+  hint: 'Photos that are hidden or in the trash are not shown here.',
+};
+
 export function titleOf(filter: TimelineFilter): TimelineTitle {
-  return titles[filter];
+  return typeof filter === 'string' ? titles[filter] : person;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Photo } from '../api/types';
-import { exposureOf, factsOf } from './facts';
+import { exposureOf, factsOf, tagsOf } from './facts';
 import { directionOf } from './swipe';
 
 const bare: Photo = {
@@ -13,6 +13,7 @@ const bare: Photo = {
   captions_json: { im2txt: '' },
   geolocation_json: {},
   people: [],
+  similar_photos: [],
   rating: 0,
   hidden: false,
   in_trashcan: false,
@@ -53,6 +54,14 @@ it('tells megapixels of pictures that have some', () => {
 it('falls back to coordinates where no place is known', () => {
   const photo = { ...bare, exif_gps_lat: 52.5, exif_gps_lon: 13.4 };
   expect(factsOf(photo, 'en-GB')[1]?.value).toBe('52.50000, 13.40000');
+});
+
+it('names what the photo shows once, whoever recognised it', () => {
+  const places365 = { attributes: ['water', 'sunny'], categories: ['beach'], environment: 'outdoor' };
+  const siglip2 = { tags: ['beach', 'dog'] };
+  const photo = { ...bare, captions_json: { places365, siglip2 } };
+  expect(tagsOf(photo)).toEqual(['outdoor', 'beach', 'water', 'sunny', 'dog']);
+  expect(tagsOf(bare)).toEqual([]);
 });
 
 it('tells swipes from taps and scrolls', () => {

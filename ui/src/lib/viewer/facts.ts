@@ -18,7 +18,6 @@ export function factsOf(photo: Photo, locale: string): Fact[] {
     { name: 'Lens', value: photo.lens ?? '' },
     { name: 'Exposure', value: exposureOf(photo) },
     { name: 'Size', value: dimensionsOf(photo), detail: formatBytes(photo.size) },
-    { name: 'Caption', value: captionOf(photo) },
   ];
   return facts.filter((fact) => fact.value !== '');
 }
@@ -56,8 +55,16 @@ function dimensionsOf(photo: Photo): string {
   return `${photo.width} × ${photo.height}${area}`;
 }
 
-function captionOf(photo: Photo): string {
-  return photo.captions_json?.user_caption || photo.captions_json?.im2txt || '';
+/** What the photo shows, as far as it was recognised, without repetition. */
+export function tagsOf(photo: Photo): string[] {
+  const { places365: scene, siglip2 } = photo.captions_json ?? {};
+  const known = [
+    ...(scene?.environment ? [scene.environment] : []),
+    ...(scene?.categories ?? []),
+    ...(scene?.attributes ?? []),
+    ...(siglip2?.tags ?? []),
+  ];
+  return [...new Set(known)];
 }
 
 function rounded(value: number): string {

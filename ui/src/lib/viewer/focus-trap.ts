@@ -1,4 +1,5 @@
-const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), video[controls]';
+const FOCUSABLE = 
+  'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), video[controls]';
 
 /** Keep Tab inside a dialog: from its last element on to its first, and back. */
 export function trapFocus(event: KeyboardEvent, dialog: HTMLElement): void {

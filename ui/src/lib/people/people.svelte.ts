@@ -1,0 +1,117 @@
+import type { ApiClient } from '../api/client';
+import { ApiError, Unreachable } from '../api/errors';
+import type { Dismissal, Person, PersonChange } from '../api/people';
+import type { PreviewBox } from '../api/types';
+import type { JobActivity } from '../jobs/activity.svelte';
+import type { Toasts } from '../toasts/toasts.svelte';
+import { countedFaces } from './words';
+
+/** A worker looks at unknown faces again after a change; by then it has. */
+const RESCORED_MS = 2500;
+
+/** The people of the library, and what can be said of them; each thing can be undone. */
+export class People {
+  /** Those with a name; null until they are read. */
+  named = $state.raw<Person[] | null>(null);
+  /** Grows whenever faces or people may have changed. */
+  version = $state(0);
+  #isStale = false;
+
+  constructor(
+    private readonly client: ApiClient,
+    private readonly activity: JobActivity,
+    private readonly toasts: Toasts,
+  ) {}
+
+  async load(signal?: AbortSignal): Promise<void> {
+    const lists = [false, true].map((hidden) => this.client.people.named(hidden, signal));
+    this.named = (await Promise.all(lists)).flat();
+    this.#isStale = false;
+  }
+
+  /** Read them, unless they are known as they are. */
+  async ensure(): Promise<void> {
+    if (this.#isStale || this.named === null) await this.load();
+  }
+
+  /** Somebody with this very name. */
+  byName(name: string): Person | undefined {
+    return this.named?.find((person) => person.name === name);
+  }
+
+  /** Another person signs in. */
+  reset(): void {
+    this.named = null;
+  }
+
+  label(faces: number[], name: string): Promise<boolean> {
+    const done = `${countedFaces(faces.length)} named ${name}`;
+    return this.#do(done, () => this.client.people.label(faces, name));
+  }
+
+  /** Say that faces are not who they are shown as, by that one's name. */
+  reject(faces: number[], name: string): Promise<boolean> {
+    const done = `Not ${name}: ${countedFaces(faces.length)}`;
+    return this.#do(done, () => this.client.people.reject(faces));
+  }
+
+  dismiss(faces: number[], reason: Dismissal): Promise<boolean> {
+    const what = reason === 'ignored' ? 'Ignored' : 'Not a face';
+    const done = `${what}: ${countedFaces(faces.length)}`;
+    return this.#do(done, () => this.client.people.dismiss(faces, reason));
+  }
+
+  split(faces: number[], name: string): Promise<boolean> {
+    const done = `${countedFaces(faces.length)} moved to ${name}`;
+    return this.#do(done, () => this.client.people.split(faces, name));
+  }
+
+  draw(photo: string, box: PreviewBox, name: string): Promise<boolean> {
+    const done = name === '' ? 'Face added' : `Face of ${name} added`;
+    return this.#do(done, () => this.client.people.draw(photo, box, name));
+  }
+
+  change(person: number, change: PersonChange, done: string): Promise<boolean> {
+    return this.#do(done, () => this.client.people.change(person, change));
+  }
+
+  merge(into: Pick<Person, 'id' | 'name'>, other: Pick<Person, 'id' | 'name'>): Promise<boolean> {
+    const done = `${other.name} merged into ${into.name}`;
+    return this.#do(done, () => this.client.people.merge(into.id, other.id));
+  }
+
+  forget(person: Pick<Person, 'id' | 'name'>): Promise<boolean> {
+    return this.#do(`${person.name} forgotten`, () => this.client.people.forget(person.id));
+  }
+
+  /** Take an edit back. */
+  async undo(edit: number): Promise<boolean> {
+    const undone = await this.#attempt(() => this.client.people.undo(edit));
+    if (undone) this.toasts.say('Undone');
+    return undone;
+  }
+
+  /** Change something, say so with a way back, and have everything read again. */
+  async #do(done: string, change: () => Promise<unknown>): Promise<boolean> {
+    return this.#attempt(async () => {
+      await change();
+      const newest = (await this.client.people.edits(1, 1)).results[0];
+      this.toasts.say(done, newest ? async () => void (await this.undo(newest.id)) : null);
+    });
+  }
+
+  async #attempt(act: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
+      this.toasts.complain(error.message);
+      return false;
+    }
+    this.#isStale = true;
+    this.version += 1;
+    this.activity.libraryChanged();
+    setTimeout(() => (this.version += 1), RESCORED_MS);
+    return true;
+  }
+}

@@ -1,0 +1,35 @@
+/** A short message about what was done, with a way back where there is one. */
+export interface Toast {
+  key: number;
+  message: string;
+  isProblem: boolean;
+  undo: (() => Promise<void>) | null;
+}
+
+const SHOWN_MS = 8000;
+
+/** The messages shown at the foot of the page, the newest last. */
+export class Toasts {
+  shown = $state.raw<Toast[]>([]);
+  #lastKey = 0;
+
+  /** Say what was done; with `undo` a button takes it back. */
+  say(message: string, undo: Toast['undo'] = null): void {
+    this.#add({ message, isProblem: false, undo });
+  }
+
+  complain(message: string): void {
+    this.#add({ message, isProblem: true, undo: null });
+  }
+
+  dismiss(toast: Toast): void {
+    this.shown = this.shown.filter((other) => other.key !== toast.key);
+  }
+
+  #add(content: Omit<Toast, 'key'>): void {
+    this.#lastKey += 1;
+    const toast = { key: this.#lastKey, ...content };
+    this.shown = [...this.shown, toast].slice(-3);
+    setTimeout(() => this.dismiss(toast), SHOWN_MS);
+  }
+}
