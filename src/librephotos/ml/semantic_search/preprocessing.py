@@ -67,7 +67,8 @@ class Preprocessor:
     def normalise(self, pixels: torch.Tensor, *, dtype: torch.dtype) -> torch.Tensor:
         """Return uint8 n × 3 × h × w as the network's numbers, on the same device."""
         scale, shift = self._scale.to(pixels.device), self._shift.to(pixels.device)
-        return torch.addcmul(shift, pixels.to(torch.float32), scale).to(dtype)
+        # In place: new memory for a batch costs more than the arithmetic.
+        return pixels.to(torch.float32).mul_(scale).add_(shift).to(dtype)
 
 
 def _scale_and_shift(processor: Any) -> tuple[torch.Tensor, torch.Tensor]:
