@@ -50,7 +50,6 @@ LIBRARY = [
     Row("get", "api/albums/place/<str:place_id>/", 401, 404, 404, 404, nowhere),
     signed_in("get", "api/albums/thing/list/"),
     signed_in("get", "api/albums/user/list/"),
-    signed_in("get", "api/persons/"),
     signed_in("get", "api/photos/"),
     signed_in("get", "api/photos/recentlyadded/"),
     signed_in("get", "api/photos/notimestamp/"),

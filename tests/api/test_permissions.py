@@ -14,11 +14,12 @@ from librephotos.api.models import User
 from tests.api.permission_rows import Row, World
 from tests.api.permission_rows_accounts import ACCOUNTS
 from tests.api.permission_rows_library import LIBRARY
+from tests.api.permission_rows_people import PEOPLE
 from tests.factories import FileFactory, JobFactory, UserFactory
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CALLERS = ("anonymous", "other", "owner", "staff")
-ROWS = [*ACCOUNTS, *LIBRARY]
+ROWS = [*ACCOUNTS, *PEOPLE, *LIBRARY]
 
 
 def patterns(

@@ -16,6 +16,11 @@ SET search_text = left(lower(concat_ws(E'\\n',
     nullif(photo.user_caption, ''), nullif(metadata.title, ''),
     nullif(metadata.description, ''),
     nullif(array_to_string(metadata.keywords, E'\\n'), ''),
+    (
+        SELECT string_agg(DISTINCT person.name, E'\\n')
+        FROM api_face AS face JOIN api_person AS person ON person.id = face.person_id
+        WHERE face.photo_id = photo.id AND face.dismissed = ''
+    ),
     concat_ws(' ', town.name, district.name, region.name, country.name),
     concat_ws(' ', metadata.camera_make, metadata.camera_model, metadata.lens),
     to_char(photo.taken_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS TMMonth TMDay'),

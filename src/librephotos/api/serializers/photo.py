@@ -11,6 +11,7 @@ from typing import Any
 
 from librephotos.api.models import File, Photo, PhotoMetadata
 from librephotos.api.models.fields import readable_path
+from librephotos.api.serializers.face import people_on
 from librephotos.api.serializers.grid import iso_utc, media_type
 from librephotos.api.serializers.place import address, geolocation
 from librephotos.api.serializers.simple_user import simple_user
@@ -52,6 +53,7 @@ def own_details(photo: Photo) -> dict[str, Any]:
             photo.place, latitude=photo.latitude, longitude=photo.longitude
         ),
         "exif_json": metadata.tags,
+        "people": people_on(photo),
         "file_variants": [_variant(file, photo) for file in files],
         "metadata": _structured(photo, metadata),
     }

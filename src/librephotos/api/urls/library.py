@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.views import APIView
 
 from librephotos.api.urls.routing import both
@@ -39,7 +39,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("albums/place/<str:place_id>", places.PlaceView),
     _api("albums/thing/list", empty_lists.ThingListView),
     _api("albums/user/list", empty_lists.UserAlbumListView),
-    _api("persons", empty_lists.PersonListView),
     _api("photos", photos.PhotoListView),
     _api("photos/recentlyadded", photos.RecentlyAddedView),
     _api("photos/notimestamp", photos.WithoutTimestampView),
@@ -84,5 +83,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _media("video", media.VideoView),
     _media("embedded_media", media.EmbeddedVideoView),
     _media("avatars", media.AvatarView),
+    path("", include("librephotos.api.urls.people")),
     path("media/<path:rest>", media.UnknownMediaView.as_view()),
 ]

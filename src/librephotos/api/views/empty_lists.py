@@ -27,13 +27,5 @@ class UserAlbumListView(APIView):
         return _empty(request)
 
 
-class PersonListView(APIView):
-    """Nobody has been named."""
-
-    @documented("persons", query=PAGING)
-    def get(self, request: Request) -> Response:
-        return _empty(request)
-
-
 def _empty(request: Request) -> Response:
     return paginated(StandardPagination(), [], request, list)

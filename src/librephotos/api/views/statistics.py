@@ -12,6 +12,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.permissions import IsStaff
+from librephotos.api.queries.person_photos import (
+    face_totals,
+    people_frequencies,
+    people_together,
+)
 from librephotos.api.queries.photo_places import place_counts
 from librephotos.api.queries.server_statistics import place_statistics, user_statistics
 from librephotos.api.queries.statistics import (
@@ -23,25 +28,27 @@ from librephotos.api.queries.statistics import (
 )
 from librephotos.api.queries.storage import storage_of
 from librephotos.api.serializers.server_statistics import server_row, user_row
+from librephotos.api.serializers.social_graph import social_graph
 from librephotos.api.views.documentation import documented
 
 
 class TotalsView(APIView):
-    """Ten counters. Nobody has been recognised and albums none yet."""
+    """Ten counters. There are no albums yet."""
 
     @documented("statistics")
     def get(self, request: Request) -> Response:
         counted = totals(request.user)
+        faces = face_totals(request.user)
         return Response(
             {
                 "num_photos": counted.photos,
                 "num_missing_photos": counted.missing,
                 "num_albumdate": counted.days,
-                "num_faces": 0,
-                "num_people": 0,
-                "num_unknown_faces": 0,
-                "num_labeled_faces": 0,
-                "num_inferred_faces": 0,
+                "num_faces": faces.labelled + faces.guessed + faces.unknown,
+                "num_people": faces.people,
+                "num_unknown_faces": faces.unknown,
+                "num_labeled_faces": faces.labelled,
+                "num_inferred_faces": faces.guessed,
                 "num_albumauto": 0,
                 "num_albumuser": 0,
             }
@@ -75,7 +82,7 @@ class WordCloudView(APIView):
         return Response(
             {
                 "captions": _labels(keyword_frequencies(request.user)),
-                "people": [],
+                "people": _labels(people_frequencies(request.user, limit=LABELS)),
                 "locations": _labels(Frequency(*row) for row in places),
             }
         )
@@ -83,6 +90,14 @@ class WordCloudView(APIView):
 
 def _labels(rows: Iterable[Frequency]) -> list[dict[str, Any]]:
     return [{"label": row.word, "y": math.log(row.photos)} for row in rows]
+
+
+class SocialGraphView(APIView):
+    """Who is on photos together."""
+
+    @documented("statistics_social_graph")
+    def get(self, request: Request) -> Response:
+        return Response(social_graph(people_together(request.user)))
 
 
 class StorageView(APIView):
