@@ -1,0 +1,231 @@
+"""Grouping unknown faces, recognising named people, and what nobody may overwrite."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from librephotos.api.models import Face, FaceRejection, Job, Person, Photo, User
+from librephotos.api.services import faces as faces_service
+from librephotos.api.services import people as people_service
+from librephotos.pipeline import jobs, people
+from tests.factories import FaceFactory, PhotoFactory, UserFactory
+from tests.support.scanning import work_until_idle
+
+pytestmark = pytest.mark.usefixtures("empty_queue")
+
+
+def like(number: int, seed: int, *, spread: float = 0.02) -> list[float]:
+    """Return an encoding of a person: near their others, 1 away from anybody's."""
+    noise = np.random.default_rng(seed).normal(0, spread, 128)
+    return [float(value) for value in noise + 0.7 * (np.arange(128) == number)]
+
+
+def face(owner: User, number: int, seed: int, **values) -> Face:
+    """Make a face of a person on a photo of its own."""
+    photo = values.pop("photo", None) or PhotoFactory(owner=owner)
+    return FaceFactory(photo=photo, encoding=like(number, seed), **values)
+
+
+def work(owner: User) -> None:
+    """Group and recognise, as after a scan of faces."""
+    jobs.start_about_faces(user=owner, kind=Job.Kind.FIND_SIMILAR_FACES)
+    work_until_idle()
+
+
+def derived() -> list[tuple[int, ...]]:
+    """Return everything that jobs work out of faces."""
+    columns = ("pk", "cluster", "guess", "guess_probability")
+    return list(Face.objects.order_by("pk").values_list(*columns))
+
+
+@pytest.fixture
+def me(transactional_db: None) -> User:
+    return UserFactory()
+
+
+@pytest.fixture
+def three_people(me: User) -> dict[int, list[Face]]:
+    """Unknown faces of three people, four of each."""
+    return {
+        number: [face(me, number, 10 * number + n) for n in range(4)]
+        for number in range(3)
+    }
+
+
+def groups(faces: list[Face]) -> Counter[int | None]:
+    """Return how many of the faces are in which group."""
+    rows = Face.objects.filter(pk__in=[face.pk for face in faces])
+    return Counter(rows.values_list("cluster", flat=True))
+
+
+def test_like_faces_become_groups_with_numbers(me, three_people):
+    lonely = face(me, 9, 9)
+    work(me)
+    found = [groups(faces) for faces in three_people.values()]
+    assert [len(group) for group in found] == [1, 1, 1]
+    assert len({group for counts in found for group in counts}) == 3
+    names = Person.objects.clusters().order_by("name").values_list("name", flat=True)
+    assert list(names) == ["Unknown 1", "Unknown 2", "Unknown 3"]
+    assert groups([lonely]) == {None: 1}
+    kinds = Job.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == [Job.Kind.FIND_SIMILAR_FACES, Job.Kind.TRAIN_FACES]
+    assert all(job.finished and not job.failed for job in Job.objects.all())
+
+
+def test_a_second_run_changes_nothing(me, three_people):
+    faces_service.label(me.pk, [three_people[0][0].pk], name="Anna")
+    work(me)
+    before, people_before = derived(), list(Person.objects.values())
+    work(me)
+    assert derived() == before
+    assert list(Person.objects.values()) == people_before
+
+
+def test_groups_keep_their_number_when_faces_come_and_go(me, three_people):
+    work(me)
+    (kept,) = groups(three_people[0])
+    late = [face(me, 0, 500), face(me, 5, 501), face(me, 5, 502)]
+    for gone in three_people[1]:
+        gone.delete()
+    work(me)
+    assert groups([*three_people[0], late[0]]) == {kept: 5}
+    names = set(Person.objects.clusters().values_list("name", flat=True))
+    (fresh,) = groups(late[1:])
+    assert Person.objects.get(pk=fresh).name == "Unknown 4"
+    assert len(names) == 3
+
+
+def test_two_faces_of_a_photo_are_two_people(me, three_people):
+    work(me)
+    twin = face(me, 0, 77, photo=three_people[0][0].photo)
+    work(me)
+    twin.refresh_from_db()
+    assert twin.cluster_id not in groups(three_people[0])
+
+
+def test_people_are_recognised_once_a_face_is_labelled(me, three_people):
+    anna, *others = three_people[0]
+    faces_service.label(me.pk, [anna.pk], name="Anna")
+    work_until_idle()
+    person = Person.objects.get(name="Anna")
+    guesses = Face.objects.filter(guess=person)
+    assert {face.pk for face in guesses} == {face.pk for face in others}
+    assert min(guesses.values_list("guess_probability", flat=True)) > 0.9
+    before = derived()
+    work(me)
+    guess = [(row[0], row[2]) for row in derived()]
+    assert guess == [(row[0], row[2]) for row in before]
+
+
+def test_a_name_is_found_at_once(me, three_people):
+    anna = three_people[0][0]
+    faces_service.label(me.pk, [anna.pk], name="Anna Karenina")
+    work_until_idle()
+    assert "anna karenina" in Photo.objects.get(pk=anna.photo_id).search_text
+    people_service.rename(Person.objects.get(name="Anna Karenina"), name="Kitty")
+    work_until_idle()
+    text = Photo.objects.get(pk=anna.photo_id).search_text
+    assert "kitty" in text and "karenina" not in text
+    people_service.delete(Person.objects.get(name="Kitty"))
+    work_until_idle()
+    assert "kitty" not in Photo.objects.get(pk=anna.photo_id).search_text
+
+
+def test_whoever_was_denied_is_not_guessed_again(me, three_people):
+    first, second, *_ = three_people[0]
+    faces_service.label(me.pk, [first.pk], name="Anna")
+    work_until_idle()
+    faces_service.reject(me.pk, [second.pk])
+    work(me)
+    second.refresh_from_db()
+    assert second.guess_id is None and second.person_id is None
+    faces_service.reject(me.pk, [first.pk])
+    work(me)
+    assert not Face.objects.exclude(person=None).exists()
+    assert not Face.objects.exclude(guess=None).exists()
+
+
+def test_a_face_that_was_put_out_of_a_group_stays_out(me, three_people):
+    work(me)
+    stranger, *rest = three_people[0]
+    (group,) = groups(rest)
+    faces_service.reject(me.pk, [stranger.pk], person=group)
+    for _ in range(2):
+        work(me)
+        assert groups(rest) == {group: 3} and groups([stranger]) == {None: 1}
+
+
+def test_a_person_is_once_on_a_photo(me, three_people):
+    anna, *others = three_people[0]
+    twin = face(me, 0, 78, photo=anna.photo)
+    faces_service.label(me.pk, [anna.pk], name="Anna")
+    work_until_idle()
+    twin.refresh_from_db()
+    assert twin.guess_id is None
+    assert Face.objects.exclude(guess=None).count() == len(others)
+
+
+def test_no_job_changes_what_was_said(me, three_people):
+    faces_service.label(me.pk, [three_people[0][0].pk], name="Anna")
+    faces_service.dismiss(me.pk, [three_people[1][0].pk], reason=Face.Dismissed.IGNORED)
+    FaceRejection.objects.create(
+        face=three_people[2][0], person=Person.objects.get(name="Anna")
+    )
+    said = ("pk", "person", "person_source", "dismissed", "drawn")
+    before = list(Face.objects.order_by("pk").values(*said))
+    work(me)
+    assert list(Face.objects.order_by("pk").values(*said)) == before
+    assert FaceRejection.objects.count() == 1
+    three_people[1][0].refresh_from_db()
+    assert three_people[1][0].cluster_id is None
+
+
+def test_poor_faces_stay_out(me, three_people):
+    poor = face(me, 0, 99, quality=0.0)
+    faces_service.label(me.pk, [three_people[0][0].pk], name="Anna")
+    work(me)
+    poor.refresh_from_db()
+    assert (poor.cluster_id, poor.guess_id) == (None, None)
+
+
+def test_the_faces_of_others_are_left_alone(me, three_people):
+    stranger = UserFactory()
+    theirs = [face(stranger, 0, 200 + n) for n in range(3)]
+    faces_service.label(me.pk, [three_people[0][0].pk], name="Anna")
+    work(me)
+    rows = Face.objects.filter(pk__in=[face.pk for face in theirs])
+    assert not rows.exclude(cluster=None, guess=None).exists()
+
+
+def test_what_is_said_while_a_job_works_is_not_overwritten(
+    me, three_people, monkeypatch
+):
+    """The child answers from what it was given; people go on meanwhile."""
+    anna, second, *_ = three_people[0]
+    faces_service.label(me.pk, [anna.pk], name="Anna")
+    work_until_idle()
+    ask = people._answer
+    interruptions = iter([lambda: faces_service.reject(me.pk, [second.pk])])
+
+    def interrupted(*arguments):
+        answer = ask(*arguments)
+        next(interruptions, lambda: None)()
+        return answer
+
+    monkeypatch.setattr(people, "_answer", interrupted)
+    jobs.start_about_faces(user=me, kind=Job.Kind.TRAIN_FACES)
+    work_until_idle()
+    second.refresh_from_db()
+    assert second.guess_id is None
+
+
+def test_a_merged_person_is_recognised_by_all_faces(me, three_people):
+    faces_service.label(me.pk, [three_people[0][0].pk], name="Anna")
+    faces_service.label(me.pk, [three_people[1][0].pk], name="Ann")
+    anna, ann = Person.objects.get(name="Anna"), Person.objects.get(name="Ann")
+    people_service.merge(anna, others=[ann])
+    work_until_idle()
+    assert Face.objects.filter(guess=anna).count() == 6
