@@ -15,11 +15,12 @@ from tests.api.permission_rows import Row, World
 from tests.api.permission_rows_accounts import ACCOUNTS
 from tests.api.permission_rows_library import LIBRARY
 from tests.api.permission_rows_people import PEOPLE
+from tests.api.permission_rows_things import THINGS
 from tests.factories import FileFactory, JobFactory, UserFactory
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CALLERS = ("anonymous", "other", "owner", "staff")
-ROWS = [*ACCOUNTS, *PEOPLE, *LIBRARY]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *LIBRARY]
 
 
 def patterns(

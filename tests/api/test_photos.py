@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from librephotos.api.models import Photo, Place
+from librephotos.api.models import Photo, Place, SiteSettings
 from tests.factories import (
     FileFactory,
     PhotoFactory,
@@ -274,11 +274,12 @@ def test_the_number_of_queries_does_not_grow(
     client_of, django_assert_num_queries, count
 ):
     me = UserFactory()
+    SiteSettings.current()
     for number in range(count):
         full_photo(me, path=b"/pictures/%d.jpg" % number)
     PhotoFactory.create_batch(count, owner=me, undated=True)
     client = client_of(me)
-    expected = {"/api/photos/": 4, "/api/photos/recentlyadded/": 3}
+    expected = {"/api/photos/": 8, "/api/photos/recentlyadded/": 3}
     for path, number in {**expected, "/api/photos/notimestamp/": 3}.items():
         with django_assert_num_queries(number):
             assert client.get(path).status_code == 200

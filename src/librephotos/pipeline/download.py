@@ -35,21 +35,19 @@ def stage_of(model: str) -> str:
     return f"download:{model}"
 
 
-def unfinished_download(model: str) -> Job | None:
-    """Return the job that is downloading a model, or waits for its turn."""
-    stages = JobStage.objects.filter(stage=stage_of(model))
-    return (
-        Job.objects.unfinished()
-        .filter(kind=Job.Kind.DOWNLOAD_MODELS, stages__in=stages)
-        .first()
-    )
+def unfinished_downloads() -> dict[str, Job]:
+    """Return the jobs that download models, or wait for their turn, by model."""
+    stages = JobStage.objects.filter(
+        job__in=Job.objects.unfinished().filter(kind=Job.Kind.DOWNLOAD_MODELS)
+    ).select_related("job")
+    return {stage.stage.partition(":")[2]: stage.job for stage in stages}
 
 
 def start_download(*, user: User, model: str) -> Job:
     """Start downloading a model, or return the job that does so already."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        running = unfinished_download(model)
+        running = unfinished_downloads().get(model)
         if running is not None:
             return running
         job = Job.objects.create(kind=Job.Kind.DOWNLOAD_MODELS, started_by=user)

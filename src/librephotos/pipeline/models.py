@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from librephotos.api.models import SiteSettings
-from librephotos.ml.errors import ModelUnusable
+from librephotos.ml.errors import MlError, ModelUnusable
 from librephotos.pipeline.model_files import ModelFiles
 
 if TYPE_CHECKING:
@@ -35,11 +35,9 @@ def model_store() -> ModelStore:
 
 def missing_reason(name: str) -> str:
     """Return why a model cannot be loaded, in a sentence for users; "" if it can."""
-    from librephotos.ml.model_store.errors import ModelStoreError
-
     try:
         model_store().folder_of(name)
-    except ModelStoreError as error:
+    except MlError as error:
         return in_sentence_case(f"{error}.")
     return ""
 
@@ -51,13 +49,23 @@ def in_sentence_case(text: str) -> str:
 
 def model_files(name: str) -> ModelFiles:
     """Return what a child needs to load a model; raise ModelUnusable if it is gone."""
-    from librephotos.ml.model_store.errors import ModelStoreError
-
     try:
         folder = model_store().folder_of(name)
-    except ModelStoreError as error:
+    except MlError as error:
         raise ModelUnusable(in_sentence_case(f"{error}.")) from error
     return ModelFiles(name, str(folder), settings.DEVICE)
+
+
+def known_model(name: str, *, purpose: str) -> str | None:
+    """Return the name of a model that serves a purpose, None if there is none.
+
+    A repository of the hub stands for the model of the manifest that it holds.
+    """
+    try:
+        model = model_store().model(name)
+    except MlError:
+        return None
+    return model.name if purpose in model.purposes else None
 
 
 def scene_model() -> str:

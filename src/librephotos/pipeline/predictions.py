@@ -45,7 +45,11 @@ def tag_vectors(
     model: ModelFiles, vectors: Sequence[Any]
 ) -> list[list[tuple[str, float]]]:
     """Return what the vocabulary has for each vector, with probabilities."""
-    raise NotImplementedError
+    import numpy as np
+
+    tagger = _resident(_zero_shot_tagger, model)
+    found = tagger.tags(np.asarray(vectors, np.float32))
+    return [[(tag.label, tag.score) for tag in tags] for tags in found]
 
 
 def recognise_scenes(model: ModelFiles, previews: Sequence[bytes]) -> list[Scene]:
@@ -90,6 +94,13 @@ def _text_encoder(model: ModelFiles) -> Any:
 
     device, dtype = _processor(model.device)
     return TextEncoder.load(Path(model.folder), device=device, dtype=dtype)
+
+
+def _zero_shot_tagger(model: ModelFiles) -> Any:
+    from librephotos.ml.semantic_search.tagging import ZeroShotTagger
+
+    # The reader of texts goes as soon as the vocabulary is read.
+    return ZeroShotTagger.load(Path(model.folder), _text_encoder(model))
 
 
 def _scene_tagger(model: ModelFiles) -> Any:

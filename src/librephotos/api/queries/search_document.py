@@ -17,6 +17,15 @@ SET search_text = left(lower(concat_ws(E'\\n',
     nullif(metadata.description, ''),
     nullif(array_to_string(metadata.keywords, E'\\n'), ''),
     (
+        SELECT string_agg(thing.title, ' ' ORDER BY tag.score DESC, thing.id)
+        FROM api_photothing AS tag JOIN api_thing AS thing ON thing.id = tag.thing_id
+        WHERE tag.photo_id = photo.id AND thing.kind <> 'hashtag_attribute'
+    ),
+    (
+        SELECT string_agg(caption.text, E'\\n' ORDER BY caption.id)
+        FROM api_photocaption AS caption WHERE caption.photo_id = photo.id
+    ),
+    (
         SELECT string_agg(DISTINCT person.name, E'\\n')
         FROM api_face AS face JOIN api_person AS person ON person.id = face.person_id
         WHERE face.photo_id = photo.id AND face.dismissed = ''

@@ -11,6 +11,7 @@ from typing import Any
 
 from librephotos.api.models import File, Photo, PhotoMetadata
 from librephotos.api.models.fields import readable_path
+from librephotos.api.serializers.captions import captions, no_captions
 from librephotos.api.serializers.face import people_on
 from librephotos.api.serializers.grid import iso_utc, media_type
 from librephotos.api.serializers.place import address, geolocation
@@ -24,7 +25,6 @@ _TYPE_IDS: dict[str, int] = {
     Kind.RAW: 4,
 }
 _UNKNOWN_TYPE = 5
-_NOTHING_LEARNT = {"attributes": [], "categories": [], "environment": ""}
 _NO_METADATA = PhotoMetadata()
 
 
@@ -48,7 +48,7 @@ def own_details(photo: Photo) -> dict[str, Any]:
         "exif_gps_lon": photo.longitude,
         "search_captions": photo.search_text,
         "search_location": address(photo.place),
-        "captions_json": captions(photo.user_caption),
+        "captions_json": captions(photo),
         "geolocation_json": geolocation(
             photo.place, latitude=photo.latitude, longitude=photo.longitude
         ),
@@ -70,20 +70,11 @@ def public_details(photo: Photo) -> dict[str, Any]:
         "exif_gps_lon": None,
         "search_captions": None,
         "search_location": None,
-        "captions_json": captions(""),
+        "captions_json": no_captions(),
         "geolocation_json": {},
         "exif_json": None,
         "file_variants": [],
         "metadata": None,
-    }
-
-
-def captions(user_caption: str) -> dict[str, Any]:
-    """Return the contract's `captions_json`, which clients read without guarding."""
-    return {
-        "im2txt": "",
-        "user_caption": user_caption,
-        "places365": _NOTHING_LEARNT,
     }
 
 

@@ -71,10 +71,15 @@ class PhotoDateSerializer(serializers.Serializer[Any]):
     exif_timestamp = WallClockField(allow_null=True)
 
 
-class CaptionSerializer(serializers.Serializer[Any]):
-    """The caption that a person gives a photo; may be empty."""
+class CaptionedPhotoSerializer(serializers.Serializer[Any]):
+    """The photo that a caption is for."""
 
     image_hash = serializers.CharField()
+
+
+class CaptionSerializer(CaptionedPhotoSerializer):
+    """The caption that a person gives a photo; may be empty."""
+
     caption = serializers.CharField(
         allow_blank=True, trim_whitespace=False, max_length=LONGEST_CAPTION
     )

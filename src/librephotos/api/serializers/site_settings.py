@@ -10,17 +10,16 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from librephotos.api.models import SiteSettings, User
+from librephotos.api.models.site_settings import LEGACY_CAPTIONERS, NONE
+from librephotos.pipeline.models import known_model
 
 MAP_PROVIDERS = ("mapbox", "maptiler", "nominatim", "opencage", "photon", "tomtom")
-CAPTIONING_MODELS = ("none", "im2txt", "im2txt_onnx", "blip_base_capfilt_large")
 LLM_MODELS = (
     "None",
     "none",
     "mistral-7b-v0.1.Q5_K_M",
     "mistral-7b-instruct-v0.2.Q5_K_M",
 )
-TAGGING_MODELS = ("places365", "siglip2")
-SEMANTIC_SEARCH_MODELS = ("none",)
 OCR_MODELS = ("none",)
 MOST_PROCESSES = 1024
 
@@ -37,10 +36,10 @@ class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
     """
 
     map_api_provider = serializers.ChoiceField(MAP_PROVIDERS)
-    captioning_model = serializers.ChoiceField(CAPTIONING_MODELS)
+    captioning_model = serializers.CharField(max_length=64)
     llm_model = serializers.ChoiceField(LLM_MODELS)
-    tagging_model = serializers.ChoiceField(TAGGING_MODELS)
-    semantic_search_model = ModelNameField(SEMANTIC_SEARCH_MODELS)
+    tagging_model = serializers.ChoiceField(SiteSettings.Tagger.choices)
+    semantic_search_model = serializers.CharField(max_length=96)
     ocr_model = ModelNameField(OCR_MODELS)
     face_recognition_model = serializers.ChoiceField(User.FaceDetector.choices)
     heavyweight_process = serializers.IntegerField(
@@ -59,6 +58,7 @@ class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
             "map_api_key",
             "map_tile_provider",
             "captioning_model",
+            "caption_automatically",
             "llm_model",
             "tagging_model",
             "semantic_search_model",
@@ -74,6 +74,16 @@ class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
         named = settings.is_overridden("EMAIL_HOST")  # type: ignore[misc]
         return bool(named and settings.EMAIL_HOST)
 
+    def validate_captioning_model(self, name: str) -> str:
+        """Accept "none", the contract's names and those of published captioners."""
+        if name in (NONE, *LEGACY_CAPTIONERS):
+            return name
+        return _known(name, purpose="captions")
+
+    def validate_semantic_search_model(self, name: str) -> str:
+        """Accept "none", published models, and any repository of the hub."""
+        return name if name == NONE else _known(name, purpose="semantic_search")
+
     def to_representation(self, instance: SiteSettings) -> dict[str, Any]:
         shown = super().to_representation(instance)
         if not self.context["request"].user.is_staff:
@@ -84,3 +94,13 @@ class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
         if not attrs:
             raise ValidationError("Name at least one setting to change.")
         return attrs
+
+
+def _known(name: str, *, purpose: str) -> str:
+    """Return the name under which a model is kept; raise ValidationError for none."""
+    known = known_model(name, purpose=purpose)
+    if known is None:
+        raise ValidationError(
+            "There is no such model for this; name one of `librephotos models list`."
+        )
+    return known

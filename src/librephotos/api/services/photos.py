@@ -5,6 +5,7 @@ Every function takes photos that the caller owns; none looks for them itself.
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,8 +17,10 @@ from django.db.models.functions import Now
 
 from librephotos.api.models import Photo
 from librephotos.api.models.photo import PhotoQuerySet
-from librephotos.api.queries import search_document
+from librephotos.api.queries import photo_things, search_document
 from librephotos.pipeline.redate import redate_photos
+
+_HASHTAG = re.compile(r"(?<!\S)#\w[\w-]*")
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,12 @@ def set_user_date(photo: Photo, taken_at: datetime | None) -> Photo:
 
 @transaction.atomic
 def save_caption(photo: Photo, caption: str) -> None:
-    """Store the caption a person wrote, and let searches find it."""
+    """Store the caption a person wrote, and let searches and hashtags find it."""
     Photo.objects.filter(pk=photo.pk).update(user_caption=caption, last_modified=Now())
+    photo_things.replace_hashtags(photo.pk, hashtags(caption))
     search_document.refresh([photo.pk])
+
+
+def hashtags(caption: str) -> list[str]:
+    """Return the words of a caption that begin with #, without punctuation behind."""
+    return _HASHTAG.findall(caption)

@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 
-from librephotos.api.models import SiteSettings
+from librephotos.api.models import Job, SiteSettings
+from librephotos.pipeline import jobs
+from librephotos.pipeline.catching_up import request_catch_up
+
+_EMBEDDINGS, _TAGS = Job.Kind.CALCULATE_CLIP_EMBEDDINGS, Job.Kind.GENERATE_TAGS
+_LEARNT_WITH = {
+    "semantic_search_model": (_EMBEDDINGS, _TAGS),
+    "tagging_model": (_EMBEDDINGS, _TAGS),
+    "captioning_model": (Job.Kind.GENERATE_CAPTIONS,),
+    "caption_automatically": (Job.Kind.GENERATE_CAPTIONS,),
+}
+"""The settings that say what is learnt, and the jobs that do so."""
 
 
 @transaction.atomic
 def change_site_settings(changes: Mapping[str, Any]) -> SiteSettings:
-    """Change some of the settings and return all of them."""
+    """Change some of the settings and return all of them.
+
+    Where another model is wanted, what it has yet to learn is begun, if it is there.
+    """
     SiteSettings.current()
     site = SiteSettings.objects.select_for_update().get()
+    changed = {name for name, value in changes.items() if getattr(site, name) != value}
     for name, value in changes.items():
         setattr(site, name, value)
     site.save(update_fields=list(changes))
+    kinds = {kind for name in changed for kind in _LEARNT_WITH.get(name, ())}
+    if kinds:
+        _learn_anew(kinds)
     return site
+
+
+def _learn_anew(kinds: Iterable[Job.Kind]) -> None:
+    """End the jobs that learn with what is not wanted any more; start others.
+
+    Everybody's photos are learnt from with what is wanted now. What was learnt before
+    stays, and serves until then.
+    """
+    for job in Job.objects.unfinished().filter(kind__in=list(kinds)):
+        jobs.cancel(job)
+    request_catch_up()

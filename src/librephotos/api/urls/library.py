@@ -9,16 +9,19 @@ from rest_framework.views import APIView
 
 from librephotos.api.urls.routing import both
 from librephotos.api.views import (
+    captions,
     empty_lists,
     failed_files,
     folders,
     jobs,
     media,
+    models,
     photo_edits,
     photos,
     places,
     search,
     statistics,
+    things,
     timeline,
 )
 from librephotos.pipeline.preview_storage import PreviewSize
@@ -37,7 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("albums/date/<str:day>", timeline.DayView),
     _api("albums/place/list", places.PlaceListView),
     _api("albums/place/<str:place_id>", places.PlaceView),
-    _api("albums/thing/list", empty_lists.ThingListView),
+    _api("albums/thing/list", things.ThingListView),
+    _api("albums/thing/<str:thing_id>", things.ThingView),
     _api("albums/user/list", empty_lists.UserAlbumListView),
     _api("photos", photos.PhotoListView),
     _api("photos/recentlyadded", photos.RecentlyAddedView),
@@ -54,6 +58,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("photosedit/makepublic", photo_edits.PublishView),
     _api("photosedit/setdeleted", photo_edits.TrashView),
     _api("photosedit/savecaption", photo_edits.CaptionView),
+    _api("photosedit/generateim2txt", captions.GenerateCaptionView),
+    _api("models", models.ModelListView),
+    _api("models/<path:name>/download", models.ModelDownloadView),
+    _api("models/<path:name>", models.ModelView),
     _api("exists/<str:name>", photos.FileExistsView),
     _api("searchtermexamples", search.SearchExamplesView),
     _api("locclust", places.MapPinsView),

@@ -11,14 +11,6 @@ from librephotos.api.views.documentation import documented
 from librephotos.api.views.photos import PAGING, paginated
 
 
-class ThingListView(APIView):
-    """Nothing has been recognised in any photo."""
-
-    @documented("things", query=PAGING)
-    def get(self, request: Request) -> Response:
-        return _empty(request)
-
-
 class UserAlbumListView(APIView):
     """Nobody has an album."""
 

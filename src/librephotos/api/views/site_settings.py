@@ -9,11 +9,16 @@ from rest_framework.response import Response
 from librephotos.api.models import SiteSettings
 from librephotos.api.permissions import IsStaffOrReadOnly
 from librephotos.api.serializers.site_settings import SiteSettingsSerializer
+from librephotos.api.services.model_downloads import missing_models
 from librephotos.api.services.site_settings import change_site_settings
 
 
 class SiteSettingsView(GenericAPIView[SiteSettings]):
-    """Anybody reads the settings, administrators change some of them."""
+    """Anybody reads the settings, administrators change some of them.
+
+    The answer to a change also names the models that are wanted and not installed:
+    nothing is downloaded unasked.
+    """
 
     permission_classes = (IsStaffOrReadOnly,)
     serializer_class = SiteSettingsSerializer
@@ -27,4 +32,6 @@ class SiteSettingsView(GenericAPIView[SiteSettings]):
         )
         form.is_valid(raise_exception=True)
         site = change_site_settings(form.validated_data)
-        return Response(self.get_serializer(site).data)
+        return Response(
+            {**self.get_serializer(site).data, "missing_models": missing_models()}
+        )

@@ -27,6 +27,7 @@ from librephotos.api.queries.statistics import (
     totals,
 )
 from librephotos.api.queries.storage import storage_of
+from librephotos.api.queries.things import frequent_things
 from librephotos.api.serializers.server_statistics import server_row, user_row
 from librephotos.api.serializers.social_graph import social_graph
 from librephotos.api.views.documentation import documented
@@ -70,7 +71,7 @@ class MonthCountsView(APIView):
 
 
 class WordCloudView(APIView):
-    """The most frequent keywords and places."""
+    """The most frequent keywords, things and places."""
 
     @documented("statistics_words")
     def get(self, request: Request) -> Response:
@@ -81,11 +82,20 @@ class WordCloudView(APIView):
         places = sorted(names.items(), key=lambda row: (-row[1], row[0]))[:LABELS]
         return Response(
             {
-                "captions": _labels(keyword_frequencies(request.user)),
+                "captions": _labels(_words(request.user)),
                 "people": _labels(people_frequencies(request.user, limit=LABELS)),
                 "locations": _labels(Frequency(*row) for row in places),
             }
         )
+
+
+def _words(user: Any) -> list[Frequency]:
+    """Return keywords and things, the most frequent first; at most LABELS."""
+    words = dict(keyword_frequencies(user))
+    for title, photos in frequent_things(user, limit=LABELS):
+        words[title] = max(photos, words.get(title, 0))
+    ranked = sorted(words.items(), key=lambda row: (-row[1], row[0]))
+    return [Frequency(*row) for row in ranked[:LABELS]]
 
 
 def _labels(rows: Iterable[Frequency]) -> list[dict[str, Any]]:

@@ -1,0 +1,85 @@
+"""A caption on demand: asked of a worker, and waited for within reason."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+from librephotos.api.models import Photo, PhotoStage
+from librephotos.pipeline.captioning import caption_state, request_caption
+from librephotos.pipeline.download import unfinished_downloads
+from librephotos.pipeline.models import missing_reason
+
+PATIENCE_S = 25.0
+"""Loading a captioner takes some ten seconds, a sentence two."""
+
+_POLL_S = 0.1
+# Each wait occupies a thread of the web server, of which there are eight.
+_waiting = threading.BoundedSemaphore(3)
+
+
+class Reason(StrEnum):
+    """Why there is no caption; the first is the contract's."""
+
+    MODEL_DOWNLOADING = "model_downloading"
+    MODEL_NOT_INSTALLED = "model_not_installed"
+    NOT_YET = "not_yet"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class NoCaption:
+    """Why a photo has got no caption, for the client and for its user."""
+
+    reason: Reason
+    message: str
+
+
+_NOT_YET = NoCaption(
+    Reason.NOT_YET,
+    "The caption is not written yet; it appears with the photo when it is.",
+)
+
+
+def caption_now(photo: Photo, *, model: str) -> NoCaption | None:
+    """Have a photo captioned by a model; return what is in the way, None when done.
+
+    A photo that this model has captioned already is left as it is.
+    """
+    missing = missing_reason(model)
+    if missing and model in unfinished_downloads():
+        message = f"The model {model} is being downloaded. Try again later."
+        return NoCaption(Reason.MODEL_DOWNLOADING, message)
+    if missing:
+        return NoCaption(Reason.MODEL_NOT_INSTALLED, missing)
+    known = caption_state(photo.pk, model=model)
+    if known is not None and known.state == PhotoStage.State.DONE:
+        return None
+    request_caption(photo.pk, model=model)
+    return _outcome(_settled(photo, model))
+
+
+def _settled(photo: Photo, model: str) -> PhotoStage | None:
+    """Wait until the photo has passed the stage; return None if it takes too long."""
+    if not _waiting.acquire(blocking=False):
+        return None
+    try:
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            state = caption_state(photo.pk, model=model)
+            if state is not None and state.state != PhotoStage.State.PENDING:
+                return state
+            time.sleep(_POLL_S)
+        return None
+    finally:
+        _waiting.release()
+
+
+def _outcome(state: PhotoStage | None) -> NoCaption | None:
+    if state is None:
+        return _NOT_YET
+    if state.state == PhotoStage.State.DONE:
+        return None
+    return NoCaption(Reason.FAILED, state.error)

@@ -1,0 +1,62 @@
+"""Things over HTTP: albums of what photos show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from librephotos.api.models import Thing
+from librephotos.api.pagination import StandardPagination
+from librephotos.api.queries.photos import as_grid_rows, grid_rows, newest_first
+from librephotos.api.queries.things import photos_showing, thing_albums, thing_covers
+from librephotos.api.serializers.grid import day_groups
+from librephotos.api.serializers.thing import thing_album
+from librephotos.api.views.documentation import documented
+from librephotos.api.views.photos import PAGING, paginated
+
+
+class ThingListView(APIView):
+    """What one's photos show, by title, the last first."""
+
+    @documented("things", query=("search", *PAGING))
+    def get(self, request: Request) -> Response:
+        title = request.query_params.get("search", "").replace("\0", "")
+        albums = thing_albums(request.user, title=title)
+        return paginated(StandardPagination(), albums, request, _albums)
+
+
+def _albums(things: list[Thing]) -> list[dict[str, Any]]:
+    covers = thing_covers(thing.pk for thing in things)
+    return [thing_album(thing, covers[thing.pk]) for thing in things]
+
+
+class ThingView(APIView):
+    """One's visible photos of a thing, newest first."""
+
+    @documented("thing", path=("thing_id",))
+    def get(self, request: Request, thing_id: str) -> Response:
+        thing = _thing(request, thing_id)
+        rows = as_grid_rows(
+            grid_rows(newest_first(photos_showing(request.user, thing)))
+        )
+        if not rows:
+            raise NotFound("You have no photos of that.")
+        album = {
+            "id": str(thing.pk),
+            "title": thing.title,
+            "grouped_photos": day_groups(rows, viewer=request.user),
+        }
+        return Response({"results": album})
+
+
+def _thing(request: Request, text: str) -> Thing:
+    number = text.isascii() and text.isdigit() and len(text) < 19
+    own = Thing.objects.owned_by(request.user)
+    thing = own.filter(pk=int(text)).first() if number else None
+    if thing is None:
+        raise NotFound("There is no such thing.")
+    return thing
