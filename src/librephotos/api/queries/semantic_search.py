@@ -136,6 +136,13 @@ def needs_file(space: Space) -> bool:
     return rows.order_by("id")[least : least + 1].exists()
 
 
+def needed_file(space: Space) -> bool:
+    """Whether the library needed a file when that was last looked at, of late."""
+    key = f"search-file-{space.owner}-{space.model}"
+    found = cache.get_or_set(key, lambda: needs_file(space), _REMEMBERED_S)
+    return bool(found)
+
+
 def _with_file(
     file: VectorFile, newer: set[UUID], wanted: Wanted, space: Space, *, end: int
 ) -> list[Ranked]:

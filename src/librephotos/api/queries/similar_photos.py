@@ -9,7 +9,7 @@ from librephotos.api.queries.semantic_search import (
     Ranked,
     Wanted,
     models_of,
-    needs_file,
+    needed_file,
     rank,
     vector_of,
 )
@@ -40,7 +40,7 @@ def similar_photos(photo: Photo, *, viewer: Any) -> list[SimilarPhoto]:
         vector = vector_of(photo.pk, space)
         if vector is None:
             continue
-        if open_file(space) is None and needs_file(space):
+        if open_file(space) is None and needed_file(space):
             return []
         visible = Photo.objects.owned_by(viewer).visible()
         others = Wanted(visible, vector, left_out=frozenset((photo.pk,)))

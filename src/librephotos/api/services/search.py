@@ -22,7 +22,7 @@ from librephotos.api.queries.search_query import SearchQuery, parse
 from librephotos.api.queries.semantic_search import (
     Wanted,
     models_of,
-    needs_file,
+    needed_file,
     rank,
 )
 from librephotos.api.queries.vector_files import Space
@@ -117,7 +117,7 @@ def _by_meaning(
     photos = within(query, user=user)
     ranked = Wanted(photos, answer.vector, narrowed=narrowed, left_out=exact)
     found = dict(rank(ranked, space=space, start=start, size=size))
-    if needs_file(space):
+    if needed_file(space):
         request_vector_file(space)
     return [Hit(row, found[row.id]) for row in rows_in_order(found)], Meaning.RANKED
 
