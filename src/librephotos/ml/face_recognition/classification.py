@@ -25,7 +25,7 @@ _ONE_LOOK: Final = 0.35
 
 # The logistic curve of the distance to the nearest prototype. The labelled faces would
 # bear even odds at 0.59 and a curve five times as steep; relatives, of whom there are
-# none among them, are nearer: below 0.5 at times. 0.9 is reached at a distance of 0.467.
+# none among them, are nearer, below 0.5 at times. 0.9 is reached at 0.467.
 _EVEN_DISTANCE: Final = 0.54
 _STEEPNESS: Final = 30.0
 # The second best person has to be this much farther, or the probability is shared.
