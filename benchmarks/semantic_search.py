@@ -73,6 +73,7 @@ def _unit(rows: np.ndarray) -> np.ndarray:
 
 
 def _top(scores: np.ndarray, count: int = TOP) -> np.ndarray:
+    count = min(count, len(scores))
     best = np.argpartition(scores, -count)[-count:]
     return best[np.argsort(-scores[best])]
 
