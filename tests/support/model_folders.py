@@ -10,6 +10,7 @@ from librephotos.api.models import SiteSettings
 CLIP = "clip-vit-base-patch32"
 SIGLIP = "siglip2-base-patch16-224"
 WIDE = "places365-wideresnet18"
+ORDINARY = "places365-resnet18"
 BLIP = "blip-image-captioning-base"
 
 

@@ -26,7 +26,7 @@ from typing import Any, Generic, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from librephotos.media.errors import MediaError, UnavailableFile, UnsupportedFormat
-from librephotos.ml.errors import ModelUnusable
+from librephotos.ml.errors import MlError, ModelUnusable
 
 log = logging.getLogger(__name__)
 
@@ -184,6 +184,8 @@ class _Guarded(Generic[Input, Output]):
             return Outcome(error=str(error), unsupported=unsupported, for_now=for_now)
         except ModelUnusable as error:
             return Outcome(error=str(error), unusable=True)
+        except MlError as error:
+            return Outcome(error=str(error))
         except MemoryError:
             return Outcome(error="Decoding the file needs more memory than is allowed.")
         # The item boundary: whatever a decoder's binding raises concerns one file.
