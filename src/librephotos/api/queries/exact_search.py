@@ -15,7 +15,7 @@ from librephotos.api.queries.photos import (
     grid_rows,
     newest_first,
 )
-from librephotos.api.queries.search import search
+from librephotos.api.queries.search import SHORT_PAGE, recent_day, search
 from librephotos.api.queries.search_filters import as_meant, differs, in_letters
 from librephotos.api.queries.search_query import SearchQuery
 
@@ -61,13 +61,25 @@ def rows_in_order(ids: Iterable[UUID]) -> list[GridRow]:
 
 def _united(query: SearchQuery, *, user: Any, start: int, size: int) -> ExactPage:
     end = start + size
-    found = set(_keys(in_letters(query, user=user), end))
-    if differs(query):
-        found |= set(_keys(as_meant(query, user=user), end))
-    keys = sorted(found, key=_newest_first)
-    rows = rows_in_order(key.id for key in keys[start:end])
+    keys: list[_Key] = []
+    if end <= SHORT_PAGE:
+        # What is common fills a short page from the newest photos alone.
+        keys = _newest(query, user, end, since=recent_day(user))
+    if len(keys) < end:
+        keys = _newest(query, user, end, since=None)
+    rows = rows_in_order(key.id for key in keys[start:])
     complete = len(keys) < end
     return ExactPage(rows, frozenset(key.id for key in keys) if complete else None)
+
+
+def _newest(
+    query: SearchQuery, user: Any, end: int, *, since: int | None
+) -> list[_Key]:
+    """Return the first `end` photos that meet the query in letters or as meant."""
+    found = set(_keys(in_letters(query, user=user, since=since), end))
+    if differs(query):
+        found |= set(_keys(as_meant(query, user=user, since=since), end))
+    return sorted(found, key=_newest_first)[:end]
 
 
 def _keys(photos: PhotoQuerySet, end: int | None) -> list[_Key]:

@@ -20,7 +20,7 @@ from librephotos.api.queries.search_query import MAX_TERMS
 
 _TERM = re.compile(r'"([^"]+)"?|([^\s,"]+)')
 _SHORTEST_INDEXED = 3
-_SHORT_PAGE = 1000
+SHORT_PAGE = 1000
 _RECENT = 10_000
 _MOST_DAYS = 2000
 _AFTER_ALL_DAYS = 4_000_000
@@ -51,8 +51,8 @@ def search(user: Any, terms: list[str], *, start: int, size: int) -> list[GridRo
     photos = Photo.objects.owned_by(user).visible()
     if not terms:
         return []
-    if start + size <= _SHORT_PAGE:
-        recent = _without_index(photos.filter(day__gte=_recent_day(user)), terms)
+    if start + size <= SHORT_PAGE:
+        recent = _without_index(photos.filter(day__gte=recent_day(user)), terms)
         rows = _page(recent, start=start, size=size)
         if len(rows) == size:
             return rows
@@ -63,7 +63,7 @@ def _page(photos: PhotoQuerySet, *, start: int, size: int) -> list[GridRow]:
     return as_grid_rows(grid_rows(newest_first(photos))[start : start + size])
 
 
-def _recent_day(user: Any) -> int:
+def recent_day(user: Any) -> int:
     """Return a day from which on there are about _RECENT photos, and no more.
 
     A term that is common fills a short page from these alone, while the index would

@@ -24,45 +24,65 @@ _MONTH_DAY = (
 _WEEKDAY = "api_photo.day > 0 AND (api_photo.day + 6) %% 7 = %s"
 
 
-def in_letters(query: SearchQuery, *, user: Any) -> PhotoQuerySet:
-    """Return one's visible photos in whose text every word occurs."""
-    photos = Photo.objects.owned_by(user).visible()
+def in_letters(
+    query: SearchQuery, *, user: Any, since: int | None = None
+) -> PhotoQuerySet:
+    """Return one's visible photos in whose text every word occurs.
+
+    With `since`, only those of that day or later, of which there should be few.
+    """
+    photos = _visible(user, since)
     for clause in query.required:
         if clause.negated:
             photos = photos.exclude(_excluded(clause, user))
         else:
             for word in clause.words:
-                photos = photos.filter(containing_term(user, word))
+                photos = photos.filter(_containing(user, word, since))
     return photos
 
 
-def as_meant(query: SearchQuery, *, user: Any) -> PhotoQuerySet:
+def as_meant(
+    query: SearchQuery, *, user: Any, since: int | None = None
+) -> PhotoQuerySet:
     """Return one's visible photos of the people, places and times that are meant.
 
-    The other words occur in their text.
+    The other words occur in their text. `since` is as for `in_letters`.
     """
-    photos = within(query, user=user)
+    photos = within(query, user=user, since=since)
     for clause in query.required:
         if clause.firm:
             continue
         if clause.named:
             photos = photos.filter(_meant(clause, user))
         else:
-            photos = photos.filter(containing_term(user, clause.text))
+            photos = photos.filter(_containing(user, clause.text, since))
     return photos
 
 
-def within(query: SearchQuery, *, user: Any) -> PhotoQuerySet:
-    """Return the visible photos that are not out of the question."""
-    photos = Photo.objects.owned_by(user).visible()
+def within(query: SearchQuery, *, user: Any, since: int | None = None) -> PhotoQuerySet:
+    """Return the visible photos that are not out of the question.
+
+    `since` is as for `in_letters`.
+    """
+    photos = _visible(user, since)
     for clause in query.clauses:
         if clause.negated:
             photos = photos.exclude(_excluded(clause, user))
         elif clause.kind is ClauseKind.PHRASE:
-            photos = photos.filter(containing_term(user, clause.text))
+            photos = photos.filter(_containing(user, clause.text, since))
         elif clause.firm:
             photos = photos.filter(_meant(clause, user))
     return photos
+
+
+def _visible(user: Any, since: int | None) -> PhotoQuerySet:
+    photos = Photo.objects.owned_by(user).visible()
+    return photos if since is None else photos.filter(day__gte=since)
+
+
+def _containing(user: Any, term: str, since: int | None) -> Q:
+    """Return a condition that leaves the index aside where photos are few."""
+    return containing_term(user, term) if since is None else with_letters(term)
 
 
 def differs(query: SearchQuery) -> bool:
