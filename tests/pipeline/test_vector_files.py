@@ -16,6 +16,7 @@ from librephotos.api.queries import photo_embeddings, semantic_search, vector_fi
 from librephotos.api.queries.semantic_search import Wanted, rank
 from librephotos.api.queries.vector_files import Space, folder_of, open_file
 from librephotos.api.services.search import request_vector_file
+from librephotos.ml.semantic_search.vector_writer import writing as writing_to
 from librephotos.pipeline import vector_files as writing
 from librephotos.pipeline.vector_files import refresh_vector_files
 from tests.factories import PhotoFactory, UserFactory
@@ -105,6 +106,21 @@ def test_a_writer_that_died_is_made_good(space: Space) -> None:
     assert ranked(space) == expected
     refresh_vector_files(space)
     assert open_file(space)
+    assert ranked(space) == expected
+
+
+@pytest.mark.django_db
+def test_a_file_that_lacks_rows_below_its_watermark_is_written_anew(
+    space: Space,
+) -> None:
+    refresh_vector_files(space)
+    expected = ranked(space)
+    file = open_file(space)
+    assert file
+    with writing_to(file.index) as writer:
+        writer.remove(file.index.snapshot().ids[:3])
+    assert len(ranked(space)) == 57
+    refresh_vector_files(space)
     assert ranked(space) == expected
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from librephotos.api.queries import vector_rows
+from librephotos.api.queries.semantic_search import known_models
 from librephotos.api.queries.vector_files import (
     WORTH_A_FILE,
     Space,
@@ -27,34 +28,35 @@ log = logging.getLogger(__name__)
 def refresh_vector_files(space: Space) -> None:
     """Write what the files of a library lack, and take out what is gone.
 
-    May be ended at any instruction and be run again. Files of users that are gone, and
-    of libraries that have become small, are removed.
+    May be ended at any instruction and be run again. Files of users, models and
+    databases that are gone, and of libraries that have become small, are removed.
     """
     _remove_orphans()
     folder = folder_of(space)
-    count = vector_rows.count(space)
-    if count < WORTH_A_FILE:
+    if vector_rows.count(space) < WORTH_A_FILE:
         shutil.rmtree(folder, ignore_errors=True)
         return
     try:
-        _write(space, folder, count)
+        _write(space, folder)
     except DamagedIndex as error:
         log.warning("The vectors in %s are written anew: %s", folder, error)
         shutil.rmtree(folder, ignore_errors=True)
-        _write(space, folder, count)
+        _write(space, folder)
 
 
-def _write(space: Space, folder: Path, count: int) -> None:
-    index: VectorIndex | None = None
+def _write(space: Space, folder: Path) -> None:
     for page in vector_rows.pages(space, after=_written(folder)):
         index = VectorIndex.create(folder, dimensions=page.vectors.shape[1])
         with writing(index) as writer:
             writer.put(page.photos, page.vectors)
             write_watermark(folder, page.last_id)
-    index = index or VectorIndex.open(folder)
+    index = VectorIndex.open(folder)
     with writing(index) as writer:
+        count = vector_rows.count(space, until=read_watermark(folder))
         if len(index) > count:
             _remove_gone(writer, index, space)
+        if len(index) < count:
+            raise DamagedIndex("Vectors are missing in the index.")
         if writer.is_wasteful:
             writer.compact()
 
@@ -75,10 +77,8 @@ def _remove_gone(writer: VectorIndexWriter, index: VectorIndex, space: Space) ->
 
 
 def _remove_orphans() -> None:
-    """Remove the files of users whose account was deleted."""
-    folders = {f: f.name.partition("-")[0] for f in root().glob("*-*")}
-    owners = {int(owner) for owner in folders.values() if owner.isdecimal()}
-    gone = owners - vector_rows.existing_owners(owners)
-    for folder, owner in folders.items():
-        if owner.isdecimal() and int(owner) in gone:
+    for folder in root().glob("*-*"):
+        owner = int(folder.name.partition("-")[0])
+        spaces = (Space(owner, model) for model in known_models(owner))
+        if folder not in map(folder_of, spaces):
             shutil.rmtree(folder, ignore_errors=True)

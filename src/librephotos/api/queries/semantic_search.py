@@ -77,14 +77,19 @@ def models_of(owner: int, *, wanted: str) -> list[str]:
     The wanted one is best once it knows nearly all that another one knows; until
     then that one goes on.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_MODELS, {"owner": owner})
-        known = [row[0] for row in cursor.fetchall()]
+    known = known_models(owner)
     if len(known) < 2:
         return known
     key = f"search-models-{owner}-{wanted}"
     found = cache.get_or_set(key, lambda: _by_merit(owner, wanted), _REMEMBERED_S)
     return list(found or [])
+
+
+def known_models(owner: int) -> list[str]:
+    """Return the models that have made a vector of any of an owner's photos."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MODELS, {"owner": owner})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _by_merit(owner: int, wanted: str) -> list[str]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 from librephotos.ml.semantic_search.errors import VectorIndexError
 from librephotos.ml.semantic_search.vector_index import VectorIndex
@@ -48,9 +49,25 @@ def root() -> Path:
 
 
 def folder_of(space: Space) -> Path:
-    """Return the folder of one index; names of models may hold slashes."""
-    digest = hashlib.sha256(space.model.encode()).hexdigest()[:16]
+    """Return the folder of one index.
+
+    Its name depends on the database too: after a restored backup the same ids may
+    stand for other photos. Names of models may hold slashes.
+    """
+    named = f"{_database()} {space.model}"
+    digest = hashlib.sha256(named.encode()).hexdigest()[:16]
     return root() / f"{space.owner}-{digest}"
+
+
+@cache
+def _database() -> str:
+    """Return what tells this database from all others, also of the same name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT system_identifier || '-' || oid FROM pg_control_system(),"
+            " pg_database WHERE datname = current_database()"
+        )
+        return str(cursor.fetchone()[0])
 
 
 def open_file(space: Space) -> VectorFile | None:

@@ -13,7 +13,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from librephotos.api.models import PhotoEmbedding, User
+from librephotos.api.models import PhotoEmbedding
 from librephotos.api.queries.vector_files import Space
 from librephotos.ml.semantic_search.vector_files import ID
 
@@ -72,14 +72,10 @@ def photos(space: Space) -> NDArray[np.bytes_]:
         return np.frombuffer(cursor.fetchone()[0], ID)
 
 
-def count(space: Space) -> int:
-    """Return how many photos have a vector."""
-    return PhotoEmbedding.objects.filter(owner=space.owner, model=space.model).count()
-
-
-def existing_owners(ids: set[int]) -> set[int]:
-    """Return those of the ids that are users'."""
-    return set(User.objects.filter(pk__in=ids).values_list("pk", flat=True))
+def count(space: Space, *, until: int | None = None) -> int:
+    """Return how many rows there are, or how many with ids up to `until`."""
+    rows = PhotoEmbedding.objects.filter(owner=space.owner, model=space.model)
+    return (rows if until is None else rows.filter(id__lte=until)).count()
 
 
 def _arguments(space: Space) -> dict[str, Any]:
