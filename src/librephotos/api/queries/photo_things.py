@@ -105,11 +105,11 @@ def _locked_owners(photo_ids: Iterable[UUID]) -> dict[UUID, int]:
     return dict(rows.values_list("pk", "owner_id"))
 
 
-def replace_hashtags(photo_id: UUID, words: Iterable[str]) -> None:
+def replace_hashtags(photo_id: UUID, words: Collection[str]) -> None:
     """Give a photo the hashtags of its caption instead of those that it had.
 
-    A word that differs from a known one in case alone is that one. To be called in a
-    transaction.
+    A word that differs in case alone from an earlier one is that one. To be called in
+    a transaction.
     """
     kind = Thing.Kind.HASHTAG_ATTRIBUTE
     known = Thing.objects.filter(
@@ -118,5 +118,7 @@ def replace_hashtags(photo_id: UUID, words: Iterable[str]) -> None:
     titles = {
         title.casefold(): title for title in known.values_list("title", flat=True)
     }
-    tags = {word.casefold(): titles.get(word.casefold(), word) for word in words}
-    replace({photo_id: [Tag(kind, title) for title in tags.values()]}, kinds=[kind])
+    for word in words:
+        titles.setdefault(word.casefold(), word)
+    tags = {titles[word.casefold()] for word in words}
+    replace({photo_id: [Tag(kind, title) for title in sorted(tags)]}, kinds=[kind])
