@@ -94,6 +94,7 @@ def test_pages_are_parts_of_the_whole_ranking(search):
     assert len(set(whole)) == 20
     pages = [search(me, "beach", page=page, page_size=3) for page in range(1, 9)]
     assert [id for page in pages for id in ids(page)] == whole
+    assert ids(search(me, "beach", page=999_999_999)) == []
 
 
 def test_hidden_trashed_removed_and_foreign_photos_never_appear(search):

@@ -7,6 +7,7 @@ photo may be shown, and whether it meets the filters, is asked of the database a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -29,7 +30,10 @@ from librephotos.api.queries.vector_files import (
     VectorFile,
     open_file,
 )
+from librephotos.ml.semantic_search.errors import VectorIndexError
 from librephotos.ml.semantic_search.vector_index import VectorIndex, as_ids
+
+log = logging.getLogger(__name__)
 
 Vector = NDArray[np.float32]
 
@@ -95,7 +99,7 @@ def known_models(owner: int) -> list[str]:
 def _by_merit(owner: int, wanted: str) -> list[str]:
     rows = PhotoEmbedding.objects.filter(owner=owner).values_list("model")
     counts = dict(rows.annotate(n=Count("*")).order_by("-n", "model"))
-    if counts.get(wanted, 0) >= NEARLY_ALL * max(counts.values()):
+    if counts.get(wanted, 0) >= NEARLY_ALL * max(counts.values(), default=0):
         return [wanted, *(model for model in counts if model != wanted)]
     return list(counts)
 
@@ -126,10 +130,14 @@ def rank(wanted: Wanted, *, space: Space, start: int = 0, size: int) -> list[Ran
     """
     file = open_file(space)
     if file is not None:
-        newer = _newer(space, file)
-        if len(newer) <= MOST_BEHIND:
-            found = _with_file(file, newer, wanted, space, end=start + size)
-            return found[start : start + size]
+        try:
+            newer = _newer(space, file)
+            if len(newer) <= MOST_BEHIND:
+                found = _with_file(file, newer, wanted, space, end=start + size)
+                return found[start : start + size]
+        except (FileNotFoundError, VectorIndexError) as error:
+            # A worker has just taken it away.
+            log.warning("The vectors of user %s are compared: %s", space.owner, error)
     return _compared(wanted, space, end=start + size)[start:]
 
 
