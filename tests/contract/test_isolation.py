@@ -11,24 +11,37 @@ import pytest
 from django.apps import apps
 from rest_framework.test import APIClient
 
-from librephotos.api.models import File, Job, Photo, PhotoMetadata, ScanDirectory, User
+from librephotos.api.models import (
+    Face,
+    FaceRejection,
+    File,
+    Job,
+    Person,
+    Photo,
+    PhotoMetadata,
+    ScanDirectory,
+    User,
+)
 from librephotos.api.queries import search_document
 from librephotos.api.tokens import SignInToken
 from tests.api.permission_rows import Row, World
 from tests.api.permission_rows_accounts import ACCOUNTS
 from tests.api.permission_rows_library import LIBRARY
+from tests.api.permission_rows_people import PEOPLE
 from tests.api.test_permissions import path_of
 from tests.contract.library import Library
 from tests.contract.test_shapes import ACTIONS
 from tests.factories import (
+    FaceFactory,
     FileFactory,
     JobFactory,
+    PersonFactory,
     PhotoMetadataFactory,
     PlaceFactory,
     UserFactory,
 )
 
-ROWS = [*ACCOUNTS, *LIBRARY]
+ROWS = [*ACCOUNTS, *PEOPLE, *LIBRARY]
 CANARY = "canary"
 TRICKS = [
     {},
@@ -67,6 +80,9 @@ def world(db, settings, tmp_path) -> World:
         path=path,
     ).photo
     PhotoMetadataFactory(photo=photo, lens=CANARY, keywords=[CANARY])
+    anna = PersonFactory(owner=victim, name=f"Anna {CANARY}")
+    FaceFactory(photo=photo, person=anna, person_source="user")
+    FaceFactory(photo=photo, guess=anna, guess_probability=0.95)
     search_document.refresh([photo.pk])
     job = JobFactory(started_by=victim, running=True, message=CANARY)
     return World(
@@ -85,6 +101,9 @@ def everything_of(victim: User) -> list[list[dict[str, Any]]]:
         list(Photo.objects.filter(owner=victim).values()),
         list(File.objects.filter(owner=victim).values()),
         list(PhotoMetadata.objects.filter(photo__owner=victim).values()),
+        list(Face.objects.filter(owner=victim).values()),
+        list(Person.objects.filter(owner=victim).values()),
+        list(FaceRejection.objects.filter(face__owner=victim).values()),
         list(ScanDirectory.objects.filter(user=victim).values()),
         list(Job.objects.filter(started_by=victim).values()),
         list(apps.get_model("api", "PhotoDay").objects.filter(owner=victim).values()),
@@ -107,8 +126,8 @@ def with_tricks(row: Row, victim: User, trick: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.route}")
 def test_no_route_tells_or_changes_what_is_private(client_of, world, row):
-    before = everything_of(world.owner)
     path = path_of(row, world)
+    before = everything_of(world.owner)
     for caller in (None, world.other):
         client = client_of(caller)
         for trick in TRICKS:

@@ -13,7 +13,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 
+from librephotos.api.models import PeopleEdit
+from librephotos.api.services import people
 from tests.contract import shapes
+from tests.factories import PersonFactory
 
 EXAMPLES = 6
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -30,11 +33,17 @@ def operations() -> list[Any]:
 def identifiers(library: Any) -> dict[str, list[Any]]:
     """Return names under which there is something, by the names of parameters."""
     photo = library.photos["placed"]
+    person = PersonFactory(owner=library.admin)
+    people.rename(person, name="Somebody else")
+    edit = PeopleEdit.objects.get(owner=library.admin)
     return {
         "name": [str(photo.pk), photo.image_hash, library.job.pk, "\ufffd", "a_b.jpg"],
         "day": [photo.day, 0],
         "place_id": [photo.place_id],
         "id": [library.owner.pk, 2**63],
+        "person_id": [person.pk, 2**63],
+        "edit_id": [edit.pk, 2**63],
+        "thing_id": [2**63],
     }
 
 

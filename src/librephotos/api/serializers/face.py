@@ -146,7 +146,9 @@ class LabelSerializer(FacesSerializer):
 class RejectSerializer(FacesSerializer):
     """Faces and the person that they are not."""
 
-    person_id = serializers.IntegerField(required=False, min_value=1)
+    person_id = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1
+    )
 
 
 class DismissSerializer(FacesSerializer):

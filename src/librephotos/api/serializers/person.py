@@ -47,7 +47,9 @@ class PersonEditSerializer(serializers.Serializer[Any]):
 
     newPersonName = NameField(required=False)
     cover_photo = serializers.CharField(required=False)
-    cover_face = serializers.IntegerField(required=False, min_value=1)
+    cover_face = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1
+    )
     hidden = StrictBooleanField(required=False)
     birth_date = serializers.DateField(required=False, allow_null=True)
 
