@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 Loaded = TypeVar("Loaded")
 
+FEW = 8
+"""So many pictures are computed at once without finding out how many are best, which
+takes some ten seconds: longer than these few."""
+
 
 def embed_pictures(
     model: ModelFiles, previews: Sequence[bytes]
@@ -33,7 +37,8 @@ def embed_pictures(
     from librephotos.ml.pictures import decode
 
     encoder = _resident(_image_encoder, model)
-    return list(encoder.embed(decode(data) for data in previews))
+    size = len(previews) if len(previews) <= FEW else None
+    return list(encoder.embed(map(decode, previews), batch_size=size))
 
 
 def embed_texts(model: ModelFiles, texts: Sequence[str]) -> list[NDArray[np.float32]]:
