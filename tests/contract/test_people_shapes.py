@@ -1,4 +1,4 @@
-"""Answers about faces and people have the shapes that the clients' validators demand."""
+"""Answers about faces and people have the shapes that the clients demand."""
 
 from __future__ import annotations
 
