@@ -1,19 +1,25 @@
-"""One server for all browser tests, one Chromium a module, one profile a visitor."""
+"""Two servers for all browser tests, one Chromium a module, one profile a visitor.
+
+One has a library to look at; the other has models, which it takes from a hub.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.site import Site, write_library
+from tests.browser.site import CLIP, Site, write_library, write_shapes
 from tests.browser.visitor import Visitor
 from tests.support.chromium import NAMES, installed_chromium, running_chromium
+from tests.support.model_hub import ModelHub
 from tests.support.server import RunningServer
+from tests.support.tiny_clip import tiny_clip_folder  # noqa: F401
 
 expect.set_options(timeout=15_000)
 
@@ -39,6 +45,26 @@ def site(folder: Path) -> Iterator[Site]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def hub(tiny_clip_folder: Path) -> Iterator[ModelHub]:  # noqa: F811
+    """A hub of models that knows a small one, and no other."""
+    with ModelHub() as server:
+        server.add(CLIP.repository, tiny_clip_folder)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def learning_site(folder: Path, hub: ModelHub) -> Iterator[Site]:
+    """A server that downloads from the hub; its administrator has shapes in colours."""
+    shapes = write_shapes(folder / "shapes")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HF_ENDPOINT", hub.url)
+        with RunningServer(folder / "learning-data", shapes) as server:
+            running = Site(server)
+            running.wait_for_scan("admin")
+            yield running
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser.
@@ -52,8 +78,8 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
+@contextmanager
+def visitors_of(chromium: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
     """Open browser profiles; at the end no browser may have complained.
 
     They are in a time zone far from the pictures', which no date may be shifted to.
@@ -73,6 +99,22 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
     for one in visitors:
         one.context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
+    """Open browser profiles at the site with a library."""
+    with visitors_of(chromium, site) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def visit_learning(
+    chromium: Browser, learning_site: Site
+) -> Iterator[Callable[..., Visitor]]:
+    """Open browser profiles at the site that takes models from a hub."""
+    with visitors_of(chromium, learning_site) as visitor:
+        yield visitor
 
 
 @pytest.fixture

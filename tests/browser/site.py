@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import urllib.request
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from tests.support.images import (
     animated,
@@ -12,11 +15,24 @@ from tests.support.images import (
 )
 from tests.support.server import PASSWORD, RunningServer, librephotos, wait_for
 from tests.support.showcase import OUTINGS, write_showcase
+from tests.support.tiny_clip import COMBINATIONS, render
 from tests.support.videos import video
 
 OTHER_FILES = ("animation.gif", "clip.mp4", "cutout.png", "motion.jpg")
 BROKEN_FILE = "broken.jpg"
 BROKEN = b"\xff\xd8\xff no picture"
+
+
+class HubModel(NamedTuple):
+    """A model by its name in our list and by its repository."""
+
+    name: str
+    repository: str
+
+
+CLIP = HubModel("clip-vit-base-patch32", "openai/clip-vit-base-patch32")
+PEOPLE = ("John_Salley", "John_Savage", "John_Schneider")
+PICTURES_EACH = 4
 
 
 def write_library(folder: Path) -> Path:
@@ -36,6 +52,23 @@ def write_library(folder: Path) -> Path:
 def pictures_written() -> int:
     """How many photos the library of `write_library` has."""
     return sum(len(outing.pictures) for outing in OUTINGS) + len(OTHER_FILES)
+
+
+def write_shapes(folder: Path) -> Path:
+    """Write a picture of each shape in each colour; the names tell neither."""
+    folder.mkdir()
+    for number, (colour, shape) in enumerate(COMBINATIONS):
+        render(shape, colour, number).save(folder / f"{number}.jpg", quality=95)
+    return folder
+
+
+def write_portraits(corpus: Path, folder: Path) -> Path:
+    """Copy a few pictures of each of the people whom the sample files show."""
+    folder.mkdir()
+    for person in PEOPLE:
+        for source in sorted((corpus / "faces" / person).iterdir())[:PICTURES_EACH]:
+            shutil.copy(source, folder / f"{person}-{source.name}")
+    return folder
 
 
 class Site:
@@ -64,3 +97,26 @@ class Site:
     def _is_idle(self, token: str) -> bool:
         jobs = self.server.get("/api/jobs/?page=1&page_size=10", token)["results"]
         return bool(jobs) and all(job["finished"] for job in jobs)
+
+    def delete(self, path: str, name: str = "admin") -> None:
+        """Have a user delete something that is there."""
+        request = urllib.request.Request(self.address + path, method="DELETE")
+        token = self.server.sign_in(name)
+        request.add_header("Authorization", f"Bearer {token}")
+        with urllib.request.urlopen(request, timeout=20):
+            pass
+
+    def model_state(self, model: str) -> str:
+        """Return how much of a model the server has."""
+        models = self.server.get("/api/models/", self.server.sign_in())["results"]
+        return str(next(row["state"] for row in models if row["name"] == model))
+
+    def faces_as_found(self, name: str) -> None:
+        """Take back all that a user has said of people."""
+        token = self.server.sign_in(name)
+        edits: list[dict[str, Any]] = self.server.get(
+            "/api/people/edits/?page_size=1000", token
+        )["results"]
+        for edit in edits:
+            if edit["undone_at"] is None:
+                self.server.post(f"/api/people/edits/{edit['id']}/undo/", {}, token)

@@ -70,6 +70,13 @@ class Visitor:
         self.open(path)
         self.sign_in(username)
 
+    def undo(self) -> None:
+        """Take back what the newest message tells of."""
+        toast = self.page.get_by_test_id("toast").last
+        toast.get_by_role("button", name="Undo").click()
+        message = self.page.get_by_test_id("toast").filter(has_text="Undone")
+        expect(message).to_be_visible()
+
     def press(self, name: str) -> None:
         """Click the button of this name."""
         self.page.get_by_role("button", name=name, exact=True).click()

@@ -76,9 +76,14 @@ export function meaningNote(state: string): string {
   return NOTES[state] ?? '';
 }
 
+/** Whether the same search will soon be answered by meaning too. */
+export function isLoading(state: string): boolean {
+  return state === 'too_slow';
+}
+
 const NOTES: Record<string, string> = {
   no_vectors: 'Only words were searched: the model for search by meaning is not ready yet.',
   no_worker: 'Only words were searched: nothing works in the background just now.',
-  too_slow: 'Only words were searched: the model is still loading. Search again in a moment.',
+  too_slow: 'Only words were searched: the model for search by meaning is still loading …',
   model_unusable: 'Only words were searched: the model for search by meaning cannot be used.',
 };

@@ -29,7 +29,7 @@ export class Toasts {
   #add(content: Omit<Toast, 'key'>): void {
     this.#lastKey += 1;
     const toast = { key: this.#lastKey, ...content };
-    this.shown = [...this.shown, toast].slice(-3);
+    this.shown = [...this.shown, toast].slice(-2);
     setTimeout(() => this.dismiss(toast), SHOWN_MS);
   }
 }

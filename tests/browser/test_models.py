@@ -1,0 +1,86 @@
+"""Which models there are, and fetching them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.site import CLIP, Site
+from tests.browser.visitor import Visitor
+from tests.support.model_hub import ModelHub
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def visitor(learning_site: Site, visit_learning: Callable[..., Visitor]) -> Visitor:
+    """An administrator in front of the models, of which none is installed."""
+    if learning_site.model_state(CLIP.name) != "missing":
+        learning_site.delete(f"/api/models/{CLIP.name}/")
+    opened = visit_learning()
+    opened.enter()
+    opened.go_to("Models")
+    return opened
+
+
+def model(visitor: Visitor, name: str) -> Locator:
+    return visitor.page.get_by_role("article", name=name)
+
+
+def state(visitor: Visitor, name: str) -> Locator:
+    return model(visitor, name).get_by_test_id("model-state")
+
+
+def test_a_download_is_cancelled_and_goes_on(visitor: Visitor, hub: ModelHub) -> None:
+    hub.misbehave("model.safetensors", stall=True)
+    expect(state(visitor, CLIP.name)).to_have_text("Not installed")
+    model(visitor, CLIP.name).get_by_role("button", name="Download").click()
+    expect(model(visitor, CLIP.name).get_by_role("progressbar")).to_be_attached()
+    model(visitor, CLIP.name).get_by_role("button", name="Cancel").click()
+    again = model(visitor, CLIP.name).get_by_role("button", name="Go on")
+    again.click()
+    expect(state(visitor, CLIP.name)).to_contain_text("Installed")
+    model(visitor, CLIP.name).get_by_role("button", name="Remove").click()
+    expect(state(visitor, CLIP.name)).to_have_text("Not installed")
+
+
+def test_a_model_that_cannot_be_had_says_why(visitor: Visitor) -> None:
+    name = "smolvlm-256m-instruct"
+    model(visitor, name).get_by_role("button", name="Download").click()
+    complaint = visitor.page.get_by_test_id("toast")
+    expect(complaint).to_contain_text("HuggingFaceTB/SmolVLM-256M-Instruct")
+    expect(state(visitor, name)).to_have_text("Not installed")
+
+
+def test_a_photo_is_not_described_without_its_model(visitor: Visitor) -> None:
+    visitor.go_to("Timeline")
+    visitor.open_photo()
+    panel = visitor.show_facts()
+    visitor.press("Describe")
+    expect(panel.get_by_role("alert")).to_contain_text("blip-image-captioning-base")
+
+
+def test_what_is_learnt_is_chosen(visitor: Visitor) -> None:
+    choice = visitor.page.get_by_role("combobox", name="Things")
+    expect(choice).to_have_value("places365")
+    with visitor.page.expect_response("**/api/sitesettings/") as answered:
+        choice.select_option("siglip2")
+    assert answered.value.json()["tagging_model"] == "siglip2"
+    visitor.page.reload()
+    expect(choice).to_have_value("siglip2")
+    choice.select_option("places365")
+    expect(choice).to_have_value("places365")
+
+
+def test_only_administrators_are_offered_models(
+    learning_site: Site, visit_learning: Callable[..., Visitor]
+) -> None:
+    learning_site.add_user("reader")
+    visitor = visit_learning()
+    visitor.enter("/models", "reader")
+    expect(state(visitor, CLIP.name)).to_be_visible()
+    expect(visitor.page.get_by_role("link", name="Models")).to_have_count(0)
+    expect(visitor.page.get_by_role("button", name="Download")).to_have_count(0)
+    expect(visitor.page.get_by_test_id("learning-choices")).to_have_count(0)

@@ -1,0 +1,228 @@
+"""Naming faces, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.site import PEOPLE, PICTURES_EACH, Site, write_portraits
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+USER = "family"
+
+
+@pytest.fixture(scope="module")
+def family(site: Site, corpus: Path, folder: Path) -> str:
+    """A user with some portraits of each of three people, grouped by a scan."""
+    site.add_user(USER, write_portraits(corpus, folder / "portraits"))
+    return USER
+
+
+@pytest.fixture
+def visit_family(
+    family: str, site: Site, visit: Callable[..., Visitor]
+) -> Callable[..., Visitor]:
+    """Open the user's people in a browser; nothing is said of them yet."""
+
+    def visitor(**options: object) -> Visitor:
+        opened = visit(**options)
+        opened.enter("/people", family)
+        expect(groups(opened)).to_have_count(len(PEOPLE))
+        return opened
+
+    site.faces_as_found(family)
+    return visitor
+
+
+def groups(visitor: Visitor) -> Locator:
+    """The groups of like faces that nobody has named."""
+    return visitor.page.get_by_test_id("face-group")
+
+
+def person(visitor: Visitor, name: str) -> Locator:
+    """Somebody in the list of people."""
+    return visitor.page.get_by_test_id("person").filter(has_text=name)
+
+
+def faces(visitor: Visitor) -> Locator:
+    return visitor.page.get_by_test_id("face")
+
+
+def name_group(visitor: Visitor, name: str) -> None:
+    """Name the first group, and wait until it stands among the people."""
+    box = groups(visitor).first.get_by_role("combobox", name="Who is this?")
+    box.fill(name)
+    box.press("Enter")
+    expect(person(visitor, name)).to_be_visible()
+
+
+def open_faces(visitor: Visitor, name: str) -> None:
+    """Show the faces of somebody in the list."""
+    person(visitor, name).click()
+    visitor.page.get_by_role("link", name="Faces", exact=False).click()
+    expect(faces(visitor).first).to_be_visible()
+
+
+def select(visitor: Visitor, number: int) -> None:
+    faces(visitor).nth(number).get_by_role("checkbox").click()
+
+
+def test_a_group_gets_a_name_and_loses_it_again(
+    visit_family: Callable[..., Visitor],
+) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    expect(person(visitor, "Ada")).to_contain_text(f"{PICTURES_EACH} faces")
+    expect(groups(visitor)).to_have_count(len(PEOPLE) - 1)
+    visitor.undo()
+    expect(groups(visitor)).to_have_count(len(PEOPLE))
+    expect(person(visitor, "Ada")).to_have_count(0)
+
+
+def test_a_known_name_is_suggested_for_another_group(
+    visit_family: Callable[..., Visitor],
+) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    box = groups(visitor).first.get_by_role("combobox")
+    box.fill("ad")
+    visitor.page.get_by_role("option", name="Ada").click()
+    expect(groups(visitor)).to_have_count(len(PEOPLE) - 2)
+    expect(person(visitor, "Ada")).to_contain_text(f"{2 * PICTURES_EACH} faces")
+
+
+def test_the_photos_of_a_person(visit_family: Callable[..., Visitor]) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    person(visitor, "Ada").click()
+    expect(visitor.tiles).to_have_count(PICTURES_EACH)
+    visitor.wait_until_drawn()
+    visitor.open_photo()
+    panel = visitor.show_facts()
+    expect(panel.get_by_test_id("people-fact")).to_contain_text("Ada")
+    panel.get_by_role("button", name="Ada").click()
+    expect(visitor.page.get_by_test_id("person-head")).to_contain_text("Ada")
+
+
+def test_a_face_that_is_somebody_else(visit_family: Callable[..., Visitor]) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    open_faces(visitor, "Ada")
+    select(visitor, 1)
+    visitor.press("Not Ada")
+    expect(faces(visitor)).to_have_count(PICTURES_EACH - 1)
+    visitor.undo()
+    expect(faces(visitor)).to_have_count(PICTURES_EACH)
+    select(visitor, 0)
+    faces(visitor).nth(2).locator("a").click(modifiers=["Shift"])
+    visitor.press("More for these faces")
+    visitor.press("A new person …")
+    visitor.page.get_by_role("combobox", name="Name").fill("Grace")
+    visitor.page.keyboard.press("Enter")
+    expect(faces(visitor)).to_have_count(PICTURES_EACH - 3)
+    visitor.go_to("People")
+    expect(person(visitor, "Grace")).to_contain_text("3 faces")
+
+
+def test_a_name_that_somebody_has_asks_before_it_merges(
+    visit_family: Callable[..., Visitor],
+) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    name_group(visitor, "Ada Lovelace")
+    visitor.page.get_by_role("link", name="Ada Lovelace").click()
+    visitor.press("Rename")
+    visitor.page.get_by_role("combobox").fill("ada")
+    visitor.page.keyboard.press("Enter")
+    question = visitor.page.get_by_role("dialog", name="Merge Ada Lovelace into Ada?")
+    question.get_by_role("button", name="Merge").click()
+    head = visitor.page.get_by_test_id("person-head")
+    expect(head).to_contain_text(f"{2 * PICTURES_EACH} faces")
+    visitor.undo()
+    expect(head).to_contain_text(f"{PICTURES_EACH} faces")
+
+
+def test_hidden_people_are_shown_on_request(
+    visit_family: Callable[..., Visitor],
+) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    person(visitor, "Ada").click()
+    visitor.press("More about Ada")
+    visitor.press("Hide")
+    expect(visitor.page.get_by_test_id("person-head")).to_contain_text("hidden")
+    visitor.go_to("People")
+    expect(person(visitor, "Ada")).to_have_count(0)
+    visitor.press("Show hidden people (1)")
+    expect(person(visitor, "Ada")).to_be_visible()
+
+
+def test_a_face_is_named_and_drawn_on_its_photo(
+    visit_family: Callable[..., Visitor],
+) -> None:
+    visitor = visit_family()
+    # A crop that a worker has yet to make is asked for again.
+    visitor.expect_complaint("/media/faces/")
+    page = visitor.page
+    groups(visitor).first.get_by_role("link").click()
+    faces(visitor).first.locator("a").click()
+    expect(visitor.viewer).to_be_visible()
+    page.keyboard.press("f")
+    page.get_by_role("button", name="Face: Who is this?").click()
+    name = page.get_by_test_id("face-card").get_by_role("combobox", name="Name")
+    name.fill("Ada")
+    name.press("Enter")
+    expect(page.get_by_role("button", name="Face: Ada")).to_be_visible()
+    visitor.show_facts()
+    visitor.press("Add a face")
+    field = page.get_by_test_id("face-drawing").bounding_box()
+    assert field
+    page.mouse.move(field["x"] + 20, field["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(field["x"] + 120, field["y"] + 140)
+    page.mouse.up()
+    name.fill("Grace")
+    name.press("Enter")
+    expect(page.get_by_role("button", name="Face: Grace")).to_be_visible()
+    expect(page.get_by_test_id("people-fact")).to_contain_text("Grace")
+    page.keyboard.press("Escape")
+    expect(visitor.viewer).to_have_count(0)
+
+
+def test_on_a_phone(visit_family: Callable[..., Visitor]) -> None:
+    visitor = visit_family(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    name_group(visitor, "Ada")
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 390
+    person(visitor, "Ada").tap()
+    visitor.page.get_by_role("link", name="Faces", exact=False).tap()
+    faces(visitor).first.get_by_role("checkbox").tap()
+    # Once one is selected, a tap selects others instead of opening their photo.
+    faces(visitor).nth(PICTURES_EACH - 1).locator("a").tap()
+    bar = visitor.page.get_by_test_id("selection-bar")
+    expect(bar).to_contain_text("2 faces")
+    box = bar.get_by_role("button", name="Somebody else …").bounding_box()
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    visitor.press("Not Ada")
+    expect(faces(visitor)).to_have_count(PICTURES_EACH - 2)
+    visitor.undo()
+    expect(faces(visitor)).to_have_count(PICTURES_EACH)
+
+
+def test_what_was_done_is_listed_and_can_be_taken_back_later(
+    visit_family: Callable[..., Visitor],
+) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    visitor.page.get_by_role("link", name="Changes").click()
+    change = visitor.page.get_by_role("listitem").filter(has_text="Named").first
+    change.get_by_role("button", name="Undo").click()
+    expect(change).to_contain_text("Taken back")
+    visitor.go_to("People")
+    expect(groups(visitor)).to_have_count(len(PEOPLE))
