@@ -229,3 +229,22 @@ def test_a_merged_person_is_recognised_by_all_faces(me, three_people):
     people_service.merge(anna, others=[ann])
     work_until_idle()
     assert Face.objects.filter(guess=anna).count() == 6
+
+
+def test_what_comes_while_a_job_works_has_a_job_of_its_own(
+    me, three_people, monkeypatch
+):
+    """The job has read its faces already when more are found."""
+    ask, late = people._answer, []
+
+    def interrupted(*arguments):
+        if not late:
+            late.extend(face(me, 5, seed) for seed in (901, 902))
+            for _ in range(2):
+                jobs.start_about_faces(user=me, kind=Job.Kind.FIND_SIMILAR_FACES)
+        return ask(*arguments)
+
+    monkeypatch.setattr(people, "_answer", interrupted)
+    work(me)
+    assert None not in groups(late)
+    assert Job.objects.filter(kind=Job.Kind.FIND_SIMILAR_FACES).count() == 2

@@ -21,15 +21,16 @@ def start_scan(*, user: User, full: bool = False) -> Job:
     Returns a scan of this user that has not walked all directories yet, if there is
     one and no full scan is asked for.
     """
-    return _start(Job.Kind.SCAN_PHOTOS, queue.SCAN, user=user, join=not full, full=full)
+    join = None if full else _ENUMERATING
+    return _start(Job.Kind.SCAN_PHOTOS, queue.SCAN, user=user, join=join, full=full)
 
 
 def start_learning(*, user: User, kind: Job.Kind) -> Job:
     """Start taking the user's photos through the stages of this kind.
 
-    Returns such a job that has not handed out all its photos yet, if there is one.
+    Returns such a job that has not begun yet, if there is one.
     """
-    return _start(kind, queue.HAND_OUT, user=user, join=True)
+    return _start(kind, queue.HAND_OUT, user=user, join=_WAITING)
 
 
 _FACE_TASKS = {
@@ -47,30 +48,40 @@ def start_scan_faces(*, user: User) -> Job:
 
 
 def start_about_faces(*, user: User, kind: Job.Kind) -> Job:
-    """Start encoding, grouping or recognising the faces of the user."""
-    return _start(kind, _FACE_TASKS[kind], user=user, join=True)
+    """Start encoding, grouping or recognising the faces of the user.
+
+    Returns such a job that has not begun yet, if there is one.
+    """
+    return _start(kind, _FACE_TASKS[kind], user=user, join=_WAITING)
 
 
 def start_delete_missing(*, user: User) -> Job:
     """Start forgetting the user's photos none of whose files is there."""
     return _start(
-        Job.Kind.DELETE_MISSING_PHOTOS, queue.DELETE_MISSING, user=user, join=True
+        Job.Kind.DELETE_MISSING_PHOTOS,
+        queue.DELETE_MISSING,
+        user=user,
+        join=_ENUMERATING,
     )
 
 
+# Whatever else a job was asked for would miss: a scan that is through with its walk
+# what has come since, and one that reads its photos or faces once what came after.
+_ENUMERATING = Q(enumerated=False)
+_WAITING = Q(started_at=None)
+
+
 def _start(
-    kind: Job.Kind, task: str, *, user: User, join: bool, **arguments: Any
+    kind: Job.Kind, task: str, *, user: User, join: Q | None, **arguments: Any
 ) -> Job:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        # A scan that is through with its walk would miss what has come since.
-        running = (
-            Job.objects.unfinished()
-            .filter(started_by=user, kind=kind, enumerated=False)
-            .first()
-        )
-        if running and join:
-            return running
+        if join is not None:
+            same = Job.objects.unfinished().filter(join, started_by=user, kind=kind)
+            # Locked, so that it does not begin before this transaction is seen.
+            joined = same.select_for_update().first()
+            if joined is not None:
+                return joined
         job = Job.objects.create(kind=kind, started_by=user)
         queue.enqueue(
             task,
