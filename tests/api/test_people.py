@@ -153,6 +153,29 @@ def test_people_and_groups_are_merged(client, me, anna):
     assert list(Person.objects.filter(owner=me)) == [anna]
 
 
+def test_a_merge_respects_what_was_said_of_single_faces(client, me, anna):
+    cluster = PersonFactory(owner=me, name="Unknown 1", cluster=True)
+    bert = PersonFactory(owner=me, name="Bert")
+    grouped, denied = (
+        FaceFactory(
+            photo=PhotoFactory(owner=me),
+            cluster=cluster,
+            guess=bert,
+            guess_probability=0.8,
+        )
+        for _ in range(2)
+    )
+    body = {"face_ids": [denied.pk], "person_id": anna.pk}
+    client.post("/api/faces/reject", body, format="json")
+    body = {"person_ids": [cluster.pk]}
+    client.post(f"/api/persons/{anna.pk}/merge", body, format="json")
+    grouped.refresh_from_db()
+    denied.refresh_from_db()
+    assert (grouped.person_id, grouped.guess_id) == (anna.pk, None)
+    assert denied.person_id is None
+    assert FaceRejection.objects.get().face_id == denied.pk
+
+
 def test_people_of_others_cannot_be_merged(client, me, anna):
     foreign = PersonFactory()
     FaceFactory(photo=PhotoFactory(owner=foreign.owner), person=foreign)
@@ -177,6 +200,7 @@ def test_a_deleted_person_leaves_unknown_faces(client, me, anna):
     )
     assert client.delete(f"/api/persons/{anna.pk}/").status_code == 204
     assert not Face.objects.exclude(person=None).exists()
+    assert not Face.objects.exclude(guess=None, guess_probability=0).exists()
     by_file.refresh_from_db()
     assert by_file.person_source == "user"  # so that the file does not name it again
 

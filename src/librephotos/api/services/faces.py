@@ -29,7 +29,7 @@ def label(owner: int, faces: Collection[int], *, name: str) -> list[int]:
             if person is None:
                 person = Person.objects.create(owner_id=owner, name=name)
                 record.people.append(person.pk)
-            _assign(own, person.pk)
+            assign(own, person.pk)
     return own
 
 
@@ -42,11 +42,12 @@ def split(owner: int, faces: Collection[int], *, name: str) -> list[int]:
                 raise NameTaken(name)
             person = Person.objects.create(owner_id=owner, name=name)
             record.people.append(person.pk)
-            _assign(own, person.pk)
+            assign(own, person.pk)
     return own
 
 
-def _assign(faces: Collection[int], person: int) -> None:
+def assign(faces: Collection[int], person: int) -> None:
+    """Make faces a person's, within an edit that is recorded."""
     rows = Face.objects.filter(pk__in=faces)
     rows.update(
         person=person,
@@ -142,7 +143,7 @@ def draw(photo: Photo, *, box: Box, name: str = "") -> Face:
                 owner_id=photo.owner_id, name=name
             )
             record.people += [person.pk] if made else []
-            _assign([face.pk], person.pk)
+            assign([face.pk], person.pk)
             face.refresh_from_db()
         look_again(photo.pk)
     return face

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
-from librephotos.api.queries.people import named_or_none
+from librephotos.api.queries.people import lock_people, named_or_none
+from librephotos.api.services.faces import assign
 from librephotos.api.services.people_edits import NameTaken, recorded
 
 Action = PeopleEdit.Action
@@ -43,18 +45,33 @@ def merge(person: Person, *, others: Collection[Person]) -> None:
     gone = [other.pk for other in others if other.pk != person.pk]
     if not gone:
         return
-    named = Face.objects.filter(owner=person.owner_id, person__in=gone)
-    grouped = Face.objects.filter(
-        owner=person.owner_id, person=None, cluster__in=gone, dismissed=""
-    )
-    faces = [*named.values_list("pk", flat=True), *grouped.values_list("pk", flat=True)]
-    with recorded(
-        person.owner_id, Action.MERGE, faces=faces, people=[person.pk, *gone]
-    ):
-        named.update(person=person)
-        grouped.update(person=person, person_source=Face.Source.USER)
-        _take_over(person, gone)
-        Person.objects.filter(pk__in=gone).delete()
+    with transaction.atomic():
+        lock_people(person.owner_id)
+        named = list(Face.objects.filter(person__in=gone).values_list("pk", flat=True))
+        grouped = _of_groups(gone, but_not=person)
+        with recorded(
+            person.owner_id,
+            Action.MERGE,
+            faces=[*named, *grouped],
+            people=[person.pk, *gone],
+        ):
+            Face.objects.filter(pk__in=named).update(person=person)
+            assign(grouped, person.pk)
+            _take_over(person, gone)
+            _forget_guesses(gone)
+            Person.objects.filter(pk__in=gone).delete()
+
+
+def _of_groups(groups: Collection[int], *, but_not: Person) -> list[int]:
+    """Return the faces in groups of which nobody said that they are not a person."""
+    denied = FaceRejection.objects.filter(person=but_not).values("face")
+    faces = Face.objects.unconfirmed().filter(cluster__in=groups, dismissed="")
+    return list(faces.exclude(pk__in=denied).values_list("pk", flat=True))
+
+
+def _forget_guesses(people: Collection[int]) -> None:
+    rows = Face.objects.filter(guess__in=people)
+    rows.update(guess=None, guess_probability=0)
 
 
 def _take_over(person: Person, gone: Collection[int]) -> None:
@@ -76,9 +93,16 @@ def _take_over(person: Person, gone: Collection[int]) -> None:
 
 def delete(person: Person) -> None:
     """Forget a person; the faces become unknown, and no file names them again."""
-    faces = Face.objects.filter(owner=person.owner_id, person=person)
-    numbers = list(faces.values_list("pk", flat=True))
-    with recorded(person.owner_id, Action.DELETE, faces=numbers, people=[person.pk]):
-        faces.filter(name_tag="").update(person=None, person_source=Face.Source.NOBODY)
-        faces.update(person=None, person_source=Face.Source.USER)
-        Person.objects.filter(pk=person.pk).delete()
+    with transaction.atomic():
+        lock_people(person.owner_id)
+        faces = Face.objects.filter(person=person)
+        numbers = list(faces.values_list("pk", flat=True))
+        with recorded(
+            person.owner_id, Action.DELETE, faces=numbers, people=[person.pk]
+        ):
+            faces.filter(name_tag="").update(
+                person=None, person_source=Face.Source.NOBODY
+            )
+            faces.update(person=None, person_source=Face.Source.USER)
+            _forget_guesses([person.pk])
+            Person.objects.filter(pk=person.pk).delete()
