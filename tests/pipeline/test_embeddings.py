@@ -197,3 +197,22 @@ def test_what_was_learnt_stays_when_the_model_goes(photos: Library, clip: Path) 
     photos.scan()
     assert states(photos) == {("done", "")}
     assert len(vectors(photos)) == 1
+
+
+def test_tags_are_made_again_when_a_former_model_comes_back(
+    photos: Library,
+    clip: Path,
+    models: Path,
+    tiny_clip_folder: Path,  # noqa: F811
+) -> None:
+    configure(tagging_model="siglip2")
+    install(models, OTHER, tiny_clip_folder)
+    draw(photos, "red circle")
+    photos.scan()
+    for model in (OTHER, CLIP):
+        change_site_settings({"semantic_search_model": model})
+        work_until_idle()
+        assert states(photos, f"tags:{model}") == {("done", "")}
+    assert states(photos, f"tags:{OTHER}") == {("pending", "")}
+    jobs = Job.objects.filter(kind=Job.Kind.GENERATE_TAGS)
+    assert [stage.done for job in jobs for stage in job.stages.all()] == [1, 1, 1]

@@ -355,6 +355,19 @@ def repeat(photo_ids: Iterable[UUID], *, stage: str) -> None:
     ).update(state=PhotoStage.State.PENDING, job=None)
 
 
+def repeat_with_others(photo_ids: Iterable[UUID], *, key: str) -> None:
+    """Have photos pass a stage again with all models but the one of this key.
+
+    For stages whose results take the place of another model's.
+    """
+    stage = f"{key.partition(':')[0]}:"
+    PhotoStage.objects.filter(
+        photo__in=list(photo_ids), stage__startswith=stage
+    ).exclude(stage=key).exclude(state=PhotoStage.State.PENDING).update(
+        state=PhotoStage.State.PENDING, job=None
+    )
+
+
 def try_again(photo_id: UUID, *, stage: str) -> None:
     """Have a photo that failed in a stage, or was skipped by it, pass it again."""
     PhotoStage.objects.filter(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from librephotos.api.models import Thing
-from librephotos.api.queries import photo_things, search_document
+from librephotos.api.queries import photo_stages, photo_things, search_document
 from librephotos.api.queries.photo_things import Tag
 from librephotos.ml.places365.scene import Scene
 from librephotos.pipeline.model_stage import ModelStage
@@ -32,6 +32,7 @@ class ScenesStage(ModelStage):
     def save(self, results: dict[UUID, Scene]) -> None:
         tags = {photo_id: list(_tags(scene)) for photo_id, scene in results.items()}
         photo_things.replace(tags, kinds=KINDS)
+        photo_stages.repeat_with_others(results, key=self.key)
         search_document.refresh(results)
 
 

@@ -7,7 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from librephotos.api.models import Thing
-from librephotos.api.queries import photo_embeddings, photo_things, search_document
+from librephotos.api.queries import (
+    photo_embeddings,
+    photo_stages,
+    photo_things,
+    search_document,
+)
 from librephotos.api.queries.photo_things import Tag
 from librephotos.pipeline.model_stage import ModelStage
 from librephotos.pipeline.models import tag_model
@@ -43,4 +48,5 @@ class TagsStage(ModelStage):
             },
             kinds=[kind],
         )
+        photo_stages.repeat_with_others(results, key=self.key)
         search_document.refresh(results)
