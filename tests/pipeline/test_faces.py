@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import storages
+from PIL import Image
 
 from librephotos.api.models import Face, FaceRejection, Job, Person, Photo
 from librephotos.api.services import faces as faces_service
@@ -128,6 +129,25 @@ def test_a_deleted_person_does_not_come_back_by_the_file(curies: Library) -> Non
     assert list(Person.objects.named().values_list("name", flat=True)) == [
         "Pierre Curie"
     ]
+
+
+def test_a_file_does_not_name_whom_a_person_denied(
+    faces: Library, corpus: Path
+) -> None:
+    source = corpus / "metadata" / "faces" / "portrait.jpg"
+    copy = faces.root / "copy.jpg"
+    with Image.open(source) as picture:
+        picture.save(copy, quality=95)  # without the names
+    faces.scan()
+    found = Face.objects.earliest("pk")
+    for name in ("Marie Curie", "Pierre Curie"):
+        person = Person.objects.create(owner=faces.owner, name=name)
+        faces_service.reject(faces.owner.pk, [found.pk], person=person.pk)
+    copy.write_bytes(source.read_bytes())
+    faces.scan()
+    found.refresh_from_db()
+    assert found.name_tag and found.person_id is None
+    assert len(named()) == 1  # the other of the two that the file names
 
 
 def test_a_name_in_files_follows_the_person(curies: Library, corpus: Path) -> None:

@@ -175,9 +175,16 @@ def _name_by_files(changes: _Changes) -> None:
     for face in changes.to_name:
         names[face.owner_id].add(face.name_tag)
     people = {owner: ensure_named(owner, names[owner]) for owner in names}
+    known = [face.pk for face in changes.to_name if face.pk]
+    rejections = FaceRejection.objects.filter(face__in=known)
+    denied = set(rejections.values_list("face", "person"))
     for face in changes.to_name:
-        face.person_id = people[face.owner_id][face.name_tag]
-        face.person_source = Face.Source.FILE
+        person = people[face.owner_id][face.name_tag]
+        face.person_id, face.person_source = (
+            (None, Face.Source.NOBODY)
+            if (face.pk, person) in denied
+            else (person, Face.Source.FILE)
+        )
         changes.renamed.add(face.photo_id)
 
 
