@@ -222,6 +222,37 @@ def test_what_is_said_while_a_job_works_is_not_overwritten(
     assert second.guess_id is None
 
 
+def test_a_job_that_gives_in_guesses_nobody_who_was_denied_or_is_gone(
+    me, three_people, monkeypatch
+):
+    """Somebody says more and more, and this right before the last answer is written."""
+    (first, denied, *_), (other, gone, *_), _ = three_people.values()
+    faces_service.label(me.pk, [first.pk], name="Anna")
+    faces_service.label(me.pk, [other.pk], name="Bert")
+    work_until_idle()
+    ask, answers = people._answer, []
+
+    def interrupted(child, function, faces):
+        answer = ask(child, function, faces)
+        answers.append(answer)
+        if len(answers) == people._TRIES:
+            faces_service.reject(me.pk, [denied.pk])
+            people_service.delete(Person.objects.get(name="Bert"))
+        elif len(answers) < people._TRIES:
+            faces_service.dismiss(me.pk, [first.pk], reason=Face.Dismissed.IGNORED)
+            faces_service.restore(me.pk, [first.pk])
+        return answer
+
+    monkeypatch.setattr(people, "_answer", interrupted)
+    job = jobs.start_about_faces(user=me, kind=Job.Kind.TRAIN_FACES)
+    people.recognise_unknown_faces(job.pk)
+    assert len(answers) == people._TRIES
+    for face in (denied, gone):
+        face.refresh_from_db()
+        assert (face.guess_id, face.guess_probability) == (None, 0)
+    assert Face.objects.filter(guess__name="Anna").count() == 2
+
+
 def test_a_merged_person_is_recognised_by_all_faces(me, three_people):
     faces_service.label(me.pk, [three_people[0][0].pk], name="Anna")
     faces_service.label(me.pk, [three_people[1][0].pk], name="Ann")

@@ -115,20 +115,36 @@ def last_edit(owner: int) -> tuple[Any, Any]:
     )
 
 
+# Whoever was removed or denied since it was worked out is nobody.
 _STORE_GROUPS = """
-UPDATE api_face AS face SET cluster_id = nullif(found.cluster, 0)
-FROM unnest(%s::bigint[], %s::bigint[]) AS found (id, cluster)
+UPDATE api_face AS face SET cluster_id = found.cluster
+FROM (
+    SELECT found.id, person.id AS cluster
+    FROM unnest(%s::bigint[], %s::bigint[]) AS found (id, cluster)
+    LEFT JOIN api_person AS person ON person.id = found.cluster AND NOT EXISTS (
+        SELECT FROM api_facerejection AS denied
+        WHERE denied.face_id = found.id AND denied.person_id = found.cluster
+    )
+) AS found
 WHERE face.id = found.id AND face.person_id IS NULL
-    AND face.cluster_id IS DISTINCT FROM nullif(found.cluster, 0)
+    AND face.cluster_id IS DISTINCT FROM found.cluster
 """
 
 _STORE_GUESSES = """
 UPDATE api_face AS face
-SET guess_id = nullif(found.guess, 0), guess_probability = found.probability
-FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])
-    AS found (id, guess, probability)
+SET guess_id = found.guess, guess_probability = found.probability
+FROM (
+    SELECT found.id, person.id AS guess,
+        CASE WHEN person.id IS NULL THEN 0 ELSE found.probability END AS probability
+    FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])
+        AS found (id, guess, probability)
+    LEFT JOIN api_person AS person ON person.id = found.guess AND NOT EXISTS (
+        SELECT FROM api_facerejection AS denied
+        WHERE denied.face_id = found.id AND denied.person_id = found.guess
+    )
+) AS found
 WHERE face.id = found.id AND face.person_id IS NULL AND (
-    face.guess_id IS DISTINCT FROM nullif(found.guess, 0)
+    face.guess_id IS DISTINCT FROM found.guess
     OR abs(face.guess_probability - found.probability) > 1e-6
 )
 """
