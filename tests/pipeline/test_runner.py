@@ -12,6 +12,7 @@ import pytest
 
 from librephotos.api.models import Job, Photo, PhotoStage
 from librephotos.api.queries import photo_stages
+from librephotos.ml.errors import ModelUnusable
 from librephotos.pipeline.runner import DataFolderFull, run_stage
 from librephotos.pipeline.sandbox import Sandbox
 from librephotos.pipeline.stage import Runs, Skip
@@ -74,6 +75,19 @@ def test_only_the_poison_files_fail(tmp_path: Path, sandbox: Sandbox) -> None:
     assert set(reasons) == {ids[1], ids[3], ids[5]}
     assert "crashed" in reasons[ids[1]] and "2 seconds" in reasons[ids[3]]
     assert "ZeroDivisionError" in reasons[ids[5]]
+
+
+@pytest.mark.django_db
+def test_a_model_that_is_at_fault_costs_no_photo(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    ids = photos_named(tmp_path, "a", "lack-weights", "b")
+    job = JobFactory()
+    photo_stages.mark_pending(ids, stages=["size"], job=job.pk)
+    with pytest.raises(ModelUnusable, match="weights"):
+        run_stage(SizeStage(), ids, sandbox=sandbox)
+    assert not PhotoStage.objects.exclude(state="pending").exists()
+    assert not job.failures.exists()
 
 
 @pytest.mark.django_db

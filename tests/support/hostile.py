@@ -7,6 +7,7 @@ import os
 import signal
 
 from librephotos.media.errors import UnreadableFile
+from librephotos.ml.errors import ModelUnusable
 
 
 def behave(what: str) -> str:
@@ -26,6 +27,8 @@ def behave(what: str) -> str:
         raise UnreadableFile("The file is empty.")
     if what == "be wrong":
         raise ZeroDivisionError("a bug")
+    if what == "lack weights":
+        raise ModelUnusable("The weights are missing.")
     return what
 
 

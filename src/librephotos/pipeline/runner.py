@@ -13,6 +13,7 @@ from django.db import transaction
 
 from librephotos.api.models import PhotoStage
 from librephotos.api.queries import photo_stages
+from librephotos.ml.errors import ModelUnusable
 from librephotos.pipeline.sandbox import Outcome, Sandbox
 from librephotos.pipeline.stage import Runs, Skip, Stage
 
@@ -95,10 +96,17 @@ def _computed(
     stage: Stage, items: Sequence[Any], sandbox: Sandbox
 ) -> list[Outcome[Any]]:
     if stage.runs is Runs.DECODER:
-        return sandbox.map(stage.compute, items)
+        return _unless_unusable(sandbox.map(stage.compute, items))
     if stage.runs is Runs.LEARNER:
         return sandbox.map_batch(stage.compute, items)
     return [_attempt(stage.compute, item) for item in items]
+
+
+def _unless_unusable(outcomes: list[Outcome[Any]]) -> list[Outcome[Any]]:
+    for outcome in outcomes:
+        if outcome.unusable:
+            raise ModelUnusable(outcome.error)
+    return outcomes
 
 
 def _attempt(compute: Callable[[Any], Any], item: Any) -> Outcome[Any]:
