@@ -16,6 +16,9 @@ from librephotos.api.services import people as people_service
 from librephotos.ml.face_recognition.boxes import Box
 from librephotos.pipeline import jobs
 from librephotos.pipeline.face_requests import look_again
+from librephotos.pipeline.face_rows import box_of
+from librephotos.pipeline.preview_storage import PreviewSize, preview_name
+from tests.factories import PhotoFactory
 from tests.support.scanning import Library, work_until_idle
 
 PEOPLE = ("John_Salley", "John_Savage", "John_Schneider")
@@ -164,10 +167,35 @@ def test_a_lost_crop_is_made_again(curies: Library) -> None:
     face = named()["Marie Curie"]
     storages["previews"].delete(face.crop)
     before = rows()
-    look_again(face.photo_id)
+    look_again(face.photo)
     work_until_idle()
     assert storages["previews"].exists(face.crop)
     assert rows() == before
+
+
+def test_whoever_is_drawn_is_recognised(curies: Library) -> None:
+    marie = named()["Marie Curie"]
+    box, person = box_of(marie), marie.person
+    other = PhotoFactory(owner=curies.owner)
+    for size in PreviewSize.BIG, PreviewSize.MEDIUM:
+        with storages["previews"].open(
+            preview_name(marie.photo_id, size, marie.photo.preview_format)
+        ) as preview:
+            name = preview_name(other.pk, size, other.preview_format)
+            storages["previews"].save(name, preview)
+    drawn = faces_service.draw(other, box=box)
+    work_until_idle()
+    drawn.refresh_from_db()
+    assert drawn.encoding is not None and drawn.guess == person
+
+
+def test_a_face_is_not_drawn_into_view_on_a_photo_hidden_meanwhile(
+    empty_queue: None,
+) -> None:
+    photo = PhotoFactory()
+    Photo.objects.filter(pk=photo.pk).update(hidden=True)
+    drawn = faces_service.draw(photo, box=Box(0.1, 0.1, 0.2, 0.2))
+    assert not Face.objects.get(pk=drawn.pk).visible
 
 
 def test_crops_go_with_their_photo(curies: Library) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
-from librephotos.api.models import PeopleEdit, PhotoStage
+from librephotos.api.models import PeopleEdit, Photo, PhotoStage
 from librephotos.pipeline import queue
 
 FACES = "faces"
 """The name of the stage that finds faces."""
 
 
-def look_again(photo_id: UUID) -> None:
+def look_again(photo: Photo, *, priority: int = 0) -> None:
     """Have a worker find and measure the faces of a photo anew.
 
     A box was drawn, or a crop was lost.
@@ -22,17 +20,19 @@ def look_again(photo_id: UUID) -> None:
     try:
         with transaction.atomic():
             PhotoStage.objects.update_or_create(
-                photo_id=photo_id,
+                photo_id=photo.pk,
                 stage=FACES,
                 defaults={"state": PhotoStage.State.PENDING, "job": None},
             )
             queue.enqueue(
                 queue.LEARN,
                 on=queue.INTERACTIVE,
-                queueing_lock=f"faces-{photo_id}",
+                priority=priority,
+                lock=_one_by_one(photo.owner_id),
+                queueing_lock=f"faces-{photo.pk}",
                 job=None,
                 stage=FACES,
-                photos=[str(photo_id)],
+                photos=[str(photo.pk)],
             )
     except AlreadyEnqueued:
         return  # someone else has asked too
@@ -43,7 +43,15 @@ def rescore_after(edit: PeopleEdit) -> None:
     queue.enqueue(
         queue.RESCORE_FACES,
         priority=queue.FIRST,
-        lock=f"people-{edit.owner_id}",
+        lock=_one_by_one(edit.owner_id),
         job=None,
         edit=edit.pk,
     )
+
+
+def _one_by_one(owner: int) -> str:
+    """Return the lock of these tasks: the first requested of a priority is done first.
+
+    What was drawn has to be measured before anybody is recognised in it, or by it.
+    """
+    return f"people-{owner}"

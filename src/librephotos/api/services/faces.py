@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person, Photo
 from librephotos.api.queries.people import named_or_none
 from librephotos.api.services.people_edits import NameTaken, recorded
 from librephotos.ml.face_recognition.boxes import Box
+from librephotos.pipeline import queue
 from librephotos.pipeline.face_requests import look_again
 
 Action = PeopleEdit.Action
@@ -124,8 +126,11 @@ def restore(owner: int, faces: Collection[int]) -> list[int]:
     return own
 
 
+@transaction.atomic
 def draw(photo: Photo, *, box: Box, name: str = "") -> Face:
     """Add a face that nobody found, at a box in shares of the picture's sides."""
+    # As it is by now, and before the people: in the order of whoever stores faces.
+    photo = Photo.objects.select_for_update(no_key=True).get(pk=photo.pk)
     with recorded(photo.owner_id, Action.DRAW) as record:
         face = Face.objects.create(
             photo=photo,
@@ -145,7 +150,7 @@ def draw(photo: Photo, *, box: Box, name: str = "") -> Face:
             record.people += [person.pk] if made else []
             assign([face.pk], person.pk)
             face.refresh_from_db()
-        look_again(photo.pk)
+        look_again(photo, priority=queue.FIRST)
     return face
 
 

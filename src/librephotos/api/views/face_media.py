@@ -39,7 +39,7 @@ class FaceMediaView(PhotoMediaView):
             raise NoContent
         storage = storages["previews"]
         if not (face.crop and storage.exists(face.crop) and storage.size(face.crop)):
-            look_again(photo.pk)  # not cut out yet, lost, or cut short
+            look_again(photo)  # not cut out yet, lost, or cut short
             raise NoContent
         file = storage.open(face.crop)
         return Content(
