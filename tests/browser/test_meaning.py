@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.site import CLIP, Site
+from tests.browser.site import CLIP, SHAPES, Site
 from tests.browser.visitor import Visitor
 from tests.support.server import wait_for
-from tests.support.tiny_clip import COMBINATIONS
 
 pytestmark = pytest.mark.browser
 
@@ -31,17 +30,17 @@ def meaning(learning_site: Site) -> None:
 
 
 def _ranked(site: Site, token: str) -> bool:
-    path = "/api/photos/searchlist/?search=white+star&ranking=meaning"
+    path = "/api/photos/searchlist/?search=green+star&ranking=meaning"
     answer = site.server.get(path, token)
     by_meaning = [item for item in answer["results"] if item["match"] == "meaning"]
-    return len(by_meaning) == len(COMBINATIONS)
+    return len(by_meaning) == len(SHAPES)
 
 
 def shape_of(site: Site, photo: str) -> tuple[str, str]:
     """Return the colour and the shape on a photo, by the name of its file."""
     details = site.server.get(f"/api/photos/{photo}/", site.server.sign_in())
     name = str(details["image_path"][0]).rpartition("/")[2]
-    return COMBINATIONS[int(name.removesuffix(".jpg"))]
+    return SHAPES[int(name.removesuffix(".jpg"))]
 
 
 @pytest.mark.usefixtures("meaning")
@@ -52,7 +51,7 @@ def test_the_ranking_is_whole_and_the_best_comes_first(
     visitor = visit_learning(viewport={"width": 1280, "height": 2400})
     visitor.enter("/search?q=red circle")
     expect(visitor.page.get_by_text("Looks like “red circle”")).to_be_visible()
-    expect(visitor.tiles).to_have_count(len(COMBINATIONS))
+    expect(visitor.tiles).to_have_count(len(SHAPES))
     assert shape_of(learning_site, visitor.photo_ids()[0]) == ("red", "circle")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.site import PEOPLE, PICTURES_EACH, Site, write_portraits
 from tests.browser.visitor import Visitor
@@ -213,6 +213,34 @@ def test_on_a_phone(visit_family: Callable[..., Visitor]) -> None:
     expect(faces(visitor)).to_have_count(PICTURES_EACH - 2)
     visitor.undo()
     expect(faces(visitor)).to_have_count(PICTURES_EACH)
+
+
+def test_thousands_of_groups_are_drawn_as_far_as_one_looks(
+    family: str, visit: Callable[..., Visitor]
+) -> None:
+    visitor = visit()
+    many = [
+        {"id": n, "name": f"Unknown {n}", "kind": "CLUSTER", "face_count": 9}
+        for n in range(1, 5001)
+    ]
+    asked: list[str] = []
+
+    def no_faces(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(json={"count": 0, "next": None, "previous": None, "results": []})
+
+    visitor.page.route("**/api/faces/?**", no_faces)
+    visitor.page.route(
+        "**/api/faces/incomplete/**", lambda route: route.fulfill(json=many)
+    )
+    visitor.enter("/people", family)
+    expect(groups(visitor).first).to_be_visible()
+    drawn = groups(visitor).count()
+    assert drawn <= 48
+    groups(visitor).last.scroll_into_view_if_needed()
+    expect(groups(visitor).nth(drawn)).to_be_attached()
+    assert groups(visitor).count() <= 2 * drawn
+    assert len(asked) <= 2 * drawn
 
 
 def test_what_was_done_is_listed_and_can_be_taken_back_later(

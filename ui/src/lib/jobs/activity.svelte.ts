@@ -108,18 +108,19 @@ export class JobActivity {
 
   async #take(running: Job | null): Promise<void> {
     if (this.#followed !== '' && this.#followed !== running?.job_id) await this.#lookAfter();
-    if (!running) return;
+    // The followed one waits behind another, or runs beside it.
+    if (!running || (this.#followed !== '' && this.#followed !== running.job_id)) return;
     this.#followed = running.job_id;
     this.job = running;
     this.#refreshGently(running);
   }
 
-  /** The followed job does not run: it may have come and gone since the last question. */
+  /** The followed job is not reported: it may have come and gone since the last question. */
   async #lookAfter(): Promise<void> {
     const jobs = await this.client.latestJobs(10);
     const job = jobs.find((one) => one.job_id === this.#followed) ?? null;
     this.job = job;
-    if (job && !job.finished) return;
+    if (job && !job.finished) return this.#refreshGently(job);
     this.#followed = '';
     this.libraryChanged();
   }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Job } from '../api/types';
-import { attempted, failureCount, fractionDone, notesOf, stageTitle } from './progress';
+import { amountOf, attempted, failureCount, fractionDone, notesOf, stageTitle } from './progress';
 
 const stage = { stage: 'face_recognition', done: 5, failed: 2, skipped: 1, total: 10 };
 const job = {
@@ -29,4 +29,9 @@ it('tells notes one by one', () => {
 
 it('writes stages as words', () => {
   expect(stageTitle('face_recognition')).toBe('Face recognition');
+});
+
+it('counts files, and downloads in bytes', () => {
+  expect(amountOf({ ...job, job_type: 1 }, 1200, 'en')).toBe('1,200');
+  expect(amountOf({ ...job, job_type: 10 }, 1200, 'en')).toBe('1.2 MB');
 });

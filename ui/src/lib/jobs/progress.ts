@@ -1,9 +1,19 @@
 import type { Job, StageProgress } from '../api/types';
+import { formatBytes } from '../dates/format';
+
+const DOWNLOAD = 10;
+const KIB = 1024;
 
 /** "Metadata" for "metadata", "Face recognition" for "face_recognition". */
 export function stageTitle(stage: string): string {
   const words = stage.replaceAll('_', ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** An amount of work in words: files, or bytes where a job downloads, which counts in KiB. */
+export function amountOf(job: Job, amount: number, locale: string): string {
+  if (job.job_type === DOWNLOAD) return formatBytes(amount * KIB);
+  return new Intl.NumberFormat(locale).format(amount);
 }
 
 /** How many files of a stage were attempted, whatever came of them. */

@@ -6,6 +6,7 @@ describe('words', () => {
     expect(countedFaces(1)).toBe('1 face');
     expect(countedFaces(1204)).toBe('1,204 faces');
     expect(percent(0.926)).toBe('93 %');
+    expect(percent(0.9999)).toBe('99 %');
   });
 
   it('says what an edit did, also one of a newer server', () => {

@@ -11,9 +11,9 @@ function counted(count: number, one: string, many: string, locale: string): stri
   return `${new Intl.NumberFormat(locale).format(count)} ${count === 1 ? one : many}`;
 }
 
-/** How sure a guess is, as "93 %". */
+/** How sure a guess is, as "93 %"; only what somebody said is certain. */
 export function percent(probability: number): string {
-  return `${Math.round(probability * 100)} %`;
+  return `${Math.min(99, Math.round(probability * 100))} %`;
 }
 
 const TITLES: Record<string, string> = {
