@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.db.utils import OperationalError
 
 from librephotos.api.models import Photo, PhotoDay, Place, User
+from librephotos.api.queries import photo_things
+from librephotos.api.services.photos import apply_edit, hide
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
 
 
@@ -103,3 +106,47 @@ def test_writers_of_one_day_do_not_deadlock(transactional_db: None) -> None:
         writer.join()
     assert kept(owner) == counted(owner)
     assert errors == []
+
+
+@pytest.mark.django_db
+def test_an_edit_of_many_photos_is_quick_after_one_of_a_single_photo() -> None:
+    photos = PhotoFactory.build_batch(3000, owner=UserFactory())
+    Photo.objects.bulk_create(photos)
+    with connection.cursor() as cursor:
+        # A hundredth of it is enough, unless each photo is compared with each.
+        cursor.execute("SET LOCAL statement_timeout = '1s'")
+    Photo.objects.filter(pk=photos[0].pk).update(hidden=True)
+    assert Photo.objects.filter(pk__in=[p.pk for p in photos]).update(hidden=True)
+
+
+def test_editing_photos_does_not_deadlock_with_the_stages(
+    transactional_db: None,
+) -> None:
+    first, second = PhotoFactory.create_batch(2, owner=UserFactory())
+    # Where PostgreSQL comes upon it after the other.
+    Photo.objects.filter(pk=first.pk).update(user_rating=1)
+
+    def edit() -> int:
+        try:
+            return apply_edit(Photo.objects.filter(owner=first.owner), hide(True))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            photo_things.replace({first.pk: []}, kinds=[])
+            edited = other.submit(edit)
+            while not somebody_waits():
+                assert not edited.done()
+            photo_things.replace({second.pk: []}, kinds=[])
+        assert edited.result(30) == 2
+
+
+def somebody_waits() -> bool:
+    """Tell whether another connection waits for a lock of this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])

@@ -61,10 +61,17 @@ def trash(on: bool) -> Edit:
     return Edit(Q(in_trashcan=not on), {"in_trashcan": on})
 
 
+@transaction.atomic(savepoint=False)
 def apply_edit(photos: PhotoQuerySet, edit: Edit) -> int:
-    """Change all these photos in one statement; return how many were changed."""
-    lacking = photos.order_by().filter(edit.lacking)
-    return lacking.update(**edit.values, last_modified=Now())
+    """Change all these photos in one statement; return how many were changed.
+
+    They are locked in the order of their ids, as by all who change several at once.
+    """
+    lacking = photos.filter(edit.lacking).order_by("id")
+    locked = lacking.select_for_update(of=("self",), no_key=True)
+    return Photo.objects.filter(pk__in=locked.values("pk")).update(
+        **edit.values, last_modified=Now()
+    )
 
 
 @transaction.atomic
