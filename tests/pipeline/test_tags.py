@@ -141,3 +141,20 @@ def test_tags_wait_for_the_vector_of_a_photo(photos: Library, models: Path) -> N
     photos.scan()
     (photo,) = Photo.objects.filter(owner=photos.owner).values_list("pk", flat=True)
     assert "no vector" in learning_stage(f"tags:{CLIP}").load([photo])[photo].reason
+
+
+def test_a_scene_model_that_comes_back_has_its_say_again(
+    photos: Library, models: Path, scene_folder: Path, client_of: Any
+) -> None:
+    configure(semantic_search_model="none")
+    install(models, WIDE, scene_folder)
+    write_jpeg(photos.root / "a.jpg")
+    photos.scan()
+    scenes = albums(client_of, photos)
+    (models / WIDE).rename(models / "away")
+    install(models, ORDINARY, scene_folder)
+    photos.scan()
+    assert len(albums(client_of, photos)) == 1
+    (models / "away").rename(models / WIDE)
+    photos.scan()
+    assert albums(client_of, photos) == scenes
