@@ -124,6 +124,26 @@ def test_what_has_no_file_is_skipped_with_the_reason(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.django_db
+def test_a_photo_that_is_deleted_meanwhile_harms_no_other(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    gone, kept = photos_named(tmp_path, "a", "b")
+
+    class DeletingStage(SizeStage):
+        runs = Runs.WORKER
+
+        @staticmethod
+        def compute(path: bytes) -> int:
+            Photo.objects.filter(pk=gone).delete()
+            return size_of(path)
+
+    stage = DeletingStage()
+    run_stage(stage, [gone, kept], sandbox=sandbox)
+    assert stage.saved == {kept: 10}
+    assert PhotoStage.objects.get().photo_id == kept
+
+
+@pytest.mark.django_db
 def test_pending_photos_of_an_unfinished_job_are_not_counted_twice() -> None:
     photo = FileFactory().photo
     first, second = JobFactory(), JobFactory()

@@ -45,8 +45,9 @@ def run_stages(
 def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> None:
     """Take those photos through a stage that have not passed it yet.
 
-    The results and the states of all of them are written in one transaction; to run
-    it again, whole or after a crash, changes nothing. Raises ModelUnusable, and
+    The results and the states of all of them are written in one transaction, but for
+    photos that were deleted meanwhile; to run it again, whole or after a crash, changes
+    nothing. Raises ModelUnusable, and
     records nothing, if the stage's model cannot be worked with.
     """
     check_free_space()
@@ -61,18 +62,19 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
     outcomes = dict(
         zip(work, _computed(stage, list(work.values()), sandbox), strict=True)
     )
-    results = {
-        photo_id: outcome.value
-        for photo_id, outcome in outcomes.items()
-        if not outcome.error
-    }
     with transaction.atomic():
+        kept = photo_stages.hold(inputs)
+        results = {
+            photo_id: outcome.value
+            for photo_id, outcome in outcomes.items()
+            if photo_id in kept and not outcome.error
+        }
         if results:
             stage.save(results)
         photo_stages.record(
             [
                 (photo_id, *_state(inputs[photo_id], outcomes.get(photo_id)))
-                for photo_id in sorted(inputs)
+                for photo_id in sorted(kept)
             ],
             stage=key,
             version=stage.version,
@@ -80,8 +82,8 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
         photo_stages.postpone(
             [
                 photo_id
-                for photo_id, item in inputs.items()
-                if getattr(outcomes.get(photo_id, item), "for_now", False)
+                for photo_id in sorted(kept)
+                if getattr(outcomes.get(photo_id, inputs[photo_id]), "for_now", False)
             ],
             stage=key,
         )

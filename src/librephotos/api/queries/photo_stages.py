@@ -116,6 +116,16 @@ def pending(photo_ids: Sequence[UUID], *, stage: str, version: int) -> list[UUID
         return [row[0] for row in cursor.fetchall()]
 
 
+def hold(photo_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of the photos that are still there; they stay until the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM api_photo WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",
+            [list(photo_ids)],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
 def record(
     outcomes: Sequence[tuple[UUID, PhotoStage.State, str]], *, stage: str, version: int
 ) -> None:
