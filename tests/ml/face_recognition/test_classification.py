@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
 
+from librephotos.ml.face_recognition import classification
 from librephotos.ml.face_recognition.classification import (
     MOST_PROTOTYPES,
     People,
@@ -90,6 +92,31 @@ def test_a_subset_is_scored_as_the_whole(unknown: Crowd, people: People) -> None
     part = unknown.part(rows)
     answer = classify(part.encodings, part.photos, people)
     assert _persons(answer) == _persons([whole[row] for row in rows])
+
+
+def test_faces_are_scored_in_blocks_as_at_once(
+    unknown: Crowd, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = np.arange(len(unknown.persons)) // 2  # the photos of two faces each
+    whole = classify(unknown.encodings, pairs, people, rejected=[(3, 0), (40, 2)])
+    monkeypatch.setattr(classification, "_MOST_DISTANCES", 50)
+    blocks = classify(unknown.encodings, pairs, people, rejected=[(3, 0), (40, 2)])
+    assert _persons(blocks) == _persons(whole)
+
+
+def test_memory_does_not_grow_with_faces_times_people(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(classification, "_MOST_DISTANCES", 100_000)
+    looks = np.random.default_rng(3).normal(size=(300, 128)).astype(np.float32)
+    many = People(looks, np.arange(300))
+    faces = np.tile(looks, (40, 1))
+    tracemalloc.start()
+    found = classify(faces, np.arange(len(faces)), many)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert _persons(found) == list(range(300)) * 40
+    assert peak < 300 * len(faces) * 8 / 2  # bytes of half the distances
 
 
 def test_a_person_is_in_a_photo_once(people: People) -> None:

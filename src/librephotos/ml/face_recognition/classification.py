@@ -32,6 +32,7 @@ _STEEPNESS: Final = 30.0
 _RIVAL_WIDTH: Final = 0.04
 
 _BLOCK: Final = 4096
+_MOST_DISTANCES: Final = 4_000_000  # 32 MB, in some six arrays at a time
 _NOBODY: Final = -1
 
 
@@ -96,21 +97,47 @@ def classify(
     depends on its own faces only, so any subset of whole photos may be scored again.
     """
     ids = np.unique(people.owners)
-    if not len(ids) or not len(encodings):
-        return [None] * len(encodings)
-    distances = person_distances(encodings, people, ids)
-    column = {int(person): at for at, person in enumerate(ids)}
-    _forbid(distances, groups, column, taken or {}, rejected)
+    answers: list[Recognition | None] = [None] * len(encodings)
+    if not len(ids):
+        return answers
+    denied: dict[int, list[int]] = {}
+    for row, person in rejected:
+        denied.setdefault(row, []).append(person)
+    for rows in _blocks_of_photos(groups, size=max(1, _MOST_DISTANCES // len(ids))):
+        distances = person_distances(encodings[rows], people, ids)
+        refused = [
+            (at, person)
+            for at, row in enumerate(rows.tolist())
+            for person in denied.get(row, ())
+        ]
+        _forbid(distances, groups[rows], ids, taken or {}, refused)
+        best, surest = _most_probable(distances, groups[rows], least_probability)
+        for row, at, probability in zip(rows, best, surest, strict=True):
+            if at != _NOBODY:
+                answers[row] = Recognition(int(ids[at]), float(probability))
+    return answers
+
+
+def _blocks_of_photos(groups: Labels, *, size: int) -> list[Labels]:
+    """Return the rows of whole photos, about `size` at a time."""
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order])) + 1
+    wanted = np.searchsorted(starts, np.arange(size, len(order), size))
+    cuts = starts[np.unique(wanted[wanted < len(starts)])]
+    return [rows for rows in np.split(order, cuts) if len(rows)]
+
+
+def _most_probable(
+    distances: Floats, groups: Labels, least_probability: float
+) -> tuple[Labels, Floats]:
+    """Return the column of each face's person, or _NOBODY, and how sure that is."""
     probabilities = probabilities_of(distances)
     best = probabilities.argmax(axis=1)
     surest = probabilities.max(axis=1)
     best[surest < least_probability] = _NOBODY
     for rows in _clashing_rows(groups, best):
         best[rows], surest[rows] = _resolve(distances[rows], least_probability)
-    return [
-        Recognition(int(ids[at]), float(probability)) if at != _NOBODY else None
-        for at, probability in zip(best, surest, strict=True)
-    ]
+    return best, surest
 
 
 def person_distances(encodings: Encodings, people: People, ids: Labels) -> Floats:
@@ -140,10 +167,11 @@ def probabilities_of(distances: Floats) -> Floats:
 def _forbid(
     distances: Floats,
     groups: Labels,
-    column: Mapping[int, int],
+    ids: Labels,
     taken: Mapping[int, Iterable[int]],
     rejected: Iterable[tuple[int, int]],
 ) -> None:
+    column = {int(person): at for at, person in enumerate(ids)}
     in_photo = np.flatnonzero(np.isin(groups, list(taken)))
     elsewhere = [
         (int(row), person) for row in in_photo for person in taken[int(groups[row])]
