@@ -215,11 +215,13 @@ def _look_again(photos: list[UUID], *, job: int) -> None:
 
 
 def rescore(edit_id: int) -> None:
-    """Recognise anew what an edit may concern, and find its photos by the new names."""
+    """Find the photos of an edit by the new names, and recognise what it concerns."""
     edit = PeopleEdit.objects.select_related("owner").filter(pk=edit_id).first()
     if edit is None:
         return
     faces, people = edit.faces_concerned(), edit.people_concerned()
+    named = Face.objects.filter(pk__in=faces) | Face.objects.filter(person__in=people)
+    search_document.refresh(named.values_list("photo", flat=True).distinct())
     photos = face_encodings.photos_affected(
         edit.owner.pk,
         faces=faces,
@@ -228,8 +230,6 @@ def rescore(edit_id: int) -> None:
         within=AFFECTED_WITHIN,
     )
     _until_nothing_changes(edit.owner.pk, lambda: _rescoring(edit.owner, photos))
-    named = Face.objects.filter(pk__in=faces) | Face.objects.filter(person__in=people)
-    search_document.refresh(named.values_list("photo", flat=True).distinct())
 
 
 def _rescoring(owner: User, photos: list[UUID]) -> Callable[[], None]:
