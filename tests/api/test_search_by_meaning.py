@@ -227,6 +227,14 @@ def test_without_a_model_or_vectors_the_exact_results_come(search, wanted, state
     assert answer["meaning"]["state"] == state
 
 
+def test_vectors_that_are_made_for_tags_are_not_searched(search):
+    configure(semantic_search_model="none", tagging_model="siglip2")
+    me = UserFactory()
+    photo(me, beach=0.9)
+    answer = search(me, "beach")
+    assert (ids(answer), answer["meaning"]["state"]) == ([], "switched_off")
+
+
 def test_a_former_model_serves_until_the_new_one_knows_nearly_all(search):
     text_embeddings.store("beach", [0.0, 1.0, 0.0, 0.0], model=SIGLIP)
     configure(semantic_search_model=SIGLIP)

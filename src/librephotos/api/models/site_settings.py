@@ -77,8 +77,14 @@ class SiteSettings(models.Model):
         return "" if name == NONE else LEGACY_CAPTIONERS.get(name, name)
 
     @property
+    def search_model(self) -> str:
+        """The published model by which photos are searched, "" if that is off."""
+        name = self.semantic_search_model
+        return "" if name == NONE else name
+
+    @property
     def embedding_model(self) -> str:
         """The published model that turns pictures into vectors, "" for none."""
-        if self.semantic_search_model != NONE:
-            return self.semantic_search_model
+        if self.search_model:
+            return self.search_model
         return ZERO_SHOT_MODEL if self.tagging_model == self.Tagger.SIGLIP2 else ""

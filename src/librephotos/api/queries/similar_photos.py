@@ -34,7 +34,7 @@ def similar_photos(photo: Photo, *, viewer: Any) -> list[SimilarPhoto]:
     """
     if photo.owner_id != viewer.pk:
         return []
-    wanted = SiteSettings.current().embedding_model
+    wanted = SiteSettings.current().search_model
     for model in models_of(photo.owner_id, wanted=wanted) if wanted else []:
         space = Space(photo.owner_id, model)
         vector = vector_of(photo.pk, space)

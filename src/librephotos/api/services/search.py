@@ -105,7 +105,7 @@ def _by_meaning(
 ) -> tuple[list[Hit], Meaning]:
     if not query.meaning:
         return [], Meaning.NOTHING_TO_SEE
-    wanted = SiteSettings.current().embedding_model
+    wanted = SiteSettings.current().search_model
     if not wanted:
         return [], Meaning.OFF
     space, answer = _vector(query.meaning, user.pk, wanted=wanted)
