@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count, Max
 
-from librephotos.api.models import Person
+from librephotos.api.models import Person, Place
 from librephotos.api.queries.search_query import (
     LONGEST_NAME,
     Names,
     Words,
-    folded,
+    folded_word,
     name_words,
     plain_runs,
 )
 
-_ACCENTED = "".join(
-    letter
-    for letter in map(chr, range(0xC0, 0x250))
-    if letter == letter.lower()
-    and len(folded(letter)) == 1
-    and folded(letter) != letter
-)
-_PLAIN = folded(_ACCENTED)
-
 # A country stands for its towns; only places with photos of the caller's are told.
-_PLACES = """
+_WITH_PHOTOS = """
 WITH RECURSIVE wanted AS (
-    SELECT name, id FROM (
-        SELECT id, translate(lower(name), %(accented)s, %(plain)s) AS name
-        FROM api_place
-    ) AS place WHERE name = ANY(%(names)s)
+    SELECT id AS root, id FROM unnest(%(places)s::bigint[]) AS place (id)
     UNION
-    SELECT wanted.name, below.id
+    SELECT wanted.root, below.id
     FROM wanted JOIN api_place AS below ON below.parent_id = wanted.id
 )
-SELECT name, id FROM wanted WHERE EXISTS (
+SELECT root, id FROM wanted WHERE EXISTS (
     SELECT FROM api_photo AS photo
     WHERE photo.owner_id = %(owner)s AND photo.place_id = wanted.id AND photo.visible
 )
@@ -48,40 +37,51 @@ SELECT name, id FROM wanted WHERE EXISTS (
 
 def names_in(text: str, *, user: Any) -> Names:
     """Return the people and places of `user` whose names occur in a search text."""
-    runs = [[folded(word) for word in run] for run in plain_runs(text)]
+    runs = [list(map(folded_word, run)) for run in plain_runs(text)]
     if not runs:
         return Names()
     phrases = {phrase for run in runs for phrase in _phrases(run)}
     return Names(people=_people(user), places=_places(user, phrases))
 
 
-def _phrases(words: list[str]) -> Iterable[str]:
+def _phrases(words: Sequence[str]) -> Iterator[Words]:
     for start in range(len(words)):
         for stop in range(start + 1, min(start + LONGEST_NAME, len(words)) + 1):
-            yield " ".join(words[start:stop])
+            yield tuple(words[start:stop])
 
 
 def _people(user: Any) -> dict[Words, frozenset[int]]:
     """Return everybody by their full names and by their first names."""
-    found: dict[Words, set[int]] = defaultdict(set)
-    named = Person.objects.owned_by(user).named()
-    for person, name in named.values_list("id", "name"):
-        words = name_words(name)
-        for key in {words, words[:1]} - {()}:
-            found[key].add(person)
-    return {words: frozenset(people) for words, people in found.items()}
+    named = Person.objects.owned_by(user).named().values_list("id", "name")
+    pairs = ((name_words(name), id) for id, name in named)
+    keys = ((key, id) for words, id in pairs for key in {words, words[:1]} - {()})
+    return _grouped(keys)
 
 
-def _places(user: Any, phrases: Iterable[str]) -> dict[Words, frozenset[int]]:
-    arguments = {
-        "names": list(phrases),
-        "owner": user.pk,
-        "accented": _ACCENTED,
-        "plain": _PLAIN,
-    }
-    found: dict[Words, set[int]] = defaultdict(set)
+def _places(user: Any, phrases: Iterable[Words]) -> dict[Words, frozenset[int]]:
+    version = Place.objects.aggregate(last=Max("id"), n=Count("*"))
+    known = _place_names(version["last"], version["n"])
+    named = {id: words for words in phrases for id in known.get(words, ())}
+    if not named:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_PLACES, arguments)
-        for name, place in cursor.fetchall():
-            found[name_words(unicodedata.normalize("NFC", name))].add(place)
-    return {words: frozenset(places) for words, places in found.items()}
+        cursor.execute(_WITH_PHOTOS, {"places": list(named), "owner": user.pk})
+        return _grouped((named[root], id) for root, id in cursor.fetchall())
+
+
+@lru_cache(maxsize=1)
+def _place_names(last: int | None, count: int) -> dict[Words, frozenset[int]]:
+    """Return the places of all users by name.
+
+    Places are added and never renamed, so the last one and their number tell whether
+    the names are still all there are.
+    """
+    named = Place.objects.values_list("id", "name")
+    return _grouped((name_words(name), id) for id, name in named)
+
+
+def _grouped(pairs: Iterable[tuple[Words, int]]) -> dict[Words, frozenset[int]]:
+    found: dict[Words, set[int]] = defaultdict(set)
+    for words, id in pairs:
+        found[words].add(id)
+    return {words: frozenset(ids) for words, ids in found.items()}

@@ -129,6 +129,11 @@ def folded(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+def folded_word(word: str) -> str:
+    """Return a word of a search as it would stand in a name: Anna for "Anna's"."""
+    return _POSSESSIVE.sub("", folded(word))
+
+
 def name_words(name: str) -> Words:
     """Return the folded words by which a name is looked up."""
     return tuple(folded(name).split())[:LONGEST_NAME]
@@ -220,7 +225,7 @@ def _longest(words: Words, today: date, names: Names) -> Clause:
 def _named(
     kind: ClauseKind, words: Words, names: Mapping[Words, frozenset[int]]
 ) -> list[Clause]:
-    plain = tuple(_POSSESSIVE.sub("", folded(word)) for word in words[:LONGEST_NAME])
+    plain = tuple(map(folded_word, words[:LONGEST_NAME]))
     for length in range(len(plain), 0, -1):
         if ids := names.get(plain[:length]):
             return [Clause(kind, words[:length], ids)]
