@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -283,4 +284,15 @@ def test_a_slow_worker_is_not_waited_for_for_ever(search, monkeypatch):
     photo(me, beach=0.5)
     for _ in range(2):
         assert search(me, "lake")["meaning"]["state"] == "too_slow"
+    assert ProcrastinateJob.objects.count() == 1
+
+
+def test_not_all_searches_wait_at_once(search, monkeypatch):
+    monkeypatch.setattr(text_vectors, "WAIT_S", 1e9)
+    monkeypatch.setattr(text_vectors, "_waiting", threading.BoundedSemaphore(0))
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    me = UserFactory()
+    photo(me, beach=0.5)
+    assert search(me, "lake")["meaning"]["state"] == "too_slow"
     assert ProcrastinateJob.objects.count() == 1

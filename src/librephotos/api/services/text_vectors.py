@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from enum import StrEnum
 from typing import NamedTuple
@@ -19,6 +20,8 @@ WAIT_S = 10.0
 """A model takes some seconds to load; later searches take a fraction of one."""
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.01, 0.1
+# Each wait occupies a thread of the web server, of which there are eight.
+_waiting = threading.BoundedSemaphore(4)
 
 
 class Obstacle(StrEnum):
@@ -40,7 +43,8 @@ class TextVector(NamedTuple):
 def text_vector(text: str, *, model: str) -> TextVector:
     """Return the vector of a text, waiting no longer than WAIT_S for a new one.
 
-    A worker that takes longer goes on, so that the same search soon succeeds.
+    A worker that takes longer goes on, so that the same search soon succeeds. Where
+    several searches wait already, another one does not.
     """
     found = text_embeddings.find(text, model=model)
     if found is not None:
@@ -49,7 +53,12 @@ def text_vector(text: str, *, model: str) -> TextVector:
         return TextVector(None, Obstacle.NO_WORKER)
     lock = f"{queue.ENCODE_TEXT}-{model}-{text_embeddings.text_hash(text)}"
     _request(text, model, lock)
-    return _wait(text, model, lock)
+    if not _waiting.acquire(blocking=False):
+        return TextVector(None, Obstacle.TOO_SLOW)
+    try:
+        return _wait(text, model, lock)
+    finally:
+        _waiting.release()
 
 
 def _request(text: str, model: str, lock: str) -> None:
