@@ -16,6 +16,7 @@ from librephotos.ml.model_store import ModelState, ModelStore, Patience, Progres
 from librephotos.ml.model_store.errors import (
     DownloadStopped,
     HostUnreachable,
+    ModelBusy,
     NotAsPublished,
     NotEnoughSpace,
     NotServed,
@@ -223,6 +224,22 @@ def test_waiting_for_another_can_be_stopped(
         make_store().download(NAME, should_stop=lambda: True)
     hub.released.set()
     first.join()
+
+
+def test_what_another_downloads_is_not_removed(
+    make_store: MakeStore, hub: ModelHub
+) -> None:
+    hub.misbehave("model.safetensors", cut_after=SENT_BEFORE, stall=True)
+    first = threading.Thread(target=make_store().download, args=[NAME])
+    first.start()
+    assert hub.stalling.wait(20)
+    with pytest.raises(ModelBusy, match="is being downloaded"):
+        make_store().remove(NAME)
+    hub.released.set()
+    first.join()
+    assert make_store().verify(NAME) == []
+    make_store().remove(NAME)
+    assert make_store().state(NAME) is ModelState.MISSING
 
 
 def test_killed_download_goes_on(store: ModelStore, hub: ModelHub) -> None:

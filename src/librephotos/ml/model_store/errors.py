@@ -4,6 +4,7 @@ MlError
 └── ModelStoreError
     ├── UnknownModel         no such name, and no repository `org/name` either
     ├── ModelNotInstalled    not there, or not yet whole; the message says how to get it
+    ├── ModelBusy            another process is downloading or checking it
     ├── DownloadStopped      as asked for; a later download goes on from there
     ├── StoreFolderError     the folder cannot be written
     │   └── NotEnoughSpace   the disk is too full for the files
@@ -30,6 +31,10 @@ class UnknownModel(ModelStoreError):
 
 class ModelNotInstalled(ModelStoreError):
     """The model's files are not all there."""
+
+
+class ModelBusy(ModelStoreError):
+    """Another process is downloading the model, or checks it."""
 
 
 class DownloadStopped(ModelStoreError):

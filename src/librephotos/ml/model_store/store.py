@@ -17,6 +17,7 @@ from librephotos.ml.model_store.download import Download, Progress, writing
 from librephotos.ml.model_store.errors import (
     DownloadStopped,
     HostUnreachable,
+    ModelBusy,
     ModelNotInstalled,
     UnknownModel,
 )
@@ -157,17 +158,18 @@ class ModelStore:
     def remove(self, name: str) -> None:
         """Delete a model's files, its unfinished ones too; none is no error.
 
-        Raises UnknownModel and StoreFolderError.
+        Does not wait for a download. Raises UnknownModel, ModelBusy and
+        StoreFolderError.
         """
         model = self.model(name)
-        folder = self.folder / model.name
-        going = folder.with_name(f".{folder.name}.removed")
-        with self._alone(model, lambda: False), writing(self.folder):
-            if going.exists():  # a removal was killed
-                shutil.rmtree(going)
-            if folder.exists():
-                folder.rename(going)  # never half a model under its name
-                shutil.rmtree(going)
+        try:
+            with self._alone(model, lambda: True), writing(self.folder):
+                _remove(self.folder / model.name)
+        except DownloadStopped as error:
+            raise ModelBusy(
+                f"the model {model.name} is being downloaded or checked: wait for the "
+                "end of that, or stop it"
+            ) from error
 
     def _is_sound(self, model: Model) -> bool:
         installed = self.state(model.name) is ModelState.INSTALLED
@@ -231,6 +233,15 @@ class ModelStore:
             yield
         finally:
             lock.release()
+
+
+def _remove(folder: Path) -> None:
+    going = folder.with_name(f".{folder.name}.removed")
+    if going.exists():  # a removal was killed
+        shutil.rmtree(going)
+    if folder.exists():
+        folder.rename(going)  # never half a model under its name
+        shutil.rmtree(going)
 
 
 def _not_installed(model: Model, state: ModelState) -> ModelNotInstalled:
