@@ -8,8 +8,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from librephotos.ml.model_store import ModelState, ModelStore, Patience, Progress
@@ -22,6 +24,7 @@ from librephotos.ml.model_store.errors import (
     NotServed,
     StoreFolderError,
 )
+from librephotos.ml.model_store.fetch import Fetcher, RemoteFile
 from tests.ml.model_store.conftest import NAME, PLAIN, REPOSITORY, MakeStore
 from tests.support.model_hub import ModelHub
 from tests.support.mounts import mounted_memory
@@ -224,6 +227,27 @@ def test_waiting_for_another_can_be_stopped(
         make_store().download(NAME, should_stop=lambda: True)
     hub.released.set()
     first.join()
+
+
+def test_answer_without_an_end(tmp_path: Path) -> None:
+    sent: list[bytes] = []
+
+    class Endless(httpx2.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while len(sent) < 100:
+                sent.append(bytes(2**10))
+                yield sent[-1]
+
+    transport = httpx2.MockTransport(
+        lambda request: httpx2.Response(200, stream=Endless())
+    )
+    file = RemoteFile("model.safetensors", "http://hub.example/file", size=5000)
+    with httpx2.Client(transport=transport) as client:
+        fetcher = Fetcher(client, Patience(), lambda done: None, lambda: False)
+        with pytest.raises(NotAsPublished):
+            fetcher.fetch(file, tmp_path)
+    assert len(sent) == 5
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_another_downloads_is_not_removed(

@@ -95,16 +95,20 @@ class Fetcher:
             check_answer(answer, file.path)
             if not _goes_on(answer, have):
                 output.truncate(0)
-            self._receive(answer, output)
+            self._receive(answer, output, most=file.size)
         if file.size is not None and _length(partial) < file.size:
             raise TryAgain("the connection broke off")
 
-    def _receive(self, answer: httpx2.Response, output: BinaryIO) -> None:
+    def _receive(
+        self, answer: httpx2.Response, output: BinaryIO, *, most: int | None
+    ) -> None:
         # As they come: chunks of a fixed size would lose the end of a broken answer.
         for chunk in answer.iter_bytes():
             output.write(chunk)
             self.report(output.tell())
             stop_if(self.should_stop)
+            if most is not None and output.tell() > most:
+                return  # refused already; an endless answer would fill the disk
 
 
 def _range(file: RemoteFile, have: int) -> Mapping[str, str]:
