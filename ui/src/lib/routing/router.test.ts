@@ -14,3 +14,12 @@ it('reads the photo that a deep link opens', () => {
   expect(parsePhotoId(photoAddress('0190-ab'))).toBe('0190-ab');
   expect(parsePhotoId('/favourites')).toBeNull();
 });
+
+it('knows people, their parts, and things by their numbers', () => {
+  expect(parseView('/people')).toEqual({ name: 'people' });
+  expect(parseView('/people/7')).toEqual({ name: 'person', id: 7, part: 'photos' });
+  expect(parseView('/people/0/faces/')).toEqual({ name: 'person', id: 0, part: 'faces' });
+  expect(parseView('/people/changes')).toEqual({ name: 'people-changes' });
+  expect(parseView('/people/anna')).toEqual({ name: 'timeline' });
+  expect(parseView('/things/12')).toEqual({ name: 'thing', id: 12 });
+});
