@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -122,28 +123,56 @@ def test_a_batch_encodes_as_one_by_one(
     assert encode([]).shape == (0, 128)
 
 
-def test_people_of_labelled_folders_are_kept_apart_and_together(corpus: Path) -> None:
+@pytest.fixture(scope="module")
+def labelled(corpus: Path) -> list[tuple[str, FoundFace, int]]:
+    """Faces of the corpus, each with the name of its folder and its photo's number."""
     paths = sorted((corpus / "faces").glob("*/*.jpg"))
     photos = [path for path in paths if path.name != "bald_guys.jpg"]
-    labelled: list[tuple[str, FoundFace, int]] = []
+    found: list[tuple[str, FoundFace, int]] = []
     for number, path in enumerate(photos):
         faces = _faces(Image.open(path).convert("RGB"))
         person = path.parent.name
         wanted = faces if person == "groups" else faces[:1]
         assert wanted, f"no face in {path.name}"
-        labelled += [(person, face, number) for face in wanted]
-    usable = [entry for entry in labelled if entry[1].quality >= LEAST_QUALITY]
-    labels = cluster(
-        np.stack([face.encoding for _, face, _ in usable]),
-        np.array([number for _, _, number in usable]),
-    )
-    people = {person for person, _, _ in usable} - {"groups"}
-    of = {
-        person: {
-            int(n) for n, (p, _, _) in zip(labels, usable, strict=True) if p == person
-        }
-        for person in people | {"groups"}
-    }
-    assert len(usable) >= len(labelled) - 2
+        found += [(person, face, number) for face in wanted]
+    usable = [entry for entry in found if entry[1].quality >= LEAST_QUALITY]
+    assert len(usable) >= len(found) - 2
+    return usable
+
+
+def _check_people(persons: list[str], labels: Iterable[int]) -> None:
+    of: dict[str, set[int]] = {person: set() for person in persons}
+    for person, label in zip(persons, labels, strict=True):
+        of[person].add(int(label))
+    people = of.keys() - {"groups"}
     assert all(len(of[person]) == 1 and -1 not in of[person] for person in people)
     assert all(of[a].isdisjoint(of[b]) for a, b in itertools.combinations(of, 2))
+
+
+def test_people_of_labelled_folders_are_kept_apart_and_together(
+    labelled: list[tuple[str, FoundFace, int]],
+) -> None:
+    labels = cluster(
+        np.stack([face.encoding for _, face, _ in labelled]),
+        np.array([number for _, _, number in labelled]),
+    )
+    _check_people([person for person, _, _ in labelled], labels)
+
+
+@pytest.mark.parametrize("at_a_time", [1, 5])
+def test_people_that_come_little_by_little_are_kept_apart_and_together(
+    labelled: list[tuple[str, FoundFace, int]], at_a_time: int
+) -> None:
+    order = np.random.default_rng(0).permutation(len(labelled))
+    encodings = np.stack([labelled[row][1].encoding for row in order])
+    photos = np.array([labelled[row][2] for row in order])
+    labels = np.empty(0, dtype=np.int64)
+    while len(labels) < len(order):
+        end = min(len(labels) + at_a_time, len(order))
+        labels = cluster(
+            encodings[:end],
+            photos[:end],
+            previous=np.append(labels, np.full(end - len(labels), -1)),
+            fresh=np.arange(end) >= len(labels),
+        )
+    _check_people([labelled[row][0] for row in order], labels)

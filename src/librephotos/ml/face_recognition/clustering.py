@@ -15,10 +15,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from librephotos.ml.face_recognition.linkage import Bounds, Partition
-from librephotos.ml.face_recognition.neighbours import near_pairs
+from librephotos.ml.face_recognition.candidates import (
+    near_clusters,
+    near_singles,
+    near_singles_of,
+)
+from librephotos.ml.face_recognition.linkage import Bounds, merge_along
+from librephotos.ml.face_recognition.partition import Partition
 
 Encodings = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 Labels = npt.NDArray[np.int64]
 
 UNCLUSTERED: Final = -1
@@ -37,12 +43,16 @@ ESTABLISHED_SIZE: Final = 4
 
 _NEIGHBOURS: Final = 32
 
+# Faces that agree in so many of 128 components are copies.
+_SORTED_BY: Final = 8
+
 
 def cluster(
     encodings: Encodings,
     groups: Labels,
     *,
     previous: Labels | None = None,
+    fresh: Flags | None = None,
     apart: Iterable[tuple[int, int]] = (),
     least_size: int = 2,
 ) -> Labels:
@@ -55,23 +65,31 @@ def cluster(
     known clusters keep their number and their faces: faces without a number join them
     or form new ones, with higher numbers. A known face leaves only a cluster that it
     may not share any more, and the one less like the others leaves. Two known clusters
-    are merged only when new faces bring them below KNOWN_LINKAGE_BOUND; the number of
-    the larger remains. Given its own answer back, unchanged, the function returns it.
+    are merged only when one has new faces, and these bring the two below
+    KNOWN_LINKAGE_BOUND; the number of the larger remains. Given its own answer back,
+    unchanged, the function returns it.
+
+    `fresh` (N,) are the faces that are not as they were when `previous` was the answer,
+    and the others of their cluster if one has left it: without the flags all are. Only
+    clusters with fresh faces are compared with others, so that k of them among N take
+    k·N products. The answer is one to all faces with these `previous` labels; where
+    faces have more than _NEIGHBOURS neighbours, merges may come in another order.
     """
     order = _canonical_order(encodings, groups)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    known = np.full(len(order), UNCLUSTERED) if previous is None else previous[order]
-    points = encodings[order]
     partition = Partition(
-        points, known=known, exclusions=_exclusions(groups, apart, order)
+        encodings[order],
+        known=np.full(len(order), UNCLUSTERED) if previous is None else previous[order],
+        exclusions=_exclusions(groups, apart, order),
+        fresh=np.ones(len(order), dtype=bool) if fresh is None else fresh[order],
     )
-    _merge_all(partition, points)
+    _merge_all(partition)
     return partition.labels(least_size=least_size)[place]
 
 
 def _canonical_order(encodings: Encodings, groups: Labels) -> Labels:
-    keys = np.ascontiguousarray(encodings).T[::-1]
+    keys = np.ascontiguousarray(encodings[:, :_SORTED_BY].T[::-1])
     return np.lexsort((groups, *keys)).astype(np.int64)
 
 
@@ -90,13 +108,23 @@ def _exclusions(
     return [tokens[i] for i in order]
 
 
-def _merge_all(partition: Partition, points: Encodings) -> None:
+def _merge_all(partition: Partition) -> None:
     bounds = Bounds(
         unknown=LINKAGE_BOUND,
         known=KNOWN_LINKAGE_BOUND,
         established=ESTABLISHED_BOUND,
         established_size=ESTABLISHED_SIZE,
     )
-    pairs = near_pairs(points, points, within=LINKAGE_BOUND, most=_NEIGHBOURS)
-    while partition.merge_along(*pairs, bounds):
-        pairs = partition.near_clusters(ESTABLISHED_BOUND)
+    pairs, crowded = near_singles(partition, within=LINKAGE_BOUND, most=_NEIGHBOURS)
+    merge_along(partition, *pairs, bounds)
+    _merge_clusters(partition, bounds)
+    pairs = near_singles_of(partition, crowded, within=LINKAGE_BOUND)
+    merge_along(partition, *pairs, bounds)
+    _merge_clusters(partition, bounds)
+
+
+def _merge_clusters(partition: Partition, bounds: Bounds) -> None:
+    while partition.changed.any():
+        pairs = near_clusters(partition, within=ESTABLISHED_BOUND)
+        partition.changed[:] = False
+        merge_along(partition, *pairs, bounds)
