@@ -61,23 +61,25 @@ async def _run(concurrency: int, queues: Collection[str], wait: bool) -> None:
     async with app.open_async():
         watch = ModelWatch() if wait else None
         tidying = asyncio.create_task(_tidy_up(app, watch))
-        responding = asyncio.create_task(
-            _work(app, {INTERACTIVE}.intersection(queues), concurrency=1, wait=wait)
-        )
-        try:
-            await _work(
-                app,
-                set(queues) - {INTERACTIVE},
-                concurrency=concurrency,
-                wait=wait,
-                install_signal_handlers=True,
+        interactive = {INTERACTIVE}.intersection(queues)
+        parts = ((set(queues) - interactive, concurrency), (interactive, 1))
+        working = [
+            asyncio.create_task(
+                _work(app, part, concurrency=slots, wait=wait, handle_signals=not at)
             )
-            if not wait:
-                await responding
+            for at, (part, slots) in enumerate(part for part in parts if part[0])
+        ]
+        # None goes on without the others: one that died would not be missed.
+        ended = asyncio.FIRST_COMPLETED if wait else asyncio.FIRST_EXCEPTION
+        try:
+            await asyncio.wait(working, return_when=ended)
         finally:
-            tidying.cancel()
-            responding.cancel()
-            await asyncio.gather(responding, return_exceptions=True)
+            for task in (tidying, *working):
+                task.cancel()
+            results = await asyncio.gather(*working, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
 
 
 async def _work(
@@ -86,15 +88,13 @@ async def _work(
     *,
     concurrency: int,
     wait: bool,
-    install_signal_handlers: bool = False,
+    handle_signals: bool,
 ) -> None:
-    if not queues:
-        return
     await app.run_worker_async(
         queues=sorted(queues),
         concurrency=concurrency,
         wait=wait,
-        install_signal_handlers=install_signal_handlers,
+        install_signal_handlers=handle_signals,
         fetch_job_polling_interval=2.0,
         update_heartbeat_interval=HEARTBEAT_S,
         stalled_worker_timeout=STALLED_AFTER_S,
