@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -160,6 +161,18 @@ def test_a_model_that_cannot_be_loaded_fails_the_job_and_no_photo(
     weights.write_bytes(whole)
     photos.scan()
     assert states(photos) == {("done", "")}
+
+
+def test_a_model_of_nonsense_fails_the_job_and_no_photo(
+    photos: Library, clip: Path
+) -> None:
+    nonsense = {"model_type": "clip", "vision_config": {"image_size": "x"}}
+    (clip / "config.json").write_text(json.dumps(nonsense))
+    draw(photos, "red circle", "blue square")
+    photos.scan()
+    job = Job.objects.get(kind=Job.Kind.CALCULATE_CLIP_EMBEDDINGS)
+    assert job.failed and CLIP in job.message
+    assert states(photos) == {("pending", "")}
 
 
 def test_a_preview_that_cannot_be_read_costs_itself_alone(

@@ -8,6 +8,7 @@ and all memory is given back when the child, being idle, is ended.
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from librephotos.ml.places365.scene import Scene
+
+log = logging.getLogger(__name__)
 
 Loaded = TypeVar("Loaded")
 
@@ -82,9 +85,23 @@ def _resident(load: Callable[[ModelFiles], Loaded], model: ModelFiles) -> Loaded
     if _kept is None or _kept[0] != (load, model):
         _kept = None  # never two in memory
         gc.collect()
-        _kept = (load, model), load(model)
+        _kept = (load, model), _loaded(load, model)
     found: Loaded = _kept[1]
     return found
+
+
+def _loaded(load: Callable[[ModelFiles], Loaded], model: ModelFiles) -> Loaded:
+    try:
+        return load(model)
+    except ModelUnusable:
+        raise
+    # The model's boundary: no photo is to blame for what a library finds in its files.
+    except Exception as error:
+        log.exception("The model %s does not load", model.name)
+        raise ModelUnusable(
+            f"The model {model.name} cannot be used ({type(error).__name__}): download "
+            "it again, or choose another one."
+        ) from error
 
 
 def _image_encoder(model: ModelFiles) -> Any:
