@@ -90,6 +90,28 @@ def test_a_model_that_is_at_fault_costs_no_photo(
     assert not job.failures.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_photo_that_changes_meanwhile_passes_again(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    changed, same = photos_named(tmp_path, "a", "b")
+    job = JobFactory()
+    photo_stages.mark_pending([changed, same], stages=["size"], job=job.pk)
+
+    class Interrupted(SizeStage):
+        def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+            inputs = super().load(photo_ids)
+            photo_stages.reopen([changed], but=())
+            return inputs
+
+    run_stage(Interrupted(), [changed, same], sandbox=sandbox)
+    states = dict(PhotoStage.objects.values_list("photo", "state"))
+    assert states == {changed: "pending", same: "done"}
+    assert job.stages.get().done == 1
+    run_stage(SizeStage(), [changed, same], sandbox=sandbox)
+    assert set(PhotoStage.objects.values_list("state", flat=True)) == {"done"}
+
+
 @pytest.mark.django_db
 def test_a_second_run_does_and_counts_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
     ids = photos_named(tmp_path, "a", "refuse")

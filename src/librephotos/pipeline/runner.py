@@ -47,13 +47,13 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
 
     The results and the states of all of them are written in one transaction, but for
     photos that were deleted meanwhile; to run it again, whole or after a crash, changes
-    nothing. Raises ModelUnusable, and
-    records nothing, if the stage's model cannot be worked with.
+    nothing. A photo that changes meanwhile has yet to pass the stage. Raises
+    ModelUnusable, and records nothing, if the stage's model cannot be worked with.
     """
     check_free_space()
     key = state_key(stage)
     todo = photo_stages.pending(photo_ids, stage=key, version=stage.version)
-    inputs = stage.load(todo)
+    inputs = stage.load(list(todo))
     work = {
         photo_id: item
         for photo_id, item in inputs.items()
@@ -71,18 +71,19 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
         }
         if results:
             stage.save(results)
-        photo_stages.record(
+        recorded = photo_stages.record(
             [
                 (photo_id, *_state(inputs[photo_id], outcomes.get(photo_id)))
                 for photo_id in sorted(kept)
             ],
             stage=key,
             version=stage.version,
+            seen=todo,
         )
         photo_stages.postpone(
             [
                 photo_id
-                for photo_id in sorted(kept)
+                for photo_id in recorded
                 if getattr(outcomes.get(photo_id, inputs[photo_id]), "for_now", False)
             ],
             stage=key,

@@ -38,7 +38,7 @@ ON CONFLICT (job_id, stage) DO UPDATE SET total = job_stage.total + excluded.tot
 """
 
 _PENDING = """
-SELECT photo.id
+SELECT photo.id, photo_stage.xmin::text::bigint
 FROM api_photo AS photo
 LEFT JOIN api_photostage AS photo_stage
     ON photo_stage.photo_id = photo.id AND photo_stage.stage = %(stage)s
@@ -50,14 +50,20 @@ ORDER BY photo.id
 """
 
 _RECORD = """
-WITH outcome AS (
-    SELECT * FROM unnest(%(photos)s::uuid[], %(states)s::text[], %(errors)s::text[])
-        AS outcome (photo_id, state, error)
+WITH answer AS (
+    SELECT * FROM unnest(
+        %(photos)s::uuid[], %(states)s::text[], %(errors)s::text[], %(seen)s::bigint[]
+    ) AS answer (photo_id, state, error, seen)
 ), earlier AS (
-    SELECT photo_stage.photo_id, photo_stage.state, photo_stage.job_id
-    FROM api_photostage AS photo_stage JOIN outcome USING (photo_id)
+    SELECT photo_stage.photo_id, photo_stage.state, photo_stage.job_id,
+        photo_stage.xmin::text::bigint AS seen
+    FROM api_photostage AS photo_stage JOIN answer USING (photo_id)
     WHERE photo_stage.stage = %(stage)s
     ORDER BY photo_stage.photo_id FOR UPDATE OF photo_stage
+), outcome AS (
+    SELECT answer.photo_id, answer.state, answer.error
+    FROM answer LEFT JOIN earlier USING (photo_id)
+    WHERE %(whatever_seen)s OR answer.seen IS NOT DISTINCT FROM earlier.seen
 ), recorded AS (
     INSERT INTO api_photostage (photo_id, stage, version, state, error, job_id)
     SELECT photo_id, %(stage)s, %(version)s, outcome.state, outcome.error,
@@ -65,6 +71,7 @@ WITH outcome AS (
     FROM outcome LEFT JOIN earlier USING (photo_id)
     ON CONFLICT (photo_id, stage) DO UPDATE
     SET version = excluded.version, state = excluded.state, error = excluded.error
+    RETURNING photo_id
 ), counted AS (
     SELECT outcome.photo_id, outcome.state, outcome.error, earlier.job_id
     FROM outcome JOIN earlier USING (photo_id)
@@ -84,12 +91,14 @@ WITH outcome AS (
         count(*) FILTER (WHERE state = 'failed') AS failed,
         count(*) FILTER (WHERE state = 'skipped') AS skipped
     FROM counted GROUP BY job_id
+), progress AS (
+    UPDATE api_jobstage AS job_stage
+    SET done = job_stage.done + tally.done, failed = job_stage.failed + tally.failed,
+        skipped = job_stage.skipped + tally.skipped
+    FROM tally
+    WHERE job_stage.job_id = tally.job_id AND job_stage.stage = %(stage)s
 )
-UPDATE api_jobstage AS job_stage
-SET done = job_stage.done + tally.done, failed = job_stage.failed + tally.failed,
-    skipped = job_stage.skipped + tally.skipped
-FROM tally
-WHERE job_stage.job_id = tally.job_id AND job_stage.stage = %(stage)s
+SELECT photo_id FROM recorded
 """
 
 
@@ -107,13 +116,18 @@ def mark_pending(photo_ids: Iterable[UUID], *, stages: Sequence[str], job: int) 
         )
 
 
-def pending(photo_ids: Sequence[UUID], *, stage: str, version: int) -> list[UUID]:
-    """Return those of the photos that have not passed the stage in this version."""
+def pending(
+    photo_ids: Sequence[UUID], *, stage: str, version: int
+) -> dict[UUID, int | None]:
+    """Return those of the photos that have not passed the stage in this version.
+
+    Each comes with a number that changes when the photo is to pass the stage again.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _PENDING, {"photos": list(photo_ids), "stage": stage, "version": version}
         )
-        return [row[0] for row in cursor.fetchall()]
+        return dict(cursor.fetchall())
 
 
 def hold(photo_ids: Iterable[UUID]) -> set[UUID]:
@@ -127,14 +141,20 @@ def hold(photo_ids: Iterable[UUID]) -> set[UUID]:
 
 
 def record(
-    outcomes: Sequence[tuple[UUID, PhotoStage.State, str]], *, stage: str, version: int
-) -> None:
+    outcomes: Sequence[tuple[UUID, PhotoStage.State, str]],
+    *,
+    stage: str,
+    version: int,
+    seen: Mapping[UUID, int | None] | None = None,
+) -> list[UUID]:
     """Store the state of each photo in a stage with its error, and count it.
 
-    To be called in the transaction that stores the results themselves.
+    To be called in the transaction that stores the results themselves. With `seen`,
+    from `pending`, what has been asked for again since is left to be done. Returns
+    the photos whose state was stored.
     """
     if not outcomes:
-        return
+        return []
     photos, states, errors = zip(*outcomes, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -143,10 +163,13 @@ def record(
                 "photos": list(photos),
                 "states": list(states),
                 "errors": list(errors),
+                "seen": [seen and seen.get(photo) for photo in photos],
+                "whatever_seen": seen is None,
                 "stage": stage,
                 "version": version,
             },
         )
+        return [row[0] for row in cursor.fetchall()]
 
 
 _ADOPT = """
