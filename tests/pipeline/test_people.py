@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable
 
-import numpy as np
 import pytest
 
 from librephotos.api.models import Face, FaceRejection, Job, Person, Photo, User
 from librephotos.api.services import faces as faces_service
 from librephotos.api.services import people as people_service
 from librephotos.pipeline import jobs, people
-from tests.factories import FaceFactory, PhotoFactory, UserFactory
+from librephotos.pipeline.grouping import group_unknown_faces
+from librephotos.pipeline.guessing import recognise_unknown_faces
+from librephotos.pipeline.sandbox import Outcome, Sandbox
+from tests.factories import UserFactory
 from tests.support.scanning import work_until_idle
+from tests.support.unknown_faces import face, groups
 
 pytestmark = pytest.mark.usefixtures("empty_queue")
-
-
-def like(number: int, seed: int, *, spread: float = 0.02) -> list[float]:
-    """Return an encoding of a person: near their others, 1 away from anybody's."""
-    noise = np.random.default_rng(seed).normal(0, spread, 128)
-    return [float(value) for value in noise + 0.7 * (np.arange(128) == number)]
-
-
-def face(owner: User, number: int, seed: int, **values) -> Face:
-    """Make a face of a person on a photo of its own."""
-    photo = values.pop("photo", None) or PhotoFactory(owner=owner)
-    return FaceFactory(photo=photo, encoding=like(number, seed), **values)
 
 
 def work(owner: User) -> None:
     """Group and recognise, as after a scan of faces."""
     jobs.start_about_faces(user=owner, kind=Job.Kind.FIND_SIMILAR_FACES)
     work_until_idle()
+
+
+class Interrupted(Sandbox):
+    """Answers in this process; before each answer something happens."""
+
+    def __init__(self, happens: Callable[[int], None]) -> None:
+        super().__init__(timeout_s=60, memory_bytes=0)
+        self.happens = happens
+        self.answers = 0
+
+    def map(self, function, items):
+        outcomes = [Outcome(function(item)) for item in items]
+        self.answers += 1
+        self.happens(self.answers)
+        return outcomes
 
 
 def derived() -> list[tuple[int, ...]]:
@@ -53,12 +59,6 @@ def three_people(me: User) -> dict[int, list[Face]]:
         number: [face(me, number, 10 * number + n) for n in range(4)]
         for number in range(3)
     }
-
-
-def groups(faces: list[Face]) -> Counter[int | None]:
-    """Return how many of the faces are in which group."""
-    rows = Face.objects.filter(pk__in=[face.pk for face in faces])
-    return Counter(rows.values_list("cluster", flat=True))
 
 
 def test_like_faces_become_groups_with_numbers(me, three_people):
@@ -200,56 +200,59 @@ def test_the_faces_of_others_are_left_alone(me, three_people):
     assert not rows.exclude(cluster=None, guess=None).exists()
 
 
-def test_what_is_said_while_a_job_works_is_not_overwritten(
-    me, three_people, monkeypatch
-):
+def test_what_is_said_while_a_job_works_is_not_overwritten(me, three_people):
     """The child answers from what it was given; people go on meanwhile."""
     anna, second, *_ = three_people[0]
     faces_service.label(me.pk, [anna.pk], name="Anna")
     work_until_idle()
-    ask = people._answer
-    interruptions = iter([lambda: faces_service.reject(me.pk, [second.pk])])
 
-    def interrupted(*arguments):
-        answer = ask(*arguments)
-        next(interruptions, lambda: None)()
-        return answer
+    def deny(answers: int) -> None:
+        if answers == 1:
+            faces_service.reject(me.pk, [second.pk])
 
-    monkeypatch.setattr(people, "_answer", interrupted)
-    jobs.start_about_faces(user=me, kind=Job.Kind.TRAIN_FACES)
-    work_until_idle()
+    job = jobs.start_about_faces(user=me, kind=Job.Kind.TRAIN_FACES)
+    recognise_unknown_faces(job.pk, sandbox=Interrupted(deny))
     second.refresh_from_db()
     assert second.guess_id is None
 
 
-def test_a_job_that_gives_in_guesses_nobody_who_was_denied_or_is_gone(
-    me, three_people, monkeypatch
-):
+def test_a_face_that_is_put_out_of_its_group_meanwhile_stays_out(me, three_people):
+    work(me)
+    stranger, *rest = three_people[0]
+    (group,) = groups(rest)
+    face(me, 0, 600)
+
+    def deny(answers: int) -> None:
+        if answers == 1:
+            faces_service.reject(me.pk, [stranger.pk], person=group)
+
+    job = jobs.start_about_faces(user=me, kind=Job.Kind.FIND_SIMILAR_FACES)
+    group_unknown_faces(job.pk, sandbox=Interrupted(deny))
+    assert groups(rest) == {group: 3} and group not in groups([stranger])
+
+
+def test_a_job_that_gives_in_guesses_nobody_who_was_denied_or_is_gone(me, three_people):
     """Somebody says more and more, and this right before the last answer is written."""
     (first, denied, *_), (other, gone, *_), _ = three_people.values()
     faces_service.label(me.pk, [first.pk], name="Anna")
     faces_service.label(me.pk, [other.pk], name="Bert")
     work_until_idle()
-    ask, answers = people._answer, []
 
-    def interrupted(child, function, faces):
-        answer = ask(child, function, faces)
-        answers.append(answer)
-        if len(answers) == people._TRIES:
+    def go_on(answers: int) -> None:
+        if answers == people.TRIES:
             faces_service.reject(me.pk, [denied.pk])
             people_service.delete(Person.objects.get(name="Bert"))
-        elif len(answers) < people._TRIES:
+        else:
             faces_service.dismiss(me.pk, [first.pk], reason=Face.Dismissed.IGNORED)
             faces_service.restore(me.pk, [first.pk])
-        return answer
 
-    monkeypatch.setattr(people, "_answer", interrupted)
+    child = Interrupted(go_on)
     job = jobs.start_about_faces(user=me, kind=Job.Kind.TRAIN_FACES)
-    people.recognise_unknown_faces(job.pk)
-    assert len(answers) == people._TRIES
-    for face in (denied, gone):
-        face.refresh_from_db()
-        assert (face.guess_id, face.guess_probability) == (None, 0)
+    recognise_unknown_faces(job.pk, sandbox=child)
+    assert child.answers == people.TRIES
+    for row in (denied, gone):
+        row.refresh_from_db()
+        assert (row.guess_id, row.guess_probability) == (None, 0)
     assert Face.objects.filter(guess__name="Anna").count() == 2
 
 
@@ -262,20 +265,18 @@ def test_a_merged_person_is_recognised_by_all_faces(me, three_people):
     assert Face.objects.filter(guess=anna).count() == 6
 
 
-def test_what_comes_while_a_job_works_has_a_job_of_its_own(
-    me, three_people, monkeypatch
-):
+def test_what_comes_while_a_job_works_has_a_job_of_its_own(me, three_people):
     """The job has read its faces already when more are found."""
-    ask, late = people._answer, []
+    late: list[Face] = []
 
-    def interrupted(*arguments):
-        if not late:
-            late.extend(face(me, 5, seed) for seed in (901, 902))
-            for _ in range(2):
-                jobs.start_about_faces(user=me, kind=Job.Kind.FIND_SIMILAR_FACES)
-        return ask(*arguments)
+    def find_more(answers: int) -> None:
+        late.extend(face(me, 5, seed) for seed in (901, 902))
+        for _ in range(2):
+            jobs.start_about_faces(user=me, kind=Job.Kind.FIND_SIMILAR_FACES)
 
-    monkeypatch.setattr(people, "_answer", interrupted)
-    work(me)
+    job = jobs.start_about_faces(user=me, kind=Job.Kind.FIND_SIMILAR_FACES)
+    group_unknown_faces(job.pk, sandbox=Interrupted(find_more))
+    assert groups(late) == {None: 2}
+    work_until_idle()
     assert None not in groups(late)
     assert Job.objects.filter(kind=Job.Kind.FIND_SIMILAR_FACES).count() == 2

@@ -93,14 +93,16 @@ def _detector(thorough: bool) -> Any:
 class FacesToGroup:
     """Unknown faces as arrays of one length; `previous` is -1 for those in no group.
 
-    `photos` numbers the photo that each face is on, `apart` holds pairs of row numbers
-    that are different people.
+    `photos` numbers the photo that each face is on, `fresh` are those that have to be
+    compared with all others, and `apart` holds pairs of row numbers that are different
+    people.
     """
 
     encodings: npt.NDArray[np.float16]
     qualities: npt.NDArray[np.float64]
     photos: npt.NDArray[np.int64]
     previous: npt.NDArray[np.int64]
+    fresh: npt.NDArray[np.bool_]
     apart: tuple[tuple[int, int], ...]
 
 
@@ -119,6 +121,7 @@ def group_faces(faces: FacesToGroup) -> npt.NDArray[np.int64]:
         faces.encodings[good].astype(np.float32),
         faces.photos[good],
         previous=faces.previous[good],
+        fresh=faces.fresh[good],
         apart=[(row_of[i], row_of[j]) for i, j in faces.apart if good[i] and good[j]],
     )
     return labels

@@ -20,20 +20,17 @@ from librephotos.pipeline.caption_writing import write_caption
 from librephotos.pipeline.catching_up import catch_up
 from librephotos.pipeline.delete_missing import delete_missing
 from librephotos.pipeline.download import DownloadInterrupted, download
+from librephotos.pipeline.grouping import group_unknown_faces
+from librephotos.pipeline.guessing import recognise_unknown_faces, rescore
 from librephotos.pipeline.ingest import ingest
 from librephotos.pipeline.learning import follow_up, hand_out, learn
-from librephotos.pipeline.people import (
-    encode_new_faces,
-    group_unknown_faces,
-    recognise_unknown_faces,
-    rescore,
-)
 from librephotos.pipeline.registry import stages
 from librephotos.pipeline.runner import DataFolderFull, run_stages
 from librephotos.pipeline.scan import scan
 from librephotos.pipeline.text_vectors import encode_text
+from librephotos.pipeline.unmeasured_faces import encode_new_faces
 from librephotos.pipeline.vector_files import refresh_vector_files
-from librephotos.pipeline.worker_sandbox import sandbox
+from librephotos.pipeline.worker_sandbox import learner, responder, sandbox
 
 # The database may restart, a disk hiccup, the decoding child not start: six tries,
 # spread over two minutes. Another worker goes on with what a stopping one aborts.
@@ -122,19 +119,19 @@ def encode_faces_task(job: int) -> None:
 @task(queue.GROUP_FACES)
 def group_faces_task(job: int) -> None:
     """Group the user's unknown faces."""
-    group_unknown_faces(job)
+    group_unknown_faces(job, sandbox=learner())
 
 
 @task(queue.RECOGNISE_FACES)
 def recognise_faces_task(job: int) -> None:
     """Recognise named people in the user's unknown faces."""
-    recognise_unknown_faces(job)
+    recognise_unknown_faces(job, sandbox=learner())
 
 
 @task(queue.RESCORE_FACES)
 def rescore_faces_task(job: None, *, edit: int) -> None:
     """Recognise anew what an edit of faces or people concerns."""
-    rescore(edit)
+    rescore(edit, sandbox=responder())
 
 
 @task(queue.CATCH_UP)

@@ -229,6 +229,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="FaceGrouping",
+            fields=[
+                (
+                    "owner",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("digests", models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="FaceRejection",
             fields=[
                 (

@@ -2,6 +2,7 @@
 
 from librephotos.api.models.embedding import PhotoEmbedding, TextEmbedding
 from librephotos.api.models.face import Face, FaceRejection, PeopleEdit
+from librephotos.api.models.face_grouping import FaceGrouping
 from librephotos.api.models.file import File
 from librephotos.api.models.job import Job, JobFailure, JobStage
 from librephotos.api.models.person import Person
@@ -16,6 +17,7 @@ from librephotos.api.models.user import ScanDirectory, User
 
 __all__ = [
     "Face",
+    "FaceGrouping",
     "FaceRejection",
     "File",
     "Job",
