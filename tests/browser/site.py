@@ -35,6 +35,7 @@ SHAPES = COMBINATIONS[:15]
 CLIP = HubModel("clip-vit-base-patch32", "openai/clip-vit-base-patch32")
 PEOPLE = ("John_Salley", "John_Savage", "John_Schneider")
 PICTURES_EACH = 4
+LOOKS = 15  # in about a second
 
 
 def write_library(folder: Path) -> Path:
@@ -92,9 +93,17 @@ class Site:
             self.wait_for_scan(name)
 
     def wait_for_scan(self, name: str) -> None:
-        """Wait until the user's last job is finished."""
+        """Wait until the user's scan is finished, and what was learnt after it."""
         token = self.server.sign_in(name)
-        wait_for(lambda: self._is_idle(token), f"the end of the scan for {name}")
+        quiet = 0
+
+        def is_quiet() -> bool:
+            # A moment passes between a job and the one that follows it.
+            nonlocal quiet
+            quiet = quiet + 1 if self._is_idle(token) else 0
+            return quiet >= LOOKS
+
+        wait_for(is_quiet, f"the end of the scan for {name}", seconds=180)
 
     def _is_idle(self, token: str) -> bool:
         jobs = self.server.get("/api/jobs/?page=1&page_size=10", token)["results"]

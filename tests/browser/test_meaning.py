@@ -26,7 +26,9 @@ def meaning(learning_site: Site) -> None:
         "the model is downloaded",
     )
     # Also the first search, which has the model loaded, is behind us then.
-    wait_for(lambda: _ranked(learning_site, token), "the photos are ranked")
+    wait_for(
+        lambda: _ranked(learning_site, token), "the photos are ranked", seconds=180
+    )
 
 
 def _ranked(site: Site, token: str) -> bool:
