@@ -190,6 +190,17 @@ def test_removed_rows_are_gone_and_compacting_changes_no_answer(folder: Path) ->
     assert before.vectors.sum() == before.vectors.sum()  # the old map is still there
 
 
+def test_compacting_clears_away_what_dead_writers_left(folder: Path) -> None:
+    index = VectorIndex.create(folder, dimensions=SMALL)
+    ids, vectors = _ids(10), _vectors(10)
+    (folder / "generation-7").mkdir()
+    with writing(index) as writer:
+        writer.put(ids, vectors)
+        writer.compact()
+    assert [path.name for path in folder.glob("generation-*")] == ["generation-2"]
+    assert len(index) == 10
+
+
 def test_readers_see_what_is_added(folder: Path) -> None:
     ids, vectors = _ids(2), _vectors(2)
     reader = VectorIndex.create(folder, dimensions=SMALL)

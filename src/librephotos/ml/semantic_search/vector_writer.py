@@ -84,7 +84,10 @@ class VectorIndexWriter:
             write_at(files / "vectors.i16", rows, start=start * old.dimensions)
         self._commit(state)
         self._encode()
-        shutil.rmtree(generation_folder(self._folder, old), ignore_errors=True)
+        # A writer that was killed may have left more than the old one.
+        for other in self._folder.glob("generation-*"):
+            if other != files:
+                shutil.rmtree(other, ignore_errors=True)
 
     @property
     def is_wasteful(self) -> bool:
