@@ -181,6 +181,14 @@ def test_other_kinds_of_models_are_refused(copied: Path, kind: str) -> None:
         ImageEncoder.load(copied, device=CPU, dtype=torch.float32)
 
 
+def test_a_model_that_sees_nothing_is_refused_before_its_weights_are_read(
+    copied: Path,
+) -> None:
+    (copied / "config.json").write_text(json.dumps({"model_type": "llama"}))
+    with pytest.raises(UnsupportedModel, match="gives no image vectors"):
+        ImageEncoder.load(copied, device=CPU, dtype=torch.float32)
+
+
 def test_code_of_the_publisher_never_runs(copied: Path) -> None:
     config = json.loads((copied / "config.json").read_text())
     config |= {

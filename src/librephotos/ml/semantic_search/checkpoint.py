@@ -123,11 +123,15 @@ def _load_known(cls: Any, folder: Path, half: Half, dtype: torch.dtype) -> Any:
 
 
 def _load_whole(cls: Any, folder: Path, half: Half, dtype: torch.dtype) -> Any:
-    network = _load(cls, folder, dtype)
+    config = transformers.AutoConfig.from_pretrained(
+        folder, local_files_only=True, trust_remote_code=False
+    )
+    # Asked before the weights, of which a language model has more than memory.
+    network = transformers.MODEL_MAPPING.get(type(config), None)
     if not hasattr(network, f"get_{half}_features"):
-        kind = network.config.model_type
+        kind = config.model_type
         raise UnsupportedModel(f"A model of kind {kind!r} gives no {half} vectors.")
-    return network
+    return _load(cls, folder, dtype)
 
 
 def _load(cls: Any, folder: Path, dtype: torch.dtype, **options: Any) -> Any:
