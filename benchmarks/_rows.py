@@ -95,7 +95,7 @@ SELECT owner_id, id, path, hashtextextended(path, 0), hashtextextended(path, 1),
     CASE WHEN video THEN 'MP4' ELSE 'JPEG' END, 'image/jpeg', '', false, 'ready', ''
 FROM (
     SELECT *, %(folder)s || to_char(coalesce(taken_at, 'epoch'), '/YYYY/MM-DD/')
-        || 'IMG_' || substr(image_hash, 1, 8)
+        || 'IMG_' || substr(image_hash, 1, 12)
         || CASE WHEN video THEN '.mp4' ELSE '.jpg' END AS path
     FROM api_photo WHERE id = ANY(%(photos)s)
 ) AS photo
