@@ -86,7 +86,8 @@ def _kept_apart(
 
 def _store(owner: int, faces: FaceTable, previous: Ids, labels: Ids) -> None:
     groups = _group_ids(owner, labels, known=previous)
-    face_encodings.store_groups(faces.ids, groups)
+    changed = groups != faces.people
+    face_encodings.store_groups(faces.ids[changed], groups[changed])
     face_groupings.pass_on_rejections(_heirs(previous, groups))
     remove_empty_clusters(owner)
     face_groupings.remember_grouped(
