@@ -31,14 +31,16 @@ from librephotos.api.queries.vector_files import (
     open_file,
 )
 from librephotos.ml.semantic_search.errors import VectorIndexError
+from librephotos.ml.semantic_search.vector_files import ID
 from librephotos.ml.semantic_search.vector_index import VectorIndex, as_ids
 
 log = logging.getLogger(__name__)
 
 Vector = NDArray[np.float32]
 
-COMPARED_ONE_BY_ONE = 30_000
-"""Photos that a filter leaves are fetched and ranked alone, up to so many."""
+MOST_ALLOWED = 200_000
+"""So many ids of photos that a filter leaves are fetched, in a tenth of a second; a
+filter that leaves more is met by enough of the best photos to be tried on these."""
 
 MOST_BEHIND = 20_000
 """Rows that files may lack before they are left aside: half a second of comparing."""
@@ -108,6 +110,9 @@ def vector_of(photo: UUID, space: Space) -> Vector | None:
     """Return the vector of one photo, None if there is none yet."""
     row = _rows(space).filter(photo=photo).values_list("vector", flat=True).first()
     return None if row is None else np.asarray(row, np.float32)
+
+
+_PACKED = "SELECT coalesce(string_agg(uuid_send(id), ''), '') FROM ({}) AS photo"
 
 
 @dataclass(frozen=True)
@@ -201,22 +206,29 @@ def _sql(condition: str, photos: Collection[UUID]) -> RawSQL:
 def _chosen(
     index: VectorIndex, wanted: Wanted, skipped: Collection[UUID], *, end: int
 ) -> list[Ranked]:
-    """Have the index choose, among few photos or, step by step, among all."""
+    """Have the index choose among the photos of a filter, or among all."""
     if wanted.narrowed:
-        ids = wanted.photos.order_by().values_list("pk", flat=True)
-        few = list(ids[: COMPARED_ONE_BY_ONE + 1])
-        if len(few) <= COMPARED_ONE_BY_ONE:
-            allowed = as_ids(set(few).difference(skipped))
-            return _search(index, wanted.vector, start=0, size=end, allowed=allowed)
-    found: list[Ranked] = []
-    start, step = 0, max(_FIRST_STEP, 2 * end)
-    while len(found) < end:
-        next_ones = _search(index, wanted.vector, start=start, size=step)
-        found += _shown(next_ones, wanted.photos, skipped)
-        if len(next_ones) < step:
-            break
-        start, step = start + step, 4 * step
-    return found
+        allowed = _packed_ids(wanted.photos)
+        if len(allowed) <= MOST_ALLOWED:
+            if skipped:
+                allowed = allowed[~np.isin(allowed, as_ids(skipped))]
+            return _search(index, wanted.vector, size=end, allowed=allowed)
+    size = max(_FIRST_STEP, end + end // 4)
+    while True:
+        ranked = _search(index, wanted.vector, size=size)
+        found = _shown(ranked, wanted.photos, skipped)
+        if len(found) >= end or len(ranked) < size:
+            return found
+        size *= 8
+
+
+def _packed_ids(photos: PhotoQuerySet) -> NDArray[np.bytes_]:
+    """Return the 16 bytes of each photo's id, one more than is bearable."""
+    ids = photos.order_by().values("id")[: MOST_ALLOWED + 1]
+    sql, parameters = ids.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_PACKED.format(sql), parameters)
+        return np.frombuffer(cursor.fetchone()[0], ID)
 
 
 def _search(index: VectorIndex, vector: Vector, **page: Any) -> list[Ranked]:
