@@ -103,6 +103,8 @@ def copy_vectors(owner: Owner) -> None:
             rows["vector"] = owner.vectors[start : start + _BLOCK]
             stream.write(rows.tobytes())
         stream.write(struct.pack(">h", -1))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE api_photoembedding")
 
 
 def owners(rows: int, vectors: np.ndarray) -> list[Owner]:

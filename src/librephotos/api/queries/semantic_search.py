@@ -62,14 +62,19 @@ class Ranked(NamedTuple):
     similarity: float
 
 
-# The distinct models of an owner, one look into the index for each.
+# The distinct models of an owner, one look into the index for each: its order is asked
+# for, so that it is taken whatever the database knows of the table.
 _MODELS = """
 WITH RECURSIVE known (model) AS (
-    SELECT min(model) FROM api_photoembedding WHERE owner_id = %(owner)s
+    (
+        SELECT model FROM api_photoembedding WHERE owner_id = %(owner)s
+        ORDER BY owner_id, model, id LIMIT 1
+    )
     UNION ALL
     SELECT (
-        SELECT min(model) FROM api_photoembedding
+        SELECT model FROM api_photoembedding
         WHERE owner_id = %(owner)s AND model > known.model
+        ORDER BY owner_id, model, id LIMIT 1
     )
     FROM known WHERE known.model IS NOT NULL
 )
