@@ -206,6 +206,8 @@ LOGGING = {
     "loggers": {
         # An answer of 4xx is the caller's concern, and its address may name a photo.
         "django.request": {"level": "ERROR"},
+        # Tells the arguments of tasks, the texts of searches among them.
+        "procrastinate": {"level": "WARNING"},
         # Warns of each HEAD whose body it drops, which is what it is there for.
         "gunicorn.http.wsgi": {"level": "ERROR"},
         # Tells each address, which may hold a mirror's password.
