@@ -8,7 +8,6 @@ from typing import Any
 
 import jwt
 import pytest
-from django.apps import apps
 from rest_framework.test import APIClient
 
 from librephotos.api.models import (
@@ -16,10 +15,14 @@ from librephotos.api.models import (
     FaceRejection,
     File,
     Job,
+    PeopleEdit,
     Person,
     Photo,
+    PhotoCaption,
+    PhotoDay,
     PhotoMetadata,
     ScanDirectory,
+    Thing,
     User,
 )
 from librephotos.api.queries import search_document
@@ -28,6 +31,7 @@ from tests.api.permission_rows import Row, World
 from tests.api.permission_rows_accounts import ACCOUNTS
 from tests.api.permission_rows_library import LIBRARY
 from tests.api.permission_rows_people import PEOPLE
+from tests.api.permission_rows_things import THINGS
 from tests.api.test_permissions import path_of
 from tests.contract.library import Library
 from tests.contract.test_shapes import ACTIONS
@@ -41,7 +45,7 @@ from tests.factories import (
     UserFactory,
 )
 
-ROWS = [*ACCOUNTS, *PEOPLE, *LIBRARY]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *LIBRARY]
 CANARY = "canary"
 TRICKS = [
     {},
@@ -96,18 +100,22 @@ def world(db, settings, tmp_path) -> World:
 
 def everything_of(victim: User) -> list[list[dict[str, Any]]]:
     """Return all rows of the victim, to be compared with those afterwards."""
-    return [
-        list(User.objects.filter(pk=victim.pk).values()),
-        list(Photo.objects.filter(owner=victim).values()),
-        list(File.objects.filter(owner=victim).values()),
-        list(PhotoMetadata.objects.filter(photo__owner=victim).values()),
-        list(Face.objects.filter(owner=victim).values()),
-        list(Person.objects.filter(owner=victim).values()),
-        list(FaceRejection.objects.filter(face__owner=victim).values()),
-        list(ScanDirectory.objects.filter(user=victim).values()),
-        list(Job.objects.filter(started_by=victim).values()),
-        list(apps.get_model("api", "PhotoDay").objects.filter(owner=victim).values()),
-    ]
+    rows = (
+        User.objects.filter(pk=victim.pk),
+        Photo.objects.filter(owner=victim),
+        File.objects.filter(owner=victim),
+        PhotoMetadata.objects.filter(photo__owner=victim),
+        PhotoDay.objects.filter(owner=victim),
+        Face.objects.filter(owner=victim),
+        Person.objects.filter(owner=victim),
+        FaceRejection.objects.filter(face__owner=victim),
+        PeopleEdit.objects.filter(owner=victim),
+        Thing.objects.filter(owner=victim),
+        PhotoCaption.objects.filter(photo__owner=victim),
+        ScanDirectory.objects.filter(user=victim),
+        Job.objects.filter(started_by=victim),
+    )
+    return [list(table.order_by("pk").values()) for table in rows]
 
 
 def body_of(answer) -> str:
