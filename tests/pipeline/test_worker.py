@@ -1,4 +1,4 @@
-"""How long a worker works."""
+"""What a worker does when its connection to the queue is lost."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 
 import pytest
+from django.db import connection
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
@@ -15,30 +17,36 @@ from librephotos.pipeline import queue, worker
 pytestmark = pytest.mark.usefixtures("empty_queue")
 
 
-def work(queues: tuple[str, ...], *, seconds: float) -> None:
-    """Work as a worker that waits for tasks; raise TimeoutError if it would go on."""
-    asyncio.run(asyncio.wait_for(worker._run(1, queues, True), seconds))
+def ask() -> None:
+    """Request something that is waited for."""
+    queue.enqueue(queue.RESCORE_FACES, job=None, edit=0)
+    connection.close()
 
 
-def test_a_worker_ends_when_nobody_would_answer_those_who_wait(
+async def respond(*, seconds: float) -> None:
+    """Work for those who wait, as beside everything else, until the time is over."""
+    connector = app.connector.get_worker_connector()
+    async with app.with_connector(connector).open_async() as opened:
+        answering = worker._respond(opened, {queue.INTERACTIVE}, wait=True)
+        await asyncio.wait_for(answering, seconds)
+
+
+def test_those_who_wait_are_answered_after_a_lost_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """So that it is started again, rather than going on with everything else."""
-    fetch = JobManager.fetch_job
+    fetch, fetched = JobManager.fetch_job, []
 
-    async def fails(self: JobManager, queues: Any, worker_id: int) -> Any:
-        if queue.INTERACTIVE in queues:
+    async def fails_once(self: JobManager, **options: Any) -> Any:
+        job = await fetch(self, **options)
+        fetched.append(job)
+        if len(fetched) == 2:
+            # The first look found nothing; somebody asks after this one is lost.
+            await asyncio.to_thread(ask)
             raise ConnectorException("The connection was lost.")
-        return await fetch(self, queues, worker_id)
+        return job
 
-    monkeypatch.setattr(JobManager, "fetch_job", fails)
-    with pytest.raises(ConnectorException):
-        work(queue.ALL_QUEUES, seconds=20)
-
-
-def test_a_worker_for_those_who_wait_alone_keeps_working() -> None:
-    queue.enqueue(queue.RESCORE_FACES, job=None, edit=0)
+    monkeypatch.setattr(JobManager, "fetch_job", fails_once)
     with pytest.raises(TimeoutError):
-        work((queue.INTERACTIVE,), seconds=3)
-    waiting = ProcrastinateJob.objects.filter(queue_name=queue.INTERACTIVE)
-    assert not waiting.exists()
+        asyncio.run(respond(seconds=6))
+    assert len(fetched) > 2
+    assert not ProcrastinateJob.objects.exists()

@@ -28,6 +28,7 @@ STALLED_AFTER_S = 12.0
 """A worker that is silent for so long is dead, and its tasks are taken over."""
 
 TIDY_EVERY_S = 5.0
+RESPOND_AGAIN_AFTER_S = 1.0
 IDLE_CHILD_S = 60.0
 MAX_TAKEOVERS = 5
 """A task that kills its worker more often than this is given up."""
@@ -62,24 +63,41 @@ async def _run(concurrency: int, queues: Collection[str], wait: bool) -> None:
         watch = ModelWatch() if wait else None
         tidying = asyncio.create_task(_tidy_up(app, watch))
         interactive = {INTERACTIVE}.intersection(queues)
-        parts = ((set(queues) - interactive, concurrency), (interactive, 1))
-        working = [
-            asyncio.create_task(
-                _work(app, part, concurrency=slots, wait=wait, handle_signals=not at)
-            )
-            for at, (part, slots) in enumerate(part for part in parts if part[0])
-        ]
-        # None goes on without the others: one that died would not be missed.
-        ended = asyncio.FIRST_COMPLETED if wait else asyncio.FIRST_EXCEPTION
+        leading = set(queues) - interactive or interactive
+        responding = asyncio.create_task(
+            _respond(app, interactive - leading, wait=wait)
+        )
         try:
-            await asyncio.wait(working, return_when=ended)
+            await _work(
+                app,
+                leading,
+                concurrency=concurrency,
+                wait=wait,
+                install_signal_handlers=True,
+            )
+            if not wait:
+                await responding
         finally:
-            for task in (tidying, *working):
-                task.cancel()
-            results = await asyncio.gather(*working, return_exceptions=True)
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
+            tidying.cancel()
+            responding.cancel()
+            await asyncio.gather(responding, return_exceptions=True)
+
+
+async def _respond(app: App, queues: set[str], *, wait: bool) -> None:
+    """Work on what somebody waits for; begin again if the connection was lost.
+
+    Otherwise nobody would answer while everything else goes on.
+    """
+    while queues:
+        try:
+            await _work(app, queues, concurrency=1, wait=wait)
+        except ConnectorException as error:
+            if not wait:
+                raise
+            log.warning("Answers are put off: %s", error)
+        if not wait:
+            return
+        await asyncio.sleep(RESPOND_AGAIN_AFTER_S)
 
 
 async def _work(
@@ -88,13 +106,13 @@ async def _work(
     *,
     concurrency: int,
     wait: bool,
-    handle_signals: bool,
+    install_signal_handlers: bool = False,
 ) -> None:
     await app.run_worker_async(
         queues=sorted(queues),
         concurrency=concurrency,
         wait=wait,
-        install_signal_handlers=handle_signals,
+        install_signal_handlers=install_signal_handlers,
         fetch_job_polling_interval=2.0,
         update_heartbeat_interval=HEARTBEAT_S,
         stalled_worker_timeout=STALLED_AFTER_S,
