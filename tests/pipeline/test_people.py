@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
+from django.db import connection
 
 from librephotos.api.models import Face, FaceRejection, Job, Person, Photo, User
+from librephotos.api.queries import face_encodings
 from librephotos.api.services import faces as faces_service
 from librephotos.api.services import people as people_service
 from librephotos.pipeline import jobs, people
 from librephotos.pipeline.grouping import group_unknown_faces
 from librephotos.pipeline.guessing import recognise_unknown_faces
 from librephotos.pipeline.sandbox import Outcome, Sandbox
-from tests.factories import UserFactory
+from tests.factories import PersonFactory, UserFactory
 from tests.support.scanning import work_until_idle
 from tests.support.unknown_faces import face, groups
 
@@ -280,3 +284,29 @@ def test_what_comes_while_a_job_works_has_a_job_of_its_own(me, three_people):
     work_until_idle()
     assert None not in groups(late)
     assert Job.objects.filter(kind=Job.Kind.FIND_SIMILAR_FACES).count() == 2
+
+
+def test_many_photos_are_hidden_while_faces_are_recognised(me):
+    """Both change the same faces, each in an order of its own."""
+    faces = [face(me, number, number) for number in range(400)]
+    photos = Photo.objects.filter(owner=me)
+    anna = PersonFactory(owner=me)
+    chance = np.random.default_rng(4)
+
+    def hide_and_show() -> None:
+        for turn in range(40):
+            photos.update(hidden=turn % 2 == 0)
+        connection.close()
+
+    def recognise() -> None:
+        for turn in range(40):
+            ids = chance.permutation([face.pk for face in faces])
+            people = np.full_like(ids, anna.pk)
+            sure = np.full(len(ids), (turn % 3) / 3)
+            face_encodings.store_guesses(ids, people, sure)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        for work in [threads.submit(hide_and_show), threads.submit(recognise)]:
+            work.result()
+    assert Face.objects.filter(visible=True).count() == len(faces)

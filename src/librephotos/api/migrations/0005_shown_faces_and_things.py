@@ -1,8 +1,8 @@
 """Keep `visible` of faces and tags in step with their photos, and count the tags.
 
 A list of people or things would otherwise join all their photos to leave out the
-hidden ones. Statement-level triggers fold the changes of one statement together; the
-rows to be counted are locked in the order of their key, so that writers do not
+hidden ones. Statement-level triggers fold the changes of one statement together; faces
+and the rows to be counted are locked in the order of their key, so that writers do not
 deadlock.
 
 PostgreSQL keeps the plan of a function's statement for the whole session, whatever the
@@ -24,6 +24,9 @@ BEGIN
     ) THEN
         RETURN NULL;
     END IF;
+    EXECUTE 'SELECT FROM api_face AS face JOIN gained ON face.photo_id = gained.id
+        WHERE face.visible <> gained.visible
+        ORDER BY face.id FOR NO KEY UPDATE OF face';
     EXECUTE 'UPDATE api_face AS face SET visible = gained.visible
         FROM gained WHERE face.photo_id = gained.id AND face.visible <> gained.visible';
     EXECUTE 'UPDATE api_photothing AS tag SET visible = gained.visible

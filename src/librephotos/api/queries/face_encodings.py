@@ -116,24 +116,26 @@ def last_edit(owner: int) -> tuple[Any, Any]:
 
 
 # Whoever was removed or denied since it was worked out is nobody.
+# Faces are locked in the order of their ids, as by all who change several at once.
 _STORE_GROUPS = """
-UPDATE api_face AS face SET cluster_id = found.cluster
-FROM (
+WITH found AS (
     SELECT found.id, person.id AS cluster
     FROM unnest(%s::bigint[], %s::bigint[]) AS found (id, cluster)
     LEFT JOIN api_person AS person ON person.id = found.cluster AND NOT EXISTS (
         SELECT FROM api_facerejection AS denied
         WHERE denied.face_id = found.id AND denied.person_id = found.cluster
     )
-) AS found
-WHERE face.id = found.id AND face.person_id IS NULL
-    AND face.cluster_id IS DISTINCT FROM found.cluster
+), changed AS (
+    SELECT face.id, found.cluster FROM api_face AS face JOIN found USING (id)
+    WHERE face.person_id IS NULL AND face.cluster_id IS DISTINCT FROM found.cluster
+    ORDER BY face.id FOR NO KEY UPDATE OF face
+)
+UPDATE api_face AS face SET cluster_id = changed.cluster
+FROM changed WHERE face.id = changed.id
 """
 
 _STORE_GUESSES = """
-UPDATE api_face AS face
-SET guess_id = found.guess, guess_probability = found.probability
-FROM (
+WITH found AS (
     SELECT found.id, person.id AS guess,
         CASE WHEN person.id IS NULL THEN 0 ELSE found.probability END AS probability
     FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])
@@ -142,11 +144,18 @@ FROM (
         SELECT FROM api_facerejection AS denied
         WHERE denied.face_id = found.id AND denied.person_id = found.guess
     )
-) AS found
-WHERE face.id = found.id AND face.person_id IS NULL AND (
-    face.guess_id IS DISTINCT FROM found.guess
-    OR abs(face.guess_probability - found.probability) > 1e-6
+), changed AS (
+    SELECT face.id, found.guess, found.probability
+    FROM api_face AS face JOIN found USING (id)
+    WHERE face.person_id IS NULL AND (
+        face.guess_id IS DISTINCT FROM found.guess
+        OR abs(face.guess_probability - found.probability) > 1e-6
+    )
+    ORDER BY face.id FOR NO KEY UPDATE OF face
 )
+UPDATE api_face AS face
+SET guess_id = changed.guess, guess_probability = changed.probability
+FROM changed WHERE face.id = changed.id
 """
 
 
