@@ -87,7 +87,7 @@ def data() -> Iterator[Path]:
 
 @pytest.fixture
 def server(data: Path, pictures: Path) -> Iterator[RunningServer]:
-    with RunningServer(data, pictures, workers=2) as running:
+    with RunningServer(data, pictures, workers=2, faces=False) as running:
         yield running
 
 
@@ -136,7 +136,7 @@ def test_killing_everything_and_starting_again_gives_the_same_library(
 ) -> None:
     chance = random.Random(3)
     for _ in range(2):
-        server = RunningServer(data, pictures, workers=2).ready()
+        server = RunningServer(data, pictures, workers=2, faces=False).ready()
         time.sleep(chance.uniform(0.2, 1.5))  # the moment is what the test is about
         doomed = [psutil.Process(server.process.pid), *server.processes()]
         postgres = postgres_process(data)
@@ -148,7 +148,7 @@ def test_killing_everything_and_starting_again_gives_the_same_library(
             except psutil.NoSuchProcess:
                 pass
         server.process.wait(10)
-    with RunningServer(data, pictures, workers=2) as server:
+    with RunningServer(data, pictures, workers=2, faces=False) as server:
         wait_for(lambda: scan_is_over(server), "the end of the scan", seconds=150)
         assert shown(server) == expected(pictures)
         assert failures(server) == 2

@@ -94,8 +94,9 @@ class RunningServer:
         *folders: Path,
         workers: int = 1,
         password: str = PASSWORD,
+        faces: bool = True,
     ) -> None:
-        """Start it; `ready` waits for it."""
+        """Start it, with or without face recognition; `ready` waits for it."""
         self.data = data
         self.port = free_port()
         self.log = data.with_name(f"{data.name}-{self.port}.log")
@@ -104,7 +105,11 @@ class RunningServer:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "librephotos", *arguments]
                 + ["--workers", str(workers)],
-                env=environment(data, LIBREPHOTOS_ADMIN_PASSWORD=password),
+                env=environment(
+                    data,
+                    LIBREPHOTOS_ADMIN_PASSWORD=password,
+                    LIBREPHOTOS_FACE_RECOGNITION=str(faces),
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
