@@ -2,16 +2,14 @@
 
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-import transformers
 from safetensors import SafetensorError
 
 from librephotos.ml.im2txt.errors import CaptionerUnusable
+from librephotos.ml.transformers_log import quiet_transformers
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +67,7 @@ def _require_config(kind: Any, folder: Path) -> None:
 
 def _loaded(kind: Any, folder: Path, **options: Any) -> Any:
     try:
-        with _quiet():
+        with quiet_transformers():
             return kind.from_pretrained(
                 folder, local_files_only=True, trust_remote_code=False, **options
             )
@@ -85,18 +83,3 @@ def _loaded(kind: Any, folder: Path, **options: Any) -> Any:
         # Whatever a damaged file makes transformers stumble over.
         logger.warning("%s in %s does not load: %s", kind.__name__, folder, error)
         raise CaptionerUnusable(folder, f"holds no usable {kind.__name__}") from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep transformers from drawing bars and tables into the log."""
-    logs: Any = transformers.utils.logging
-    verbosity, bars = logs.get_verbosity(), logs.is_progress_bar_enabled()
-    logs.set_verbosity_error()
-    logs.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logs.set_verbosity(verbosity)
-        if bars:
-            logs.enable_progress_bar()

@@ -7,8 +7,7 @@ table of SigLIP 2's 256,000 tokens takes 800 MB in float32.
 import copy
 import json
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +18,7 @@ import transformers
 from safetensors import SafetensorError, safe_open
 
 from librephotos.ml.semantic_search.errors import MissingModelFile, UnsupportedModel
+from librephotos.ml.transformers_log import quiet_transformers
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ def load_tower(
     known = _TOWERS.get((kind, half))
     load = _load_known if known else _load_whole
     try:
-        with _quiet():
+        with quiet_transformers():
             network = load(known or transformers.AutoModel, folder, half, dtype)
     except (SafetensorError, RuntimeError, OSError) as error:
         logger.warning("model in %s does not load: %s", folder, error)
@@ -171,18 +171,3 @@ def _scalars(folder: Path, names: tuple[str, ...]) -> dict[str, float]:
             for name in set(names) & set(file.keys()):
                 found[name] = float(file.get_tensor(name).reshape(-1)[0])
     return found
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep transformers from listing the other half's weights as unexpected."""
-    logs: Any = transformers.utils.logging
-    verbosity, bars = logs.get_verbosity(), logs.is_progress_bar_enabled()
-    logs.set_verbosity_error()
-    logs.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logs.set_verbosity(verbosity)
-        if bars:
-            logs.enable_progress_bar()
