@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from librephotos.ml.errors import ModelUnusable
 from librephotos.ml.face_recognition.boxes import Box
-from librephotos.ml.face_recognition.errors import FaceModelsMissing
 from librephotos.ml.pictures import decode
 
 Encoding = npt.NDArray[np.float32]
@@ -62,14 +60,11 @@ def find_faces_on(picture: PictureToSearch) -> list[SeenFace]:
 
     rgb = decode(picture.data)
     height, width = rgb.shape[:2]
-    try:
-        found = find_faces(
-            rgb,
-            detector=_detector(picture.thorough),
-            known_boxes=[known.box.scaled(width, height) for known in picture.known],
-        )
-    except FaceModelsMissing as error:
-        raise ModelUnusable(str(error)) from error
+    found = find_faces(
+        rgb,
+        detector=_detector(picture.thorough),
+        known_boxes=[known.box.scaled(width, height) for known in picture.known],
+    )
     return [
         SeenFace(
             box=face.box.normalised(width, height),

@@ -4,6 +4,6 @@
 unknown faces of many, and `classification.classify` compares them with named people.
 The networks and predictors are dlib's (https://github.com/davisking/dlib-models).
 
-FaceError
+ModelUnusable
 └── FaceModelsMissing   the weights are not installed, or lack a file
 """

@@ -1,9 +1,7 @@
 """What can go wrong with faces, apart from a bug in the caller."""
 
-
-class FaceError(Exception):
-    """Faces cannot be analysed; the message says why in one sentence."""
+from librephotos.ml.errors import ModelUnusable
 
 
-class FaceModelsMissing(FaceError):
-    """The weights are not installed, or lack a file."""
+class FaceModelsMissing(ModelUnusable):
+    """The weights are not installed, or lack a file; the message is one sentence."""

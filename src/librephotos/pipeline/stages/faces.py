@@ -8,13 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.storage import storages
 
-from librephotos.api.models import Face, Photo, PhotoMetadata, SiteSettings, User
+from librephotos.api.models import Face, PhotoMetadata, SiteSettings, User
 from librephotos.ml.face_recognition.boxes import Box, match_boxes
 from librephotos.pipeline.face_rows import box_of, faces_of, is_said, store_faces
-from librephotos.pipeline.preview_storage import PreviewSize, preview_name
-from librephotos.pipeline.previews import remake_previews
+from librephotos.pipeline.preview_reading import load_previews
+from librephotos.pipeline.preview_storage import PreviewSize
 from librephotos.pipeline.recognition import (
     KnownFace,
     PictureToSearch,
@@ -23,7 +22,6 @@ from librephotos.pipeline.recognition import (
 )
 from librephotos.pipeline.stage import Runs, Skip
 
-PREVIEW_LOST = Skip("Its preview was lost and is being made again.", for_now=True)
 _PACKAGES = ("dlib", "face_recognition_models")
 
 
@@ -54,17 +52,13 @@ class FacesStage:
         thorough = (
             SiteSettings.current().face_recognition_model == User.FaceDetector.CNN
         )
-        photos = Photo.objects.filter(pk__in=photo_ids).only("preview_format")
         faces = faces_of(photo_ids)
         regions = _regions(photo_ids)
-        inputs: dict[UUID, Any] = {}
-        for photo in photos.order_by("pk"):
-            data = _preview(photo)
-            if not data:
-                inputs[photo.pk] = PREVIEW_LOST
-                continue
-            known = tuple(known_faces(faces[photo.pk], regions.get(photo.pk, ())))
-            inputs[photo.pk] = PictureToSearch(data, known, thorough)
+        inputs = load_previews(photo_ids, size=PreviewSize.BIG)
+        for photo_id, data in inputs.items():
+            if not isinstance(data, Skip):
+                known = known_faces(faces[photo_id], regions.get(photo_id, ()))
+                inputs[photo_id] = PictureToSearch(data, tuple(known), thorough)
         return inputs
 
     def save(self, results: dict[UUID, list[SeenFace]]) -> None:
@@ -103,16 +97,3 @@ def _box(region: Mapping[str, Any]) -> Box:
 def _regions(photo_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     rows = PhotoMetadata.objects.filter(photo__in=photo_ids).exclude(regions=[])
     return dict(rows.values_list("photo_id", "regions"))
-
-
-def _preview(photo: Photo) -> bytes:
-    """Return the largest preview; b"" if it is lost, and then it is made again."""
-    name = preview_name(photo.pk, PreviewSize.BIG, photo.preview_format)
-    try:
-        with storages["previews"].open(name) as file:
-            data = bytes(file.read())
-    except OSError:
-        data = b""
-    if not data:
-        remake_previews(photo.pk)
-    return data
