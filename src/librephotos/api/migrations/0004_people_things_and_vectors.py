@@ -153,7 +153,6 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("label", "Label"),
-                            ("unlabel", "Unlabel"),
                             ("reject", "Reject"),
                             ("dismiss", "Dismiss"),
                             ("restore", "Restore"),

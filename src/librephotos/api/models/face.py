@@ -162,7 +162,6 @@ class PeopleEdit(models.Model):
         """What was done."""
 
         LABEL = "label"
-        UNLABEL = "unlabel"
         REJECT = "reject"
         DISMISS = "dismiss"
         RESTORE = "restore"

@@ -5,8 +5,7 @@ MlError
 │   ├── MissingModelFile    the folder lacks a file, or it cannot be read
 │   └── UnsupportedModel    whole, but of a kind that gives no vectors
 └── VectorIndexError
-    ├── DamagedIndex        files of the index contradict one another; build it anew
-    └── BusyIndex           another process is writing
+    └── DamagedIndex        files of the index contradict one another; build it anew
 """
 
 from librephotos.ml.errors import MlError, ModelUnusable
@@ -26,7 +25,3 @@ class VectorIndexError(MlError):
 
 class DamagedIndex(VectorIndexError):
     """The files contradict one another; vectors have to be added to a new index."""
-
-
-class BusyIndex(VectorIndexError):
-    """Another process is writing to the index; try again."""

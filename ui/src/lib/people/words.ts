@@ -18,7 +18,6 @@ export function percent(probability: number): string {
 
 const TITLES: Record<string, string> = {
   label: 'Named',
-  unlabel: 'Name taken away',
   reject: 'Not this person',
   dismiss: 'Shown no longer',
   restore: 'Shown again',
