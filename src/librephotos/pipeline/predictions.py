@@ -99,8 +99,8 @@ def _loaded(load: Callable[[ModelFiles], Loaded], model: ModelFiles) -> Loaded:
     except Exception as error:
         log.exception("The model %s does not load", model.name)
         raise ModelUnusable(
-            f"The model {model.name} cannot be used ({type(error).__name__}): download "
-            "it again, or choose another one."
+            f"The model {model.name} cannot be used ({type(error).__name__}): see "
+            "that there is memory for it, download it again, or choose another one."
         ) from error
 
 

@@ -162,7 +162,7 @@ class Sandbox:
             return next(results)
         except FutureTimeout:
             return Outcome(
-                error=f"Decoding took more than {self.timeout_s:g} seconds; it was "
+                error=f"Processing took more than {self.timeout_s:g} seconds; it was "
                 "stopped. The file may be damaged."
             )
         except ProcessExpired as expired:
@@ -187,17 +187,19 @@ class _Guarded(Generic[Input, Output]):
         except MlError as error:
             return Outcome(error=str(error))
         except MemoryError:
-            return Outcome(error="Decoding the file needs more memory than is allowed.")
+            return Outcome(
+                error="Processing the file needs more memory than is allowed."
+            )
         # The item boundary: whatever a decoder's binding raises concerns one file.
         except Exception as error:
             log.exception("Unexpected error in %s", self.function)
             name = type(error).__name__
-            return Outcome(error=f"The file could not be decoded ({name}: {error}).")
+            return Outcome(error=f"The file could not be processed ({name}: {error}).")
 
 
 def _crashed(how: str) -> str:
     return (
-        f"The decoder crashed on this file ({how}). It may be damaged, or need more "
+        f"The program crashed on this file ({how}). It may be damaged, or need more "
         "memory than is allowed."
     )
 

@@ -23,12 +23,12 @@ def encode_new_faces(job_id: int) -> None:
     with transaction.atomic():
         photo_stages.mark_pending(photos, stages=[FacesStage.name], job=job.pk)
         for start in range(0, len(photos), FacesStage.batch_size):
-            _look_again(photos[start : start + FacesStage.batch_size], job=job.pk)
+            _hand_out(photos[start : start + FacesStage.batch_size], job=job.pk)
         Job.objects.filter(pk=job.pk).update(enumerated=True)
     jobs.finish_if_complete(job.pk)
 
 
-def _look_again(photos: list[UUID], *, job: int) -> None:
+def _hand_out(photos: list[UUID], *, job: int) -> None:
     queue.enqueue(
         queue.LEARN,
         on=FacesStage.queue,
