@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
-from procrastinate.exceptions import AlreadyEnqueued
-
 from librephotos.api.models import PhotoStage
 from librephotos.api.queries import photo_stages
 from librephotos.pipeline import queue
@@ -24,18 +21,14 @@ def request_caption(photo_id: UUID, *, model: str) -> None:
     What failed earlier is tried again.
     """
     photo_stages.try_again(photo_id, stage=model_key(STAGE, model))
-    try:
-        with transaction.atomic():
-            queue.enqueue(
-                queue.WRITE_CAPTION,
-                lock=f"caption-{photo_id}",
-                queueing_lock=f"caption-{photo_id}-{model}",
-                job=None,
-                photo=str(photo_id),
-                model=model,
-            )
-    except AlreadyEnqueued:
-        return
+    queue.enqueue(
+        queue.WRITE_CAPTION,
+        lock=f"caption-{photo_id}",
+        queueing_lock=f"caption-{photo_id}-{model}",
+        job=None,
+        photo=str(photo_id),
+        model=model,
+    )
 
 
 def caption_state(photo_id: UUID, *, model: str) -> PhotoStage | None:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
-from procrastinate.exceptions import AlreadyEnqueued
 
 from librephotos.api.models import Job, User
 from librephotos.pipeline import queue
@@ -20,16 +18,12 @@ _DEPTH = 3
 
 def request_catch_up() -> None:
     """Have a worker look what every user's photos have yet to pass."""
-    try:
-        with transaction.atomic():
-            queue.enqueue(
-                queue.CATCH_UP,
-                priority=queue.FIRST,
-                queueing_lock=queue.CATCH_UP,
-                job=None,
-            )
-    except AlreadyEnqueued:
-        return  # that look is yet to come
+    queue.enqueue(
+        queue.CATCH_UP,
+        priority=queue.FIRST,
+        queueing_lock=queue.CATCH_UP,
+        job=None,
+    )
 
 
 def catch_up() -> None:

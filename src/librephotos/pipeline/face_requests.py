@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from procrastinate.exceptions import AlreadyEnqueued
 
 from librephotos.api.models import PeopleEdit, Photo, PhotoStage
 from librephotos.pipeline import queue
@@ -17,25 +16,22 @@ def look_again(photo: Photo, *, priority: int = 0) -> None:
 
     A box was drawn, or a crop was lost.
     """
-    try:
-        with transaction.atomic():
-            PhotoStage.objects.update_or_create(
-                photo_id=photo.pk,
-                stage=FACES,
-                defaults={"state": PhotoStage.State.PENDING, "job": None},
-            )
-            queue.enqueue(
-                queue.LEARN,
-                on=queue.INTERACTIVE,
-                priority=priority,
-                lock=_one_by_one(photo.owner_id),
-                queueing_lock=f"faces-{photo.pk}",
-                job=None,
-                stage=FACES,
-                photos=[str(photo.pk)],
-            )
-    except AlreadyEnqueued:
-        return  # someone else has asked too
+    with transaction.atomic():
+        PhotoStage.objects.update_or_create(
+            photo_id=photo.pk,
+            stage=FACES,
+            defaults={"state": PhotoStage.State.PENDING, "job": None},
+        )
+        queue.enqueue(
+            queue.LEARN,
+            on=queue.INTERACTIVE,
+            priority=priority,
+            lock=_one_by_one(photo.owner_id),
+            queueing_lock=f"faces-{photo.pk}",
+            job=None,
+            stage=FACES,
+            photos=[str(photo.pk)],
+        )
 
 
 def rescore_after(edit: PeopleEdit) -> None:

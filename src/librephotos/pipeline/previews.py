@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.core.files.storage import storages
 from django.db import transaction
-from procrastinate.exceptions import AlreadyEnqueued
 
 from librephotos.api.models import Face, Photo, PhotoStage
 from librephotos.pipeline import queue
@@ -53,16 +52,13 @@ def delete_previews(names: Iterable[str]) -> None:
 
 def remake_previews(photo_id: UUID) -> None:
     """Have a worker make the previews of a photo again, since they were lost."""
-    try:
-        with transaction.atomic():
-            PhotoStage.objects.filter(
-                photo=photo_id, stage="thumbnails", state=PhotoStage.State.DONE
-            ).update(state=PhotoStage.State.PENDING, job=None)
-            queue.enqueue(
-                queue.RUN_STAGES,
-                queueing_lock=f"previews-{photo_id}",
-                job=None,
-                photos=[str(photo_id)],
-            )
-    except AlreadyEnqueued:
-        return  # someone else has missed them too
+    with transaction.atomic():
+        PhotoStage.objects.filter(
+            photo=photo_id, stage="thumbnails", state=PhotoStage.State.DONE
+        ).update(state=PhotoStage.State.PENDING, job=None)
+        queue.enqueue(
+            queue.RUN_STAGES,
+            queueing_lock=f"previews-{photo_id}",
+            job=None,
+            photos=[str(photo_id)],
+        )

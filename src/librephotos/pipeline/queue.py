@@ -6,9 +6,12 @@ there or neither is.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 SCAN = "scan"
 INGEST = "ingest"
@@ -67,15 +70,18 @@ def enqueue(
 ) -> None:
     """Have a worker run the task, on another queue than its own if one is named.
 
-    A higher priority goes first.
-
-    Tasks of one `lock` run one by one. While a task of the same `queueing_lock`
-    waits, AlreadyEnqueued is raised.
+    A higher priority goes first. Tasks of one `lock` run one by one. While a task of
+    the same `queueing_lock` waits, no other is added: that one will do.
     """
-    app.configure_task(
+    task = app.configure_task(
         f"librephotos.{name}",
         queue=on or QUEUES[name],
         priority=priority,
         lock=lock,
         queueing_lock=queueing_lock,
-    ).defer(**arguments)
+    )
+    if queueing_lock is None:
+        task.defer(**arguments)
+        return
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        task.defer(**arguments)

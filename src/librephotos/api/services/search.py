@@ -9,9 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
 from django.utils import timezone
-from procrastinate.exceptions import AlreadyEnqueued
 
 from librephotos.api.models import SiteSettings
 from librephotos.api.queries.exact_search import exact_page, rows_in_order
@@ -137,15 +135,11 @@ def _vector(text: str, owner: int, *, wanted: str) -> tuple[Space | None, TextVe
 def request_vector_file(space: Space) -> None:
     """Have a worker bring the file of a large library up to date, for later."""
     name = f"{queue.REFRESH_VECTOR_FILES}-{space.owner}-{space.model}"
-    try:
-        with transaction.atomic():
-            queue.enqueue(
-                queue.REFRESH_VECTOR_FILES,
-                lock=name,
-                queueing_lock=name,
-                job=None,
-                owner=space.owner,
-                model=space.model,
-            )
-    except AlreadyEnqueued:
-        return  # it is about to
+    queue.enqueue(
+        queue.REFRESH_VECTOR_FILES,
+        lock=name,
+        queueing_lock=name,
+        job=None,
+        owner=space.owner,
+        model=space.model,
+    )

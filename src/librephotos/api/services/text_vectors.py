@@ -8,9 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
-from django.db import transaction
 from numpy.typing import NDArray
-from procrastinate.exceptions import AlreadyEnqueued
 
 from librephotos.api.queries import text_embeddings
 from librephotos.api.queries.health import workers_alive
@@ -62,17 +60,13 @@ def text_vector(text: str, *, model: str) -> TextVector:
 
 
 def _request(text: str, model: str, lock: str) -> None:
-    try:
-        with transaction.atomic():
-            queue.enqueue(
-                queue.ENCODE_TEXT,
-                queueing_lock=lock,
-                job=None,
-                text=text,
-                model=model,
-            )
-    except AlreadyEnqueued:
-        return  # somebody else searches for the same
+    queue.enqueue(
+        queue.ENCODE_TEXT,
+        queueing_lock=lock,
+        job=None,
+        text=text,
+        model=model,
+    )
 
 
 def _wait(text: str, model: str, lock: str) -> TextVector:
