@@ -25,16 +25,6 @@ FACE_KEYS = {
 
 
 @pytest.fixture
-def me():
-    return UserFactory()
-
-
-@pytest.fixture
-def client(client_of, me):
-    return client_of(me)
-
-
-@pytest.fixture
 def face_of(me):
     """Make a face on a photo of one's own."""
 

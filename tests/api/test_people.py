@@ -22,16 +22,6 @@ PERSON_KEYS = {
 
 
 @pytest.fixture
-def me():
-    return UserFactory()
-
-
-@pytest.fixture
-def client(client_of, me):
-    return client_of(me)
-
-
-@pytest.fixture
 def anna(me):
     """Somebody with a face on two photos, and a third that seems to be hers."""
     person = PersonFactory(owner=me, name="Anna")
