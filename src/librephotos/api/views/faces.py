@@ -57,7 +57,7 @@ def face_filter(request: Request) -> FaceFilter:
     params = request.query_params
     method = params.get("analysis_method", "")
     if method and method not in tuple(Method):
-        raise ValidationError({"analysis_method": "Choose one that there is."})
+        raise ValidationError({"analysis_method": f"Choose {' or '.join(Method)}."})
     return FaceFilter(
         inferred=params.get("inferred", "").lower() == "true",
         method=Method(method) if method else None,
