@@ -123,6 +123,21 @@ def test_restore_refuses_what_is_no_backup(data: Path, tmp_path: Path) -> None:
         assert "backup" in refused.stderr
 
 
+@pytest.mark.parametrize("name", ["../outside", "/outside", "data/../../outside"])
+def test_restore_lets_no_name_lead_out_of_its_folder(
+    data: Path, tmp_path: Path, name: str
+) -> None:
+    hostile = tmp_path / "hostile.tar"
+    with tarfile.open(hostile, "w") as tar:
+        member = tarfile.TarInfo("database.dump")
+        tar.addfile(member)
+        member.name = name
+        tar.addfile(member)
+    refused = librephotos("restore", str(hostile), data=data)
+    assert (refused.returncode, "not a backup" in refused.stderr) == (2, True)
+    assert not list(tmp_path.parent.rglob("outside"))
+
+
 def test_restore_refuses_a_running_server(data: Path, tmp_path: Path) -> None:
     backup = tmp_path / "backup.tar"
     with RunningServer(data) as server:

@@ -9,7 +9,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
@@ -91,8 +91,11 @@ def _stopped_server() -> Iterator[None]:
 def _unpack(path: Path, folder: Path) -> None:
     try:
         with tarfile.open(path, "r:") as tar:
-            # "data" refuses names that lead out of the folder.
-            tar.extractall(folder, filter="data")
+            # Python before 3.11.4 has no filters, so names are looked at here as well.
+            tar.extraction_filter = getattr(tarfile, "data_filter", None)
+            if not all(map(_is_plain, tar.getmembers())):
+                raise ServerError(f"{path} is not a backup of LibrePhotos")
+            tar.extractall(folder)
     except OSError as error:
         raise ServerError(
             f"the backup {path} cannot be read ({error.strerror})"
@@ -101,6 +104,13 @@ def _unpack(path: Path, folder: Path) -> None:
         raise ServerError(f"{path} is not a backup of LibrePhotos ({error})") from error
     if not (folder / _DUMP).is_file():
         raise ServerError(f"{path} is not a backup of LibrePhotos")
+
+
+def _is_plain(member: tarfile.TarInfo) -> bool:
+    """Whether it is a file or folder that leads nowhere else."""
+    name = PurePosixPath(member.name)
+    inside = not name.is_absolute() and ".." not in name.parts
+    return inside and (member.isreg() or member.isdir())
 
 
 def _restore_embedded(dump: Path, *, replace: bool) -> None:
