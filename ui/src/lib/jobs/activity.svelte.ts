@@ -1,6 +1,7 @@
 import type { ApiClient } from '../api/client';
 import { ApiError, Unreachable } from '../api/errors';
 import type { Job } from '../api/types';
+import { failureCount } from './progress';
 
 /** The contract's clients poll at this pace; it also keeps the image cookie fresh. */
 const POLL_MS = 2000;
@@ -111,15 +112,22 @@ export class JobActivity {
     // The followed one waits behind another, or runs beside it.
     if (!running || (this.#followed !== '' && this.#followed !== running.job_id)) return;
     this.#followed = running.job_id;
-    this.job = running;
+    this.#show(running);
     this.#refreshGently(running);
+  }
+
+  /** What failed in a scan is not covered up by what follows it, until it is dismissed. */
+  #show(job: Job | null): void {
+    const shown = this.job;
+    const unread = shown?.finished && failureCount(shown) > 0;
+    if (!unread || !isOther(job) || job?.job_id === shown.job_id) this.job = job;
   }
 
   /** The followed job is not reported: it may have come and gone since the last question. */
   async #lookAfter(): Promise<void> {
     const jobs = await this.client.latestJobs(10);
     const job = jobs.find((one) => one.job_id === this.#followed) ?? null;
-    this.job = job;
+    this.#show(job);
     if (job && !job.finished) return this.#refreshGently(job);
     this.#followed = '';
     this.libraryChanged();
