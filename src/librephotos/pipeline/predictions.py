@@ -37,11 +37,9 @@ def embed_pictures(
     model: ModelFiles, previews: Sequence[bytes]
 ) -> list[NDArray[np.float32]]:
     """Return a vector of length 1, float32 (d,), for each preview."""
-    from librephotos.ml.pictures import decode
-
     encoder = _resident(_image_encoder, model)
     size = len(previews) if len(previews) <= FEW else None
-    return list(encoder.embed(map(decode, previews), batch_size=size))
+    return list(encoder.embed(previews, batch_size=size))
 
 
 def embed_texts(model: ModelFiles, texts: Sequence[str]) -> list[NDArray[np.float32]]:
@@ -62,10 +60,7 @@ def tag_vectors(
 
 def recognise_scenes(model: ModelFiles, previews: Sequence[bytes]) -> list[Scene]:
     """Return the scene of each preview."""
-    from librephotos.ml.pictures import decode
-
-    tagger = _resident(_scene_tagger, model)
-    return list(tagger.tag([decode(data) for data in previews]))
+    return list(_resident(_scene_tagger, model).tag(previews))
 
 
 def write_captions(model: ModelFiles, previews: Sequence[bytes]) -> list[str]:

@@ -1,5 +1,6 @@
 """Pictures in, scenes out."""
 
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from transformers import ViTImageProcessorPil
 
+from librephotos.ml.pictures import UnreadablePicture
 from librephotos.ml.places365.errors import ModelFileError
 from librephotos.ml.places365.scene import Environment, Variant
 from librephotos.ml.places365.tagger import SceneTagger, preprocess
@@ -47,6 +50,17 @@ def test_more_pictures_than_fit_a_pass_keep_their_order(model_folder: Path) -> N
 
     for level, scene in zip(levels, scenes, strict=True):
         assert_same(scene.categories, (white if level else black).categories)
+
+
+def test_previews_are_taken_as_they_are(model_folder: Path) -> None:
+    tagger = SceneTagger.load(model_folder, variant=Variant.ORDINARY, device=CPU)
+    picture = np.full((300, 400, 3), 128, np.uint8)
+    encoded = io.BytesIO()
+    Image.fromarray(picture).save(encoded, "JPEG", quality=95)
+
+    assert_same(*(s.categories for s in tagger.tag([encoded.getvalue(), picture])))
+    with pytest.raises(UnreadablePicture):
+        tagger.tag([b"no picture"])
 
 
 def test_no_picture_is_no_scene(model_folder: Path) -> None:

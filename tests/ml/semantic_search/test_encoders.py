@@ -1,5 +1,6 @@
 """Pictures and texts become vectors that mean something."""
 
+import io
 import json
 import shutil
 import tempfile
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from skimage import data
 
 from librephotos.ml.errors import ModelUnusable
@@ -27,11 +29,11 @@ PAIRS = [pair for pair in COMBINATIONS for _ in range(EACH)]
 @pytest.fixture(scope="module")
 def shelf(clip_images: ImageEncoder) -> np.ndarray:
     """Vectors of new pictures, eight of each combination."""
-    pictures = (
+    pictures = [
         np.asarray(render(shape, colour, 5000 + number))
         for colour, shape in COMBINATIONS
         for number in range(EACH)
-    )
+    ]
     return clip_images.embed(pictures)
 
 
@@ -81,9 +83,21 @@ def test_nothing_gives_no_rows(
     assert len(clip_texts.embed([])) == 0
 
 
+def test_previews_are_decoded_no_larger_than_they_are_seen(siglip: Siglip) -> None:
+    encoder = ImageEncoder.load(siglip.folder, device=CPU, dtype=torch.float32)
+    picture = Image.fromarray(data.astronaut())
+    encoded = io.BytesIO()
+    picture.save(encoded, "JPEG", quality=95)
+
+    fast = encoder.embed([encoded.getvalue()])
+    whole = encoder.embed([decode(encoded.getvalue())])
+
+    assert float(fast[0] @ whole[0]) > 0.99
+
+
 def test_a_picture_that_cannot_be_decoded_is_told(clip_images: ImageEncoder) -> None:
     with pytest.raises(UnreadablePicture):
-        clip_images.embed(decode(data) for data in [b"no picture"])
+        clip_images.embed([b"no picture"])
 
 
 def test_siglip_sees_as_transformers_does(siglip: Siglip) -> None:

@@ -1,6 +1,7 @@
 """Recognise the scenes of pictures with the published Places365 networks."""
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from librephotos.ml.lanes import in_lanes
+from librephotos.ml.pictures import Picture, decode
 from librephotos.ml.places365 import labels
 from librephotos.ml.places365.checkpoint import read_attribute_weights, read_network
 from librephotos.ml.places365.network import FEATURES, ResNet18
@@ -85,19 +88,20 @@ class SceneTagger:
             dtype=dtype,
         )
 
-    def tag(self, images: Sequence[NDArray[np.uint8]]) -> list[Scene]:
-        """Return the scenes of RGB pictures, (height, width, 3) each, in their order.
+    def tag(self, images: Sequence[Picture | bytes]) -> list[Scene]:
+        """Return the scenes of pictures, in their order.
 
-        The pictures may be of any size: previews of some 250 pixels suffice.
+        Bytes are previews; some 250 pixels suffice. Raises UnreadablePicture.
         """
-        scenes: list[Scene] = []
-        for start in range(0, len(images), BATCH):
-            scenes += self._tag(images[start : start + BATCH])
-        return scenes
+        return list(chain.from_iterable(in_lanes(self._tag, images, size=BATCH)))
 
     @torch.inference_mode()
-    def _tag(self, images: Sequence[NDArray[np.uint8]]) -> list[Scene]:
-        pictures = preprocess(images).to(self._device, self._dtype)
+    def _tag(self, images: Sequence[Picture | bytes]) -> list[Scene]:
+        decoded = [
+            decode(image, at_least=SIDE) if isinstance(image, bytes) else image
+            for image in images
+        ]
+        pictures = preprocess(decoded).to(self._device, self._dtype)
         features = self._network.features(pictures)
         logits = self._network.fc(features).float().cpu()
         responses = features.float().cpu() @ self._attribute_weights.T

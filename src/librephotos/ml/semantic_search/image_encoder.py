@@ -1,8 +1,7 @@
-"""Pictures to vectors, the next ones prepared while the last are computed."""
+"""Pictures to vectors."""
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from librephotos.ml.batching import best_batch_size
-from librephotos.ml.pictures import Picture
+from librephotos.ml.lanes import in_lanes, lanes_now
+from librephotos.ml.pictures import Picture, decode
 from librephotos.ml.semantic_search.checkpoint import Half, Tower, load_tower
 from librephotos.ml.semantic_search.preprocessing import Preprocessor
 from librephotos.ml.semantic_search.vectors import Vectors, normalised
@@ -37,35 +37,34 @@ class ImageEncoder:
         return cls(tower, preprocessor, name=str(folder))
 
     @property
-    def shortest_side(self) -> int:
-        """The smaller side, in pixels, below which a picture loses detail."""
-        return self._preprocessor.shortest_side
-
-    @property
     def batch_size(self) -> int:
         """How many pictures are computed at once; measured when first asked for."""
-        key = ("image", self._name, str(self._tower.device), self._tower.dtype)
-        return best_batch_size(self._try, key=key)
+        lanes = lanes_now()
+        device, dtype = str(self._tower.device), self._tower.dtype
+        return best_batch_size(
+            partial(self._try, lanes), key=("image", self._name, device, dtype, lanes)
+        )
 
     def embed(
-        self, pictures: Iterable[Picture], *, batch_size: int | None = None
+        self, pictures: Sequence[Picture | bytes], *, batch_size: int | None = None
     ) -> Vectors:
         """Return one normalised float32 row for each picture, in order: (n, d).
 
-        A lazy iterable is read in a thread while the network computes, so decoding
-        belongs inside it: `embed(decode(data) for data in previews)`. What reading it
-        raises is raised here.
+        Bytes are previews, decoded no larger than the network sees them. Raises
+        UnreadablePicture.
         """
+        if not len(pictures):
+            return np.empty((0, 0), np.float32)
         size = batch_size or self.batch_size
-        prepared = _ahead(self._batches(iter(pictures), size))
-        rows = [normalised(self._forward(batch)) for batch in prepared]
-        return np.concatenate(rows) if rows else np.empty((0, 0), np.float32)
+        return np.concatenate(in_lanes(self._embed, pictures, size=size))
 
-    def _batches(
-        self, pictures: Iterator[Picture], size: int
-    ) -> Iterator[NDArray[np.uint8]]:
-        while batch := list(map(self._preprocessor.resize, islice(pictures, size))):
-            yield np.stack(batch)
+    def _embed(self, pictures: Sequence[Picture | bytes]) -> Vectors:
+        return normalised(self._forward(np.stack(list(map(self._prepare, pictures)))))
+
+    def _prepare(self, picture: Picture | bytes) -> NDArray[np.uint8]:
+        if isinstance(picture, bytes):
+            picture = decode(picture, at_least=self._preprocessor.shortest_side)
+        return self._preprocessor.resize(picture)
 
     def _forward(self, batch: NDArray[np.uint8]) -> torch.Tensor:
         with torch.inference_mode():
@@ -73,15 +72,10 @@ class ImageEncoder:
             values = self._preprocessor.normalise(pixels, dtype=self._tower.dtype)
             return self._tower.forward(pixel_values=values)
 
-    def _try(self, size: int) -> Vectors:
+    def _try(self, lanes: int, size: int) -> list[Vectors]:
         one = self._preprocessor.resize(np.zeros((64, 64, 3), np.uint8))
-        return normalised(self._forward(np.repeat(one[None], size, axis=0)))
 
+        def compute(numbers: Sequence[int]) -> Vectors:
+            return normalised(self._forward(np.repeat(one[None], len(numbers), axis=0)))
 
-def _ahead(batches: Iterator[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
-    """Yield the batches, each next one being made in a thread meanwhile."""
-    with ThreadPoolExecutor(1, thread_name_prefix="prepare") as thread:
-        coming = thread.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = thread.submit(next, batches, None)
-            yield batch
+        return in_lanes(compute, range(size * lanes), size=size)
