@@ -96,34 +96,50 @@ class CodedQuery:
         return cls(_packed(np.stack(bits))[..., None], int(numbers.sum()))
 
     def estimates(self, codes: Codes, factors: Floats) -> Floats:
-        """Return estimates of the products with a chunk's rows, less a constant.
+        """Return estimates of the products with the rows of chunks, less a constant.
 
-        They are in units of the query's step: good for ranking, not for reading.
+        Factors and result are (chunks, CHUNK). The estimates are in units of the
+        query's step: good for ranking, not for reading.
         """
-        total = np.zeros(codes.shape[-1], np.int16)
-        common = np.empty_like(codes)
-        counts = np.empty(codes.shape, np.uint8)
-        for bit, plane in enumerate(self.planes):
-            np.bitwise_and(codes, plane, out=common)
-            np.bitwise_count(common, out=counts)
-            weighted = _summed(counts) << bit
+        found = np.empty(factors.shape, np.float32)
+        sums = _Sums(codes.shape[1])
+        for chunk, of_chunk, estimates in zip(codes, factors, found, strict=True):
+            np.multiply(sums.of(self.planes, chunk), np.float32(2), out=estimates)
+            estimates -= np.float32(self.sum)
+            estimates *= of_chunk
+        return found
+
+
+class _Sums:
+    """Sums of a query's numbers over the bits that are set in the rows of a chunk.
+
+    The arrays are made once and the adding is left to few calls: new memory for each
+    chunk, and Python's lock at each call, took longer than the counting.
+    """
+
+    def __init__(self, count: int) -> None:
+        groups = -(-count // _ADDED_IN_BYTES)
+        self._common = np.empty((count, CHUNK), np.uint64)
+        self._counts = np.zeros((groups * _ADDED_IN_BYTES, CHUNK), np.uint8)
+        self._grouped = self._counts.reshape(groups, _ADDED_IN_BYTES, CHUNK)
+        self._bytes = np.empty((groups, CHUNK), np.uint8)
+        self._of_plane = np.empty(CHUNK, np.int16)
+
+    def of(self, planes: NDArray[np.uint64], chunk: Codes) -> NDArray[np.int16]:
+        """Return the sums of a chunk (words × CHUNK), bit by bit of the query."""
+        total = np.zeros(CHUNK, np.int16)
+        for bit, plane in enumerate(planes):
+            np.bitwise_and(chunk, plane, out=self._common)
+            np.bitwise_count(self._common, out=self._counts[: len(chunk)])
+            np.add.reduce(self._grouped, axis=1, dtype=np.uint8, out=self._bytes)
+            np.add.reduce(self._bytes, axis=0, dtype=np.int16, out=self._of_plane)
             # The highest bit of a number in two's complement is negative.
-            total += -weighted if bit == _QUERY_BITS - 1 else weighted
-        return (2 * total.astype(np.float32) - np.float32(self.sum)) * factors
+            self._of_plane *= -(2**bit) if bit == _QUERY_BITS - 1 else 2**bit
+            total += self._of_plane
+        return total
 
 
 def _packed(signs: NDArray[np.bool_]) -> NDArray[np.uint64]:
     missing = -signs.shape[1] % WORD
     padded = np.pad(signs, ((0, 0), (0, missing)))
     return np.packbits(padded, axis=1).view(np.uint64)
-
-
-def _summed(counts: NDArray[np.uint8]) -> NDArray[np.int16]:
-    """Return the sums over the first axis; most of the adding is done on bytes."""
-    total = np.zeros(counts.shape[1], np.int16)
-    for at in range(0, len(counts), _ADDED_IN_BYTES):
-        part = counts[at]
-        for row in counts[at + 1 : at + _ADDED_IN_BYTES]:
-            part += row
-        total += part
-    return total
