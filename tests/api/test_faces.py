@@ -367,13 +367,17 @@ def test_details_tell_the_owner_who_is_on_a_photo(client, client_of, me):
     FaceFactory(
         photo=photo, **box, left=0.4, right=0.5, guess=anna, guess_probability=0.75
     )
-    FaceFactory(photo=photo)
+    unknown = FaceFactory(photo=photo, **box, left=0.2, right=0.3)
     FaceFactory(photo=photo, person=anna, dismissed="ignored")
-    people = client.get(f"/api/photos/{photo.image_hash}").json()["people"]
-    assert [(p["name"], p["type"], p["probability"]) for p in people] == [
-        ("Anna", "user", 1.0),
-        ("Anna", "classification", 0.75),
-        ("Unknown 1", "cluster", 0.0),
+    FaceFactory(photo=photo, dismissed="not_a_face")
+    details = client.get(f"/api/photos/{photo.image_hash}").json()
+    people = details["people"]
+    assert [
+        (p["name"], p["person_id"], p["type"], p["probability"]) for p in people
+    ] == [
+        ("Anna", anna.pk, "user", 1.0),
+        ("Anna", anna.pk, "classification", 0.75),
+        ("Unknown 1", cluster.pk, "cluster", 0.0),
     ]
     assert people[0]["location"] == {
         "top": 108,
@@ -381,5 +385,13 @@ def test_details_tell_the_owner_who_is_on_a_photo(client, client_of, me):
         "left": 200,
         "right": 400,
     }
-    seen = client_of(UserFactory()).get(f"/api/photos/{photo.image_hash}").json()
-    assert seen["people"] == []
+    assert details["unknown_faces"] == [
+        {
+            "face_id": unknown.pk,
+            "face_url": f"/media/faces/{photo.image_hash}_{unknown.pk}.jpg",
+            "location": {"top": 108, "bottom": 216, "left": 400, "right": 600},
+        }
+    ]
+    for stranger in (client_of(UserFactory()), client_of()):
+        seen = stranger.get(f"/api/photos/{photo.image_hash}").json()
+        assert seen["people"] == seen["unknown_faces"] == []

@@ -194,6 +194,31 @@ def test_a_face_is_named_and_drawn_on_its_photo(
     expect(visitor.viewer).to_have_count(0)
 
 
+def test_a_face_that_looks_like_no_other_is_named_on_its_photo(
+    visit_family: Callable[..., Visitor],
+) -> None:
+    visitor = visit_family()
+    page = visitor.page
+    groups(visitor).first.get_by_role("link").click()
+    select(visitor, 0)
+    visitor.press("More for these faces")
+    visitor.press("Not like the others")
+    expect(faces(visitor)).to_have_count(PICTURES_EACH - 1)
+    visitor.go_to("People")
+    page.get_by_role("link", name="like no other").click()
+    faces(visitor).first.locator("a").click()
+    panel = visitor.show_facts()
+    expect(panel.get_by_test_id("people-fact")).to_contain_text("Unknown")
+    visitor.press("Faces")
+    visitor.press("Face: Who is this?")
+    name = page.get_by_test_id("face-card").get_by_role("combobox", name="Name")
+    name.fill("Ada")
+    name.press("Enter")
+    expect(page.get_by_role("button", name="Face: Ada")).to_be_visible()
+    panel.get_by_role("button", name="Ada").click()
+    expect(page.get_by_test_id("person-head")).to_contain_text("Ada")
+
+
 def test_on_a_phone(visit_family: Callable[..., Visitor]) -> None:
     visitor = visit_family(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True

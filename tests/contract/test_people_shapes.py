@@ -73,9 +73,11 @@ LOCATION = record(
     left=INTEGER,
     right=INTEGER,
 )
+UNKNOWN_ON_PHOTO = record(face_url=FACE_URL, face_id=INTEGER, location=LOCATION)
 ON_PHOTO = record(
     face_url=FACE_URL,
     face_id=INTEGER,
+    person_id=INTEGER,
     type={"enum": ["user", "cluster", "classification"]},
     location=LOCATION,
     **texts("name"),
@@ -103,6 +105,7 @@ def anna(library: Library) -> Person:
     image, video = library.photos["image"], library.photos["video"]
     FaceFactory(photo=image, person=anna, person_source="user")
     FaceFactory(photo=image, person=bert, person_source="file")
+    FaceFactory(photo=image)
     FaceFactory(photo=video, guess=anna, guess_probability=0.95)
     FaceFactory(photo=library.photos["undated"], cluster=cluster)
     FaceFactory(photo=video)
@@ -124,8 +127,14 @@ def anna(library: Library) -> Person:
         ("albums/person/{anna}", record(results=ALBUM)),
         ("albums/person/", record(results=array(ALBUM))),
         ("albums/date/list/?person={anna}", shapes.TIMELINE),
-        ("photos/{image}/", record(people=array(ON_PHOTO, minItems=2))),
-        ("clusterfaces", array(POINT, minItems=5, maxItems=5)),
+        (
+            "photos/{image}/",
+            record(
+                people=array(ON_PHOTO, minItems=2, maxItems=2),
+                unknown_faces=array(UNKNOWN_ON_PHOTO, minItems=1, maxItems=1),
+            ),
+        ),
+        ("clusterfaces", array(POINT, minItems=6, maxItems=6)),
         ("socialgraph/", GRAPH),
         ("stats/", shapes.TOTALS),
         ("wordcloud/", shapes.WORD_CLOUD),

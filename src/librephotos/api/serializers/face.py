@@ -86,6 +86,11 @@ def preview_size(photo: Photo) -> tuple[float, float]:
     return width * scale, height * scale
 
 
+def face_on_photo(face: Face) -> dict[str, Any]:
+    """Return where a face, with its photo, is, and where its crop."""
+    return {"face_id": face.pk, "face_url": url_of(face), "location": location(face)}
+
+
 def person_on_photo(face: Face) -> dict[str, Any] | None:
     """Return whose a face on a photo is, None if there is not even a guess."""
     person = face.person or face.guess or face.cluster
@@ -93,12 +98,11 @@ def person_on_photo(face: Face) -> dict[str, Any] | None:
         return None
     kind = "user" if face.person else "classification" if face.guess else "cluster"
     return {
+        **face_on_photo(face),
         "name": person.name,
-        "face_url": url_of(face),
-        "face_id": face.pk,
+        "person_id": person.pk,
         "type": kind,
         "probability": probability(face),
-        "location": location(face),
     }
 
 
@@ -106,6 +110,15 @@ def people_on(photo: Photo) -> list[dict[str, Any]]:
     """Return the people on a photo from `queries.photos.detailed`, left to right."""
     people = map(person_on_photo, photo.faces.all())
     return [person for person in people if person is not None]
+
+
+def unknown_faces_on(photo: Photo) -> list[dict[str, Any]]:
+    """Return the faces that `people_on` leaves out: clients want a name for each."""
+    return [
+        face_on_photo(face)
+        for face in photo.faces.all()
+        if not (face.person_id or face.guess_id or face.cluster_id)
+    ]
 
 
 class NameField(serializers.CharField):

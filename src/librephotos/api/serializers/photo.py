@@ -12,7 +12,7 @@ from typing import Any
 from librephotos.api.models import File, Photo, PhotoMetadata
 from librephotos.api.models.fields import readable_path
 from librephotos.api.serializers.captions import captions, no_captions
-from librephotos.api.serializers.face import people_on
+from librephotos.api.serializers.face import people_on, unknown_faces_on
 from librephotos.api.serializers.grid import iso_utc, media_type
 from librephotos.api.serializers.place import address, geolocation
 from librephotos.api.serializers.simple_user import simple_user
@@ -54,6 +54,7 @@ def own_details(photo: Photo) -> dict[str, Any]:
         ),
         "exif_json": metadata.tags,
         "people": people_on(photo),
+        "unknown_faces": unknown_faces_on(photo),
         "file_variants": [_variant(file, photo) for file in files],
         "metadata": _structured(photo, metadata),
     }
@@ -92,6 +93,7 @@ def _common(photo: Photo) -> dict[str, Any]:
         **_previews(photo),
         "type": media_type(photo),
         "people": [],
+        "unknown_faces": [],
         "rating": photo.rating,
         "hidden": photo.hidden,
         "public": photo.public,

@@ -60,14 +60,19 @@ export interface RecentlyAdded {
   results: PigPhoto[];
 }
 
-export interface PhotoPerson {
-  name: string;
+/** A face that is nobody yet, not even by likeness. */
+export interface PhotoFace {
   face_url: string;
   face_id: number;
+  location: PreviewBox;
+}
+
+export interface PhotoPerson extends PhotoFace {
+  name: string;
+  person_id: number;
   /** Who says so: somebody, a guess, or nothing but likeness to others. */
   type: 'user' | 'classification' | 'cluster';
   probability: number;
-  location: PreviewBox;
 }
 
 /** A rectangle in pixels of the large preview. */
@@ -96,6 +101,7 @@ export interface Photo {
   captions_json: Captions | null;
   geolocation_json: { address?: string; places?: string[] } | null;
   people: PhotoPerson[];
+  unknown_faces: PhotoFace[];
   similar_photos: SimilarPhoto[];
   rating: number;
   hidden: boolean;

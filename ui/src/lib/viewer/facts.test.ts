@@ -13,6 +13,7 @@ const bare: Photo = {
   captions_json: { im2txt: '' },
   geolocation_json: {},
   people: [],
+  unknown_faces: [],
   similar_photos: [],
   rating: 0,
   hidden: false,
