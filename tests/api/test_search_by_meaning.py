@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -22,6 +21,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.support.model_folders import CLIP, SIGLIP, configure
+from tests.support.workers import sign_of_life
 
 SEARCH = "/api/photos/searchlist/"
 BEACH = [1.0, 0.0, 0.0, 0.0]
@@ -278,8 +278,7 @@ def test_the_number_of_queries_does_not_grow(
 
 def test_a_slow_worker_is_not_waited_for_for_ever(search, monkeypatch):
     monkeypatch.setattr(text_vectors, "WAIT_S", 0.0)
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    sign_of_life()
     me = UserFactory()
     photo(me, beach=0.5)
     for _ in range(2):
@@ -290,8 +289,7 @@ def test_a_slow_worker_is_not_waited_for_for_ever(search, monkeypatch):
 def test_not_all_searches_wait_at_once(search, monkeypatch):
     monkeypatch.setattr(text_vectors, "WAIT_S", 1e9)
     monkeypatch.setattr(text_vectors, "_waiting", threading.BoundedSemaphore(0))
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    sign_of_life()
     me = UserFactory()
     photo(me, beach=0.5)
     assert search(me, "lake")["meaning"]["state"] == "too_slow"

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from librephotos.api.models import SiteSettings
+from librephotos.api.models import PhotoCaption, PhotoThing, SiteSettings, Thing
 from tests.factories import (
+    FaceFactory,
     FileFactory,
+    PersonFactory,
     PhotoFactory,
     PhotoMetadataFactory,
     PlaceFactory,
@@ -130,6 +132,33 @@ def test_server_statistics_are_for_administrators(client_of):
     assert row["events"]["count"] == 0
 
 
+def test_server_statistics_tell_things_people_and_captions_of_models(client_of):
+    me = UserFactory(staff=True)
+    first, second = PhotoFactory(owner=me), PhotoFactory(owner=me, video=True)
+    for title, photos in (("tree", [first, second]), ("lake", [first])):
+        thing = Thing.objects.create(
+            owner=me, kind=Thing.Kind.PLACES365_CATEGORY, title=title
+        )
+        for photo in photos:
+            PhotoThing.objects.create(thing=thing, photo=photo)
+    PhotoCaption.objects.create(photo=first, model="blip", text="A tree")
+    PersonFactory(owner=me, cluster=True)
+    FaceFactory.create_batch(3, photo=first, person=PersonFactory(owner=me))
+    FaceFactory(photo=second, person=PersonFactory(owner=me))
+    FaceFactory(photo=second)
+    answer = client_of(me).get("/api/serverstats").json()
+    row = next(row for row in answer["users"] if row["number_of_videos"])
+    keys = ("number_of_generated_captions", "number_of_clusters")
+    assert [row[key] for key in keys] == [1, 1]
+    sizes = {"count": 2, "min": 1, "max": 2, "mean": 1.5, "median": 1.5}
+    videos = {"min": 0, "max": 1, "mean": 0.5, "median": 0.5}
+    assert row["things"] == {
+        **sizes,
+        **{f"{key}_videos": number for key, number in videos.items()},
+    }
+    assert row["person"] == {"count": 2, "min": 1, "max": 3, "mean": 2, "median": 2}
+
+
 @pytest.mark.parametrize(
     "path", ["stats", "photomonthcounts", "wordcloud", "storagestats", "serverstats"]
 )
@@ -150,7 +179,7 @@ def test_the_number_of_queries_does_not_grow(
     for _ in range(count):
         PhotoMetadataFactory(photo=PhotoFactory(owner=me, place=PlaceFactory()))
     client = client_of(me)
-    numbers = {"stats": 5, "photomonthcounts": 2, "wordcloud": 7, "serverstats": 3}
+    numbers = {"stats": 5, "photomonthcounts": 2, "wordcloud": 7, "serverstats": 5}
     for path, number in numbers.items():
         with django_assert_num_queries(number):
             assert client.get(f"/api/{path}/").status_code == 200

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from librephotos.api.models import Photo, SiteSettings, User
+from librephotos.api.models import Job, Photo, SiteSettings, User
 from tests.factories import PASSWORD, FileFactory, PhotoFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -360,6 +360,18 @@ def test_refused_sign_up(client_of, changes, field):
     assert answer.status_code == 400
     assert list(errors(answer)) == [field]
     assert errors(answer)[field].endswith(".")
+
+
+def test_switching_on_semantic_search_has_photos_embedded(client_of):
+    user = UserFactory()
+    PhotoFactory(owner=user)
+    client = client_of(user)
+    for topk, jobs in ((0, 0), (10, 1), (50, 1), (0, 1), (100, 1)):
+        body = {"semantic_search_topk": topk}
+        assert client.patch(f"/api/user/{user.pk}/", body).status_code == 200
+        started = Job.objects.filter(started_by=user)
+        # One that has not begun yet will do.
+        assert [job.kind for job in started] == jobs * [6]
 
 
 def test_what_the_client_holds_is_taken_back_with_numbers_as_text(client_of):

@@ -223,10 +223,18 @@ def _marked(mwg: str, orientation: int = 1) -> bytes:
     return images.with_xmp_packet(images.jpeg(400, 200, exif=exif), packet)
 
 
-def _face(x: float, y: float, w: float, h: float, *, unit: str = "normalized") -> str:
+def _face(
+    x: float,
+    y: float,
+    w: float,
+    h: float,
+    *,
+    unit: str = "normalized",
+    kind: str = "Face",
+) -> str:
     return (
         "<mwg-rs:RegionList><rdf:Bag><rdf:li><rdf:Description "
-        'mwg-rs:Name="Ada" mwg-rs:Type="Face"><mwg-rs:Area '
+        f'mwg-rs:Name="Ada" mwg-rs:Type="{kind}"><mwg-rs:Area '
         f'stArea:x="{x}" stArea:y="{y}" stArea:w="{w}" stArea:h="{h}" '
         f'stArea:unit="{unit}"/></rdf:Description></rdf:li></rdf:Bag>'
         "</mwg-rs:RegionList>"
@@ -260,6 +268,12 @@ def test_people_are_found_on_the_upright_image(
     assert region.name == "Ada"
     box = (region.x, region.y, region.width, region.height)
     assert box == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("kind", ["Pet", "Focus", "BarCode"])
+def test_what_is_no_person_is_no_region(kind: str, keep: Keep) -> None:
+    marked = _face(0.2, 0.3, 0.2, 0.4, kind=kind)
+    assert _read(keep("a.jpg", _marked(marked))).regions == ()
 
 
 _boxes = st.tuples(*[st.floats(0.01, 0.49)] * 4).map(lambda box: Region("", *box))

@@ -22,6 +22,7 @@ from tests.factories import PhotoFactory, UserFactory
 from tests.ml.im2txt import tiny_models
 from tests.support.model_folders import BLIP, configure, install
 from tests.support.scanning import Library, work_until_idle
+from tests.support.workers import sign_of_life
 
 GENERATE = "/api/photosedit/generateim2txt/"
 KEY = f"captions:{BLIP}"
@@ -72,6 +73,7 @@ def with_worker(*requests: Callable[[], Any]) -> list[Any]:
         finally:
             connections.close_all()
 
+    sign_of_life()
     with ThreadPoolExecutor(len(requests)) as threads:
         answers = [threads.submit(ask, request) for request in requests]
         while not all(answer.done() for answer in answers):
@@ -142,18 +144,26 @@ def test_what_is_in_the_way_of_a_caption_is_said(
     assert client.post(GENERATE, body, format="json").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("alive", "why"), [(False, "No worker"), (True, "not written")]
+)
 def test_without_a_worker_the_request_ends_and_the_caption_comes_later(
     squares: Library,
     models: Path,
     blip_folder: Path,
     client_of: Any,
     monkeypatch: pytest.MonkeyPatch,
+    alive: bool,
+    why: str,
 ) -> None:
     install(models, BLIP, blip_folder)
-    monkeypatch.setattr(captions, "PATIENCE_S", 0.2)
+    if alive:
+        sign_of_life()
+        monkeypatch.setattr(captions, "PATIENCE_S", 0.2)
     body = {"image_hash": photo(squares, "blue").image_hash}
     answer = client_of(squares.owner).post(GENERATE, body, format="json").json()
     assert (answer["status"], answer["reason"]) == (False, "not_yet")
+    assert why in answer["message"]
     work_until_idle()
     assert "blue" in im2txt(client_of, squares, "blue")
 

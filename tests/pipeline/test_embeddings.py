@@ -203,6 +203,28 @@ def test_a_preview_that_cannot_be_read_costs_itself_alone(
     assert len(vectors(photos)) == 2
 
 
+def test_a_photo_whose_preview_is_being_made_anew_waits_for_it(
+    photos: Library, clip: Path
+) -> None:
+    (path,) = draw(photos, "red circle")
+    photos.scan()
+    before = vectors(photos)[path.name]
+    # As while a scan that has found another picture in the file is under way.
+    stages = PhotoStage.objects.filter(photo__owner=photos.owner)
+    stages.filter(stage__in=("thumbnails", KEY)).update(state="pending", job=None)
+    render("cross", "yellow", 7).save(path)
+
+    catching_up.catch_up()
+    work_until_idle()
+    assert states(photos) == {("pending", "The preview is being made anew.")}
+    assert vectors(photos)[path.name].pk == before.pk
+
+    photos.scan()
+    assert states(photos) == {("done", "")}
+    after = vectors(photos)[path.name]
+    assert np.dot(after.vector, before.vector) < 0.99
+
+
 def test_what_was_learnt_stays_when_the_model_goes(photos: Library, clip: Path) -> None:
     draw(photos, "red circle")
     photos.scan()

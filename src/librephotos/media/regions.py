@@ -17,7 +17,7 @@ MAX_REGIONS: Final = 500
 _MWG_ROOT: Final = "Xmp.mwg-rs.Regions/mwg-rs:"
 _MWG_ITEM = re.compile(r"Xmp\.mwg-rs\.Regions/mwg-rs:RegionList\[(\d+)\]/(.+)\Z")
 _MP_ITEM = re.compile(r"Xmp\.MP\.RegionInfo/MPRI:Regions\[(\d+)\]/MPReg:(\w+)\Z")
-_OTHER_TYPES: Final = frozenset(("focus", "barcode"))
+_OTHER_TYPES: Final = frozenset(("pet", "focus", "barcode"))
 
 _Item = dict[str, str]
 

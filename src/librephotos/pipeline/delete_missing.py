@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from librephotos.api.models import File, Job, Photo
 from librephotos.api.queries import scanned_files
+from librephotos.api.queries.deletion import lock_to_delete
 from librephotos.pipeline import jobs
 from librephotos.pipeline.previews import delete_previews, preview_names
 
@@ -31,7 +32,9 @@ def delete_missing(job_id: int) -> None:
             .only("preview_format", "clip_format")
         )
         previews = preview_names(photos)
-        Photo.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
+        gone = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
+        lock_to_delete(gone, owner=job.started_by_id)
+        gone.delete()
     delete_previews(previews)
     count = len(photos)
     jobs.note(job_id, f"{count} photos without files were removed.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from librephotos.api.models import Job, JobStage, User
+from librephotos.api.models import Job, JobStage, SiteSettings, User
 from librephotos.pipeline import jobs, queue
 from librephotos.pipeline.catching_up import request_catch_up
 from librephotos.pipeline.models import in_sentence_case, model_store
@@ -46,7 +46,7 @@ def unfinished_downloads() -> dict[str, Job]:
 def start_download(*, user: User, model: str) -> Job:
     """Start downloading a model, or return the job that does so already."""
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
+        _take_turns()
         running = unfinished_downloads().get(model)
         if running is not None:
             return running
@@ -60,6 +60,12 @@ def start_download(*, user: User, model: str) -> Job:
             model=model,
         )
     return job
+
+
+def _take_turns() -> None:
+    """Let one download be asked for at a time, so that no two fetch one model."""
+    SiteSettings.current()
+    SiteSettings.objects.select_for_update().get()
 
 
 def download(job_id: int, model: str, *, should_abort: Callable[[], bool]) -> None:

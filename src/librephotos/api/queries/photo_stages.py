@@ -175,10 +175,11 @@ def record(
 _ADOPT = """
 WITH adopted AS (
     UPDATE api_photostage AS photo_stage SET job_id = %(job)s
-    WHERE photo_id = ANY(%(photos)s) AND state = 'pending' AND NOT EXISTS (
-        SELECT FROM api_job AS job
-        WHERE job.id = photo_stage.job_id AND job.finished_at IS NULL
-    )
+    WHERE photo_id = ANY(%(photos)s) AND stage = ANY(%(stages)s)
+        AND state = 'pending' AND NOT EXISTS (
+            SELECT FROM api_job AS job
+            WHERE job.id = photo_stage.job_id AND job.finished_at IS NULL
+        )
     RETURNING stage
 )
 INSERT INTO api_jobstage AS job_stage
@@ -232,7 +233,7 @@ def postpone(photo_ids: Iterable[UUID], *, stage: str) -> None:
 
 
 def adopt(photo_ids: Sequence[UUID], *, stages: Sequence[str], job: int) -> None:
-    """Put what is pending of these photos under a job; what is done stays done."""
+    """Put these photos, where pending in the stages, under a job; done stays done."""
     with connection.cursor() as cursor:
         cursor.execute(
             _ADOPT, {"photos": list(photo_ids), "stages": list(stages), "job": job}

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db import connection
 
-# All users in two statements: one row each, whatever the number of users.
+# One row an account from each statement, whatever their number.
 _USERS = """
 SELECT account.id, account.date_joined,
     coalesce(files.bytes, 0) AS bytes,
     coalesce(photos.stills, 0) AS stills, coalesce(photos.videos, 0) AS videos,
     coalesce(photos.captions, 0) AS captions,
+    coalesce(generated.captions, 0) AS generated_captions,
+    coalesce(groups.clusters, 0) AS clusters,
     coalesce(photos.favorites, 0) AS favorites,
     coalesce(photos.hidden, 0) AS hidden, coalesce(photos.public, 0) AS public
 FROM api_user AS account
@@ -30,14 +32,30 @@ LEFT JOIN (
     FROM api_photo AS photo JOIN api_user AS owner ON owner.id = photo.owner_id
     WHERE NOT photo.removed GROUP BY photo.owner_id
 ) AS photos ON photos.owner_id = account.id
+LEFT JOIN (
+    SELECT photo.owner_id, count(*) AS captions
+    FROM api_photocaption AS caption JOIN api_photo AS photo
+        ON photo.id = caption.photo_id
+    WHERE NOT photo.removed GROUP BY photo.owner_id
+) AS generated ON generated.owner_id = account.id
+LEFT JOIN (
+    SELECT owner_id, count(*) AS clusters FROM api_person
+    WHERE kind = 'CLUSTER' GROUP BY owner_id
+) AS groups ON groups.owner_id = account.id
 ORDER BY account.id
 """
 
-_PLACES = """
-SELECT owner_id, count(*), min(photos), max(photos),
-    avg(photos)::float8, percentile_cont(0.5) WITHIN GROUP (ORDER BY photos),
-    min(videos), max(videos),
+_PHOTOS = """
+count(*), min(photos), max(photos),
+    avg(photos)::float8, percentile_cont(0.5) WITHIN GROUP (ORDER BY photos)
+"""
+_VIDEOS = """
+min(videos), max(videos),
     avg(videos)::float8, percentile_cont(0.5) WITHIN GROUP (ORDER BY videos)
+"""
+
+_PLACES = f"""
+SELECT owner_id, {_PHOTOS}, {_VIDEOS}
 FROM (
     SELECT owner_id, count(*) AS photos, count(*) FILTER (WHERE video) AS videos
     FROM api_photo WHERE place_id IS NOT NULL AND NOT removed
@@ -45,6 +63,32 @@ FROM (
 ) AS places
 GROUP BY owner_id
 """
+
+_THINGS = f"""
+SELECT owner_id, {_PHOTOS}, {_VIDEOS}
+FROM (
+    SELECT thing.owner_id, count(*) AS photos,
+        count(*) FILTER (WHERE photo.video) AS videos
+    FROM api_thing AS thing
+    JOIN api_photothing AS tagged ON tagged.thing_id = thing.id
+    JOIN api_photo AS photo ON photo.id = tagged.photo_id AND NOT photo.removed
+    GROUP BY thing.owner_id, thing.id
+) AS things
+GROUP BY owner_id
+"""
+
+_PEOPLE = f"""
+SELECT owner_id, {_PHOTOS}
+FROM (
+    SELECT owner_id, count(*) AS photos FROM api_face
+    WHERE person_id IS NOT NULL AND dismissed = '' GROUP BY owner_id, person_id
+) AS people
+GROUP BY owner_id
+"""
+
+Sizes = tuple[int | float, ...]
+"""Count, then minimum, maximum, mean and median of the photos (or faces), then, where
+there are any, the same of the videos."""
 
 
 def user_statistics() -> list[dict[str, Any]]:
@@ -55,12 +99,22 @@ def user_statistics() -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def place_statistics() -> dict[int, tuple[int | float, ...]]:
-    """Return, by account, the number of places and the photos and videos in each.
+def place_statistics() -> dict[int, Sizes]:
+    """Return the sizes of the places by account; those without places have none."""
+    return _sizes(_PLACES)
 
-    The numbers are count, then minimum, maximum, mean and median of the photos, then
-    the same of the videos. Accounts without places have no row.
-    """
+
+def thing_statistics() -> dict[int, Sizes]:
+    """Return the sizes of the things by account; those without things have none."""
+    return _sizes(_THINGS)
+
+
+def people_statistics() -> dict[int, Sizes]:
+    """Return the numbers of confirmed faces a person by account, without videos."""
+    return _sizes(_PEOPLE)
+
+
+def _sizes(statement: str) -> dict[int, Sizes]:
     with connection.cursor() as cursor:
-        cursor.execute(_PLACES)
+        cursor.execute(statement)
         return {row[0]: row[1:] for row in cursor.fetchall()}

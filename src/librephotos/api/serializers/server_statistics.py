@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
 from typing import Any
 
+from librephotos.api.queries.server_statistics import Sizes
 from librephotos.api.queries.storage import Storage
 
 _MIB = 2**20
-_PLACE_KEYS = (
+_SIZE_KEYS = (
     "count",
     "min",
     "max",
@@ -20,8 +22,8 @@ _PLACE_KEYS = (
     "mean_videos",
     "median_videos",
 )
-_NO_ALBUMS = {"count": 0, **dict.fromkeys(_PLACE_KEYS[1:])}
-_NO_PEOPLE = {"count": 0, **dict.fromkeys(_PLACE_KEYS[1:5])}
+_PEOPLE_KEYS = _SIZE_KEYS[:5]
+_NO_ALBUMS = {"count": 0, **dict.fromkeys(_SIZE_KEYS[1:])}
 
 
 def server_row(storage: Storage, *, image_tag: str) -> dict[str, Any]:
@@ -51,7 +53,11 @@ def _memory() -> int:
 
 
 def user_row(
-    row: dict[str, Any], places: tuple[int | float, ...] | None
+    row: dict[str, Any],
+    *,
+    places: Sizes | None,
+    things: Sizes | None,
+    people: Sizes | None,
 ) -> dict[str, Any]:
     """Return the sizes of one account's library, as queried."""
     return {
@@ -60,14 +66,20 @@ def user_row(
         "number_of_photos": row["stills"],
         "number_of_videos": row["videos"],
         "number_of_captions": row["captions"],
-        "number_of_generated_captions": 0,
-        "number_of_clusters": 0,
+        "number_of_generated_captions": row["generated_captions"],
+        "number_of_clusters": row["clusters"],
         "number_of_favorites": row["favorites"],
         "number_of_hidden": row["hidden"],
         "number_of_public": row["public"],
         "album": _NO_ALBUMS,
-        "places": dict(zip(_PLACE_KEYS, places, strict=True)) if places else _NO_ALBUMS,
-        "things": _NO_ALBUMS,
+        "places": _sizes(_SIZE_KEYS, places),
+        "things": _sizes(_SIZE_KEYS, things),
         "events": _NO_ALBUMS,
-        "person": _NO_PEOPLE,
+        "person": _sizes(_PEOPLE_KEYS, people),
     }
+
+
+def _sizes(keys: Sequence[str], values: Sizes | None) -> dict[str, Any]:
+    if values is None:
+        return {"count": 0, **dict.fromkeys(keys[1:])}
+    return dict(zip(keys, values, strict=True))

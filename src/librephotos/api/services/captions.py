@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from librephotos.api.models import Photo, PhotoStage
+from librephotos.api.queries.health import workers_alive
 from librephotos.pipeline.captioning import caption_state, request_caption
 from librephotos.pipeline.download import unfinished_downloads
 from librephotos.pipeline.models import missing_reason
@@ -42,6 +43,11 @@ _NOT_YET = NoCaption(
     "The caption is not written yet; it appears with the photo when it is.",
 )
 
+_NO_WORKER = NoCaption(
+    Reason.NOT_YET,
+    "No worker is at work; the caption appears with the photo once one is.",
+)
+
 
 def caption_now(photo: Photo, *, model: str) -> NoCaption | None:
     """Have a photo captioned by a model; return what is in the way, None when done.
@@ -58,6 +64,8 @@ def caption_now(photo: Photo, *, model: str) -> NoCaption | None:
     if known is not None and known.state == PhotoStage.State.DONE:
         return None
     request_caption(photo.pk, model=model)
+    if not workers_alive():
+        return _NO_WORKER
     return _outcome(_settled(photo, model))
 
 

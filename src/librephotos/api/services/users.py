@@ -9,11 +9,13 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
-from librephotos.api.models import Photo, ScanDirectory, SiteSettings, User
+from librephotos.api.models import Job, Photo, ScanDirectory, SiteSettings, User
+from librephotos.api.queries.deletion import lock_to_delete
 from librephotos.api.queries.directories import scannable
 from librephotos.api.queries.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
 from librephotos.pipeline.ingest import read_skipped_raw_again
+from librephotos.pipeline.jobs import start_learning
 from librephotos.pipeline.previews import delete_previews, preview_names
 from librephotos.pipeline.redate import redate_library
 
@@ -68,10 +70,12 @@ def change_user(user: User, changes: Mapping[str, Any]) -> None:
     """Change an account: any fields of the model, `password`, `scan_directory`.
 
     A new `password` ends all sign-ins. New date rules or another time zone are applied
-    to all photos by a scan that is started. `avatar` is an uploaded file. Raises
-    UserNameTaken, InvalidAvatar and NotScannable.
+    to all photos by a scan that is started; switching on semantic search has the
+    photos embedded that are not. `avatar` is an uploaded file. Raises UserNameTaken,
+    InvalidAvatar and NotScannable.
     """
     fields = dict(changes)
+    searched = user.semantic_search_topk > 0
     dating = (user.datetime_rules, user.default_timezone)
     skipped_raw = user.skip_raw_files
     password = fields.pop("password", "")
@@ -91,6 +95,8 @@ def change_user(user: User, changes: Mapping[str, Any]) -> None:
     changed = dating != (user.datetime_rules, user.default_timezone)
     if changed and Photo.objects.filter(owner=user).exists():
         redate_library(user)
+    if user.semantic_search_topk > 0 and not searched:
+        start_learning(user=user, kind=Job.Kind.CALCULATE_CLIP_EMBEDDINGS)
 
 
 @transaction.atomic
@@ -119,6 +125,7 @@ def delete_user(user: User) -> None:
         raise SuperuserProtected("An administrator's account cannot be deleted.")
     storage, avatar = user.avatar.storage, user.avatar.name
     photos = Photo.objects.filter(owner=user)
+    lock_to_delete(photos, owner=user.pk)
     names = preview_names(photos.only("preview_format", "clip_format").iterator())
     # Before the counts of their days, which the database keeps while photos go.
     photos.delete()

@@ -18,7 +18,12 @@ from librephotos.api.queries.person_photos import (
     people_together,
 )
 from librephotos.api.queries.photo_places import place_counts
-from librephotos.api.queries.server_statistics import place_statistics, user_statistics
+from librephotos.api.queries.server_statistics import (
+    people_statistics,
+    place_statistics,
+    thing_statistics,
+    user_statistics,
+)
 from librephotos.api.queries.statistics import (
     LABELS,
     Frequency,
@@ -132,7 +137,17 @@ class ServerStatisticsView(APIView):
 
     @documented("server_statistics")
     def get(self, request: Request) -> Response:
-        places = place_statistics()
-        users = [user_row(row, places.get(row["id"])) for row in user_statistics()]
+        places, things, people = (
+            sizes() for sizes in (place_statistics, thing_statistics, people_statistics)
+        )
+        users = [
+            user_row(
+                row,
+                places=places.get(row["id"]),
+                things=things.get(row["id"]),
+                people=people.get(row["id"]),
+            )
+            for row in user_statistics()
+        ]
         machine = server_row(storage_of(settings.DATA), image_tag=settings.IMAGE_TAG)
         return Response({**machine, "number_of_users": len(users), "users": users})
