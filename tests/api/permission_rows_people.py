@@ -74,6 +74,7 @@ PEOPLE = [
         person,
         {"person_ids": [2**40]},
     ),
+    Row("post", "api/persons/<str:person_id>/forget/", *OF_OWNER, person),
     signed_in("get", "api/albums/person/"),
     Row("get", "api/albums/person/<str:person_id>/", *OF_OWNER, person),
     signed_in("get", "api/people/edits/"),

@@ -216,8 +216,9 @@ def test_deleted_faces_are_told_by_their_addresses_and_come_back(client, face_of
     assert answer["results"] == answer["deleted"] == [before["face_url"]]
     assert answer["not_deleted"] == []
     assert groups(client) == [] and said(face)[2] == "not_a_face"
-    client.post("/api/faces/restore", body, format="json")
+    answer = client.post("/api/faces/restore", body, format="json").json()
     assert page(client, 0) == [face.pk]
+    assert answer["edit"] == PeopleEdit.objects.latest("pk").pk
 
 
 def test_faces_can_be_ignored(client, face_of):
@@ -237,6 +238,7 @@ def test_a_box_can_be_drawn_and_named(client, me):
     face = Face.objects.get()
     assert answer == {
         "status": True,
+        "edit": PeopleEdit.objects.get().pk,
         "face": {
             "face_id": face.pk,
             "face_url": f"/media/faces/{photo.image_hash}_{face.pk}.jpg",

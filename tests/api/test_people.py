@@ -215,6 +215,15 @@ def dismiss(client, faces, me):
     return client.post("/api/deletefaces", {"face_ids": faces}, format="json")
 
 
+def reject(client, faces, me):
+    return client.post("/api/faces/reject", {"face_ids": faces}, format="json")
+
+
+def ignore(client, faces, me):
+    body = {"face_ids": faces, "reason": "ignored"}
+    return client.post("/api/faces/dismiss", body, format="json")
+
+
 def split(client, faces, me):
     body = {"person_name": "New", "face_ids": faces[:1]}
     return client.post("/api/persons/split", body, format="json")
@@ -247,9 +256,27 @@ def delete(client, faces, me):
     return client.delete(f"/api/persons/{Person.objects.get(name='Anna').pk}/")
 
 
+def forget(client, faces, me):
+    return client.post(f"/api/persons/{Person.objects.get(name='Anna').pk}/forget")
+
+
 @pytest.mark.parametrize(
     "act",
-    [label, relabel, unlabel, dismiss, split, draw, rename, change, merge, delete],
+    [
+        label,
+        relabel,
+        unlabel,
+        reject,
+        dismiss,
+        ignore,
+        split,
+        draw,
+        rename,
+        change,
+        merge,
+        delete,
+        forget,
+    ],
 )
 def test_everything_can_be_taken_back(client, me, anna, act):
     faces = list(Face.objects.filter(owner=me).values_list("pk", flat=True))
@@ -260,10 +287,14 @@ def test_everything_can_be_taken_back(client, me, anna, act):
     else:
         before_people = []
     before = everything_said()
-    assert act(client, faces, me).status_code in (200, 204)
+    answer = act(client, faces, me)
     after = everything_said()
     assert after != before
     edit = PeopleEdit.objects.get(owner=me)
+    if act is delete:
+        assert (answer.status_code, answer.content) == (204, b"")
+    else:
+        assert answer.status_code == 200 and answer.json()["edit"] == edit.pk
     assert undo(client, edit).status_code == 200
     restored = everything_said()
     people = [row for row in restored[1] if row["name"] != "Bert"]
@@ -273,6 +304,37 @@ def test_everything_can_be_taken_back(client, me, anna, act):
         before[2],
     )
     assert undo(client, edit).status_code == 409
+
+
+def test_what_changes_nothing_is_no_edit(client, me, anna):
+    merged = f"/api/persons/{anna.pk}/merge"
+    for answer in (
+        patch(client, anna, newPersonName="Anna", hidden=False, birth_date=None),
+        client.post(merged, {"person_ids": [anna.pk]}, format="json"),
+        label(client, [], me),
+        unlabel(client, [], me),
+        dismiss(client, [], me),
+        client.post("/api/faces/restore", {"face_ids": []}, format="json"),
+    ):
+        assert answer.status_code == 200 and answer.json()["edit"] is None
+    assert not PeopleEdit.objects.exists()
+
+
+def test_all_that_one_call_changes_of_a_person_is_one_edit(client, me, anna):
+    cover = anna.faces.first()
+    answer = patch(
+        client, anna, newPersonName="Ann", hidden=True, cover_face=cover.pk
+    ).json()
+    assert undo(client, PeopleEdit.objects.get(pk=answer["edit"])).status_code == 200
+    anna.refresh_from_db()
+    assert (anna.name, anna.hidden, anna.cover) == ("Anna", False, None)
+
+
+def test_a_name_that_is_taken_leaves_all_else_as_it_was(client, me, anna):
+    bert = PersonFactory(owner=me, name="Bert")
+    assert patch(client, bert, newPersonName="Anna", hidden=True).status_code == 409
+    bert.refresh_from_db()
+    assert not bert.hidden and not PeopleEdit.objects.exists()
 
 
 def test_taking_back_leaves_what_was_said_later(client, me, anna):

@@ -268,6 +268,34 @@ def test_thousands_of_groups_are_drawn_as_far_as_one_looks(
     assert len(asked) <= 2 * drawn
 
 
+def test_undo_takes_back_what_was_done_here_not_in_another_tab(
+    family: str, visit_family: Callable[..., Visitor], visit: Callable[..., Visitor]
+) -> None:
+    here, elsewhere = visit_family(), visit()
+    elsewhere.enter("/people", family)
+    name_group(here, "Ada")
+    name_group(elsewhere, "Grace")
+    here.undo()
+    here.go_to("Things")
+    here.go_to("People")
+    expect(person(here, "Grace")).to_be_visible()
+    expect(person(here, "Ada")).to_have_count(0)
+
+
+def test_a_forgotten_name_comes_back(visit_family: Callable[..., Visitor]) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    person(visitor, "Ada").click()
+    visitor.press("More about Ada")
+    visitor.press("Forget this name")
+    visitor.press("Forget")
+    toast = visitor.page.get_by_test_id("toast").filter(has_text="Ada forgotten")
+    expect(toast).to_be_visible()
+    expect(groups(visitor)).to_have_count(len(PEOPLE))
+    visitor.undo()
+    expect(person(visitor, "Ada")).to_be_visible()
+
+
 def test_what_was_done_is_listed_and_can_be_taken_back_later(
     visit_family: Callable[..., Visitor],
 ) -> None:

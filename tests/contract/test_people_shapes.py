@@ -50,12 +50,14 @@ LABELLING = record(
     results=array(LABELLED),
     updated=array(LABELLED),
     not_updated=array(LABELLED),
+    edit=INTEGER,
 )
 DELETION = record(
     status=SWITCH,
     results=array(FACE_URL),
     deleted=array(FACE_URL),
     not_deleted=array(FACE_URL),
+    edit=INTEGER,
 )
 OLD_KINDS: shapes.Schema = {"enum": ["USER", "CLUSTER", "UNKNOWN"]}
 NEW_KINDS: shapes.Schema = {"enum": ["USER", "CLUSTER", "Unknown - Other"]}
@@ -164,3 +166,13 @@ def test_deleting(library: Library, anna: Person, client_of: Any) -> None:
     answer = client_of(library.owner).post("/api/deletefaces", body, format="json")
     assert shapes.violations(answer.json(), DELETION) == []
     assert answer.json()["deleted"]
+
+
+def test_changing_a_person(library: Library, anna: Person, client_of: Any) -> None:
+    client: APIClient = client_of(library.owner)
+    path, body = f"/api/persons/{anna.pk}/", {"newPersonName": "Anne"}
+    answer = client.patch(path, body, format="json")
+    edited = {"allOf": [shapes.PERSON, record(edit=INTEGER)]}
+    assert shapes.violations(answer.json(), edited) == []
+    gone = client.delete(path)
+    assert (gone.status_code, gone.content) == (204, b"")

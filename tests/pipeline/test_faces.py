@@ -103,7 +103,7 @@ def test_what_people_said_outlives_another_scan(curies: Library) -> None:
     owner = curies.owner.pk
     people_service.rename(marie.person, name="Maria Skłodowska")
     faces_service.reject(owner, [pierre.pk])
-    drawn = faces_service.draw(
+    drawn, _ = faces_service.draw(
         Photo.objects.get(), box=Box(0.02, 0.02, 0.2, 0.25), name="A painting"
     )
     others = Face.objects.exclude(pk__in=[marie.pk, pierre.pk, drawn.pk])
@@ -183,7 +183,7 @@ def test_whoever_is_drawn_is_recognised(curies: Library) -> None:
         ) as preview:
             name = preview_name(other.pk, size, other.preview_format)
             storages["previews"].save(name, preview)
-    drawn = faces_service.draw(other, box=box)
+    drawn, _ = faces_service.draw(other, box=box)
     work_until_idle()
     drawn.refresh_from_db()
     assert drawn.encoding is not None and drawn.guess == person
@@ -194,7 +194,7 @@ def test_a_face_is_not_drawn_into_view_on_a_photo_hidden_meanwhile(
 ) -> None:
     photo = PhotoFactory()
     Photo.objects.filter(pk=photo.pk).update(hidden=True)
-    drawn = faces_service.draw(photo, box=Box(0.1, 0.1, 0.2, 0.2))
+    drawn, _ = faces_service.draw(photo, box=Box(0.1, 0.1, 0.2, 0.2))
     assert not Face.objects.get(pk=drawn.pk).visible
 
 

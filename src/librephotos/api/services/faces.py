@@ -1,7 +1,7 @@
 """What people say of faces: whose they are, whose not, and what is none.
 
-Every function takes the numbers of faces, of which only the owner's are touched, and
-returns those it changed. Each is one transaction, and can be taken back.
+Every function takes the numbers of faces, of which only the owner's are touched. Each
+is one transaction, and returns the record by which it can be taken back.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person, Photo
 from librephotos.api.queries.people import named_or_none
-from librephotos.api.services.people_edits import NameTaken, recorded
+from librephotos.api.services.people_edits import NameTaken, Record, recorded
 from librephotos.ml.face_recognition.boxes import Box
 from librephotos.pipeline import queue
 from librephotos.pipeline.face_requests import look_again
@@ -22,30 +22,33 @@ from librephotos.pipeline.face_requests import look_again
 Action = PeopleEdit.Action
 
 
-def label(owner: int, faces: Collection[int], *, name: str) -> list[int]:
+def label(owner: int, faces: Collection[int], *, name: str) -> Record:
     """Say that faces are the person of this name, who is made if there is none."""
     own = _own(owner, faces)
-    if own:
-        with recorded(owner, Action.LABEL, faces=own) as record:
-            person = named_or_none(owner, name)
-            if person is None:
-                person = Person.objects.create(owner_id=owner, name=name)
-                record.people.append(person.pk)
-            assign(own, person.pk)
-    return own
+    if not own:
+        return Record()
+    with recorded(owner, Action.LABEL, faces=own) as record:
+        person = named_or_none(owner, name)
+        assign(own, person.pk if person else _made(owner, name, record))
+    return record
 
 
-def split(owner: int, faces: Collection[int], *, name: str) -> list[int]:
+def split(owner: int, faces: Collection[int], *, name: str) -> Record:
     """Say that faces are a person of their own; raise NameTaken if there is one."""
     own = _own(owner, faces)
-    if own:
-        with recorded(owner, Action.SPLIT, faces=own) as record:
-            if named_or_none(owner, name) is not None:
-                raise NameTaken(name)
-            person = Person.objects.create(owner_id=owner, name=name)
-            record.people.append(person.pk)
-            assign(own, person.pk)
-    return own
+    if not own:
+        return Record()
+    with recorded(owner, Action.SPLIT, faces=own) as record:
+        if named_or_none(owner, name) is not None:
+            raise NameTaken(name)
+        assign(own, _made(owner, name, record))
+    return record
+
+
+def _made(owner: int, name: str, record: Record) -> int:
+    person = Person.objects.create(owner_id=owner, name=name)
+    record.made_people.append(person.pk)
+    return person.pk
 
 
 def assign(faces: Collection[int], person: int) -> None:
@@ -61,29 +64,27 @@ def assign(faces: Collection[int], person: int) -> None:
     FaceRejection.objects.filter(face__in=faces, person=person).delete()
 
 
-def reject(
-    owner: int, faces: Collection[int], *, person: int | None = None
-) -> list[int]:
+def reject(owner: int, faces: Collection[int], *, person: int | None = None) -> Record:
     """Say that faces are not a person or group, by default the one that each shows as.
 
     A confirmed face loses its label, and nobody guesses that person again.
     """
     own = _own(owner, faces)
-    if own:
-        with recorded(owner, Action.REJECT, faces=own):
-            rows = list(Face.objects.filter(pk__in=own))
-            denied = _denied(rows, person)
-            for person_id, of_person in denied.items():
-                _forget(of_person, person_id)
-            FaceRejection.objects.bulk_create(
-                [
-                    FaceRejection(face_id=face, person_id=person_id)
-                    for person_id, of_person in denied.items()
-                    for face in of_person
-                ],
-                ignore_conflicts=True,
-            )
-    return own
+    if not own:
+        return Record()
+    with recorded(owner, Action.REJECT, faces=own) as record:
+        denied = _denied(Face.objects.filter(pk__in=own), person)
+        for person_id, of_person in denied.items():
+            _forget(of_person, person_id)
+        FaceRejection.objects.bulk_create(
+            [
+                FaceRejection(face_id=face, person_id=person_id)
+                for person_id, of_person in denied.items()
+                for face in of_person
+            ],
+            ignore_conflicts=True,
+        )
+    return record
 
 
 def _denied(rows: Iterable[Face], person: int | None) -> dict[int, list[int]]:
@@ -108,33 +109,38 @@ def _forget(faces: Collection[int], person: int) -> None:
     rows.filter(cluster=person).update(cluster=None)
 
 
-def dismiss(owner: int, faces: Collection[int], *, reason: Face.Dismissed) -> list[int]:
+def dismiss(owner: int, faces: Collection[int], *, reason: Face.Dismissed) -> Record:
     """Say that faces are none, or nobody's concern: they are shown nowhere."""
     own = _own(owner, faces, Q(dismissed=Face.Dismissed.NO))
-    if own:
-        with recorded(owner, Action.DISMISS, faces=own):
-            Face.objects.filter(pk__in=own).update(dismissed=reason)
-    return own
+    return _set_dismissed(owner, Action.DISMISS, own, reason)
 
 
-def restore(owner: int, faces: Collection[int]) -> list[int]:
+def restore(owner: int, faces: Collection[int]) -> Record:
     """Show dismissed faces again."""
     own = _own(owner, faces, ~Q(dismissed=Face.Dismissed.NO))
-    if own:
-        with recorded(owner, Action.RESTORE, faces=own):
-            Face.objects.filter(pk__in=own).update(dismissed=Face.Dismissed.NO)
-    return own
+    return _set_dismissed(owner, Action.RESTORE, own, Face.Dismissed.NO)
+
+
+def _set_dismissed(
+    owner: int, action: PeopleEdit.Action, own: list[int], reason: Face.Dismissed
+) -> Record:
+    if not own:
+        return Record()
+    with recorded(owner, action, faces=own) as record:
+        Face.objects.filter(pk__in=own).update(dismissed=reason)
+    return record
 
 
 @transaction.atomic
-def draw(photo: Photo, *, box: Box, name: str = "") -> Face:
+def draw(photo: Photo, *, box: Box, name: str = "") -> tuple[Face, Record]:
     """Add a face that nobody found, at a box in shares of the picture's sides."""
     # As it is by now, and before the people: in the order of whoever stores faces.
     photo = Photo.objects.select_for_update(no_key=True).get(pk=photo.pk)
-    with recorded(photo.owner_id, Action.DRAW) as record:
+    owner = photo.owner_id
+    with recorded(owner, Action.DRAW) as record:
         face = Face.objects.create(
             photo=photo,
-            owner_id=photo.owner_id,
+            owner_id=owner,
             visible=photo.visible,
             drawn=True,
             left=box.left,
@@ -142,16 +148,13 @@ def draw(photo: Photo, *, box: Box, name: str = "") -> Face:
             right=box.right,
             bottom=box.bottom,
         )
-        record.faces.append(face.pk)
+        record.made_faces.append(face.pk)
         if name:
-            person, made = Person.objects.named().get_or_create(
-                owner_id=photo.owner_id, name=name
-            )
-            record.people += [person.pk] if made else []
-            assign([face.pk], person.pk)
+            person = named_or_none(owner, name)
+            assign([face.pk], person.pk if person else _made(owner, name, record))
             face.refresh_from_db()
         look_again(photo, priority=queue.FIRST)
-    return face
+    return face, record
 
 
 def _own(owner: int, faces: Collection[int], *conditions: Q) -> list[int]:

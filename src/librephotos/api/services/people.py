@@ -1,7 +1,7 @@
 """What people say of people: names, covers, who is the same, who is to be shown.
 
-Every function takes a person whom the caller owns. Each is one transaction, and can
-be taken back.
+Every function takes a person whom the caller owns. Each is one transaction, and
+returns the record by which it can be taken back.
 """
 
 from __future__ import annotations
@@ -16,35 +16,41 @@ from django.db.models.functions import Coalesce
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
 from librephotos.api.queries.people import lock_people, named_or_none
 from librephotos.api.services.faces import assign
-from librephotos.api.services.people_edits import NameTaken, recorded
+from librephotos.api.services.people_edits import NameTaken, Record, recorded
 
 Action = PeopleEdit.Action
 
 
-def rename(person: Person, *, name: str) -> None:
+def rename(person: Person, *, name: str) -> Record:
     """Give a person another name; raise NameTaken if somebody else has it."""
-    if person.name == name:
-        return
-    with recorded(person.owner_id, Action.RENAME, people=[person.pk]):
-        if named_or_none(person.owner_id, name) is not None:
+    return change(person, {"name": name})
+
+
+def change(person: Person, values: Mapping[str, Any]) -> Record:
+    """Set `name`, `hidden`, `birth_date` or `cover_id` (the number of an own face).
+
+    Raises NameTaken if somebody else has the name.
+    """
+    values = {key: new for key, new in values.items() if getattr(person, key) != new}
+    if not values:
+        return Record()
+    name = values.get("name")
+    action = Action.RENAME if name else Action.CHANGE
+    with recorded(person.owner_id, action, people=[person.pk]) as record:
+        if name and named_or_none(person.owner_id, name) is not None:
             raise NameTaken(name)
-        Person.objects.filter(pk=person.pk).update(name=name)
-
-
-def change(person: Person, values: Mapping[str, Any]) -> None:
-    """Set `hidden`, `birth_date` or `cover` (the number of an own face)."""
-    with recorded(person.owner_id, Action.CHANGE, people=[person.pk]):
         Person.objects.filter(pk=person.pk).update(**values)
+    return record
 
 
-def merge(person: Person, *, others: Collection[Person]) -> None:
+def merge(person: Person, *, others: Collection[Person]) -> Record:
     """Make one person of several: the faces of the others become this person's.
 
     Of a group of unknown faces, those that the person may have are labelled.
     """
     gone = [other.pk for other in others if other.pk != person.pk]
     if not gone:
-        return
+        return Record()
     with transaction.atomic():
         lock_people(person.owner_id)
         named = list(Face.objects.filter(person__in=gone).values_list("pk", flat=True))
@@ -54,12 +60,13 @@ def merge(person: Person, *, others: Collection[Person]) -> None:
             Action.MERGE,
             faces=[*named, *grouped],
             people=[person.pk, *gone],
-        ):
+        ) as record:
             Face.objects.filter(pk__in=named).update(person=person)
             assign(grouped, person.pk)
             _take_over(person, gone)
             _forget_guesses(gone)
             Person.objects.filter(pk__in=gone).delete()
+    return record
 
 
 def _of_groups(groups: Collection[int], *, but_not: Person) -> list[int]:
@@ -91,7 +98,7 @@ def _take_over(person: Person, gone: Collection[int]) -> None:
         )
 
 
-def delete(person: Person) -> None:
+def delete(person: Person) -> Record:
     """Forget a person; the faces become unknown, and no file names them again."""
     with transaction.atomic():
         lock_people(person.owner_id)
@@ -99,10 +106,11 @@ def delete(person: Person) -> None:
         numbers = list(faces.values_list("pk", flat=True))
         with recorded(
             person.owner_id, Action.DELETE, faces=numbers, people=[person.pk]
-        ):
+        ) as record:
             faces.filter(name_tag="").update(
                 person=None, person_source=Face.Source.NOBODY
             )
             faces.update(person=None, person_source=Face.Source.USER)
             _forget_guesses([person.pk])
             Person.objects.filter(pk=person.pk).delete()
+    return record

@@ -44,10 +44,15 @@ class NameTaken(PeopleEditError):
 
 @dataclass
 class Record:
-    """What an edit makes, while it is under way."""
+    """The faces that an edit changes, what it makes, and its number to undo it by.
+
+    It has the number once it is done; where nothing was to be done there is none.
+    """
 
     faces: list[int] = field(default_factory=list)
-    people: list[int] = field(default_factory=list)
+    made_faces: list[int] = field(default_factory=list)
+    made_people: list[int] = field(default_factory=list)
+    edit: int | None = None
 
 
 @contextmanager
@@ -66,11 +71,13 @@ def recorded(
     with transaction.atomic():
         lock_people(owner)
         before = _as_they_are(owner, faces, people)
-        record = Record()
+        record = Record(faces=list(faces))
         yield record
-        before |= {"made_faces": record.faces, "made_people": record.people}
+        before["made_faces"] = record.made_faces
+        before["made_people"] = record.made_people
         edit = PeopleEdit.objects.create(owner_id=owner, action=action, before=before)
         rescore_after(edit)
+        record.edit = edit.pk
 
 
 def _as_they_are(

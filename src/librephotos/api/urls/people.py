@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("clusterfaces", faces.FacePointsView),
     _api("persons/split", people.PersonSplitView),
     _api("persons/<str:person_id>/merge", people.PersonMergeView),
+    _api("persons/<str:person_id>/forget", people.PersonForgetView),
     _api("persons/<str:person_id>", people.PersonView),
     _api("persons", people.PersonListView),
     _api("albums/person", people.PersonAlbumListView),

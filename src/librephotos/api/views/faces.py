@@ -36,6 +36,7 @@ from librephotos.api.serializers.face import (
 )
 from librephotos.api.serializers.face_points import point_item
 from librephotos.api.services import faces as service
+from librephotos.api.services.people_edits import Record
 from librephotos.api.views.caller import caller
 from librephotos.api.views.documentation import documented
 from librephotos.api.views.jobs import started
@@ -130,20 +131,18 @@ class LabelView(APIView):
         body = validated(LabelSerializer, request)
         owner, faces = caller(request).pk, body["face_ids"]
         name = body["person_name"]
-        updated = (
+        return _labelled(
             service.label(owner, faces, name=name)
             if name
             else service.reject(owner, faces)
         )
-        return _labelled(updated)
 
 
-def _labelled(faces: Collection[int]) -> Response:
+def _labelled(record: Record) -> Response:
     """Answer with changed faces; those of others are not told of."""
-    rows = [labelled_face(face) for face in _shown(faces)]
-    return Response(
-        {"status": True, "results": rows, "updated": rows, "not_updated": []}
-    )
+    rows = [labelled_face(face) for face in _shown(record.faces)]
+    told = {"results": rows, "updated": rows, "not_updated": []}
+    return Response({"status": True, **told, "edit": record.edit})
 
 
 class RejectView(APIView):
@@ -181,11 +180,10 @@ class DeleteView(APIView):
 def _dismissed(
     request: Request, faces: Collection[int], reason: Face.Dismissed
 ) -> Response:
-    done = service.dismiss(caller(request).pk, faces, reason=reason)
-    urls = [url_of(face) for face in _shown(done)]
-    return Response(
-        {"status": True, "results": urls, "deleted": urls, "not_deleted": []}
-    )
+    record = service.dismiss(caller(request).pk, faces, reason=reason)
+    urls = [url_of(face) for face in _shown(record.faces)]
+    told = {"results": urls, "deleted": urls, "not_deleted": []}
+    return Response({"status": True, **told, "edit": record.edit})
 
 
 class RestoreView(APIView):
@@ -207,13 +205,14 @@ class DrawView(APIView):
         if photo is None or photo.aspect_ratio is None:
             raise ValidationError({"photo": "You have no such photo."})
         box = box_within(body["location"], photo)
-        face = service.draw(photo, box=box, name=body["person_name"])
+        face, record = service.draw(photo, box=box, name=body["person_name"])
         shown = labelled_face(face)
         told = {key: shown[key] for key in ("face_url", "person", "person_name")}
         return Response(
             {
                 "status": True,
                 "face": {"face_id": face.pk, **told, "location": location(face)},
+                "edit": record.edit,
             }
         )
 

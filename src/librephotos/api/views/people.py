@@ -31,7 +31,7 @@ from librephotos.api.serializers.timeline_filter import flag
 from librephotos.api.services import faces as face_service
 from librephotos.api.services import people as service
 from librephotos.api.services import people_edits
-from librephotos.api.services.people_edits import PeopleEditError
+from librephotos.api.services.people_edits import PeopleEditError, Record
 from librephotos.api.views.caller import caller
 from librephotos.api.views.documentation import documented
 from librephotos.api.views.photo_edits import validated
@@ -61,6 +61,12 @@ def _shown(request: Request, people: list[Person]) -> list[dict[str, Any]]:
     return [person_item(person, rows.get(person.pk)) for person in people]
 
 
+def _edited(request: Request, person: int, record: Record) -> Response:
+    """Answer with a person as they are now, and the number of the edit."""
+    (shown,) = _shown(request, [_person(request, str(person))])
+    return Response({**shown, "edit": record.edit})
+
+
 class PersonListView(APIView):
     """The people whom one has named, by name; with `hidden` those not shown."""
 
@@ -87,16 +93,12 @@ class PersonView(APIView):
     @documented("person_edit", request=PersonEditSerializer, path=("person_id",))
     def patch(self, request: Request, person_id: str) -> Response:
         person = _person(request, person_id)
-        body = validated(PersonEditSerializer, request)
-        values = _values(person, body)
+        values = _values(person, validated(PersonEditSerializer, request))
         try:
-            if "newPersonName" in body:
-                service.rename(person, name=body["newPersonName"])
+            record = service.change(person, values)
         except PeopleEditError as error:
             raise Conflict(str(error)) from error
-        if values:
-            service.change(person, values)
-        return self.get(request, person_id)
+        return _edited(request, person.pk, record)
 
     @documented("person_delete", path=("person_id",))
     def delete(self, request: Request, person_id: str) -> Response:
@@ -104,16 +106,27 @@ class PersonView(APIView):
         return Response(status=204)
 
 
+class PersonForgetView(APIView):
+    """Delete a person, and tell by which number that can be taken back."""
+
+    @documented("person_forget", path=("person_id",))
+    def post(self, request: Request, person_id: str) -> Response:
+        record = service.delete(_person(request, person_id))
+        return Response({"status": True, "edit": record.edit})
+
+
 def _values(person: Person, body: dict[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {
         key: body[key] for key in ("hidden", "birth_date") if key in body
     }
+    if "newPersonName" in body:
+        values["name"] = body["newPersonName"]
     faces = Face.objects.filter(owner=person.owner_id, person=person)
     if "cover_photo" in body:
         photos = Photo.objects.filter(photo_ids([body["cover_photo"]]))
-        values["cover"] = _cover(faces.filter(photo__in=photos), "cover_photo")
+        values["cover_id"] = _cover(faces.filter(photo__in=photos), "cover_photo")
     if "cover_face" in body:
-        values["cover"] = _cover(faces.filter(pk=body["cover_face"]), "cover_face")
+        values["cover_id"] = _cover(faces.filter(pk=body["cover_face"]), "cover_face")
     return values
 
 
@@ -134,10 +147,7 @@ class PersonMergeView(APIView):
         others = list(Person.objects.owned_by(request.user).filter(pk__in=wanted))
         if len(others) < len(wanted):
             raise ValidationError({"person_ids": "You do not know all of these."})
-        service.merge(person, others=others)
-        person.refresh_from_db()
-        (shown,) = _shown(request, [person])
-        return Response(shown)
+        return _edited(request, person.pk, service.merge(person, others=others))
 
 
 class PersonSplitView(APIView):
@@ -148,14 +158,13 @@ class PersonSplitView(APIView):
         body = validated(SplitSerializer, request)
         owner, name = caller(request).pk, body["person_name"]
         try:
-            faces = face_service.split(owner, body["face_ids"], name=name)
+            record = face_service.split(owner, body["face_ids"], name=name)
         except PeopleEditError as error:
             raise Conflict(str(error)) from error
-        if not faces:
+        if record.edit is None:
             raise ValidationError({"face_ids": "You have no such faces."})
-        person = Person.objects.owned_by(request.user).named().get(name=name)
-        (shown,) = _shown(request, [person])
-        return Response(shown)
+        (person,) = record.made_people
+        return _edited(request, person, record)
 
 
 class PersonAlbumListView(APIView):

@@ -55,6 +55,12 @@ export interface PeopleEdit {
   people: string[];
 }
 
+/** What a change answers, whatever else it tells. */
+export interface Edited {
+  /** The number of the edit, to undo it by; null where there was nothing to change. */
+  edit: number | null;
+}
+
 /** People and their faces. */
 export class PeopleApi {
   constructor(private readonly transport: Transport) {}
@@ -93,44 +99,44 @@ export class PeopleApi {
   }
 
   /** Say whose faces these are; a person of a new name is made. */
-  label(faces: number[], name: string): Promise<unknown> {
+  label(faces: number[], name: string): Promise<Edited> {
     const body = { person_name: name, face_ids: faces };
     return this.transport.call('labelfaces', post(body));
   }
 
   /** Say that faces are not the person or group that they are shown as. */
-  reject(faces: number[]): Promise<unknown> {
+  reject(faces: number[]): Promise<Edited> {
     return this.transport.call('faces/reject/', post({ face_ids: faces }));
   }
 
   /** Show faces nowhere. */
-  dismiss(faces: number[], reason: Dismissal): Promise<unknown> {
+  dismiss(faces: number[], reason: Dismissal): Promise<Edited> {
     return this.transport.call('faces/dismiss/', post({ face_ids: faces, reason }));
   }
 
   /** Say that faces are a person of their own. */
-  split(faces: number[], name: string): Promise<unknown> {
+  split(faces: number[], name: string): Promise<Edited> {
     const body = { face_ids: faces, person_name: name };
     return this.transport.call('persons/split/', post(body));
   }
 
   /** Add a face that nobody found. */
-  draw(photo: string, location: PreviewBox, name: string): Promise<unknown> {
+  draw(photo: string, location: PreviewBox, name: string): Promise<Edited> {
     return this.transport.call('addface', post({ photo, location, person_name: name }));
   }
 
-  change(person: number, change: PersonChange): Promise<unknown> {
+  change(person: number, change: PersonChange): Promise<Edited> {
     return this.transport.call(`persons/${person}/`, { method: 'PATCH', body: change });
   }
 
   /** Make one person of two: the faces of the other become this person's. */
-  merge(person: number, other: number): Promise<unknown> {
+  merge(person: number, other: number): Promise<Edited> {
     return this.transport.call(`persons/${person}/merge/`, post({ person_ids: [other] }));
   }
 
   /** Forget a name; the faces become unknown. */
-  forget(person: number): Promise<unknown> {
-    return this.transport.call(`persons/${person}/`, { method: 'DELETE' });
+  forget(person: number): Promise<Edited> {
+    return this.transport.call(`persons/${person}/forget/`, post());
   }
 
   /** What was done, last things first. */

@@ -1,6 +1,6 @@
 import type { ApiClient } from '../api/client';
 import { ApiError, Unreachable } from '../api/errors';
-import type { Dismissal, Person, PersonChange } from '../api/people';
+import type { Dismissal, Edited, Person, PersonChange } from '../api/people';
 import type { PreviewBox } from '../api/types';
 import type { JobActivity } from '../jobs/activity.svelte';
 import type { Toasts } from '../toasts/toasts.svelte';
@@ -92,11 +92,10 @@ export class People {
   }
 
   /** Change something, say so with a way back, and have everything read again. */
-  async #do(done: string, change: () => Promise<unknown>): Promise<boolean> {
+  async #do(done: string, change: () => Promise<Edited>): Promise<boolean> {
     return this.#attempt(async () => {
-      await change();
-      const newest = (await this.client.people.edits(1, 1)).results[0];
-      this.toasts.say(done, newest ? async () => void (await this.undo(newest.id)) : null);
+      const { edit } = await change();
+      this.toasts.say(done, edit === null ? null : async () => void (await this.undo(edit)));
     });
   }
 
