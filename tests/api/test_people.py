@@ -352,13 +352,49 @@ def test_taking_back_leaves_what_was_said_later(client, me, anna):
 
 
 def test_what_one_has_done_is_told(client, client_of, me, anna):
+    faces = list(anna.faces.values_list("pk", flat=True))
     patch(client, anna, newPersonName="Anne")
+    draw(client, faces, me)
+    bert = PersonFactory(owner=me, name="Bert")
+    merged = f"/api/persons/{anna.pk}/merge"
+    client.post(merged, {"person_ids": [bert.pk]}, format="json")
+    dismiss(client, faces, me)
     answer = client.get("/api/people/edits").json()
-    (row,) = answer["results"]
-    assert row["action"] == "rename" and row["people"] == ["Anna"]
+    rows = [(row["action"], row["faces"], row["people"]) for row in answer["results"]]
+    assert rows == [
+        ("dismiss", 2, []),
+        ("merge", 0, ["Anne", "Bert"]),
+        ("draw", 1, []),
+        ("rename", 0, ["Anna"]),
+    ]
+    newest = answer["results"][0]
+    undone = undo(client, PeopleEdit.objects.first()).json()["edit"]
+    assert undone == {**newest, "undone_at": undone["undone_at"]}
+    assert undone["undone_at"] and newest["undone_at"] is None
     stranger = client_of(UserFactory())
     assert stranger.get("/api/people/edits").json()["results"] == []
-    assert undo(stranger, PeopleEdit.objects.get()).status_code == 404
+    assert undo(stranger, PeopleEdit.objects.last()).status_code == 404
+
+
+def test_taking_back_does_not_mind_what_was_taken_back_later(client, me, anna):
+    body = {"face_ids": [FaceFactory(photo=PhotoFactory(owner=me)).pk]}
+    before = everything_said()
+    client.post("/api/labelfaces", {**body, "person_name": "A"}, format="json")
+    person = Person.objects.get(name="A")
+    patch(client, person, newPersonName="B")
+    client.post("/api/labelfaces", {**body, "person_name": "Anna"}, format="json")
+    for edit in PeopleEdit.objects.all():
+        assert undo(client, edit).status_code == 200
+    assert everything_said() == before
+
+
+def test_taking_back_leaves_people_as_they_were_changed_later(client, me, anna):
+    patch(client, anna, newPersonName="Ann")
+    patch(client, anna, newPersonName="Anne")
+    second, first = PeopleEdit.objects.filter(owner=me)
+    assert undo(client, first).status_code == 200
+    anna.refresh_from_db()
+    assert anna.name == "Anne"
 
 
 def days(client, **query):

@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from librephotos.api.models import PeopleEdit, Person
+from librephotos.api.models import Person
+from librephotos.api.queries.people_edits import EditRow
 from librephotos.api.queries.person_photos import PersonRow
 from librephotos.api.serializers.face import NameField, face_url
 from librephotos.api.serializers.grid import iso_utc
@@ -30,15 +31,12 @@ def person_item(person: Person, row: PersonRow | None) -> dict[str, Any]:
     }
 
 
-def edit_item(edit: PeopleEdit) -> dict[str, Any]:
+def edit_item(edit: EditRow) -> dict[str, Any]:
     """Return something that was done to faces or people."""
     return {
-        "id": edit.pk,
-        "action": edit.action,
+        **edit._asdict(),
         "created_at": iso_utc(edit.created_at),
         "undone_at": iso_utc(edit.undone_at),
-        "faces": len(edit.faces_concerned()),
-        "people": [row["name"] for row in edit.before["people"]],
     }
 
 

@@ -19,6 +19,10 @@ from django.utils import timezone
 
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
 from librephotos.api.queries.people import existing, lock_people, named_or_none
+from librephotos.api.queries.people_edits import (
+    faces_changed_later,
+    people_changed_later,
+)
 from librephotos.pipeline.face_requests import rescore_after
 from librephotos.pipeline.previews import delete_previews
 
@@ -109,7 +113,8 @@ def undo(edit: PeopleEdit) -> None:
         edit.refresh_from_db()
         if edit.undone_at is not None:
             raise UndoneAlready("This was taken back already.")
-        later_faces, later_people = _changed_later(edit)
+        later_faces = faces_changed_later(edit)
+        later_people = people_changed_later(edit)
         _restore_people(edit, keep=later_people)
         _restore_faces(edit, keep=later_faces)
         _restore_rejections(edit, keep=later_faces, keep_people=later_people)
@@ -118,18 +123,6 @@ def undo(edit: PeopleEdit) -> None:
         edit.undone_at = timezone.now()
         edit.save(update_fields=["undone_at"])
         rescore_after(edit)
-
-
-def _changed_later(edit: PeopleEdit) -> tuple[set[int], set[int]]:
-    later = PeopleEdit.objects.filter(
-        owner=edit.owner_id, pk__gt=edit.pk, undone_at=None
-    )
-    faces: set[int] = set()
-    people: set[int] = set()
-    for other in later:
-        faces.update(row["id"] for row in other.before["faces"])
-        people.update(row["id"] for row in other.before["people"])
-    return faces, people
 
 
 def _restore_people(edit: PeopleEdit, *, keep: set[int]) -> None:

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from librephotos.api.models import Face, PeopleEdit, Person, Photo
 from librephotos.api.models.face import FaceQuerySet
 from librephotos.api.pagination import RegularPagination, StandardPagination
+from librephotos.api.queries.people_edits import EditRow, edit_rows
 from librephotos.api.queries.person_photos import person_rows, photos_of_person
 from librephotos.api.queries.photos import (
     as_grid_rows,
@@ -201,9 +202,11 @@ class PeopleEditsView(APIView):
 
     @documented("people_edits", query=PAGING)
     def get(self, request: Request) -> Response:
-        edits = PeopleEdit.objects.filter(owner=caller(request))
         return paginated(
-            RegularPagination(), edits, request, lambda page: list(map(edit_item, page))
+            RegularPagination(),
+            edit_rows(caller(request)),
+            request,
+            lambda page: [edit_item(EditRow._make(row)) for row in page],
         )
 
 
@@ -221,4 +224,5 @@ class PeopleUndoView(APIView):
             people_edits.undo(edit)
         except PeopleEditError as error:
             raise Conflict(str(error)) from error
-        return Response({"status": True, "edit": edit_item(edit)})
+        row = EditRow._make(edit_rows(caller(request)).get(pk=edit.pk))
+        return Response({"status": True, "edit": edit_item(row)})
