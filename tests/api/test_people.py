@@ -433,6 +433,53 @@ def test_the_album_of_a_person(client, me, anna):
     assert client.get("/api/albums/person/").json()["results"] == [results]
 
 
+def test_the_albums_of_all_people(client, me, anna):
+    bert = PersonFactory(owner=me, name="Bert")
+    both = anna.faces.first().photo
+    FaceFactory(photo=both, person=bert)
+    FaceFactory(photo=both, person=bert)
+    undated = PhotoFactory(owner=me, undated=True)
+    FaceFactory(photo=undated, person=bert)
+    FaceFactory(photo=PhotoFactory(owner=me, hidden=True), person=bert)
+    FaceFactory(photo=PhotoFactory(owner=me), guess=bert, guess_probability=0.1)
+    PersonFactory(owner=me, name="Carl")
+    PersonFactory(owner=me, name="Dora", hidden=True)
+    FaceFactory(photo=PhotoFactory(), person=PersonFactory())
+    answer = client.get("/api/albums/person/").json()
+    assert [row["name"] for row in answer["results"]] == ["Anna", "Bert", "Carl"]
+    for row in answer["results"]:
+        alone = client.get(f"/api/albums/person/{row['id']}/").json()["results"]
+        assert row == alone
+    assert [row["photo_count"] for row in answer["results"]] == [3, 2, 0]
+    page = client.get("/api/albums/person/", {"page_size": 1, "page": 2}).json()
+    assert (page["count"], [row["name"] for row in page["results"]]) == (3, ["Bert"])
+
+
+def test_a_list_of_albums_has_no_more_than_the_newest_photos(client, me):
+    bert = PersonFactory(owner=me, name="Bert")
+    for photo in PhotoFactory.create_batch(103, owner=me):
+        FaceFactory(photo=photo, person=bert)
+    (row,) = client.get("/api/albums/person/").json()["results"]
+    alone = client.get(f"/api/albums/person/{bert.pk}").json()["results"]
+    assert row["photo_count"] == alone["photo_count"] == 103
+    shown, every = (
+        [item["id"] for day in album["grouped_photos"] for item in day["items"]]
+        for album in (row, alone)
+    )
+    assert shown == every[:100]
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_the_number_of_queries_for_albums_does_not_grow(
+    client, me, count, django_assert_num_queries
+):
+    for _ in range(count):
+        FaceFactory(photo=PhotoFactory(owner=me), person=PersonFactory(owner=me))
+    with django_assert_num_queries(5):
+        answer = client.get("/api/albums/person/").json()
+    assert [album["photo_count"] for album in answer["results"]] == [1] * count
+
+
 def test_counters_and_words(client, me, anna):
     FaceFactory(photo=PhotoFactory(owner=me))
     FaceFactory(photo=PhotoFactory(owner=me, in_trashcan=True), person=anna)

@@ -73,7 +73,14 @@ def people_changed_later(edit: PeopleEdit) -> set[int]:
 def _changed_later(edit: PeopleEdit, path: str, concerned: list[int]) -> set[int]:
     if not concerned:
         return set()
-    values = {"path": path, "owner": edit.owner_id, "edit": edit.pk}
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGED_LATER, {**values, "concerned": concerned})
+        cursor.execute(
+            _CHANGED_LATER,
+            {
+                "path": path,
+                "owner": edit.owner_id,
+                "edit": edit.pk,
+                "concerned": concerned,
+            },
+        )
         return {row[0] for row in cursor.fetchall()}

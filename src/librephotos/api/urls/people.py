@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver
 from rest_framework.views import APIView
 
 from librephotos.api.urls.routing import both
-from librephotos.api.views import faces, people, statistics
+from librephotos.api.views import faces, people, people_edits, person_albums, statistics
 from librephotos.api.views.face_media import FaceMediaView
 
 
@@ -33,10 +33,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("persons/<str:person_id>/forget", people.PersonForgetView),
     _api("persons/<str:person_id>", people.PersonView),
     _api("persons", people.PersonListView),
-    _api("albums/person", people.PersonAlbumListView),
-    _api("albums/person/<str:person_id>", people.PersonAlbumView),
-    _api("people/edits", people.PeopleEditsView),
-    _api("people/edits/<str:edit_id>/undo", people.PeopleUndoView),
+    _api("albums/person", person_albums.PersonAlbumListView),
+    _api("albums/person/<str:person_id>", person_albums.PersonAlbumView),
+    _api("people/edits", people_edits.PeopleEditsView),
+    _api("people/edits/<str:edit_id>/undo", people_edits.PeopleUndoView),
     _api("socialgraph", statistics.SocialGraphView),
     both("media/faces/<str:name>", FaceMediaView.as_view()),
 ]

@@ -1,4 +1,4 @@
-"""People over HTTP: lists, albums, and what is said of them."""
+"""People over HTTP: who there is, and what is said of them."""
 
 from __future__ import annotations
 
@@ -9,29 +9,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from librephotos.api.models import Face, PeopleEdit, Person, Photo
+from librephotos.api.models import Face, Person, Photo
 from librephotos.api.models.face import FaceQuerySet
-from librephotos.api.pagination import RegularPagination, StandardPagination
-from librephotos.api.queries.people_edits import EditRow, edit_rows
-from librephotos.api.queries.person_photos import person_rows, photos_of_person
-from librephotos.api.queries.photos import (
-    as_grid_rows,
-    grid_rows,
-    newest_first,
-    photo_ids,
-)
+from librephotos.api.pagination import StandardPagination
+from librephotos.api.queries.person_photos import person_rows
+from librephotos.api.queries.photos import photo_ids
 from librephotos.api.serializers.face import SplitSerializer
-from librephotos.api.serializers.grid import day_groups
 from librephotos.api.serializers.person import (
     MergeSerializer,
     PersonEditSerializer,
-    edit_item,
     person_item,
 )
 from librephotos.api.serializers.timeline_filter import flag
 from librephotos.api.services import faces as face_service
 from librephotos.api.services import people as service
-from librephotos.api.services import people_edits
 from librephotos.api.services.people_edits import PeopleEditError, Record
 from librephotos.api.views.caller import caller
 from librephotos.api.views.documentation import documented
@@ -46,7 +37,7 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
-def _person(request: Request, person_id: str, *, named: bool = True) -> Person:
+def one_person(request: Request, person_id: str, *, named: bool = True) -> Person:
     """Return the caller's person; raise NotFound if there is none."""
     people = Person.objects.owned_by(request.user)
     people = people.named() if named else people
@@ -64,7 +55,7 @@ def _shown(request: Request, people: list[Person]) -> list[dict[str, Any]]:
 
 def _edited(request: Request, person: int, record: Record) -> Response:
     """Answer with a person as they are now, and the number of the edit."""
-    (shown,) = _shown(request, [_person(request, str(person))])
+    (shown,) = _shown(request, [one_person(request, str(person))])
     return Response({**shown, "edit": record.edit})
 
 
@@ -88,12 +79,12 @@ class PersonView(APIView):
 
     @documented("person", path=("person_id",))
     def get(self, request: Request, person_id: str) -> Response:
-        (shown,) = _shown(request, [_person(request, person_id)])
+        (shown,) = _shown(request, [one_person(request, person_id)])
         return Response(shown)
 
     @documented("person_edit", request=PersonEditSerializer, path=("person_id",))
     def patch(self, request: Request, person_id: str) -> Response:
-        person = _person(request, person_id)
+        person = one_person(request, person_id)
         values = _values(person, validated(PersonEditSerializer, request))
         try:
             record = service.change(person, values)
@@ -103,7 +94,7 @@ class PersonView(APIView):
 
     @documented("person_delete", path=("person_id",))
     def delete(self, request: Request, person_id: str) -> Response:
-        service.delete(_person(request, person_id))
+        service.delete(one_person(request, person_id))
         return Response(status=204)
 
 
@@ -112,7 +103,7 @@ class PersonForgetView(APIView):
 
     @documented("person_forget", path=("person_id",))
     def post(self, request: Request, person_id: str) -> Response:
-        record = service.delete(_person(request, person_id))
+        record = service.delete(one_person(request, person_id))
         return Response({"status": True, "edit": record.edit})
 
 
@@ -143,7 +134,7 @@ class PersonMergeView(APIView):
 
     @documented("person_merge", request=MergeSerializer, path=("person_id",))
     def post(self, request: Request, person_id: str) -> Response:
-        person = _person(request, person_id)
+        person = one_person(request, person_id)
         wanted = set(validated(MergeSerializer, request)["person_ids"])
         others = list(Person.objects.owned_by(request.user).filter(pk__in=wanted))
         if len(others) < len(wanted):
@@ -166,63 +157,3 @@ class PersonSplitView(APIView):
             raise ValidationError({"face_ids": "You have no such faces."})
         (person,) = record.made_people
         return _edited(request, person, record)
-
-
-class PersonAlbumListView(APIView):
-    """The people whom one has named, each with all photos; deprecated."""
-
-    @documented("person_albums")
-    def get(self, request: Request) -> Response:
-        people = Person.objects.owned_by(request.user).named().filter(hidden=False)
-        return Response({"results": [_album(request, person) for person in people]})
-
-
-class PersonAlbumView(APIView):
-    """A person's or group's visible photos by day, newest first."""
-
-    @documented("person_album", path=("person_id",))
-    def get(self, request: Request, person_id: str) -> Response:
-        person = _person(request, person_id, named=False)
-        return Response({"results": _album(request, person)})
-
-
-def _album(request: Request, person: Person) -> dict[str, Any]:
-    wanted = photos_of_person(request.user, person.pk, visible=True)
-    photos = Photo.objects.owned_by(request.user).visible().filter(pk__in=wanted)
-    rows = as_grid_rows(grid_rows(newest_first(photos)))
-    return {
-        "id": str(person.pk),
-        "name": person.name,
-        "grouped_photos": day_groups(rows, viewer=request.user),
-    }
-
-
-class PeopleEditsView(APIView):
-    """What one has done to faces and people, the newest first."""
-
-    @documented("people_edits", query=PAGING)
-    def get(self, request: Request) -> Response:
-        return paginated(
-            RegularPagination(),
-            edit_rows(caller(request)),
-            request,
-            lambda page: [edit_item(EditRow._make(row)) for row in page],
-        )
-
-
-class PeopleUndoView(APIView):
-    """Take back something done to faces or people."""
-
-    @documented("people_undo", path=("edit_id",))
-    def post(self, request: Request, edit_id: str) -> Response:
-        number = edit_id.isascii() and edit_id.isdigit() and len(edit_id) < 19
-        edits = PeopleEdit.objects.filter(owner=caller(request))
-        edit = edits.filter(pk=int(edit_id)).first() if number else None
-        if edit is None:
-            raise NotFound("You did no such thing.")
-        try:
-            people_edits.undo(edit)
-        except PeopleEditError as error:
-            raise Conflict(str(error)) from error
-        row = EditRow._make(edit_rows(caller(request)).get(pk=edit.pk))
-        return Response({"status": True, "edit": edit_item(row)})

@@ -1,0 +1,50 @@
+"""The record of changes to faces and people over HTTP, and taking them back."""
+
+from __future__ import annotations
+
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from librephotos.api.models import PeopleEdit
+from librephotos.api.pagination import RegularPagination
+from librephotos.api.queries.people_edits import EditRow, edit_rows
+from librephotos.api.serializers.person import edit_item
+from librephotos.api.services import people_edits
+from librephotos.api.services.people_edits import PeopleEditError
+from librephotos.api.views.caller import caller
+from librephotos.api.views.documentation import documented
+from librephotos.api.views.people import Conflict
+from librephotos.api.views.photos import PAGING, paginated
+
+
+class PeopleEditsView(APIView):
+    """What one has done to faces and people, the newest first."""
+
+    @documented("people_edits", query=PAGING)
+    def get(self, request: Request) -> Response:
+        return paginated(
+            RegularPagination(),
+            edit_rows(caller(request)),
+            request,
+            lambda page: [edit_item(EditRow._make(row)) for row in page],
+        )
+
+
+class PeopleUndoView(APIView):
+    """Take back something done to faces or people."""
+
+    @documented("people_undo", path=("edit_id",))
+    def post(self, request: Request, edit_id: str) -> Response:
+        number = edit_id.isascii() and edit_id.isdigit() and len(edit_id) < 19
+        edits = PeopleEdit.objects.filter(owner=caller(request))
+        edit = edits.filter(pk=int(edit_id)).first() if number else None
+        if edit is None:
+            raise NotFound("You did no such thing.")
+        try:
+            people_edits.undo(edit)
+        except PeopleEditError as error:
+            raise Conflict(str(error)) from error
+        row = EditRow._make(edit_rows(caller(request)).get(pk=edit.pk))
+        return Response({"status": True, "edit": edit_item(row)})
