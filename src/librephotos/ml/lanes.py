@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from threading import Lock
 from typing import Final, TypeVar
 
 import torch
@@ -41,6 +43,15 @@ def in_lanes(
 def lanes_now() -> int:
     """Return how many lanes there are when items suffice."""
     return min(torch.get_num_threads(), MOST)
+
+
+def turns(device: torch.device) -> AbstractContextManager[object]:
+    """Return what lanes hold while they compute: a lock, but for the processor itself.
+
+    Another device takes one batch after the other anyway, and not all of PyTorch's
+    bear several threads; the lanes then only decode side by side.
+    """
+    return nullcontext() if device.type == "cpu" else Lock()
 
 
 def _parts(items: Sequence[Item], size: int) -> list[Sequence[Item]]:

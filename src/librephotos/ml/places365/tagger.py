@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from librephotos.ml.lanes import in_lanes
+from librephotos.ml.lanes import in_lanes, turns
 from librephotos.ml.pictures import Picture, decode
 from librephotos.ml.places365 import labels
 from librephotos.ml.places365.checkpoint import read_attribute_weights, read_network
@@ -63,6 +63,7 @@ class SceneTagger:
         self._attribute_weights = attribute_weights
         self._device = device
         self._dtype = dtype
+        self._turn = turns(device)
 
     @classmethod
     def load(
@@ -101,9 +102,11 @@ class SceneTagger:
             decode(image, at_least=SIDE) if isinstance(image, bytes) else image
             for image in images
         ]
-        pictures = preprocess(decoded).to(self._device, self._dtype)
-        features = self._network.features(pictures)
-        logits = self._network.fc(features).float().cpu()
+        prepared = preprocess(decoded)
+        with self._turn:
+            pictures = prepared.to(self._device, self._dtype)
+            features = self._network.features(pictures)
+            logits = self._network.fc(features).float().cpu()
         responses = features.float().cpu() @ self._attribute_weights.T
         return [
             self._scene(*row)

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from librephotos.ml.batching import best_batch_size
-from librephotos.ml.lanes import in_lanes, lanes_now
+from librephotos.ml.lanes import in_lanes, lanes_now, turns
 from librephotos.ml.pictures import Picture, decode
 from librephotos.ml.semantic_search.checkpoint import Half, Tower, load_tower
 from librephotos.ml.semantic_search.preprocessing import Preprocessor
@@ -23,6 +23,7 @@ class ImageEncoder:
         self._tower = tower
         self._preprocessor = preprocessor
         self._name = name
+        self._turn = turns(tower.device)
 
     @classmethod
     def load(
@@ -59,7 +60,9 @@ class ImageEncoder:
         return np.concatenate(in_lanes(self._embed, pictures, size=size))
 
     def _embed(self, pictures: Sequence[Picture | bytes]) -> Vectors:
-        return normalised(self._forward(np.stack(list(map(self._prepare, pictures)))))
+        batch = np.stack(list(map(self._prepare, pictures)))
+        with self._turn:
+            return normalised(self._forward(batch))
 
     def _prepare(self, picture: Picture | bytes) -> NDArray[np.uint8]:
         if isinstance(picture, bytes):
@@ -76,6 +79,8 @@ class ImageEncoder:
         one = self._preprocessor.resize(np.zeros((64, 64, 3), np.uint8))
 
         def compute(numbers: Sequence[int]) -> Vectors:
-            return normalised(self._forward(np.repeat(one[None], len(numbers), axis=0)))
+            with self._turn:
+                batch = np.repeat(one[None], len(numbers), axis=0)
+                return normalised(self._forward(batch))
 
         return in_lanes(compute, range(size * lanes), size=size)
