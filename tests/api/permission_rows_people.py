@@ -37,6 +37,7 @@ PEOPLE = [
     signed_in("post", "api/faces/reject/", body=NO_FACES),
     signed_in("post", "api/faces/dismiss/", body=NO_FACES),
     signed_in("post", "api/faces/restore/", body=NO_FACES),
+    signed_in("get", "api/faces/dismissed/"),
     signed_in("post", "api/labelfaces/", body={**NO_FACES, "person_name": "Anna"}),
     signed_in("post", "api/deletefaces/", body=NO_FACES),
     Row("post", "api/addface/", 401, 400, 400, 400, body={"photo": "unknown"}),

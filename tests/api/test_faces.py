@@ -230,6 +230,43 @@ def test_faces_can_be_ignored(client, face_of):
     assert client.post("/api/faces/dismiss", body, format="json").status_code == 400
 
 
+def dismissed(client, **query):
+    answer = client.get("/api/faces/dismissed/", query)
+    assert answer.status_code == 200, answer.content
+    return [(row["id"], row["reason"]) for row in answer.json()["results"]]
+
+
+def test_dismissed_faces_are_listed_until_they_are_restored(
+    client, client_of, me, face_of
+):
+    anna = PersonFactory(owner=me)
+    blob, stranger = face_of(), face_of(person=anna, person_source="user")
+    face_of()
+    FaceFactory(dismissed="ignored")
+    face_of(photo=PhotoFactory(owner=me, hidden=True), dismissed="ignored")
+    assert dismissed(client) == []
+    client.post("/api/deletefaces", {"face_ids": [blob.pk]}, format="json")
+    body = {"face_ids": [stranger.pk], "reason": "ignored"}
+    client.post("/api/faces/dismiss", body, format="json")
+    assert dismissed(client) == [(stranger.pk, "ignored"), (blob.pk, "not_a_face")]
+    assert dismissed(client, reason="ignored") == [(stranger.pk, "ignored")]
+    assert client.get("/api/faces/dismissed/", {"reason": "x"}).status_code == 400
+    assert dismissed(client_of(UserFactory())) == []
+    client.post("/api/faces/restore", body, format="json")
+    assert dismissed(client) == [(blob.pk, "not_a_face")]
+    assert page(client, anna.pk) == [stranger.pk]
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_the_number_of_queries_for_dismissed_faces_does_not_grow(
+    client, face_of, count, django_assert_num_queries
+):
+    for _ in range(count):
+        face_of(dismissed="ignored")
+    with django_assert_num_queries(3):
+        assert len(dismissed(client)) == count
+
+
 def test_a_box_can_be_drawn_and_named(client, me):
     photo = PhotoFactory(owner=me, width=4000, height=2160)
     where = {"top": 108, "bottom": 540, "left": 200, "right": 600}

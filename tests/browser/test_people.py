@@ -219,6 +219,28 @@ def test_a_face_that_looks_like_no_other_is_named_on_its_photo(
     expect(page.get_by_test_id("person-head")).to_contain_text("Ada")
 
 
+def test_an_ignored_face_is_restored(visit_family: Callable[..., Visitor]) -> None:
+    visitor = visit_family()
+    groups(visitor).first.get_by_role("link").click()
+    select(visitor, 0)
+    visitor.press("More for these faces")
+    visitor.press("Ignore")
+    expect(faces(visitor)).to_have_count(PICTURES_EACH - 1)
+    visitor.go_to("People")
+    visitor.page.get_by_role("link", name="Faces not shown").click()
+    expect(faces(visitor)).to_have_count(1)
+    visitor.press("Not a face")
+    expect(faces(visitor)).to_have_count(0)
+    visitor.press("Ignored")
+    select(visitor, 0)
+    visitor.press("Restore")
+    expect(faces(visitor)).to_have_count(0)
+    visitor.go_to("People")
+    expect(groups(visitor).filter(has_text=f"{PICTURES_EACH} faces")).to_have_count(
+        len(PEOPLE)
+    )
+
+
 def test_on_a_phone(visit_family: Callable[..., Visitor]) -> None:
     visitor = visit_family(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True

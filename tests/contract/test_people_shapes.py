@@ -110,6 +110,7 @@ def anna(library: Library) -> Person:
     FaceFactory(photo=video, guess=anna, guess_probability=0.95)
     FaceFactory(photo=library.photos["undated"], cluster=cluster)
     FaceFactory(photo=video)
+    FaceFactory(photo=video, dismissed="ignored")
     return anna
 
 
@@ -125,6 +126,10 @@ def anna(library: Library) -> Person:
         ),
         ("faces/?person=0&inferred=false&page=1", shapes.page(ITEM)),
         ("faces/?person={anna}&inferred=true&order_by=date", shapes.page(ITEM)),
+        (
+            "faces/dismissed/",
+            shapes.page({"allOf": [ITEM, record(reason={"const": "ignored"})]}),
+        ),
         ("albums/person/{anna}", record(results=ALBUM)),
         ("albums/person/", shapes.page(ALBUM)),
         ("albums/date/list/?person={anna}", shapes.TIMELINE),

@@ -91,6 +91,17 @@ def face_groups(user: Any, wanted: FaceFilter) -> list[FaceGroup]:
     return groups
 
 
+def dismissed_faces(user: Any, reason: str = "") -> FaceQuerySet:
+    """Return one's dismissed faces on visible photos, the newest first.
+
+    With a `reason` only those dismissed for it.
+    """
+    faces = Face.objects.owned_by(user).filter(visible=True).order_by("-id")
+    if reason:
+        return faces.filter(dismissed=reason)
+    return faces.exclude(dismissed=Face.Dismissed.NO)
+
+
 def people_on_photos() -> FaceQuerySet:
     """Return the faces that photos' details show, with whose they are or seem to be."""
     shown = Face.objects.filter(dismissed=Face.Dismissed.NO).defer("encoding")

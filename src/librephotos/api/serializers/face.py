@@ -45,6 +45,11 @@ def face_item(face: Face) -> dict[str, Any]:
     }
 
 
+def dismissed_face(face: Face) -> dict[str, Any]:
+    """Return a dismissed face, with its photo, as an item of a page."""
+    return {**face_item(face), "reason": face.dismissed}
+
+
 def labelled_face(face: Face) -> dict[str, Any]:
     """Return a face, with its photo and person, as the answer to labelling it."""
     return {
@@ -164,13 +169,13 @@ class RejectSerializer(FacesSerializer):
     )
 
 
+REASONS = (Face.Dismissed.NOT_A_FACE, Face.Dismissed.IGNORED)
+
+
 class DismissSerializer(FacesSerializer):
     """Faces that are to be shown nowhere, and why."""
 
-    reason = serializers.ChoiceField(
-        [Face.Dismissed.NOT_A_FACE, Face.Dismissed.IGNORED],
-        default=Face.Dismissed.NOT_A_FACE,
-    )
+    reason = serializers.ChoiceField(REASONS, default=Face.Dismissed.NOT_A_FACE)
 
 
 class SplitSerializer(FacesSerializer):

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("faces/reject", faces.RejectView),
     _api("faces/dismiss", faces.DismissView),
     _api("faces/restore", faces.RestoreView),
+    _api("faces/dismissed", faces.DismissedView),
     _api("faces", faces.FaceListView),
     _api("labelfaces", faces.LabelView),
     _api("deletefaces", faces.DeleteView),

@@ -16,18 +16,21 @@ from librephotos.api.queries.faces import (
     FaceFilter,
     FaceOrder,
     Method,
+    dismissed_faces,
     face_groups,
     faces_of_person,
     in_order,
 )
 from librephotos.api.queries.photos import one_of
 from librephotos.api.serializers.face import (
+    REASONS,
     DismissSerializer,
     DrawSerializer,
     FacesSerializer,
     LabelSerializer,
     RejectSerializer,
     box_within,
+    dismissed_face,
     face_item,
     group_item,
     labelled_face,
@@ -184,6 +187,23 @@ def _dismissed(
     urls = [url_of(face) for face in _shown(record.faces)]
     told = {"results": urls, "deleted": urls, "not_deleted": []}
     return Response({"status": True, **told, "edit": record.edit})
+
+
+class DismissedView(APIView):
+    """A page of the faces that are shown nowhere, of a `reason` or of any."""
+
+    @documented("faces_dismissed", query=("reason", *PAGING))
+    def get(self, request: Request) -> Response:
+        reason = request.query_params.get("reason", "")
+        if reason and reason not in REASONS:
+            raise ValidationError({"reason": f"Choose {' or '.join(REASONS)}."})
+        faces = dismissed_faces(request.user, reason).select_related("photo")
+        return paginated(
+            RegularPagination(),
+            faces.only(*_ITEM, "dismissed"),
+            request,
+            lambda page: list(map(dismissed_face, page)),
+        )
 
 
 class RestoreView(APIView):

@@ -43,6 +43,11 @@ export interface PersonChange {
 
 export const FACES_PER_PAGE = 100;
 
+export interface PageOptions {
+  page: number;
+  size?: number;
+}
+
 export type Dismissal = 'not_a_face' | 'ignored';
 
 /** Something that was done to faces or people; until it is undone. */
@@ -85,7 +90,7 @@ export class PeopleApi {
   /** One page (1-based) of the faces of a person or group, the surest first. */
   faces(
     person: number,
-    options: { inferred: boolean; page: number; size?: number },
+    options: PageOptions & { inferred: boolean },
     signal?: AbortSignal,
   ): Promise<Page<Face>> {
     const search = query({
@@ -112,6 +117,21 @@ export class PeopleApi {
   /** Show faces nowhere. */
   dismiss(faces: number[], reason: Dismissal): Promise<Edited> {
     return this.transport.call('faces/dismiss/', post({ face_ids: faces, reason }));
+  }
+
+  /** One page (1-based) of the faces that are shown nowhere. */
+  dismissed(
+    reason: Dismissal,
+    { page, size = FACES_PER_PAGE }: PageOptions,
+    signal?: AbortSignal,
+  ): Promise<Page<Face>> {
+    const search = query({ reason, page: String(page), page_size: String(size) });
+    return this.transport.call(`faces/dismissed/${search}`, { signal });
+  }
+
+  /** Show dismissed faces again. */
+  restore(faces: number[]): Promise<Edited> {
+    return this.transport.call('faces/restore/', post({ face_ids: faces }));
   }
 
   /** Say that faces are a person of their own. */

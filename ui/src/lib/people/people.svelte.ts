@@ -61,6 +61,11 @@ export class People {
     return this.#do(done, () => this.client.people.dismiss(faces, reason));
   }
 
+  restore(faces: number[]): Promise<boolean> {
+    const done = `Shown again: ${countedFaces(faces.length)}`;
+    return this.#do(done, () => this.client.people.restore(faces));
+  }
+
   split(faces: number[], name: string): Promise<boolean> {
     const done = `${countedFaces(faces.length)} moved to ${name}`;
     return this.#do(done, () => this.client.people.split(faces, name));

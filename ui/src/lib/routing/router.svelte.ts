@@ -8,6 +8,7 @@ export type View =
   | { name: 'problems' }
   | { name: 'people' }
   | { name: 'people-changes' }
+  | { name: 'people-dismissed' }
   | { name: 'person'; id: number; part: PersonPart }
   | { name: 'things' }
   | { name: 'thing'; id: number }
@@ -138,6 +139,8 @@ export function parseView(address: string): View {
       return { name: 'people' };
     case '/people/changes':
       return { name: 'people-changes' };
+    case '/people/dismissed':
+      return { name: 'people-dismissed' };
     case '/things':
       return { name: 'things' };
     case '/models':

@@ -20,6 +20,7 @@ it('knows people, their parts, and things by their numbers', () => {
   expect(parseView('/people/7')).toEqual({ name: 'person', id: 7, part: 'photos' });
   expect(parseView('/people/0/faces/')).toEqual({ name: 'person', id: 0, part: 'faces' });
   expect(parseView('/people/changes')).toEqual({ name: 'people-changes' });
+  expect(parseView('/people/dismissed/')).toEqual({ name: 'people-dismissed' });
   expect(parseView('/people/anna')).toEqual({ name: 'timeline' });
   expect(parseView('/things/12')).toEqual({ name: 'thing', id: 12 });
 });
