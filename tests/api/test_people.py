@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
 from tests.factories import FaceFactory, PersonFactory, PhotoFactory, UserFactory
@@ -111,6 +112,23 @@ def test_hidden_people_are_listed_apart(client, anna):
     assert (answer["hidden"], answer["birth_date"]) == (True, "1990-04-01")
     assert persons(client) == []
     assert [person["id"] for person in persons(client, hidden="true")] == [anna.pk]
+
+
+def rescoring_asked():
+    tasks = ProcrastinateJob.objects.filter(task_name="librephotos.rescore_faces")
+    return tasks.count()
+
+
+def test_faces_are_looked_at_again_only_if_they_may_be_somebody_else(client, me, anna):
+    cover = anna.faces.first()
+    changed = patch(client, anna, hidden=True, birth_date="1990-04-01")
+    patch(client, anna, cover_face=cover.pk)
+    undo(client, PeopleEdit.objects.get(pk=changed.json()["edit"]))
+    assert rescoring_asked() == 0
+    unlabel(client, [cover.pk], me)
+    assert rescoring_asked() == 1
+    undo(client, PeopleEdit.objects.first())
+    assert rescoring_asked() == 2
 
 
 def test_a_name_in_use_is_not_taken_silently(client, me, anna):

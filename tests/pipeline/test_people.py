@@ -129,10 +129,15 @@ def test_a_name_is_found_at_once(me, three_people):
     faces_service.label(me.pk, [anna.pk], name="Anna Karenina")
     work_until_idle()
     assert "anna karenina" in Photo.objects.get(pk=anna.photo_id).search_text
+    guessed = Face.objects.filter(guess__name="Anna Karenina")
+    guessed.update(guess_probability=0.123)
     people_service.rename(Person.objects.get(name="Anna Karenina"), name="Kitty")
     work_until_idle()
     text = Photo.objects.get(pk=anna.photo_id).search_text
     assert "kitty" in text and "karenina" not in text
+    # They are the same person: nobody worked out again who a face may be.
+    probabilities = Face.objects.filter(guess__name="Kitty").values("guess_probability")
+    assert {row["guess_probability"] for row in probabilities} == {0.123}
     people_service.delete(Person.objects.get(name="Kitty"))
     work_until_idle()
     assert "kitty" not in Photo.objects.get(pk=anna.photo_id).search_text

@@ -80,6 +80,8 @@ def rescore(edit_id: int, *, sandbox: Sandbox) -> None:
     faces, people = edit.faces_concerned(), edit.people_concerned()
     named = Face.objects.filter(pk__in=faces) | Face.objects.filter(person__in=people)
     search_document.refresh(named.values_list("photo", flat=True).distinct())
+    if edit.action == PeopleEdit.Action.RENAME:
+        return  # whoever a face may be is the same person
     photos = face_encodings.photos_affected(
         edit.owner.pk,
         faces=faces,

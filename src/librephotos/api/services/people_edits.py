@@ -80,8 +80,14 @@ def recorded(
         before["made_faces"] = record.made_faces
         before["made_people"] = record.made_people
         edit = PeopleEdit.objects.create(owner_id=owner, action=action, before=before)
-        rescore_after(edit)
+        _follow(edit)
         record.edit = edit.pk
+
+
+def _follow(edit: PeopleEdit) -> None:
+    """Have guesses and search texts follow, unless no name and no face is concerned."""
+    if edit.action != PeopleEdit.Action.CHANGE:
+        rescore_after(edit)
 
 
 def _as_they_are(
@@ -122,7 +128,7 @@ def undo(edit: PeopleEdit) -> None:
         _remove_made_people(edit, keep=later_people)
         edit.undone_at = timezone.now()
         edit.save(update_fields=["undone_at"])
-        rescore_after(edit)
+        _follow(edit)
 
 
 def _restore_people(edit: PeopleEdit, *, keep: set[int]) -> None:
