@@ -15,6 +15,7 @@ from librephotos.api.models import Photo, PhotoDay, Place, User
 from librephotos.api.queries import photo_things
 from librephotos.api.services.photos import apply_edit, hide
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
+from tests.support.locks import somebody_waits
 
 
 def kept(owner: User) -> dict[tuple[int, bool], int]:
@@ -140,13 +141,3 @@ def test_editing_photos_does_not_deadlock_with_the_stages(
                 assert not edited.done()
             photo_things.replace({second.pk: []}, kinds=[])
         assert edited.result(30) == 2
-
-
-def somebody_waits() -> bool:
-    """Tell whether another connection waits for a lock of this one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity"
-            " WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
-        )
-        return bool(cursor.fetchone()[0])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from librephotos.api.models import Face, Person
 
@@ -21,6 +21,23 @@ def lock_people(owner: int) -> None:
     """Be the only one, until the transaction ends, who says whose faces are whose."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, owner])
+
+
+def lock_faces(
+    owner: int, faces: Collection[int], *, people: Collection[int] = ()
+) -> None:
+    """Keep others from changing faces, and all that are or seem to be these people.
+
+    They are taken in the order of their ids, as by all who change several at once:
+    nobody then waits for somebody who waits for them.
+    """
+    concerned = Q(pk__in=faces)
+    for column in ("person", "guess", "cluster"):
+        concerned |= Q(**{f"{column}__in": people})
+    rows = Face.objects.filter(concerned, owner_id=owner).order_by("pk")
+    held = rows.select_for_update(no_key=True).values_list("pk", flat=True)
+    for _ in held.iterator(chunk_size=10_000):
+        pass
 
 
 def person_name(text: str) -> str:
@@ -71,7 +88,10 @@ def remove_empty_clusters(owner: int) -> None:
     """Remove the groups that no unknown face is in, with what was said of them."""
     kept = Face.objects.unconfirmed().filter(cluster=OuterRef("pk"))
     clusters = Person.objects.clusters().filter(owner_id=owner)
-    clusters.exclude(Exists(kept)).delete()
+    empty = list(clusters.exclude(Exists(kept)).values_list("pk", flat=True))
+    if empty:
+        lock_faces(owner, (), people=empty)
+        clusters.filter(pk__in=empty).delete()
 
 
 def named_or_none(owner: int, name: str) -> Person | None:

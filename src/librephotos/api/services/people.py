@@ -60,6 +60,7 @@ def merge(person: Person, *, others: Collection[Person]) -> Record:
             Action.MERGE,
             faces=[*named, *grouped],
             people=[person.pk, *gone],
+            removed=gone,
         ) as record:
             Face.objects.filter(pk__in=named).update(person=person)
             assign(grouped, person.pk)
@@ -105,7 +106,11 @@ def delete(person: Person) -> Record:
         faces = Face.objects.filter(person=person)
         numbers = list(faces.values_list("pk", flat=True))
         with recorded(
-            person.owner_id, Action.DELETE, faces=numbers, people=[person.pk]
+            person.owner_id,
+            Action.DELETE,
+            faces=numbers,
+            people=[person.pk],
+            removed=[person.pk],
         ) as record:
             faces.filter(name_tag="").update(
                 person=None, person_source=Face.Source.NOBODY

@@ -18,7 +18,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
-from librephotos.api.queries.people import existing, lock_people, named_or_none
+from librephotos.api.queries.people import (
+    existing,
+    lock_faces,
+    lock_people,
+    named_or_none,
+)
 from librephotos.api.queries.people_edits import (
     faces_changed_later,
     people_changed_later,
@@ -66,14 +71,17 @@ def recorded(
     *,
     faces: Collection[int] = (),
     people: Collection[int] = (),
+    removed: Collection[int] = (),
 ) -> Iterator[Record]:
     """Do an edit of these faces and people in one transaction, and record it.
 
-    Nobody else changes the owner's people meanwhile. Unknown faces that the edit may
+    Nobody else changes the owner's people meanwhile, nor these faces, nor any that is
+    or seems to be one of the people who are `removed`. Unknown faces that the edit may
     concern are looked at again soon after.
     """
     with transaction.atomic():
         lock_people(owner)
+        lock_faces(owner, faces, people=removed)
         before = _as_they_are(owner, faces, people)
         record = Record(faces=list(faces))
         yield record
@@ -99,8 +107,7 @@ def _as_they_are(
         Q(face__in=own_faces) | Q(person__in=own_people)
     )
     return {
-        # In the order of their ids, as by all who change several faces at once.
-        "faces": list(own_faces.select_for_update(no_key=True).values(*_FACE)),
+        "faces": list(own_faces.values(*_FACE)),
         "people": [
             {**row, "birth_date": row["birth_date"] and row["birth_date"].isoformat()}
             for row in own_people.values(*_PERSON)
@@ -119,6 +126,8 @@ def undo(edit: PeopleEdit) -> None:
         edit.refresh_from_db()
         if edit.undone_at is not None:
             raise UndoneAlready("This was taken back already.")
+        made = edit.before["made_people"]
+        lock_faces(edit.owner_id, edit.faces_concerned(), people=made)
         later_faces = faces_changed_later(edit)
         later_people = people_changed_later(edit)
         _restore_people(edit, keep=later_people)

@@ -1,0 +1,71 @@
+"""Changes to people while somebody else changes the same faces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+
+from librephotos.api.models import Face, PeopleEdit, Person, User
+from tests.factories import FaceFactory, PersonFactory, PhotoFactory, UserFactory
+from tests.support.locks import somebody_waits
+
+
+@pytest.fixture
+def me(transactional_db: None) -> User:
+    """An ordinary user, of whom other connections know."""
+    return UserFactory()
+
+
+@pytest.fixture
+def client(client_of: Callable[..., Any], me: User) -> Any:
+    """A client that calls the API as `me`."""
+    return client_of(me)
+
+
+def delete(client: Any, person: Person, other: Person) -> Any:
+    return client.delete(f"/api/persons/{person.pk}/")
+
+
+def merge(client: Any, person: Person, other: Person) -> Any:
+    body = {"person_ids": [person.pk]}
+    return client.post(f"/api/persons/{other.pk}/merge", body, format="json")
+
+
+def undo(client: Any, person: Person, other: Person) -> Any:
+    edit = PeopleEdit.objects.get()
+    return client.post(f"/api/people/edits/{edit.pk}/undo")
+
+
+@pytest.mark.parametrize("change", [delete, merge, undo])
+@pytest.mark.parametrize("column", ["person", "guess", "cluster"])
+def test_faces_are_taken_in_the_order_of_their_ids(
+    client: Any, me: User, change: Callable[..., Any], column: str
+) -> None:
+    named = FaceFactory(photo=PhotoFactory(owner=me))
+    body = {"face_ids": [named.pk], "person_name": "Anna"}
+    client.post("/api/labelfaces", body, format="json")
+    anna, bert = Person.objects.get(), PersonFactory(owner=me, name="Bert")
+    first, second = (
+        FaceFactory(photo=PhotoFactory(owner=me), **{column: anna}) for _ in range(2)
+    )
+    # Where PostgreSQL comes upon it after the other.
+    Face.objects.filter(pk=first.pk).update(guess_probability=0.5)
+
+    def changed() -> int:
+        try:
+            return int(change(client, anna, bert).status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            Face.objects.filter(pk=first.pk).update(score=0.9)
+            answer = other.submit(changed)
+            while not somebody_waits():
+                assert not answer.done()
+            Face.objects.filter(pk=second.pk).update(score=0.9)
+        assert answer.result(30) in (200, 204)
