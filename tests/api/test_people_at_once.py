@@ -10,6 +10,8 @@ import pytest
 from django.db import connections, transaction
 
 from librephotos.api.models import Face, PeopleEdit, Person, User
+from librephotos.api.queries.people import lock_people
+from librephotos.api.services import people
 from tests.factories import FaceFactory, PersonFactory, PhotoFactory, UserFactory
 from tests.support.locks import somebody_waits
 
@@ -38,6 +40,80 @@ def merge(client: Any, person: Person, other: Person) -> Any:
 def undo(client: Any, person: Person, other: Person) -> Any:
     edit = PeopleEdit.objects.get()
     return client.post(f"/api/people/edits/{edit.pk}/undo")
+
+
+def rename(client: Any, person: Person, other: Person) -> Any:
+    body = {"newPersonName": "Anne"}
+    return client.patch(f"/api/persons/{person.pk}/", body, format="json")
+
+
+def merge_from(client: Any, person: Person, other: Person) -> Any:
+    body = {"person_ids": [other.pk]}
+    return client.post(f"/api/persons/{person.pk}/merge", body, format="json")
+
+
+def forget(client: Any, person: Person, other: Person) -> Any:
+    return client.post(f"/api/persons/{person.pk}/forget")
+
+
+def make_cover(client: Any, person: Person, other: Person) -> Any:
+    body = {"cover_face": person.faces.get().pk}
+    return client.patch(f"/api/persons/{person.pk}/", body, format="json")
+
+
+def reject(client: Any, person: Person, other: Person) -> Any:
+    face = FaceFactory(photo=PhotoFactory(owner=person.owner))
+    body = {"face_ids": [face.pk], "person_id": person.pk}
+    return client.post("/api/faces/reject", body, format="json")
+
+
+@pytest.mark.parametrize(
+    "change", [delete, forget, rename, merge, merge_from, make_cover, reject]
+)
+def test_somebody_who_is_forgotten_meanwhile_is_not_found(
+    client: Any, me: User, change: Callable[..., Any]
+) -> None:
+    anna, bert = (PersonFactory(owner=me, name=name) for name in ("Anna", "Bert"))
+    FaceFactory(photo=PhotoFactory(owner=me), person=anna)
+
+    def changed() -> Any:
+        try:
+            return change(client, anna, bert)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            lock_people(me.pk)
+            answer = other.submit(changed)
+            while not somebody_waits():
+                assert not answer.done()
+            people.delete(anna)
+        refused = answer.result(30)
+    assert refused.status_code == 404
+    assert refused.json()["errors"][0]["message"] == "The person is not there any more."
+    actions = PeopleEdit.objects.values_list("action", flat=True)
+    assert list(actions) == [PeopleEdit.Action.DELETE]
+
+
+def test_a_face_that_is_taken_away_meanwhile_is_no_cover(client: Any, me: User) -> None:
+    anna = PersonFactory(owner=me, name="Anna")
+    face = FaceFactory(photo=PhotoFactory(owner=me), person=anna)
+
+    def changed() -> int:
+        try:
+            return int(make_cover(client, anna, anna).status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            lock_people(me.pk)
+            answer = other.submit(changed)
+            while not somebody_waits():
+                assert not answer.done()
+            face.delete()
+        assert answer.result(30) == 404
 
 
 @pytest.mark.parametrize("change", [delete, merge, undo])

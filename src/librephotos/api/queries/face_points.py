@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
+from django.db.models import BinaryField, Func
 
 from librephotos.api.models import Face, Person
-from librephotos.api.queries.face_encodings import encodings_of
+from librephotos.api.models.face import ENCODING_DIMENSIONS
 
 MOST_POINTS = 20_000
 """More than a plot can show; the newest faces are taken."""
@@ -32,13 +34,14 @@ def face_points(user: Any) -> list[FacePoint]:
     An empty list if there are too few to have any.
     """
     shown = Face.objects.owned_by(user).shown().filter(encoding__isnull=False)
+    sent = Func("encoding", function="halfvec_send", output_field=BinaryField())
     rows = shown.order_by("-id").values_list(
-        "id", "photo__image_hash", "person", "guess", "cluster"
+        "id", "photo__image_hash", "person", "guess", "cluster", sent
     )[:MOST_POINTS]
     faces = sorted(rows)
     if len(faces) < LEAST_POINTS:
         return []
-    positions = _principal(encodings_of([face[0] for face in faces]))
+    positions = _principal(_points([face[-1] for face in faces]))
     people = Person.objects.owned_by(user)
     names = dict(people.values_list("id", "name"))
     return [
@@ -48,7 +51,7 @@ def face_points(user: Any) -> list[FacePoint]:
 
 
 def _point(face: Any, names: dict[int, str], position: list[float]) -> FacePoint:
-    face_id, image_hash, person, guess, cluster = face
+    face_id, image_hash, person, guess, cluster, _ = face
     shown_as = person or guess or cluster
     x, y, z = position
     return FacePoint(
@@ -59,6 +62,13 @@ def _point(face: Any, names: dict[int, str], position: list[float]) -> FacePoint
         inferred=person is None,
         position=(x, y, z),
     )
+
+
+def _points(encodings: Iterable[bytes]) -> Any:
+    """Return encodings as PostgreSQL sends them as (N, 128)."""
+    # The dimension and a reserved field come first, two bytes each.
+    values = b"".join(encoding[4:] for encoding in encodings)
+    return np.frombuffer(values, ">f2").reshape(-1, ENCODING_DIMENSIONS)
 
 
 def _principal(encodings: Any) -> Any:

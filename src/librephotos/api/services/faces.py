@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person, Photo
-from librephotos.api.queries.people import named_or_none
-from librephotos.api.services.people_edits import NameTaken, Record, recorded
+from librephotos.api.queries.people import existing, named_or_none
+from librephotos.api.services.people_edits import Gone, NameTaken, Record, recorded
 from librephotos.ml.face_recognition.boxes import Box
 from librephotos.pipeline import queue
 from librephotos.pipeline.face_requests import look_again
@@ -67,12 +67,15 @@ def assign(faces: Collection[int], person: int) -> None:
 def reject(owner: int, faces: Collection[int], *, person: int | None = None) -> Record:
     """Say that faces are not a person or group, by default the one that each shows as.
 
-    A confirmed face loses its label, and nobody guesses that person again.
+    A confirmed face loses its label, and nobody guesses that person again. Raises Gone
+    if the person is.
     """
     own = _own(owner, faces)
     if not own:
         return Record()
     with recorded(owner, Action.REJECT, faces=own) as record:
+        if person is not None and not existing(owner, [person]):
+            raise Gone("person")
         denied = _denied(Face.objects.filter(pk__in=own), person)
         for person_id, of_person in denied.items():
             _forget(of_person, person_id)
@@ -133,10 +136,15 @@ def _set_dismissed(
 
 @transaction.atomic
 def draw(photo: Photo, *, box: Box, name: str = "") -> tuple[Face, Record]:
-    """Add a face that nobody found, at a box in shares of the picture's sides."""
+    """Add a face that nobody found, at a box in shares of the picture's sides.
+
+    Raises Gone if the photo is.
+    """
     # As it is by now, and before the people: in the order of whoever stores faces.
-    photo = Photo.objects.select_for_update(no_key=True).get(pk=photo.pk)
-    owner = photo.owner_id
+    now = Photo.objects.select_for_update(no_key=True).filter(pk=photo.pk).first()
+    if now is None:
+        raise Gone("photo")
+    photo, owner = now, now.owner_id
     with recorded(owner, Action.DRAW) as record:
         face = Face.objects.create(
             photo=photo,

@@ -14,9 +14,9 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
-from librephotos.api.queries.people import lock_people, named_or_none
+from librephotos.api.queries.people import lock_faces, lock_people, named_or_none
 from librephotos.api.services.faces import assign
-from librephotos.api.services.people_edits import NameTaken, Record, recorded
+from librephotos.api.services.people_edits import Gone, NameTaken, Record, recorded
 
 Action = PeopleEdit.Action
 
@@ -29,24 +29,33 @@ def rename(person: Person, *, name: str) -> Record:
 def change(person: Person, values: Mapping[str, Any]) -> Record:
     """Set `name`, `hidden`, `birth_date` or `cover_id` (the number of an own face).
 
-    Raises NameTaken if somebody else has the name.
+    Raises NameTaken if somebody else has the name, Gone if the person or face is.
     """
     values = {key: new for key, new in values.items() if getattr(person, key) != new}
     if not values:
         return Record()
-    name = values.get("name")
+    name, cover = values.get("name"), values.get("cover_id")
     action = Action.RENAME if name else Action.CHANGE
     with recorded(person.owner_id, action, people=[person.pk]) as record:
         if name and named_or_none(person.owner_id, name) is not None:
             raise NameTaken(name)
+        if cover and not _held(person, cover):
+            raise Gone("face")
         Person.objects.filter(pk=person.pk).update(**values)
     return record
+
+
+def _held(person: Person, face: int) -> bool:
+    """Tell whether a person has a face, and keep it until the transaction ends."""
+    lock_faces(person.owner_id, [face])
+    return Face.objects.filter(pk=face, person=person).exists()
 
 
 def merge(person: Person, *, others: Collection[Person]) -> Record:
     """Make one person of several: the faces of the others become this person's.
 
-    Of a group of unknown faces, those that the person may have are labelled.
+    Of a group of unknown faces, those that the person may have are labelled. Raises
+    Gone if one of the people is.
     """
     gone = [other.pk for other in others if other.pk != person.pk]
     if not gone:
@@ -100,7 +109,10 @@ def _take_over(person: Person, gone: Collection[int]) -> None:
 
 
 def delete(person: Person) -> Record:
-    """Forget a person; the faces become unknown, and no file names them again."""
+    """Forget a person; the faces become unknown, and no file names them again.
+
+    Raises Gone if the person is.
+    """
     with transaction.atomic():
         lock_people(person.owner_id)
         faces = Face.objects.filter(person=person)

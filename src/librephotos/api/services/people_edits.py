@@ -1,6 +1,7 @@
 """The record of what people do to faces and people, and taking it back.
 
 PeopleEditError
+├── Gone            a person, face or photo was removed a moment ago
 ├── UndoneAlready   the edit was taken back before
 └── NameTaken       another person has the name; the message says who
 """
@@ -40,6 +41,13 @@ class PeopleEditError(Exception):
     """An edit cannot be done or taken back; the message is a sentence for users."""
 
 
+class Gone(PeopleEditError):
+    """A person, face or photo that an edit concerns was removed a moment ago."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The {what} is not there any more.")
+
+
 class UndoneAlready(PeopleEditError):
     """The edit was taken back before."""
 
@@ -77,10 +85,12 @@ def recorded(
 
     Nobody else changes the owner's people meanwhile, nor these faces, nor any that is
     or seems to be one of the people who are `removed`. Unknown faces that the edit may
-    concern are looked at again soon after.
+    concern are looked at again soon after. Raises Gone if one of the people is.
     """
     with transaction.atomic():
         lock_people(owner)
+        if len(existing(owner, people)) < len(people):
+            raise Gone("person")
         lock_faces(owner, faces, people=removed)
         before = _as_they_are(owner, faces, people)
         record = Record(faces=list(faces))

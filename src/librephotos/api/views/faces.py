@@ -43,6 +43,7 @@ from librephotos.api.services.people_edits import Record
 from librephotos.api.views.caller import caller
 from librephotos.api.views.documentation import documented
 from librephotos.api.views.jobs import started
+from librephotos.api.views.people_edits import edits_refused
 from librephotos.api.views.photo_edits import changeable, validated
 from librephotos.api.views.photos import PAGING, paginated
 from librephotos.pipeline import jobs
@@ -158,7 +159,9 @@ class RejectView(APIView):
         if person and not Person.objects.owned_by(request.user).filter(pk=person):
             raise ValidationError({"person_id": "You know no such person."})
         owner = caller(request).pk
-        return _labelled(service.reject(owner, body["face_ids"], person=person))
+        with edits_refused():
+            record = service.reject(owner, body["face_ids"], person=person)
+        return _labelled(record)
 
 
 class DismissView(APIView):
@@ -225,7 +228,8 @@ class DrawView(APIView):
         if photo is None or photo.aspect_ratio is None:
             raise ValidationError({"photo": "You have no such photo."})
         box = box_within(body["location"], photo)
-        face, record = service.draw(photo, box=box, name=body["person_name"])
+        with edits_refused():
+            face, record = service.draw(photo, box=box, name=body["person_name"])
         shown = labelled_face(face)
         told = {key: shown[key] for key in ("face_url", "person", "person_name")}
         return Response(

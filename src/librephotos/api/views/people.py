@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,18 +23,12 @@ from librephotos.api.serializers.person import (
 from librephotos.api.serializers.timeline_filter import flag
 from librephotos.api.services import faces as face_service
 from librephotos.api.services import people as service
-from librephotos.api.services.people_edits import PeopleEditError, Record
+from librephotos.api.services.people_edits import Record
 from librephotos.api.views.caller import caller
 from librephotos.api.views.documentation import documented
+from librephotos.api.views.people_edits import edits_refused
 from librephotos.api.views.photo_edits import validated
 from librephotos.api.views.photos import PAGING, paginated
-
-
-class Conflict(APIException):
-    """What is asked contradicts what is there."""
-
-    status_code = 409
-    default_code = "conflict"
 
 
 def one_person(request: Request, person_id: str, *, named: bool = True) -> Person:
@@ -86,15 +80,14 @@ class PersonView(APIView):
     def patch(self, request: Request, person_id: str) -> Response:
         person = one_person(request, person_id)
         values = _values(person, validated(PersonEditSerializer, request))
-        try:
+        with edits_refused():
             record = service.change(person, values)
-        except PeopleEditError as error:
-            raise Conflict(str(error)) from error
         return _edited(request, person.pk, record)
 
     @documented("person_delete", path=("person_id",))
     def delete(self, request: Request, person_id: str) -> Response:
-        service.delete(one_person(request, person_id))
+        with edits_refused():
+            service.delete(one_person(request, person_id))
         return Response(status=204)
 
 
@@ -103,7 +96,8 @@ class PersonForgetView(APIView):
 
     @documented("person_forget", path=("person_id",))
     def post(self, request: Request, person_id: str) -> Response:
-        record = service.delete(one_person(request, person_id))
+        with edits_refused():
+            record = service.delete(one_person(request, person_id))
         return Response({"status": True, "edit": record.edit})
 
 
@@ -139,7 +133,9 @@ class PersonMergeView(APIView):
         others = list(Person.objects.owned_by(request.user).filter(pk__in=wanted))
         if len(others) < len(wanted):
             raise ValidationError({"person_ids": "You do not know all of these."})
-        return _edited(request, person.pk, service.merge(person, others=others))
+        with edits_refused():
+            record = service.merge(person, others=others)
+        return _edited(request, person.pk, record)
 
 
 class PersonSplitView(APIView):
@@ -149,10 +145,8 @@ class PersonSplitView(APIView):
     def post(self, request: Request) -> Response:
         body = validated(SplitSerializer, request)
         owner, name = caller(request).pk, body["person_name"]
-        try:
+        with edits_refused():
             record = face_service.split(owner, body["face_ids"], name=name)
-        except PeopleEditError as error:
-            raise Conflict(str(error)) from error
         if record.edit is None:
             raise ValidationError({"face_ids": "You have no such faces."})
         (person,) = record.made_people

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rest_framework.exceptions import NotFound
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,11 +15,28 @@ from librephotos.api.pagination import RegularPagination
 from librephotos.api.queries.people_edits import EditRow, edit_rows
 from librephotos.api.serializers.person import edit_item
 from librephotos.api.services import people_edits
-from librephotos.api.services.people_edits import PeopleEditError
+from librephotos.api.services.people_edits import Gone, PeopleEditError
 from librephotos.api.views.caller import caller
 from librephotos.api.views.documentation import documented
-from librephotos.api.views.people import Conflict
 from librephotos.api.views.photos import PAGING, paginated
+
+
+class Conflict(APIException):
+    """What is asked contradicts what is there."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+@contextmanager
+def edits_refused() -> Iterator[None]:
+    """Answer an edit that cannot be done with the reason."""
+    try:
+        yield
+    except Gone as error:
+        raise NotFound(str(error)) from error
+    except PeopleEditError as error:
+        raise Conflict(str(error)) from error
 
 
 class PeopleEditsView(APIView):
@@ -42,9 +62,7 @@ class PeopleUndoView(APIView):
         edit = edits.filter(pk=int(edit_id)).first() if number else None
         if edit is None:
             raise NotFound("You did no such thing.")
-        try:
+        with edits_refused():
             people_edits.undo(edit)
-        except PeopleEditError as error:
-            raise Conflict(str(error)) from error
         row = EditRow._make(edit_rows(caller(request)).get(pk=edit.pk))
         return Response({"status": True, "edit": edit_item(row)})
