@@ -26,6 +26,7 @@ DEFAULTS = {
     "nextcloud_enabled": False,
     "auto_create_user_directory": False,
     "email_configured": False,
+    "face_recognition_enabled": False,
 }
 
 
@@ -53,6 +54,13 @@ def test_mail_is_configured_by_naming_a_host(client_of, settings):
     assert client_of().get(PATH).json()["email_configured"] is True
     settings.EMAIL_HOST = ""
     assert client_of().get(PATH).json()["email_configured"] is False
+
+
+def test_it_is_told_whether_faces_are_looked_for(client_of, settings):
+    for enabled in (True, False):
+        settings.FACE_RECOGNITION = enabled
+        answer = client_of(UserFactory()).get(PATH).json()
+        assert answer["face_recognition_enabled"] is enabled
 
 
 @pytest.mark.parametrize(

@@ -262,6 +262,24 @@ def test_on_a_phone(visit_family: Callable[..., Visitor]) -> None:
     expect(faces(visitor)).to_have_count(PICTURES_EACH)
 
 
+def test_it_is_told_that_face_recognition_is_switched_off(
+    family: str, visit: Callable[..., Visitor]
+) -> None:
+    visitor = visit()
+
+    def switched_off(route: Route) -> None:
+        settings = route.fetch().json()
+        route.fulfill(json={**settings, "face_recognition_enabled": False})
+
+    told = visitor.page.get_by_text("Face recognition is switched off on this server")
+    visitor.enter("/people", family)
+    expect(visitor.page.get_by_role("heading", name="People")).to_be_visible()
+    expect(told).to_have_count(0)
+    visitor.page.route("**/api/sitesettings/", switched_off)
+    visitor.page.reload()
+    expect(told).to_be_visible()
+
+
 def test_thousands_of_groups_are_drawn_as_far_as_one_looks(
     family: str, visit: Callable[..., Visitor]
 ) -> None:

@@ -351,6 +351,7 @@ SITE_SETTINGS = record(
     heavyweight_process=nullable(NUMBER),
     **switches("allow_registration", "allow_upload", "nextcloud_enabled"),
     **switches("auto_create_user_directory", "email_configured"),
+    **switches("face_recognition_enabled"),
     **texts("skip_patterns", "map_api_provider", "map_api_key", "captioning_model"),
     **texts("llm_model", "map_tile_provider", "tagging_model", "ocr_model"),
     **texts("semantic_search_model", "face_recognition_model"),

@@ -32,7 +32,8 @@ class ModelNameField(serializers.ChoiceField):
 class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
     """All settings; callers who are not staff do not see the map key.
 
-    `email_configured` is no setting: it says whether the server can send mail.
+    Two are no settings, but tell of the server: `email_configured`, whether it can send
+    mail, and `face_recognition_enabled`, whether it looks for faces.
     """
 
     map_api_provider = serializers.ChoiceField(MAP_PROVIDERS)
@@ -46,6 +47,7 @@ class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
         allow_null=True, min_value=0, max_value=MOST_PROCESSES
     )
     email_configured = serializers.SerializerMethodField()
+    face_recognition_enabled = serializers.SerializerMethodField()
 
     class Meta:
         model = SiteSettings
@@ -67,12 +69,16 @@ class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
             "nextcloud_enabled",
             "auto_create_user_directory",
             "email_configured",
+            "face_recognition_enabled",
         )
 
     def get_email_configured(self, site: SiteSettings) -> bool:
         # Django names a mail host of its own when nobody has.
         named = settings.is_overridden("EMAIL_HOST")  # type: ignore[misc]
         return bool(named and settings.EMAIL_HOST)
+
+    def get_face_recognition_enabled(self, site: SiteSettings) -> bool:
+        return bool(settings.FACE_RECOGNITION)
 
     def validate_captioning_model(self, name: str) -> str:
         """Accept "none", the contract's names and those of published captioners."""

@@ -26,6 +26,8 @@ export interface LearningSettings {
   captioning_model: string;
   caption_automatically: boolean;
   face_recognition_model: 'HOG' | 'CNN';
+  /** Whether faces are looked for at all; whoever runs the server decides that. */
+  readonly face_recognition_enabled: boolean;
 }
 
 /** The models that learn from photos: which there are, and which are in use. */
