@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 import torch
 
-from librephotos.ml.lanes import in_lanes
+from librephotos.ml.lanes import computed, in_lanes
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +58,32 @@ def test_an_error_is_raised_and_later_threads_have_all_processors() -> None:
     later.start()
     later.join()
     assert found == [4]
+
+
+def test_another_device_takes_whole_batches_in_the_calling_thread() -> None:
+    prepared_in: set[int] = set()
+
+    def prepare(number: int) -> int:
+        prepared_in.add(threading.get_ident())
+        return 10 * number
+
+    def compute(numbers: Sequence[int]) -> tuple[list[int], bool]:
+        return list(numbers), threading.get_ident() == here
+
+    here = threading.get_ident()
+    other = torch.device("meta")
+    found = computed(prepare, compute, range(6), size=4, device=other)
+
+    assert found == [([0, 10, 20, 30], True), ([40, 50], True)]
+    assert here not in prepared_in
+
+
+def test_the_processor_prepares_and_computes_in_lanes() -> None:
+    def compute(numbers: Sequence[int]) -> tuple[list[int], bool]:
+        return list(numbers), threading.get_ident() == here
+
+    here = threading.get_ident()
+    cpu = torch.device("cpu")
+    found = computed(lambda number: 10 * number, compute, range(6), size=4, device=cpu)
+
+    assert found == [([0, 10], False), ([20, 30], False), ([40, 50], False)]

@@ -168,6 +168,27 @@ def test_without_a_worker_the_request_ends_and_the_caption_comes_later(
     assert "blue" in im2txt(client_of, squares, "blue")
 
 
+def test_who_asks_while_a_preview_is_made_anew_is_told_to_ask_again(
+    squares: Library, models: Path, blip_folder: Path, client_of: Any
+) -> None:
+    install(models, BLIP, blip_folder)
+    thumbnails = PhotoStage.objects.filter(stage="thumbnails")
+    thumbnails.update(state="pending", job=None)
+
+    def generate() -> Any:
+        body = {"image_hash": photo(squares, "red").image_hash}
+        return client_of(squares.owner).post(GENERATE, body, format="json").json()
+
+    for _ in range(2):
+        (answer,) = with_worker(generate)
+        assert (answer["status"], answer["reason"]) == (False, "not_yet")
+        assert "Ask again" in answer["message"]
+
+    squares.scan()
+    assert with_worker(generate) == [{"status": True}]
+    assert "red" in im2txt(client_of, squares, "red")
+
+
 def test_a_damaged_captioner_is_named_and_tried_again(
     squares: Library, models: Path, blip_folder: Path, client_of: Any
 ) -> None:

@@ -225,6 +225,23 @@ def test_a_photo_whose_preview_is_being_made_anew_waits_for_it(
     assert np.dot(after.vector, before.vector) < 0.99
 
 
+@pytest.mark.parametrize("others", [0, 1])  # with none, a drive may be unplugged
+def test_a_preview_whose_file_is_away_is_as_good_as_any(
+    photos: Library, clip: Path, others: int
+) -> None:
+    path, *_ = draw(photos, "red circle", *["blue star"] * others)
+    photos.scan()
+    path.unlink()
+    photos.scan()
+    # As by a new version of both stages.
+    stages = PhotoStage.objects.filter(photo__owner=photos.owner)
+    stages.filter(stage__in=("thumbnails", KEY)).update(state="pending", job=None)
+
+    photos.scan()
+
+    assert states(photos) == {("done", "")}
+
+
 def test_what_was_learnt_stays_when_the_model_goes(photos: Library, clip: Path) -> None:
     draw(photos, "red circle")
     photos.scan()

@@ -22,10 +22,16 @@ LOST = Skip("The preview was lost and is made again.", for_now=True)
 def load_previews(photo_ids: Sequence[UUID], *, size: PreviewSize) -> dict[UUID, Any]:
     """Return the bytes of each photo's still preview of one size, or a Skip.
 
-    Those that were lost are made again; those of files that changed are waited for.
+    Those that were lost are made again; those of files that changed are waited for,
+    if the file is there to make them of.
     """
     coming = PhotoStage.objects.filter(
-        photo=OuterRef("pk"), stage="thumbnails", state=PhotoStage.State.PENDING
+        photo=OuterRef("pk"),
+        stage="thumbnails",
+        state=PhotoStage.State.PENDING,
+        error="",  # else it was tried, and the file could not be read
+        photo__main_file__isnull=False,
+        photo__main_file__missing_since=None,
     )
     photos = Photo.objects.filter(pk__in=photo_ids).annotate(coming=Exists(coming))
     return {

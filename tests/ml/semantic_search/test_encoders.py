@@ -83,7 +83,7 @@ def test_nothing_gives_no_rows(
     assert len(clip_texts.embed([])) == 0
 
 
-def test_previews_are_decoded_no_larger_than_they_are_seen(siglip: Siglip) -> None:
+def test_a_preview_looks_as_its_pixels_do(siglip: Siglip) -> None:
     encoder = ImageEncoder.load(siglip.folder, device=CPU, dtype=torch.float32)
     picture = Image.fromarray(data.astronaut())
     encoded = io.BytesIO()

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from librephotos.api.models import PhotoStage, StageVersion
 
@@ -403,9 +404,9 @@ def repeat_with_others(photo_ids: Iterable[UUID], *, key: str) -> None:
 
 
 def try_again(photo_id: UUID, *, stage: str) -> None:
-    """Have a photo that failed in a stage, or was skipped by it, pass it again."""
-    PhotoStage.objects.filter(
-        photo=photo_id,
-        stage=stage,
-        state__in=(PhotoStage.State.FAILED, PhotoStage.State.SKIPPED),
-    ).update(state=PhotoStage.State.PENDING, job=None)
+    """Have a photo pass a stage again that it failed in, was skipped by or put off."""
+    State = PhotoStage.State
+    ended = Q(state__in=(State.FAILED, State.SKIPPED))
+    put_off = Q(state=State.PENDING) & ~Q(error="")
+    rows = PhotoStage.objects.filter(ended | put_off, photo=photo_id, stage=stage)
+    rows.update(state=State.PENDING, error="", job=None)

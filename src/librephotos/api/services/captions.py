@@ -70,14 +70,19 @@ def caption_now(photo: Photo, *, model: str) -> NoCaption | None:
 
 
 def _settled(photo: Photo, model: str) -> PhotoStage | None:
-    """Wait until the photo has passed the stage; return None if it takes too long."""
+    """Wait until the photo has passed the stage, or was put off with a reason.
+
+    Returns None if it takes too long.
+    """
     if not _waiting.acquire(blocking=False):
         return None
     try:
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             state = caption_state(photo.pk, model=model)
-            if state is not None and state.state != PhotoStage.State.PENDING:
+            if state is not None and (
+                state.state != PhotoStage.State.PENDING or state.error
+            ):
                 return state
             time.sleep(_POLL_S)
         return None
@@ -90,4 +95,6 @@ def _outcome(state: PhotoStage | None) -> NoCaption | None:
         return _NOT_YET
     if state.state == PhotoStage.State.DONE:
         return None
+    if state.state == PhotoStage.State.PENDING:
+        return NoCaption(Reason.NOT_YET, f"{state.error} Ask again in a moment.")
     return NoCaption(Reason.FAILED, state.error)

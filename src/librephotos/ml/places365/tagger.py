@@ -7,11 +7,10 @@ from typing import Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from librephotos.ml.lanes import in_lanes, turns
+from librephotos.ml.lanes import computed
 from librephotos.ml.pictures import Picture, decode
 from librephotos.ml.places365 import labels
 from librephotos.ml.places365.checkpoint import read_attribute_weights, read_network
@@ -63,7 +62,6 @@ class SceneTagger:
         self._attribute_weights = attribute_weights
         self._device = device
         self._dtype = dtype
-        self._turn = turns(device)
 
     @classmethod
     def load(
@@ -94,19 +92,16 @@ class SceneTagger:
 
         Bytes are previews; some 250 pixels suffice. Raises UnreadablePicture.
         """
-        return list(chain.from_iterable(in_lanes(self._tag, images, size=BATCH)))
+        batches = computed(
+            _squeezed, self._tag, images, size=BATCH, device=self._device
+        )
+        return list(chain.from_iterable(batches))
 
     @torch.inference_mode()
-    def _tag(self, images: Sequence[Picture | bytes]) -> list[Scene]:
-        decoded = [
-            decode(image, at_least=SIDE) if isinstance(image, bytes) else image
-            for image in images
-        ]
-        prepared = preprocess(decoded)
-        with self._turn:
-            pictures = prepared.to(self._device, self._dtype)
-            features = self._network.features(pictures)
-            logits = self._network.fc(features).float().cpu()
+    def _tag(self, squeezed: Sequence[Picture]) -> list[Scene]:
+        pictures = _normalised(squeezed).to(self._device, self._dtype)
+        features = self._network.features(pictures)
+        logits = self._network.fc(features).float().cpu()
         responses = features.float().cpu() @ self._attribute_weights.T
         return [
             self._scene(*row)
@@ -130,17 +125,23 @@ class SceneTagger:
         )
 
 
-def preprocess(images: Sequence[NDArray[np.uint8]]) -> Tensor:
+def preprocess(images: Sequence[Picture]) -> Tensor:
     """Return RGB pictures of any size as the (n, 3, 224, 224) input of the network.
 
     They are squeezed, not cropped, as the published demo for attributes does it: what
     stands at the edge of a photo belongs to its scene too.
     """
+    return _normalised([_squeezed(image) for image in images])
+
+
+def _squeezed(image: Picture | bytes) -> Picture:
+    if isinstance(image, bytes):
+        image = decode(image, at_least=SIDE)
     size = (SIDE, SIDE)
-    squeezed = [
-        np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
-        for image in images
-    ]
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
+
+
+def _normalised(squeezed: Sequence[Picture]) -> Tensor:
     # A permuted view keeps the colours side by side in memory, as the network's are.
     pixels = torch.from_numpy(np.stack(squeezed)).permute(0, 3, 1, 2)
     mean, deviation = (torch.tensor(c).view(3, 1, 1) for c in (MEAN, DEVIATION))

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from librephotos.ml.batching import best_batch_size
-from librephotos.ml.lanes import in_lanes, lanes_now, turns
+from librephotos.ml.lanes import computed, lanes_on
 from librephotos.ml.pictures import Picture, decode
 from librephotos.ml.semantic_search.checkpoint import Half, Tower, load_tower
 from librephotos.ml.semantic_search.preprocessing import Preprocessor
@@ -23,7 +23,6 @@ class ImageEncoder:
         self._tower = tower
         self._preprocessor = preprocessor
         self._name = name
-        self._turn = turns(tower.device)
 
     @classmethod
     def load(
@@ -40,7 +39,7 @@ class ImageEncoder:
     @property
     def batch_size(self) -> int:
         """How many pictures are computed at once; measured when first asked for."""
-        lanes = lanes_now()
+        lanes = lanes_on(self._tower.device)
         device, dtype = str(self._tower.device), self._tower.dtype
         return best_batch_size(
             partial(self._try, lanes), key=("image", self._name, device, dtype, lanes)
@@ -56,31 +55,29 @@ class ImageEncoder:
         """
         if not len(pictures):
             return np.empty((0, 0), np.float32)
-        size = batch_size or self.batch_size
-        return np.concatenate(in_lanes(self._embed, pictures, size=size))
-
-    def _embed(self, pictures: Sequence[Picture | bytes]) -> Vectors:
-        batch = np.stack(list(map(self._prepare, pictures)))
-        with self._turn:
-            return normalised(self._forward(batch))
+        return np.concatenate(
+            computed(
+                self._prepare,
+                self._vectors,
+                pictures,
+                size=batch_size or self.batch_size,
+                device=self._tower.device,
+            )
+        )
 
     def _prepare(self, picture: Picture | bytes) -> NDArray[np.uint8]:
         if isinstance(picture, bytes):
             picture = decode(picture, at_least=self._preprocessor.shortest_side)
         return self._preprocessor.resize(picture)
 
-    def _forward(self, batch: NDArray[np.uint8]) -> torch.Tensor:
+    def _vectors(self, prepared: Sequence[NDArray[np.uint8]]) -> Vectors:
         with torch.inference_mode():
-            pixels = torch.from_numpy(batch).to(self._tower.device)
+            pixels = torch.from_numpy(np.stack(prepared)).to(self._tower.device)
             values = self._preprocessor.normalise(pixels, dtype=self._tower.dtype)
-            return self._tower.forward(pixel_values=values)
+            return normalised(self._tower.forward(pixel_values=values))
 
     def _try(self, lanes: int, size: int) -> list[Vectors]:
         one = self._preprocessor.resize(np.zeros((64, 64, 3), np.uint8))
-
-        def compute(numbers: Sequence[int]) -> Vectors:
-            with self._turn:
-                batch = np.repeat(one[None], len(numbers), axis=0)
-                return normalised(self._forward(batch))
-
-        return in_lanes(compute, range(size * lanes), size=size)
+        same = [one] * (size * lanes)
+        device = self._tower.device
+        return computed(lambda it: it, self._vectors, same, size=size, device=device)
