@@ -22,12 +22,6 @@ def me(transactional_db: None) -> User:
     return UserFactory()
 
 
-@pytest.fixture
-def client(client_of: Callable[..., Any], me: User) -> Any:
-    """A client that calls the API as `me`."""
-    return client_of(me)
-
-
 def delete(client: Any, person: Person, other: Person) -> Any:
     return client.delete(f"/api/persons/{person.pk}/")
 
