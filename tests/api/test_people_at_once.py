@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -61,6 +61,23 @@ def reject(client: Any, person: Person, other: Person) -> Any:
     return client.post("/api/faces/reject", body, format="json")
 
 
+def waiting(
+    other: ThreadPoolExecutor, request: Callable[..., Any], *arguments: Any
+) -> Future[Any]:
+    """Send a request from another thread; return once it waits for this one."""
+
+    def send() -> Any:
+        try:
+            return request(*arguments)
+        finally:
+            connections.close_all()
+
+    answer = other.submit(send)
+    while not somebody_waits():
+        assert not answer.done()
+    return answer
+
+
 @pytest.mark.parametrize(
     "change", [delete, forget, rename, merge, merge_from, make_cover, reject]
 )
@@ -70,18 +87,10 @@ def test_somebody_who_is_forgotten_meanwhile_is_not_found(
     anna, bert = (PersonFactory(owner=me, name=name) for name in ("Anna", "Bert"))
     FaceFactory(photo=PhotoFactory(owner=me), person=anna)
 
-    def changed() -> Any:
-        try:
-            return change(client, anna, bert)
-        finally:
-            connections.close_all()
-
     with ThreadPoolExecutor(1) as other:
         with transaction.atomic():
             lock_people(me.pk)
-            answer = other.submit(changed)
-            while not somebody_waits():
-                assert not answer.done()
+            answer = waiting(other, change, client, anna, bert)
             people.delete(anna)
         refused = answer.result(30)
     assert refused.status_code == 404
@@ -94,20 +103,12 @@ def test_a_face_that_is_taken_away_meanwhile_is_no_cover(client: Any, me: User) 
     anna = PersonFactory(owner=me, name="Anna")
     face = FaceFactory(photo=PhotoFactory(owner=me), person=anna)
 
-    def changed() -> int:
-        try:
-            return int(make_cover(client, anna, anna).status_code)
-        finally:
-            connections.close_all()
-
     with ThreadPoolExecutor(1) as other:
         with transaction.atomic():
             lock_people(me.pk)
-            answer = other.submit(changed)
-            while not somebody_waits():
-                assert not answer.done()
+            answer = waiting(other, make_cover, client, anna, anna)
             face.delete()
-        assert answer.result(30) == 404
+        assert answer.result(30).status_code == 404
 
 
 @pytest.mark.parametrize("change", [delete, merge, undo])
@@ -125,17 +126,9 @@ def test_faces_are_taken_in_the_order_of_their_ids(
     # Where PostgreSQL comes upon it after the other.
     Face.objects.filter(pk=first.pk).update(guess_probability=0.5)
 
-    def changed() -> int:
-        try:
-            return int(change(client, anna, bert).status_code)
-        finally:
-            connections.close_all()
-
     with ThreadPoolExecutor(1) as other:
         with transaction.atomic():
             Face.objects.filter(pk=first.pk).update(score=0.9)
-            answer = other.submit(changed)
-            while not somebody_waits():
-                assert not answer.done()
+            answer = waiting(other, change, client, anna, bert)
             Face.objects.filter(pk=second.pk).update(score=0.9)
-        assert answer.result(30) in (200, 204)
+        assert answer.result(30).status_code in (200, 204)

@@ -46,7 +46,7 @@ def unfinished_downloads() -> dict[str, Job]:
 def start_download(*, user: User, model: str) -> Job:
     """Start downloading a model, or return the job that does so already."""
     with transaction.atomic():
-        _take_turns()
+        SiteSettings.locked()  # or two at once would both fetch the model
         running = unfinished_downloads().get(model)
         if running is not None:
             return running
@@ -60,12 +60,6 @@ def start_download(*, user: User, model: str) -> Job:
             model=model,
         )
     return job
-
-
-def _take_turns() -> None:
-    """Let one download be asked for at a time, so that no two fetch one model."""
-    SiteSettings.current()
-    SiteSettings.objects.select_for_update().get()
 
 
 def download(job_id: int, model: str, *, should_abort: Callable[[], bool]) -> None:

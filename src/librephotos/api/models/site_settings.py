@@ -70,6 +70,15 @@ class SiteSettings(models.Model):
         """Return the settings in force, creating them with their defaults."""
         return cls.objects.get_or_create(id=1)[0]
 
+    @classmethod
+    def locked(cls) -> SiteSettings:
+        """Return the settings, held until the transaction ends.
+
+        Whatever only one may do at a time on the whole server takes its turn by them.
+        """
+        cls.current()
+        return cls.objects.select_for_update().get()
+
     @property
     def caption_model(self) -> str:
         """The published model that writes captions, "" for none."""

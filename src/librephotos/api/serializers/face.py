@@ -169,13 +169,15 @@ class RejectSerializer(FacesSerializer):
     )
 
 
-REASONS = (Face.Dismissed.NOT_A_FACE, Face.Dismissed.IGNORED)
+DISMISSAL_REASONS = (Face.Dismissed.NOT_A_FACE, Face.Dismissed.IGNORED)
 
 
 class DismissSerializer(FacesSerializer):
     """Faces that are to be shown nowhere, and why."""
 
-    reason = serializers.ChoiceField(REASONS, default=Face.Dismissed.NOT_A_FACE)
+    reason = serializers.ChoiceField(
+        DISMISSAL_REASONS, default=Face.Dismissed.NOT_A_FACE
+    )
 
 
 class SplitSerializer(FacesSerializer):

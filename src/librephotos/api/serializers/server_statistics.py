@@ -23,7 +23,6 @@ _SIZE_KEYS = (
     "median_videos",
 )
 _PEOPLE_KEYS = _SIZE_KEYS[:5]
-_NO_ALBUMS = {"count": 0, **dict.fromkeys(_SIZE_KEYS[1:])}
 
 
 def server_row(storage: Storage, *, image_tag: str) -> dict[str, Any]:
@@ -71,10 +70,10 @@ def user_row(
         "number_of_favorites": row["favorites"],
         "number_of_hidden": row["hidden"],
         "number_of_public": row["public"],
-        "album": _NO_ALBUMS,
+        "album": _sizes(_SIZE_KEYS, None),
         "places": _sizes(_SIZE_KEYS, places),
         "things": _sizes(_SIZE_KEYS, things),
-        "events": _NO_ALBUMS,
+        "events": _sizes(_SIZE_KEYS, None),
         "person": _sizes(_PEOPLE_KEYS, people),
     }
 

@@ -27,8 +27,7 @@ def change_site_settings(changes: Mapping[str, Any]) -> SiteSettings:
 
     Where another model is wanted, what it has yet to learn is begun, if it is there.
     """
-    SiteSettings.current()
-    site = SiteSettings.objects.select_for_update().get()
+    site = SiteSettings.locked()
     changed = {name for name, value in changes.items() if getattr(site, name) != value}
     for name, value in changes.items():
         setattr(site, name, value)

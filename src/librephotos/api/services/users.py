@@ -47,9 +47,9 @@ def create_user(
     Raises SignUpClosed if neither the caller nor the site settings allow it, and
     UserNameTaken.
     """
-    _take_turns()
+    site = SiteSettings.locked()  # or two at once would both be the first
     first = not administrator_exists()
-    if not (first or caller.is_staff or SiteSettings.current().allow_registration):
+    if not (first or caller.is_staff or site.allow_registration):
         raise SignUpClosed
     user = User(
         username=username,
@@ -133,12 +133,6 @@ def delete_user(user: User) -> None:
     transaction.on_commit(lambda: delete_previews(names))
     if avatar:
         transaction.on_commit(lambda: storage.delete(avatar))
-
-
-def _take_turns() -> None:
-    """Let one account be made at a time, so that two cannot both be the first."""
-    SiteSettings.current()
-    SiteSettings.objects.select_for_update().get()
 
 
 def _save(user: User) -> None:

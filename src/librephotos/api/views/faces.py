@@ -23,7 +23,7 @@ from librephotos.api.queries.faces import (
 )
 from librephotos.api.queries.photos import one_of
 from librephotos.api.serializers.face import (
-    REASONS,
+    DISMISSAL_REASONS,
     DismissSerializer,
     DrawSerializer,
     FacesSerializer,
@@ -198,8 +198,10 @@ class DismissedView(APIView):
     @documented("faces_dismissed", query=("reason", *PAGING))
     def get(self, request: Request) -> Response:
         reason = request.query_params.get("reason", "")
-        if reason and reason not in REASONS:
-            raise ValidationError({"reason": f"Choose {' or '.join(REASONS)}."})
+        if reason and reason not in DISMISSAL_REASONS:
+            raise ValidationError(
+                {"reason": f"Choose {' or '.join(DISMISSAL_REASONS)}."}
+            )
         faces = dismissed_faces(request.user, reason).select_related("photo")
         return paginated(
             RegularPagination(),

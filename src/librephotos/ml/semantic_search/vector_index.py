@@ -265,7 +265,7 @@ class Snapshot:
 
 
 def _members(ids: Ids, wanted: Ids) -> NDArray[np.bool_]:
-    """Return which of `ids` are wanted: isin, ten times as fast for random ids."""
+    """Return which of `ids` are wanted: isin, in half the time for random ids."""
     ours, theirs = (_halves(some) for some in (ids, wanted))
     order = np.argsort(theirs)
     theirs = theirs[order]
