@@ -1,8 +1,12 @@
-"""64-bit hashes that stand for paths and file states in indexes."""
+"""64-bit numbers that stand for paths and file states in columns and indexes."""
 
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Final
+
+_FIRST_NS: Final = -(2**63)
+_LAST_NS: Final = 2**63 - 1
 
 
 def key64(*parts: bytes | int) -> int:
@@ -16,3 +20,12 @@ def key64(*parts: bytes | int) -> int:
         digest_size=8,
     ).digest()
     return int.from_bytes(digest, "big", signed=True)
+
+
+def file_time(ns: int) -> int:
+    """Return a file's time in nanoseconds, moved into 64 bits (1677 to 2262).
+
+    File systems hold times far outside of that, such as 1601, the zero of Windows'
+    clock, or 2446, the end of ext4's; no date is read from either.
+    """
+    return min(max(ns, _FIRST_NS), _LAST_NS)

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from librephotos.api.models import File, Photo, User
+from librephotos.api.models.columns import fit
 from librephotos.api.queries import photo_stages, scanned_files
 from librephotos.media.formats import Kind
 from librephotos.media.variants import CaptureFile, group_captures
@@ -157,6 +158,7 @@ def _take_over(file: File, found: IdentifiedFile) -> None:
     file.mtime_ns = stat.mtime_ns
     file.ctime_ns = stat.ctime_ns
     file.stat_key = stat_key(file.path, stat.size, stat.mtime_ns, stat.inode)
+    fit(file)
 
 
 def _recognised(

@@ -18,6 +18,7 @@ from librephotos.media.errors import (
     UnavailableFile,
     unreadable_because,
 )
+from librephotos.media.fingerprint import file_time
 from librephotos.media.formats import FORMATS, sniff
 from librephotos.media.identity import Identity, identify
 from librephotos.media.limits import Limits
@@ -56,7 +57,12 @@ class IdentifiedFile:
 def stat_of(path: bytes) -> Stat:
     """Return the state of a file; raise OSError if it cannot be had."""
     found = os.stat(path)
-    return Stat(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    return Stat(
+        found.st_size,
+        file_time(found.st_mtime_ns),
+        file_time(found.st_ctime_ns),
+        found.st_ino,
+    )
 
 
 def identify_file(original: Original) -> IdentifiedFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -15,9 +16,11 @@ from librephotos.pipeline.captures import attach_files
 from librephotos.pipeline.decoding import IdentifiedFile, Original, identify_file
 from librephotos.pipeline.originals import decoding_limits
 from librephotos.pipeline.registry import stages
-from librephotos.pipeline.runner import check_free_space, run_stages
+from librephotos.pipeline.runner import UNSTORABLE, check_free_space, run_stages
 from librephotos.pipeline.sandbox import Outcome, Sandbox
 from librephotos.pipeline.walk import stat_key
+
+log = logging.getLogger(__name__)
 
 NOT_MEDIA = "Not a picture or video."
 RAW_IS_OFF: Outcome[IdentifiedFile] = Outcome(error="The owner leaves out RAW files.")
@@ -70,8 +73,33 @@ def identify_files(
     with transaction.atomic():
         _reject(rejected)
     for (owner, job_id), files in found.items():
+        _attach(owner, files, job=job_id, reread=reread)
+
+
+def _attach(
+    owner: int,
+    files: Sequence[tuple[File, IdentifiedFile]],
+    *,
+    job: int,
+    reread: bool,
+) -> None:
+    """Give files their photos; one that cannot be stored fails, the others do not."""
+    try:
         with transaction.atomic():
-            attach_files(owner, files, job=job_id, reread=reread)
+            attach_files(owner, files, job=job, reread=reread)
+    except UNSTORABLE as error:
+        # What was tried has changed the rows in memory.
+        rows = File.objects.select_related("owner").in_bulk([f.pk for f, _ in files])
+        again = [(rows[file.pk], found) for file, found in files if file.pk in rows]
+        if len(files) > 1:
+            half = len(again) // 2
+            for part in (again[:half], again[half:]):
+                _attach(owner, part, job=job, reread=reread)
+            return
+        log.exception("A file cannot be stored")
+        message = f"What was found in the file cannot be stored ({error})."
+        with transaction.atomic():
+            _reject([(file, Outcome(error=message)) for file, _ in again])
 
 
 def read_skipped_raw_again(user: User) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from librephotos.api.models import PhotoStage
 from librephotos.api.queries import photo_stages
@@ -69,8 +69,8 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
             for photo_id, outcome in outcomes.items()
             if photo_id in kept and not outcome.error
         }
-        if results:
-            stage.save(results)
+        for photo_id, error in _save(stage, results).items():
+            outcomes[photo_id] = Outcome(error=error)
         recorded = photo_stages.record(
             [
                 (photo_id, *_state(inputs[photo_id], outcomes.get(photo_id)))
@@ -87,6 +87,33 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
                 if getattr(outcomes.get(photo_id, inputs[photo_id]), "for_now", False)
             ],
             stage=key,
+        )
+
+
+UNSTORABLE = (DataError, IntegrityError, ValueError, TypeError, ArithmeticError)
+"""What a value raises that the database, or the way to it, does not take."""
+
+
+def _save(stage: Stage, results: dict[UUID, Any]) -> dict[UUID, str]:
+    """Save results; return why those could not be stored that are to blame.
+
+    A batch that fails is halved until the photos that make it fail are alone.
+    """
+    if not results:
+        return {}
+    try:
+        with transaction.atomic():
+            stage.save(results)
+        return {}
+    except UNSTORABLE as error:
+        if len(results) > 1:
+            items = list(results.items())
+            half = len(items) // 2
+            return _save(stage, dict(items[:half])) | _save(stage, dict(items[half:]))
+        log.exception("The results of %s cannot be stored", stage.name)
+        name = type(error).__name__
+        return dict.fromkeys(
+            results, f"What was found in the file cannot be stored ({name}: {error})."
         )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
 
+from librephotos.media.fingerprint import file_time
+
 UNWANTED_FOLDERS = frozenset((b"@eaDir", b"#recycle", b"lost+found"))
 """Folders in which network storages keep previews and waste of their own."""
 
@@ -82,13 +84,14 @@ def _sort_in(
         return
     if item.is_file(follow_symlinks=False):
         found = item.stat(follow_symlinks=False)
-        size, mtime_ns, inode = found.st_size, found.st_mtime_ns, found.st_ino
+        size, inode = found.st_size, found.st_ino
+        mtime_ns = file_time(found.st_mtime_ns)
         entries.append(
             Entry(
                 item.path,
                 size,
                 mtime_ns,
-                found.st_ctime_ns,
+                file_time(found.st_ctime_ns),
                 inode,
                 stat_key(item.path, size, mtime_ns, inode),
             )

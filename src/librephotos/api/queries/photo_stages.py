@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from librephotos.api.models import PhotoStage, StageVersion
+from librephotos.media.text import clean
 
 _MARK_PENDING = """
 WITH marked AS (
@@ -163,7 +164,7 @@ def record(
             {
                 "photos": list(photos),
                 "states": list(states),
-                "errors": list(errors),
+                "errors": list(map(clean, errors)),
                 "seen": [seen and seen.get(photo) for photo in photos],
                 "whatever_seen": seen is None,
                 "stage": stage,

@@ -11,6 +11,7 @@ from django.db import connection
 
 from librephotos.api.models import File
 from librephotos.api.models.fields import path_to_text, text_to_path
+from librephotos.media.text import clean
 
 FILES = "files"
 """The name under which a job counts files, before they are photos."""
@@ -207,7 +208,7 @@ def settle(outcomes: Sequence[tuple[int, str, str]]) -> None:
             {
                 "files": list(files),
                 "states": list(states),
-                "errors": list(errors),
+                "errors": list(map(clean, errors)),
                 "stage": FILES,
             },
         )

@@ -7,6 +7,8 @@ import stat
 from collections.abc import Iterable
 from typing import BinaryIO, NamedTuple
 
+from librephotos.media.fingerprint import file_time
+
 
 class Original(NamedTuple):
     """An original open for reading, its real path, size in bytes and time in ns."""
@@ -43,7 +45,7 @@ def _opened(real: bytes, root: bytes) -> Original:
         os.close(descriptor)
         raise FileNotFoundError("The path leads to something that is no file.")
     file = os.fdopen(descriptor, "rb")
-    return Original(file, real, facts.st_size, facts.st_mtime_ns)
+    return Original(file, real, facts.st_size, file_time(facts.st_mtime_ns))
 
 
 def _descend(root: bytes, steps: list[bytes]) -> int:

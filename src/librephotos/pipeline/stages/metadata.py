@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from librephotos.api.models import Photo, PhotoMetadata
+from librephotos.api.models.columns import fit
 from librephotos.pipeline.decoding import LocatedMetadata, metadata_of
 from librephotos.pipeline.originals import load_originals
 from librephotos.pipeline.stage import Runs
@@ -29,6 +30,7 @@ _AS_THEY_ARE = (
     "fstop",
     "focal_length",
     "focal_length_35mm",
+    "iso",
     "exposure_time_s",
     "digital_zoom_ratio",
     "subject_distance",
@@ -37,7 +39,6 @@ _AS_THEY_ARE = (
     "dates",
     "tags",
 )
-MAX_ISO = 2**31 - 1  # of the database's integer; no camera comes near
 
 
 class MetadataStage:
@@ -53,7 +54,7 @@ class MetadataStage:
         return load_originals(photo_ids, with_sidecars=True)
 
     def save(self, results: dict[UUID, LocatedMetadata]) -> None:
-        rows = [_row(photo_id, found) for photo_id, found in results.items()]
+        rows = [fit(_row(photo_id, found)) for photo_id, found in results.items()]
         PhotoMetadata.objects.bulk_create(
             rows,
             update_conflicts=True,
@@ -66,12 +67,14 @@ class MetadataStage:
         )
         Photo.objects.bulk_update(
             [
-                Photo(
-                    id=photo_id,
-                    latitude=found.facts.latitude,
-                    longitude=found.facts.longitude,
-                    file_rating=found.facts.rating,
-                    duration_s=found.facts.duration_s,
+                fit(
+                    Photo(
+                        id=photo_id,
+                        latitude=found.facts.latitude,
+                        longitude=found.facts.longitude,
+                        file_rating=found.facts.rating,
+                        duration_s=found.facts.duration_s,
+                    )
                 )
                 for photo_id, found in results.items()
             ],
@@ -86,10 +89,8 @@ def _row(photo_id: UUID, found: LocatedMetadata) -> PhotoMetadata:
     texts = {
         name: (getattr(facts, name) or "")[:length] for name, length in _TEXTS.items()
     }
-    iso = facts.iso if facts.iso is not None and 0 <= facts.iso <= MAX_ISO else None
     return PhotoMetadata(
         photo_id=photo_id,
-        iso=iso,
         gps_timezone=found.gps_timezone,
         keywords=list(facts.keywords),
         regions=[asdict(region) for region in facts.regions],

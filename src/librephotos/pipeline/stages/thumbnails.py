@@ -11,6 +11,7 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from librephotos.api.models import Photo
+from librephotos.api.models.columns import fit
 from librephotos.media.thumbnails import Preview, Thumbnails
 from librephotos.pipeline.decoding import thumbnails_of
 from librephotos.pipeline.originals import load_originals
@@ -48,7 +49,8 @@ class ThumbnailsStage:
         for photo_id, thumbnails in results.items():
             _store(photo_id, thumbnails)
         Photo.objects.bulk_update(
-            [_seen(photo_id, found) for photo_id, found in results.items()], _COLUMNS
+            [fit(_seen(photo_id, found)) for photo_id, found in results.items()],
+            _COLUMNS,
         )
 
 
@@ -72,7 +74,8 @@ def _seen(photo_id: UUID, found: Thumbnails) -> Photo:
         id=photo_id,
         width=found.width,
         height=found.height,
-        aspect_ratio=round(found.width / found.height, 4),
+        # Never 0, by which clients that lay out a grid would divide.
+        aspect_ratio=max(round(found.width / found.height, 4), 0.0001),
         preview_format=_extension(found.big),
         clip_format=_extension(found.clip_medium),
         dominant_color=found.dominant_color,
