@@ -132,6 +132,16 @@ describe('ApiClient', () => {
     expect(connection.restored).toBe(1);
   });
 
+  it('does not take an answer to an earlier question for the return of the server', async () => {
+    session.accept({ access: token('ann'), refresh: 'r1' });
+    serve(({ path }) => (path.includes('jobs') ? json({ results: [] }) : new Response('', { status: 503 })));
+    await Promise.all([client.worker().catch(() => null), client.latestJobs(1)]);
+    expect(connection.reachable).toBe(false);
+    expect(connection.restored).toBe(0);
+    await client.latestJobs(1);
+    expect(connection.restored).toBe(1);
+  });
+
   it('reports what the server says about a field', async () => {
     const errors = [{ field: 'username', message: 'This name is taken.' }];
     serve(() => json({ errors }, 400));

@@ -65,9 +65,10 @@ export class Transport {
     const init: RequestInit = { method: options.method ?? 'GET', headers };
     if (options.body) init.body = JSON.stringify(options.body);
     if (options.signal) init.signal = options.signal;
+    const { losses } = this.connection;
     const response = await this.#reach(path, init);
     if (GATEWAY_ERRORS.includes(response.status)) throw this.#lost();
-    this.connection.answered();
+    this.connection.answered(losses);
     return response;
   }
 

@@ -1,9 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PigPhoto } from '../api/types';
-import { GridModel, type Section } from './model';
+import { GridModel, type Block, type Section } from './model';
 
-function section(key: string, count: number): Section {
-  return { key, title: key, place: '', date: null, count };
+function section(key: string, count: number, revision = 1): Section {
+  return { key, title: key, place: '', date: null, count, revision };
+}
+
+/** A block of a model, by its key. */
+function block(model: GridModel, key: string): Block {
+  const found = model.blocks.find((each) => each.key === key);
+  if (!found) throw new Error(`no block ${key}`);
+  return found;
 }
 
 function photos(prefix: string, count: number, aspectRatio = 1.5): PigPhoto[] {
@@ -37,7 +44,7 @@ describe('GridModel', () => {
   });
 
   it('draws only the rows in view', () => {
-    model.fill('b/1', photos('b', 100));
+    model.fill(block(model, 'b/1'), photos('b', 100));
     const top = model.topOfBlock(model.blocks[1]!) + 1000;
     const shown = model.visible(top, top + 400);
     expect(shown).toHaveLength(1);
@@ -46,17 +53,17 @@ describe('GridModel', () => {
   });
 
   it('keeps what is in view in place when a page above it arrives', () => {
-    model.fill('b/2', photos('b2', 100));
+    model.fill(block(model, 'b/2'), photos('b2', 100));
     const viewTop = model.topOfBlock(model.blocks[2]!) - 100;
     const anchor = model.anchor(viewTop, 800)!;
     const before = model.placeOf('b2-0')!.top - viewTop;
-    model.fill('b/1', photos('b1', 100, 0.6));
+    model.fill(block(model, 'b/1'), photos('b1', 100, 0.6));
     const after = model.placeOf('b2-0')!.top - model.viewTopFor(anchor)!;
     expect(after).toBeCloseTo(before, 6);
   });
 
   it('keeps photos and the view when days are added above', () => {
-    model.fill('b/1', photos('b', 100));
+    model.fill(block(model, 'b/1'), photos('b', 100));
     const viewTop = model.topOfBlock(model.blocks[1]!) + 700;
     const anchor = model.anchor(viewTop, 800)!;
     model.setSections([section('new', 80), section('a', 40), section('b', 250), section('c', 3)]);
@@ -65,17 +72,32 @@ describe('GridModel', () => {
   });
 
   it('asks again for photos after a new list, and shows the old ones meanwhile', () => {
-    model.fill('c/1', photos('c', 3));
-    model.setSections([section('a', 40), section('b', 250), section('c', 5)]);
-    const block = model.blocks.at(-1)!;
-    expect(block.stale).toBe(true);
-    expect(block.photos).toHaveLength(3);
-    model.fill('c/1', photos('c', 5));
-    expect(block.stale).toBe(false);
+    model.fill(block(model, 'c/1'), photos('c', 3));
+    model.setSections([section('a', 40), section('b', 250), section('c', 5, 2)]);
+    expect(block(model, 'c/1').stale).toBe(true);
+    expect(block(model, 'c/1').photos).toHaveLength(3);
+    model.fill(block(model, 'c/1'), photos('c', 5));
+    expect(block(model, 'c/1').stale).toBe(false);
+  });
+
+  it('asks for nothing again that a new list has left as it was', () => {
+    model.fill(block(model, 'c/1'), photos('c', 3));
+    model.setSections([section('new', 7), section('c', 3)]);
+    expect(block(model, 'c/1').stale).toBe(false);
+    expect(block(model, 'new/1').stale).toBe(true);
+  });
+
+  it('takes photos for old that were asked for before the list changed', () => {
+    const asked = block(model, 'c/1');
+    model.setSections([section('c', 3, 2)]);
+    model.fill(asked, photos('c', 3));
+    expect(block(model, 'c/1').stale).toBe(true);
+    model.setSections([section('c', 3, 2)]);
+    expect(block(model, 'c/1').stale).toBe(true);
   });
 
   it('forgets far photos but not how tall they were', () => {
-    for (const block of [...model.blocks]) model.fill(block.key, photos(block.key, block.count));
+    for (const each of [...model.blocks]) model.fill(each, photos(each.key, each.count));
     const height = model.height;
     model.evict(0, 2);
     expect(model.blocks.map((block) => block.photos !== null)).toEqual([
@@ -89,7 +111,7 @@ describe('GridModel', () => {
   });
 
   it('closes the gap of a removed photo', () => {
-    model.fill('c/1', photos('c', 3));
+    model.fill(block(model, 'c/1'), photos('c', 3));
     model.remove('c-1');
     expect(model.blocks.at(-1)!.photos!.map((photo) => photo.id)).toEqual(['c-0', 'c-2']);
     model.remove('c-0');

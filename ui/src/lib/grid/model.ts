@@ -10,6 +10,8 @@ export interface Section {
   /** `YYYY-MM-DD`, or null when undated. */
   date: string | null;
   count: number;
+  /** What the photos were listed by: while it is the same, so are the photos. */
+  revision: unknown;
 }
 
 /** A page of a section: the unit that is fetched, laid out and forgotten. */
@@ -69,7 +71,7 @@ export class GridModel {
     return this.blocks.reduce((sum, block) => sum + block.count, 0);
   }
 
-  /** Take a new list of sections; photos known so far are shown until they are read again. */
+  /** Take a new list of sections; those of another revision are shown until they are read again. */
   setSections(sections: Section[]): void {
     const old = new Map(this.blocks.map((block) => [block.key, block]));
     this.blocks = sections.flatMap((section) => blocksOf(section, old));
@@ -84,13 +86,14 @@ export class GridModel {
     this.#offsets = new Offsets(this.blocks.map((block) => this.#heightOf(block)));
   }
 
-  /** Photos of a block arrived; a block that is gone by now is ignored. */
-  fill(key: string, photos: PigPhoto[]): void {
+  /** Photos arrived that a block asked for; one that is gone by now is ignored. */
+  fill({ key, section }: Pick<Block, 'key' | 'section'>, photos: PigPhoto[]): void {
     const index = this.#indices.get(key);
     const block = index === undefined ? undefined : this.blocks[index];
     if (index === undefined || !block) return;
     block.photos = photos;
-    block.stale = false;
+    // They may have been asked for before the present list came.
+    block.stale = block.section.revision !== section.revision;
     this.#layOut(block);
     this.#offsets.set(index, this.#heightOf(block));
   }
@@ -100,7 +103,7 @@ export class GridModel {
     const found = this.find(photoId);
     if (!found) return;
     const photos = (found.block.photos ?? []).filter((photo) => photo.id !== photoId);
-    this.fill(found.block.key, photos);
+    this.fill(found.block, photos);
     // The server knows no page without photos, so an emptied one is not asked for again.
     for (const block of this.#sectionBlocks(found.block)) block.stale = block.photos?.length !== 0;
   }
@@ -240,7 +243,7 @@ function blocksOf(section: Section, old: Map<string, Block>): Block[] {
       count,
       isLast,
       photos: before?.photos ?? null,
-      stale: true,
+      stale: before ? before.stale || before.section.revision !== section.revision : true,
       layout: kept,
     };
   });

@@ -11,7 +11,7 @@ interface Call {
 
 function blocks(): Block[] {
   const model = new GridModel();
-  model.setSections([{ key: 'day', title: '', place: '', date: null, count: 1000 }]);
+  model.setSections([{ key: 'day', title: '', place: '', date: null, count: 1000, revision: 1 }]);
   return model.blocks;
 }
 
@@ -25,7 +25,7 @@ function recorder(): { calls: Call[]; loaded: string[]; loader: PageLoader } {
         signal.addEventListener('abort', abort);
         calls.push({ key: block.key, signal, answer: resolve });
       }),
-    onLoaded: (key) => loaded.push(key),
+    onLoaded: (block) => loaded.push(block.key),
     onRetry: () => undefined,
   });
   return { calls, loaded, loader };

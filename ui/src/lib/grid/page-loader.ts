@@ -8,7 +8,7 @@ const LAST_RETRY_MS = 30_000;
 
 export interface PageLoaderOptions {
   fetchPage: (block: Block, signal: AbortSignal) => Promise<PigPhoto[]>;
-  onLoaded: (key: string, photos: PigPhoto[]) => void;
+  onLoaded: (block: Block, photos: PigPhoto[]) => void;
   /** A page that failed may be asked for again. */
   onRetry: () => void;
 }
@@ -51,7 +51,7 @@ export class PageLoader {
       const photos = await this.options.fetchPage(block, controller.signal);
       this.#running.delete(block.key);
       this.#failures.delete(block.key);
-      if (!this.#stopped) this.options.onLoaded(block.key, photos);
+      if (!this.#stopped) this.options.onLoaded(block, photos);
     } catch (error) {
       this.#running.delete(block.key);
       if (!isAbort(error)) this.#onError(block.key, error);

@@ -26,16 +26,20 @@ export class Ranking {
       const date = key === MEANING || key === NO_DATE ? null : key;
       const title = key === MEANING ? likeness : formatDay(date, now, locale);
       const place = date === null ? '' : placeOf(photos);
-      return { key, title, place, date, count: photos.length };
+      return { key, title, place, date, count: photos.length, revision: photos };
     });
     if (this.#isWhole) return sections;
     const key = `${UNREAD}/${this.#pages}`;
-    return [...sections, { key, title: '', place: '', date: null, count: PAGE_SIZE }];
+    return [...sections, { key, title: '', place: '', date: null, count: PAGE_SIZE, revision: key }];
   }
 
-  /** One page (1-based) of a section; of the unread one nothing, but it is read then. */
-  async page(section: Section, page: number): Promise<PigPhoto[]> {
-    if (section.key.startsWith(UNREAD)) await this.readMore();
+  /** Whether a section stands for what is not read yet. */
+  isUnread(section: Section): boolean {
+    return section.key.startsWith(UNREAD);
+  }
+
+  /** One page (1-based) of a section that is read. */
+  page(section: Section, page: number): PigPhoto[] {
     const photos = this.#groups.get(section.key) ?? [];
     return photos.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
   }

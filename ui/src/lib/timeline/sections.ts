@@ -14,6 +14,7 @@ export function daySections(
     place: day.location ?? '',
     date: day.date,
     count: day.numberOfItems,
+    revision: day,
   }));
 }
 
@@ -51,6 +52,7 @@ function loadedSections(
     ...heading,
     key: `${index}`,
     count: items[index]?.length ?? 0,
+    revision: items,
   }));
   const page = (section: Section, number: number): Promise<PigPhoto[]> => {
     const photos = items[Number(section.key)] ?? [];
