@@ -15,7 +15,6 @@ from librephotos.media.limits import Limits
 from librephotos.media.metadata import Metadata, Region, read_metadata
 from librephotos.media.regions import upright
 from librephotos.media.text import clean
-from librephotos.media.video_metadata import position_of
 from tests.media.conftest import Keep
 from tests.support import images, videos
 
@@ -404,20 +403,6 @@ def test_camcorder_s_clock_inside_the_stream(keep: Keep) -> None:
     packet = b"\x47\x1f\xff\x10" + message.ljust(184, b"\xff")
     path = keep("a.mts", videos.video(format="mpegts") + packet)
     assert _read(path).dates["EXIF:DateTimeOriginal"] == "2019:04:24 22:30:59"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("+51.4169-000.0806/", (51.4169, -0.0806, None)),
-        ("+48.8584+002.2945+035/", (48.8584, 2.2945, 35.0)),
-        ("+00.0000+000.0000/", None),
-        ("+99.0+000.0/", None),
-        ("somewhere", None),
-    ],
-)
-def test_positions_of_videos(text: str, expected: tuple | None) -> None:
-    assert position_of(text) == expected
 
 
 def test_damaged_video_is_an_error_in_words(keep: Keep) -> None:

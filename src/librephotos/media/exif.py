@@ -12,6 +12,13 @@ import exiv2
 
 from librephotos.media.dates import parse_date
 from librephotos.media.metadata_record import Metadata
+from librephotos.media.position import (
+    Axis,
+    altitude_of,
+    degrees_of_parts,
+    degrees_of_text,
+    usable_position,
+)
 from librephotos.media.text import clean, description_by_person, finite
 
 Datum: TypeAlias = exiv2.Exifdatum
@@ -81,17 +88,6 @@ def stars_of_percent(percent: float) -> int:
     if percent <= 0:
         return 0
     return min(5, 1 + round(min(percent, 100) / 25))
-
-
-def usable_position(
-    latitude: float | None, longitude: float | None
-) -> tuple[float, float] | None:
-    """Return the position if it is one on earth, not (0, 0) as lost receivers write."""
-    if latitude is None or longitude is None:
-        return None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        return None
-    return None if latitude == 0 == longitude else (latitude, longitude)
 
 
 def _numbers(datum: Datum | None) -> list[float]:
@@ -171,30 +167,40 @@ def _exposure_time(exif: Mapping[str, Datum]) -> float | None:
 def _position(
     exif: Mapping[str, Datum],
 ) -> tuple[float | None, float | None, float | None]:
-    latitude = _degrees(exif, "GPSLatitude", negative="S")
-    longitude = _degrees(exif, "GPSLongitude", negative="W")
-    position = usable_position(latitude, longitude)
+    position = usable_position(
+        _degrees(exif, "GPSLatitude", Axis.LATITUDE),
+        _degrees(exif, "GPSLongitude", Axis.LONGITUDE),
+    )
     if position is None:
         return None, None, None
-    return *position, _altitude(exif)
+    height = _number(exif, "Exif.GPSInfo.GPSAltitude")
+    return *position, altitude_of(height, _byte(exif, "Exif.GPSInfo.GPSAltitudeRef"))
 
 
-def _degrees(exif: Mapping[str, Datum], name: str, *, negative: str) -> float | None:
-    values = _numbers(exif.get(f"Exif.GPSInfo.{name}"))
-    if not values or not all(math.isfinite(value) for value in values):
-        return None
-    total: float = sum(value / 60**at for at, value in enumerate(values[:3]))
-    reference = _text(exif, f"Exif.GPSInfo.{name}Ref") or ""
-    sign = -1 if reference.upper().startswith(negative) else 1
-    return sign * total
+def _degrees(exif: Mapping[str, Datum], name: str, axis: Axis) -> float | None:
+    datum = exif.get(f"Exif.GPSInfo.{name}")
+    reference = _text(exif, f"Exif.GPSInfo.{name}Ref")
+    if datum is not None and datum.typeId() == exiv2.TypeId.asciiString:
+        return degrees_of_text(_text(exif, datum.key()), reference, axis)
+    return degrees_of_parts(_angle(datum), reference, axis)
 
 
-def _altitude(exif: Mapping[str, Datum]) -> float | None:
-    value = _number(exif, "Exif.GPSInfo.GPSAltitude")
-    if value is None or abs(value) > 100_000:
-        return None
-    below_sea = _number(exif, "Exif.GPSInfo.GPSAltitudeRef") == 1
-    return -value if below_sea else value
+def _angle(datum: Datum | None) -> list[float]:
+    """Return degrees, minutes and seconds; empty if more than the last ones lack.
+
+    Seconds, or minutes and seconds, are often written as 0/0, not known.
+    """
+    known = _numbers(datum)
+    if datum is None or datum.typeId() == exiv2.TypeId.asciiString:
+        return known
+    later = range(len(known), min(datum.count(), 3))
+    return [] if any(datum.toRational(at)[1] for at in later) else known
+
+
+def _byte(exif: Mapping[str, Datum], key: str) -> str | None:
+    """Return a one-byte reference as its number, also where it was written as text."""
+    value = _number(exif, key)
+    return _text(exif, key) if value is None else str(int(value))
 
 
 def _description(exif: Mapping[str, Datum]) -> str | None:

@@ -16,16 +16,13 @@ from librephotos.media.containers import (
     picture_track,
 )
 from librephotos.media.dates import parse_date
-from librephotos.media.exif import usable_position
 from librephotos.media.formats import Format
 from librephotos.media.limits import Limits
 from librephotos.media.metadata_record import Metadata
+from librephotos.media.position import position_of_iso6709
 from librephotos.media.text import clean
 from librephotos.media.video import shown_size
 
-_ISO6709 = re.compile(
-    r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?"
-)
 _APPLE: Final = "com.apple.quicktime."
 MAX_TAGS: Final = 200
 MAX_TAG_TEXT: Final = 1_000
@@ -50,16 +47,6 @@ def read_video(path: bytes | str, *, format: Format, limits: Limits) -> Metadata
     return found
 
 
-def position_of(text: str) -> tuple[float, float, float | None] | None:
-    """Return latitude, longitude, altitude of an ISO 6709 text in degrees, or None."""
-    match = _ISO6709.match(text.strip())
-    if not match:
-        return None
-    position = usable_position(float(match[1]), float(match[2]))
-    altitude = float(match[3]) if match[3] else None
-    return (*position, altitude) if position else None
-
-
 def _said(container: InputContainer, track: VideoStream) -> dict[str, str]:
     said: dict[str, str] = {}
     for source in (container.metadata, track.metadata):
@@ -77,8 +64,7 @@ def _metadata(
     def first(*keys: str) -> str | None:
         return next((said[key] for key in keys if said.get(key)), None)
 
-    location = first(f"{_APPLE}location.iso6709", "location", "xyz", "location-eng")
-    latitude, longitude, altitude = position_of(location or "") or (None, None, None)
+    latitude, longitude, altitude = _position(said) or (None, None, None)
     sound = next((s for s in container.streams.audio if s.codec_context), None)
     return Metadata(
         width=size[0] if size else track.width,
@@ -101,6 +87,15 @@ def _metadata(
         dates=_dates(said),
         tags=_tags(said, container),
     )
+
+
+def _position(
+    said: Mapping[str, str],
+) -> tuple[float, float, float | None] | None:
+    keys = (f"{_APPLE}location.iso6709", "location", "xyz")
+    in_a_language = [key for key in said if key.startswith("location-")]
+    found = (position_of_iso6709(said.get(key, "")) for key in (*keys, *in_a_language))
+    return next(filter(None, found), None)
 
 
 def _keywords(text: str | None) -> tuple[str, ...]:

@@ -10,8 +10,14 @@ from typing import Final
 import exiv2
 
 from librephotos.media.dates import parse_date
-from librephotos.media.exif import stars_of_percent, usable_position
+from librephotos.media.exif import stars_of_percent
 from librephotos.media.metadata_record import Metadata, distinct
+from librephotos.media.position import (
+    Axis,
+    altitude_of,
+    degrees_of_text,
+    usable_position,
+)
 from librephotos.media.text import clean, description_by_person
 
 Values = Mapping[str, tuple[str, ...]]
@@ -37,9 +43,6 @@ _HIERARCHICAL: Final = (
     "Xmp.digiKam.TagsList",
     "Xmp.MicrosoftPhoto.LastKeywordXMP",
     "Xmp.mediapro.CatalogSets",
-)
-_COORDINATE = re.compile(
-    r"(\d{1,3})(?:,(\d{1,2}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?)?\s*([NSEW])\Z"
 )
 _ZONE = re.compile(r"(Z|[+-]\d{2}:\d{2})\Z")
 
@@ -126,25 +129,19 @@ def _rating(values: Values) -> int | None:
 
 
 def _position(values: Values) -> tuple[float | None, float | None]:
-    latitude = _degrees(_first(values, "Xmp.exif.GPSLatitude"))
-    longitude = _degrees(_first(values, "Xmp.exif.GPSLongitude"))
+    latitude = _degrees(values, "Xmp.exif.GPSLatitude", Axis.LATITUDE)
+    longitude = _degrees(values, "Xmp.exif.GPSLongitude", Axis.LONGITUDE)
     return usable_position(latitude, longitude) or (None, None)
 
 
-def _degrees(text: str | None) -> float | None:
-    """Return degrees of "43,28.2814N", or of a plain number as some tools write."""
-    match = _COORDINATE.match(text or "")
-    if not match:
-        return number(text)
-    degrees = float(match[1]) + float(match[2] or 0) / 60 + float(match[3] or 0) / 3600
-    return -degrees if match[4] in "SW" else degrees
+def _degrees(values: Values, key: str, axis: Axis) -> float | None:
+    return degrees_of_text(_first(values, key), _first(values, f"{key}Ref"), axis)
 
 
 def _altitude(values: Values) -> float | None:
-    value = number(_first(values, "Xmp.exif.GPSAltitude"))
-    if value is None or abs(value) > 100_000:
-        return None
-    return -value if _first(values, "Xmp.exif.GPSAltitudeRef") == "1" else value
+    text = (_first(values, "Xmp.exif.GPSAltitude") or "").lower().removesuffix("m")
+    height = number(text.strip().replace(",", "."))
+    return altitude_of(height, _first(values, "Xmp.exif.GPSAltitudeRef"))
 
 
 def _dates(values: Values) -> dict[str, str]:
