@@ -36,6 +36,7 @@ from benchmarks._temporary_server import (  # noqa: E402
     temporary_server,
 )
 from benchmarks._usage import Usage  # noqa: E402
+from librephotos.cores import usable_cores  # noqa: E402
 
 AIM = 0.85
 HEIGHTS = (1080, 500, 250)
@@ -105,7 +106,7 @@ def measure(paths: Sequence[Path], *, workers: int, rounds: int) -> dict[str, An
     found: dict[str, list[Round]] = {"libvips alone": [], "scan to visible": []}
     folder = paths[0].parents[1]
     context = multiprocessing.get_context("spawn")
-    with context.Pool(os.cpu_count() or 1) as pool, running_workers(workers) as pids:
+    with context.Pool(usable_cores()) as pool, running_workers(workers) as pids:
         pool.map(abs, range(64))  # the processes are up before the clock runs
         floor_pids = [process.pid for process in multiprocessing.active_children()]
         ours_pids = [*pids, postgres_pid()]
@@ -150,7 +151,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=300, help="photos")
     parser.add_argument("--megapixels", type=float, default=12, help="of each")
     parser.add_argument("--rounds", type=int, default=3, help="of each of the two")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=usable_cores())
     chosen = parser.parse_args()
     with temporary_server() as folder:
         console.print(f"Writing {chosen.count} JPEGs of {chosen.megapixels:g} MP …")

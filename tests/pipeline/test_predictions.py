@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from librephotos.cores import usable_cores
 from librephotos.ml.errors import ModelUnusable
 from librephotos.pipeline.model_files import ModelFiles
 from librephotos.pipeline.predictions import embed_pictures
@@ -82,7 +83,7 @@ def test_one_model_is_in_memory_and_all_cores_are_used(
     # the first would take twice as much as this allows, and what else comes and goes
     # takes half of it.
     assert occupied[3] < occupied[0] + 3 * PARAMETERS
-    assert child.map(torch_threads, [None])[0].value == len(os.sched_getaffinity(0))
+    assert child.map(torch_threads, [None])[0].value == usable_cores()
 
 
 def test_a_device_that_is_not_there_is_named(

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from librephotos.cores import usable_cores
 from librephotos.ml.errors import ModelUnusable
 from librephotos.pipeline.model_files import ModelFiles
 
@@ -144,7 +144,7 @@ def _processor(name: str) -> tuple[torch.device, torch.dtype]:
     from librephotos.ml.device import UnavailableDevice, choose_device, choose_dtype
 
     # The worker bids its children use one thread each, which is right for decoders.
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    torch.set_num_threads(usable_cores())
     try:
         device = choose_device(name)
     except UnavailableDevice as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +9,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from librephotos.cores import usable_cores
 
 Encodings = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -66,7 +67,7 @@ def _searched(
     search = _Search(first, _targets(second), within, most, only_later)
     starts = range(0, len(first), search.rows)
     # NumPy lets go of Python's lock in products and comparisons.
-    threads = min(len(os.sched_getaffinity(0)), _MOST_THREADS, len(starts))
+    threads = min(usable_cores(), _MOST_THREADS, len(starts))
     found: dict[int, Pairs] = {}
     with ThreadPoolExecutor(threads) as pool:
         shares = [starts[thread::threads] for thread in range(threads)]

@@ -6,7 +6,6 @@ Among many, binary codes choose candidates, which are then compared exactly; see
 docs/adr/0011-vector-search.md for the figures.
 """
 
-import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from librephotos.cores import usable_cores
 from librephotos.ml.semantic_search.errors import DamagedIndex
 from librephotos.ml.semantic_search.vector_codes import (
     CHUNK,
@@ -47,7 +47,7 @@ CANDIDATES: Final = 4000
 """Rows chosen by their codes: recall of the first 100 of 1,000,000 is above 0.98."""
 DEEPEST_BY_CODES: Final = 400
 """Pages that end beyond this rank are ranked exactly, in more time."""
-THREADS: Final = min(4, os.cpu_count() or 1)
+THREADS: Final = min(4, usable_cores())
 _BLOCK: Final = 2048  # rows of float32 that fit into a core's second-level cache
 _SAMPLED: Final = 64
 _ATTEMPTS: Final = 10

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from librephotos.cores import usable_cores
 from librephotos.server import serving
 
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--workers",
             type=_positive,
-            default=os.cpu_count() or 1,
+            default=usable_cores(),
             help="processes that work on pictures (one for each processor core)",
         )
         parser.add_argument(
