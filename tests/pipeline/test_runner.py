@@ -127,6 +127,31 @@ def test_a_second_run_does_and_counts_nothing(tmp_path: Path, sandbox: Sandbox) 
 
 
 @pytest.mark.django_db
+def test_a_batch_that_two_workers_have_is_stored_once(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    ids = photos_named(tmp_path, "a", "b", "c")
+    job = JobFactory()
+    photo_stages.mark_pending(ids, stages=["size"], job=job.pk)
+    other = SizeStage()
+
+    class Overtaken(SizeStage):
+        runs = Runs.WORKER
+
+        @staticmethod
+        def compute(path: bytes) -> int:
+            run_stage(other, ids[:2], sandbox=sandbox)
+            return 99
+
+    stage = Overtaken()
+    run_stage(stage, ids, sandbox=sandbox)
+    assert other.saved == dict.fromkeys(ids[:2], 10)
+    assert stage.saved == {ids[2]: 99}
+    progress = job.stages.get()
+    assert (progress.total, progress.done) == (3, 3)
+
+
+@pytest.mark.django_db
 def test_a_new_version_takes_all_photos_again(tmp_path: Path, sandbox: Sandbox) -> None:
     ids = photos_named(tmp_path, "a")
     run_stage(SizeStage(), ids, sandbox=sandbox)

@@ -46,9 +46,12 @@ def attach_files(
     """Give each file its photo, and have the photos concerned pass the stages.
 
     To be called in a transaction, which it makes the only one of its kind for this
-    owner: two batches must not create two photos for the same bytes.
+    owner: two batches must not create two photos for the same bytes. Files that another
+    worker has attached since they were read are left alone.
     """
     scanned_files.lock_library(owner)
+    pending = scanned_files.pending(file.pk for file, _ in identified)
+    identified = [pair for pair in identified if pair[0].pk in pending]
     changes = _Changes()
     twins = _twins(owner, identified)
     copied = _copied(identified)

@@ -53,9 +53,9 @@ def identify_files(
 ) -> None:
     """Find out what the pending files among these are, and give them their photos."""
     pending = list(
-        File.objects.filter(
-            pk__in=file_ids, state=File.State.PENDING, job__finished_at=None
-        ).select_related("owner")
+        File.objects.filter(pk__in=scanned_files.pending(file_ids)).select_related(
+            "owner"
+        )
     )
     limits = decoding_limits()
     outcomes = sandbox.map(

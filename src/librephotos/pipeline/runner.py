@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -46,8 +46,9 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
     """Take those photos through a stage that have not passed it yet.
 
     The results and the states of all of them are written in one transaction, but for
-    photos that were deleted meanwhile; to run it again, whole or after a crash, changes
-    nothing. A photo that changes meanwhile has yet to pass the stage. Raises
+    photos that were deleted meanwhile, or settled by another worker; to run it again,
+    whole, at the same time or after a crash, changes nothing. A photo that changes
+    meanwhile has yet to pass the stage. Raises
     ModelUnusable, and records nothing, if the stage's model cannot be worked with.
     """
     check_free_space()
@@ -62,8 +63,25 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
     outcomes = dict(
         zip(work, _computed(stage, list(work.values()), sandbox), strict=True)
     )
+    while not _stored(stage, inputs, outcomes, seen=todo):
+        log.info("Another worker was faster with a part of a batch of %s", key)
+
+
+def _stored(
+    stage: Stage,
+    inputs: Mapping[UUID, Any],
+    outcomes: dict[UUID, Outcome[Any]],
+    *,
+    seen: Mapping[UUID, int | None],
+) -> bool:
+    """Store what a batch came to in one transaction; False if that has to begin anew.
+
+    A worker that was silent for too long is presumed dead and its batch given to
+    another one. Whoever of them comes second leaves alone what the first has stored.
+    """
+    key = state_key(stage)
     with transaction.atomic():
-        kept = photo_stages.hold(inputs)
+        kept = photo_stages.hold(inputs) & photo_stages.unchanged(seen, stage=key)
         results = {
             photo_id: outcome.value
             for photo_id, outcome in outcomes.items()
@@ -78,8 +96,11 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
             ],
             stage=key,
             version=stage.version,
-            seen=todo,
+            seen=seen,
         )
+        if len(recorded) < len(kept):
+            transaction.set_rollback(True)
+            return False
         photo_stages.postpone(
             [
                 photo_id
@@ -88,6 +109,7 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
             ],
             stage=key,
         )
+    return True
 
 
 UNSTORABLE = (DataError, IntegrityError, ValueError, TypeError, ArithmeticError)

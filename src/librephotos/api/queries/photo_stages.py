@@ -142,6 +142,25 @@ def hold(photo_ids: Iterable[UUID]) -> set[UUID]:
         return {row[0] for row in cursor.fetchall()}
 
 
+_CHANGED = """
+SELECT seen.photo_id FROM unnest(%(photos)s::uuid[], %(seen)s::bigint[])
+    AS seen (photo_id, number)
+LEFT JOIN api_photostage AS photo_stage
+    ON photo_stage.photo_id = seen.photo_id AND photo_stage.stage = %(stage)s
+WHERE photo_stage.xmin::text::bigint IS DISTINCT FROM seen.number
+"""
+
+
+def unchanged(seen: Mapping[UUID, int | None], *, stage: str) -> set[UUID]:
+    """Return the photos that `pending` has told of and whose state is still that."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CHANGED,
+            {"photos": list(seen), "seen": list(seen.values()), "stage": stage},
+        )
+        return seen.keys() - {row[0] for row in cursor.fetchall()}
+
+
 def record(
     outcomes: Sequence[tuple[UUID, PhotoStage.State, str]],
     *,

@@ -197,6 +197,14 @@ def queue_files(found: Sequence[FoundFile], *, owner: int, job: int) -> dict[int
     return queued
 
 
+def pending(file_ids: Iterable[int]) -> set[int]:
+    """Return those of the files that an unfinished job has yet to read."""
+    waiting = File.objects.filter(
+        pk__in=list(file_ids), state=File.State.PENDING, job__finished_at=None
+    )
+    return set(waiting.values_list("pk", flat=True))
+
+
 def settle(outcomes: Sequence[tuple[int, str, str]]) -> None:
     """Store (file id, state, error) of files that were pending, and count them."""
     if not outcomes:
