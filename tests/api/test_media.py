@@ -18,6 +18,7 @@ from tests.factories import FileFactory, PhotoFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 CONTENT = bytes(range(256)) * 5000
+SHARED = ("share_location", "share_camera_info", "share_timestamps")
 PREVIEW_KINDS = ["thumbnails_big", "square_thumbnails", "square_thumbnails_small"]
 
 
@@ -278,8 +279,8 @@ def test_a_proxy_is_asked_to_send_the_file(client_of, tmp_path, settings):
 
 @pytest.fixture
 def pair(tmp_path):
-    """A public and a private photo of one user, with previews and originals."""
-    me = UserFactory()
+    """A public and a private photo of one user, with previews and shared originals."""
+    me = UserFactory(public_sharing_defaults=dict.fromkeys(SHARED, True))
     photos = [
         original(me, tmp_path, name, public=public)
         for name, public in ((b"public.jpg", True), (b"private.jpg", False))

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from librephotos.api.models import Job, Photo, SiteSettings, User
 from tests.factories import PASSWORD, FileFactory, PhotoFactory, UserFactory
+from tests.support.images import encoded, picture
+from tests.support.marked import (
+    RAW_MARK,
+    marked_gif,
+    marked_jpeg,
+    marked_png,
+    marked_webp,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +102,7 @@ WITHHELD = {
     "share_captions": False,
     "share_faces": False,
 }
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
+PNG = encoded(picture(16, 12), "PNG")
 
 
 def errors(answer):
@@ -513,9 +523,9 @@ def upload(client, user, content, name="me.png"):
     "content, extension",
     [
         (PNG, "png"),
-        (b"\xff\xd8\xff\xe0" + b"\0" * 9, "jpg"),
-        (b"GIF89a" + b"\0" * 9, "gif"),
-        (b"RIFF\0\0\0\0WEBPVP8 ", "webp"),
+        (encoded(picture(16, 12), "JPEG"), "jpg"),
+        (encoded(picture(16, 12), "GIF"), "gif"),
+        (encoded(picture(16, 12), "WEBP"), "webp"),
     ],
 )
 def test_an_avatar_gets_a_name_of_ours(client_of, content, extension):
@@ -527,7 +537,28 @@ def test_an_avatar_gets_a_name_of_ours(client_of, content, extension):
     assert "passwd" not in url
     assert answer.json()["avatar"] == f"http://testserver{url}"
     with default_storage.open(url.removeprefix("/media/")) as file:
-        assert file.read() == content
+        kept, sent = Image.open(file), Image.open(io.BytesIO(content))
+        assert kept.convert("RGB").tobytes() == sent.convert("RGB").tobytes()
+
+
+@pytest.mark.parametrize(
+    "make", [marked_jpeg, marked_png, marked_gif, marked_webp], ids=lambda m: m.__name__
+)
+def test_an_avatar_is_kept_without_its_metadata(client_of, make):
+    user = UserFactory()
+    url = upload(client_of(user), user, make()).json()["avatar_url"]
+    answer = client_of(UserFactory()).get(url)
+    assert answer.status_code == 200
+    sent = b"".join(answer.streaming_content)
+    assert RAW_MARK not in sent and b"2021:07:05" not in sent
+
+
+@pytest.mark.parametrize("whole", [PNG, encoded(picture(), "GIF")])
+def test_an_avatar_that_breaks_off_is_refused(client_of, whole):
+    user = UserFactory()
+    answer = upload(client_of(user), user, whole[: len(whole) // 2])
+    assert answer.status_code == 400
+    assert errors(answer) == {"avatar": "The picture is damaged."}
 
 
 def test_a_new_avatar_replaces_the_old_file(

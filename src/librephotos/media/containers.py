@@ -21,7 +21,7 @@ DAMAGED: Final = "The video is damaged or cut short; restore the file from a cop
 
 # Naming the demuxer keeps FFmpeg from taking the file for a playlist, which could
 # make it read other files or hosts.
-_DEMUXERS: Final = {
+DEMUXERS: Final = {
     "MP4": "mov",
     "M4V": "mov",
     "QuickTime": "mov",
@@ -46,7 +46,7 @@ def opened_video(path: bytes | str, *, format: Format) -> Iterator[InputContaine
             with av.open(
                 file,
                 mode="r",
-                format=_DEMUXERS[format.name],
+                format=DEMUXERS[format.name],
                 metadata_errors="replace",
             ) as container:
                 yield container

@@ -29,6 +29,7 @@ RECOGNISE_FACES = "recognise_faces"
 RESCORE_FACES = "rescore_faces"
 ENCODE_TEXT = "encode_text"
 REFRESH_VECTOR_FILES = "refresh_vector_files"
+STRIP = "strip"
 
 IO, CPU, ML, INTERACTIVE = "io", "cpu", "ml", "interactive"
 ALL_QUEUES = (IO, CPU, ML, INTERACTIVE)
@@ -50,6 +51,7 @@ QUEUES = {
     RESCORE_FACES: INTERACTIVE,
     ENCODE_TEXT: INTERACTIVE,
     REFRESH_VECTOR_FILES: IO,
+    STRIP: INTERACTIVE,
 }
 
 FIRST = 2**31 - 1

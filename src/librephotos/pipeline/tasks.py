@@ -27,10 +27,11 @@ from librephotos.pipeline.learning import follow_up, hand_out, learn
 from librephotos.pipeline.registry import stages
 from librephotos.pipeline.runner import DataFolderFull, run_stages
 from librephotos.pipeline.scan import scan
+from librephotos.pipeline.stripping import strip
 from librephotos.pipeline.text_vectors import encode_text
 from librephotos.pipeline.unmeasured_faces import encode_new_faces
 from librephotos.pipeline.vector_files import refresh_vector_files
-from librephotos.pipeline.worker_sandbox import learner, responder, sandbox
+from librephotos.pipeline.worker_sandbox import learner, responder, sandbox, stripper
 
 # The database may restart, a disk hiccup, the decoding child not start: six tries,
 # spread over two minutes. Another worker goes on with what a stopping one aborts.
@@ -156,6 +157,12 @@ def encode_text_task(job: None, *, text: str, model: str) -> None:
 def refresh_vector_files_task(job: None, *, owner: int, model: str) -> None:
     """Write what the vector files of a library lack."""
     refresh_vector_files(Space(owner, model))
+
+
+@task(queue.STRIP)
+def strip_task(job: None, *, file: int, embedded_video: bool) -> None:
+    """Make a copy of a file without metadata."""
+    strip(file, embedded_video=embedded_video, sandbox=stripper())
 
 
 @app.task(

@@ -11,6 +11,9 @@ from librephotos.pipeline.sandbox import Sandbox
 UNLIMITED = 0
 """PyTorch and CUDA reserve far more address space than they use."""
 
+_COPYING = 10
+"""As many times the patience with a decoder that copying a file may take."""
+
 
 @cache
 def sandbox() -> Sandbox:
@@ -33,13 +36,29 @@ def responder() -> Sandbox:
     return Sandbox(timeout_s=settings.LEARN_TIMEOUT_S, memory_bytes=UNLIMITED)
 
 
+@cache
+def stripper() -> Sandbox:
+    """Return the child that makes copies without metadata, for people who wait.
+
+    A long video is copied whole, which takes longer than to decode its first seconds.
+    """
+    return Sandbox(
+        timeout_s=_COPYING * settings.DECODE_TIMEOUT_S,
+        memory_bytes=settings.DECODE_MEMORY_MIB * 2**20,
+    )
+
+
+def _children() -> tuple[Sandbox, ...]:
+    return sandbox(), learner(), responder(), stripper()
+
+
 def rest_children(*, after_s: float) -> None:
     """End the children that have had nothing to do for so many seconds."""
-    for child in (sandbox(), learner(), responder()):
+    for child in _children():
         child.rest(after_s=after_s)
 
 
 def stop_children() -> None:
     """End all children at once."""
-    for child in (sandbox(), learner(), responder()):
+    for child in _children():
         child.stop()

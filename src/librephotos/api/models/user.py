@@ -45,6 +45,9 @@ def default_public_sharing() -> dict[str, bool]:
     )
 
 
+_OF_ORIGINALS = ("share_location", "share_camera_info", "share_timestamps")
+
+
 class LowerCaseUserManager(UserManager["User"]):
     """Finds and creates users by their lower-case name."""
 
@@ -135,6 +138,12 @@ class User(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.username = self.username.lower()
         super().save(*args, **kwargs)
+
+    @property
+    def shares_metadata(self) -> bool:
+        """Whether others may have originals: with location, camera and time."""
+        shared = self.public_sharing_defaults
+        return all(shared.get(switch) is True for switch in _OF_ORIGINALS)
 
     @property
     def scan_directory(self) -> str:

@@ -1,4 +1,4 @@
-"""Whether the parts that work behind the web server do: workers and tables."""
+"""Whether the parts that work behind the web server do: workers, tasks, tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateWorker
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 WORKER_SILENCE = timedelta(seconds=30)
 """After this long without a heartbeat (one is due every few seconds) one is gone."""
@@ -17,6 +17,12 @@ def workers_alive() -> int:
     """Return how many workers gave a sign of life of late."""
     since = timezone.now() - WORKER_SILENCE
     return ProcrastinateWorker.objects.filter(last_heartbeat__gt=since).count()
+
+
+def is_under_way(lock: str) -> bool:
+    """Whether a task of this queueing lock waits or is being done."""
+    tasks = ProcrastinateJob.objects.filter(queueing_lock=lock)
+    return tasks.filter(status__in=("todo", "doing")).exists()
 
 
 def tables_are_current() -> bool:

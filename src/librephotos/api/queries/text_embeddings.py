@@ -9,7 +9,6 @@ from uuid import UUID
 import numpy as np
 from django.utils import timezone
 from numpy.typing import NDArray
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import TextEmbedding
 
@@ -40,9 +39,3 @@ def store(text: str, vector: NDArray[np.float32], *, model: str) -> None:
         model=model, text_hash=text_hash(text), defaults={"vector": vector}
     )
     TextEmbedding.objects.filter(used_at__lt=timezone.now() - KEPT).delete()
-
-
-def is_under_way(lock: str) -> bool:
-    """Whether a task of this queueing lock waits or is being done."""
-    tasks = ProcrastinateJob.objects.filter(queueing_lock=lock)
-    return tasks.filter(status__in=("todo", "doing")).exists()

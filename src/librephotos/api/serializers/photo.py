@@ -61,12 +61,15 @@ def own_details(photo: Photo) -> dict[str, Any]:
 
 
 def public_details(photo: Photo) -> dict[str, Any]:
-    """Return what others may know: no path, place, camera, person or caption."""
-    main = photo.main_file
+    """Return what others may know: no path, place, camera, person or caption.
+
+    Neither a name: it may tell time or place.
+    """
     return {
         **_common(photo),
         **_camera(_NO_METADATA),
-        "image_path": [os.path.basename(readable_path(main.path)) if main else ""],
+        "size": 0,
+        "image_path": [photo.image_hash],
         "exif_gps_lat": None,
         "exif_gps_lon": None,
         "search_captions": None,

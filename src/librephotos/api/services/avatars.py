@@ -1,52 +1,69 @@
-"""Pictures of users: recognised by their first bytes, never decoded here."""
+"""Pictures of users: known by their first bytes, kept without metadata, not decoded."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from librephotos.api.models import User
+from librephotos.media.stripping import gif, jpeg, png, webp
+from librephotos.media.stripping.errors import NotStrippable
 
 LARGEST_AVATAR = 5 * 2**20
 """Bytes."""
 
-_SIGNATURES: tuple[tuple[bytes, bytes, str], ...] = (
-    (b"\xff\xd8\xff", b"", "jpg"),
-    (b"\x89PNG\r\n\x1a\n", b"", "png"),
-    (b"GIF87a", b"", "gif"),
-    (b"GIF89a", b"", "gif"),
-    (b"RIFF", b"WEBP", "webp"),
+
+class _Kind(NamedTuple):
+    """First bytes, the bytes at offset 8, the extension, and what strips metadata."""
+
+    start: bytes
+    at_eight: bytes
+    extension: str
+    strip: Callable[[bytes], Iterator[bytes]]
+
+
+_KINDS = (
+    _Kind(b"\xff\xd8\xff", b"", "jpg", jpeg.without_metadata),
+    _Kind(b"\x89PNG\r\n\x1a\n", b"", "png", png.without_metadata),
+    _Kind(b"GIF87a", b"", "gif", gif.without_metadata),
+    _Kind(b"GIF89a", b"", "gif", gif.without_metadata),
+    _Kind(b"RIFF", b"WEBP", "webp", webp.without_metadata),
 )
-"""First bytes, the bytes at offset 8, and the extension a picture is kept under."""
 
 
 class InvalidAvatar(ValueError):
     """A file that may not be a user's picture; the message says why."""
 
 
-def avatar_extension(file: UploadedFile[Any]) -> str:
-    """Return the extension for a picture, from its content alone.
+def replace_avatar(user: User, file: UploadedFile[Any]) -> None:
+    """Keep a picture under a new random name, and drop the one before on commit.
 
-    Raises InvalidAvatar if it is too large or no JPEG, PNG, WebP or GIF.
+    All who are signed in see it, so that only what shows it is kept. Raises
+    InvalidAvatar if it is too large, damaged, or no JPEG, PNG, WebP or GIF.
     """
+    content, extension = _stripped(file)
+    storage, old = user.avatar.storage, user.avatar.name
+    name = f"{uuid.uuid4().hex}.{extension}"
+    user.avatar.save(name, ContentFile(content), save=False)
+    if old:
+        transaction.on_commit(lambda: storage.delete(old))
+
+
+def _stripped(file: UploadedFile[Any]) -> tuple[bytes, str]:
     if (file.size or 0) > LARGEST_AVATAR:
         raise InvalidAvatar(
             f"The picture is larger than {LARGEST_AVATAR // 2**20} MiB."
         )
-    head = file.read(12)
-    file.seek(0)
-    for start, at_eight, extension in _SIGNATURES:
-        if head.startswith(start) and head[8:].startswith(at_eight):
-            return extension
+    data = file.read()
+    for kind in _KINDS:
+        if data.startswith(kind.start) and data[8:].startswith(kind.at_eight):
+            try:
+                return b"".join(kind.strip(data)), kind.extension
+            except NotStrippable as error:
+                raise InvalidAvatar("The picture is damaged.") from error
     raise InvalidAvatar("The picture must be a JPEG, PNG, WebP or GIF file.")
-
-
-def replace_avatar(user: User, file: UploadedFile[Any]) -> None:
-    """Keep a picture under a new random name, and drop the one before on commit."""
-    storage, old = user.avatar.storage, user.avatar.name
-    user.avatar.save(f"{uuid.uuid4().hex}.{avatar_extension(file)}", file, save=False)
-    if old:
-        transaction.on_commit(lambda: storage.delete(old))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from librephotos.api.queries import text_embeddings
-from librephotos.api.queries.health import workers_alive
+from librephotos.api.queries.health import is_under_way, workers_alive
 from librephotos.pipeline import queue
 
 WAIT_S = 10.0
@@ -74,7 +74,7 @@ def _wait(text: str, model: str, lock: str) -> TextVector:
     pause = _FIRST_PAUSE_S
     while True:
         # In this order: a task that has ended has left its vector.
-        under_way = text_embeddings.is_under_way(lock)
+        under_way = is_under_way(lock)
         found = text_embeddings.find(text, model=model)
         if found is not None:
             return TextVector(found)

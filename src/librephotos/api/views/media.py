@@ -27,6 +27,7 @@ from librephotos.api.models.fields import readable_path
 from librephotos.api.queries.photos import one_of
 from librephotos.api.views.byte_response import IMMUTABLE, REVALIDATED, Content, send
 from librephotos.api.views.originals import Original, open_original
+from librephotos.api.views.stripped_media import for_others, stripped_content
 from librephotos.media.errors import MediaError
 from librephotos.media.motion_photo import embedded_video_range
 from librephotos.pipeline.preview_storage import PreviewSize, preview_name
@@ -150,7 +151,7 @@ def local_path(file: Any) -> bytes | None:
 
 
 class OriginalView(PhotoMediaView):
-    """The main file as it is on disk."""
+    """The main file: as it is on disk for its owner, without metadata for others."""
 
     def photos(self) -> Any:
         return Photo.objects.select_related("main_file").defer(
@@ -161,11 +162,21 @@ class OriginalView(PhotoMediaView):
         file = photo.main_file
         if file is None:
             raise NoContent
-        return original_content(file, by_hash=by_hash)
+        return self.whole(photo, file, by_hash=by_hash)
+
+    def whole(
+        self, photo: Photo, file: File, *, by_hash: bool, mime: str = ""
+    ) -> Content:
+        """Return a file of a photo as the caller may have it."""
+        if self.request.user.pk == photo.owner_id:
+            return original_content(file, by_hash=by_hash, mime=mime)
+        if photo.owner.shares_metadata:
+            return for_others(photo, original_content(file, by_hash=False, mime=mime))
+        return stripped_content(photo, file, _opened(file))
 
 
 class VideoView(OriginalView):
-    """The video as it is on disk."""
+    """The video: as it is on disk for its owner, without metadata for others."""
 
     def content(self, photo: Photo, *, by_hash: bool) -> Content:
         if not photo.video:
@@ -182,8 +193,15 @@ class EmbeddedVideoView(OriginalView):
         videos = photo.files.filter(kind="video", missing_since=None)
         beside = videos.order_by("id").first()
         if beside is not None:
-            return original_content(beside, by_hash=by_hash, mime="video/mp4")
-        return _embedded(photo.main_file, by_hash=by_hash)
+            return self.whole(photo, beside, by_hash=by_hash, mime="video/mp4")
+        return self._inside(photo, photo.main_file, by_hash=by_hash)
+
+    def _inside(self, photo: Photo, file: File, *, by_hash: bool) -> Content:
+        if self.request.user.pk == photo.owner_id:
+            return _embedded(file, by_hash=by_hash)
+        if photo.owner.shares_metadata:
+            return for_others(photo, _embedded(file, by_hash=False))
+        return stripped_content(photo, file, _opened(file), embedded_video=True)
 
     def denied(self, request: Request, name: str) -> HttpResponse:
         return HttpResponse(status=404)

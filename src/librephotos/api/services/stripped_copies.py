@@ -1,0 +1,112 @@
+"""A file without metadata, for others than its owner: kept, or made by a worker."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import BinaryIO
+
+from librephotos.api.models import File
+from librephotos.api.queries.health import is_under_way, workers_alive
+from librephotos.media.formats import Kind
+from librephotos.pipeline import queue, stripped_copies
+
+WAIT_S = 10.0
+"""A picture takes a second at most; whoever wants a long video asks again."""
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.2
+# Each wait occupies a thread of the web server, of which there are eight.
+_waiting = threading.BoundedSemaphore(3)
+
+
+class NoCopyYet(Exception):
+    """The copy is being made, or has to wait; `retry_after_s` says how long."""
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class NoCopyPossible(Exception):
+    """No copy without metadata can be made; the message says why."""
+
+
+def stripped_copy(
+    file: File, *, size: int, mtime_ns: int, embedded_video: bool = False
+) -> tuple[str, BinaryIO]:
+    """Return the name of a file's copy and the copy, opened for reading.
+
+    The file is meant as it is now, `size` bytes and `mtime_ns` old; with
+    `embedded_video`, the video in it. Waits no longer than WAIT_S for a worker.
+    Raises NoCopyYet and NoCopyPossible.
+    """
+    name = stripped_copies.copy_name(
+        file, size=size, mtime_ns=mtime_ns, embedded_video=embedded_video
+    )
+    found = _found(name)
+    if found is None:
+        if not stripped_copies.room_is_there_for(size):
+            raise NoCopyPossible(
+                "The file is too large for a copy without metadata "
+                "(LIBREPHOTOS_STRIPPED_MIB)."
+            )
+        found = _made(file, name, embedded_video=embedded_video)
+    return name, found
+
+
+def _found(name: str) -> BinaryIO | None:
+    found = stripped_copies.open_copy(name)
+    if found is None and (reason := stripped_copies.reason_for_none(name)):
+        raise NoCopyPossible(reason)
+    return found
+
+
+def _made(file: File, name: str, *, embedded_video: bool) -> BinaryIO:
+    lock = f"{queue.STRIP}-{name}"
+    if not is_under_way(lock):
+        _request(file, lock, embedded_video=embedded_video)
+    if not workers_alive():
+        raise NoCopyYet("No worker is at work; try again later.", retry_after_s=60)
+    if not _waiting.acquire(blocking=False):
+        raise NoCopyYet("Others wait already; try again.", retry_after_s=5)
+    try:
+        return _wait(name, lock)
+    finally:
+        _waiting.release()
+
+
+def _request(file: File, lock: str, *, embedded_video: bool) -> None:
+    # A video would keep the lane of searches for as long as its copy takes.
+    lane = queue.CPU if file.kind == Kind.VIDEO else None
+    queue.enqueue(
+        queue.STRIP,
+        on=lane,
+        priority=queue.FIRST if lane else 0,
+        queueing_lock=lock,
+        job=None,
+        file=file.pk,
+        embedded_video=embedded_video,
+    )
+
+
+def _wait(name: str, lock: str) -> BinaryIO:
+    deadline = time.monotonic() + WAIT_S
+    pause = _FIRST_PAUSE_S
+    while True:
+        # In this order: a task that has ended has left its copy.
+        under_way = is_under_way(lock)
+        found = _found(name)
+        if found is not None:
+            return found
+        if not under_way:
+            raise NoCopyYet(
+                "The file cannot be freed from its metadata now; try again later.",
+                retry_after_s=60,
+            )
+        if time.monotonic() >= deadline:
+            raise NoCopyYet(
+                "The file is being freed from its metadata; try again in a moment.",
+                retry_after_s=5,
+            )
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_S)

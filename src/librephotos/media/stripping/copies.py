@@ -1,0 +1,107 @@
+"""Making one copy without metadata; the work of a decoding child."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from librephotos.media.errors import UnavailableFile, unreadable_because
+from librephotos.media.formats import FORMATS, Format, Kind, sniff
+from librephotos.media.limits import Limits
+from librephotos.media.motion_photo import video_range
+from librephotos.media.original import open_original
+from librephotos.media.stripping import gif, jpeg, jxl, png, webp
+from librephotos.media.stripping.errors import NotStrippable
+from librephotos.media.stripping.films import write_film
+from librephotos.media.stripping.rendering import render
+from librephotos.media.stripping.verification import verify
+
+_LOSSLESS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
+    "JPEG": jpeg.without_metadata,
+    "PNG": png.without_metadata,
+    "GIF": gif.without_metadata,
+    "WebP": webp.without_metadata,
+    "JXL": jxl.without_metadata,
+}
+
+
+@dataclass(frozen=True)
+class CopyOrder:
+    """The original to copy, the name of its format, and the file to write.
+
+    size and mtime_ns (bytes, nanoseconds) are those of the original that is meant.
+    With embedded_video, the video inside a motion photo is copied.
+    """
+
+    path: bytes
+    format: str
+    target: Path
+    size: int
+    mtime_ns: int
+    limits: Limits
+    embedded_video: bool = False
+
+
+def make_copy(order: CopyOrder) -> int:
+    """Write the copy that is ordered and return its size in bytes.
+
+    Pixels and colour profile are those of the original, or nearly so where a format
+    allows nothing else (rendering), and it is shown upright. On failure nothing stays
+    at the target. Raises MediaError: NotStrippable if metadata would come through,
+    UnavailableFile if the original changed.
+    """
+    with ExitStack() as unless_whole:
+        unless_whole.callback(order.target.unlink, missing_ok=True)
+        _write(order)
+        verify(order.target, format=sniff(str(order.target)))
+        with open_original(order.path) as file:
+            _check_unchanged(file, order)
+        unless_whole.pop_all()
+    return order.target.stat().st_size
+
+
+def _write(order: CopyOrder) -> None:
+    format = FORMATS[order.format]
+    with open_original(order.path) as file:
+        _check_unchanged(file, order)
+        if order.embedded_video:
+            part = _embedded_video(file)
+            write_film(part, order.target, format=FORMATS["MP4"], limits=order.limits)
+        elif format.kind is Kind.VIDEO:
+            write_film(file, order.target, format=format, limits=order.limits)
+        elif not _copied(file, order.target, format):
+            render(order.path, order.target, format=format, limits=order.limits)
+
+
+def _check_unchanged(file: BinaryIO, order: CopyOrder) -> None:
+    facts = os.fstat(file.fileno())
+    if (facts.st_size, facts.st_mtime_ns) != (order.size, order.mtime_ns):
+        raise UnavailableFile("The file changed; ask for it again.")
+
+
+def _copied(file: BinaryIO, target: Path, format: Format) -> bool:
+    """Copy a still's own data; return False where that is not possible."""
+    strip = _LOSSLESS.get(format.name)
+    if strip is None:
+        return False
+    try:
+        with target.open("wb") as copy:
+            copy.writelines(strip(file.read()))
+    except NotStrippable:  # damaged; what can be seen of it is rendered
+        return False
+    except OSError as error:
+        raise unreadable_because(error) from error
+    return True
+
+
+def _embedded_video(file: BinaryIO) -> BinaryIO:
+    found = video_range(file)
+    if found is None:
+        raise NotStrippable("The picture holds no video.")
+    file.seek(found[0])
+    return io.BytesIO(file.read(found[1]))

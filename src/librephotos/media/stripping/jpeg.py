@@ -1,0 +1,110 @@
+"""JPEG without metadata: the segments that decode the first picture, and no others.
+
+Sources: ITU-T T.81, annex B; JFIF 1.02; ICC.1:2010, annex B.4; Adobe TN 5116.
+"""
+
+import re
+from collections.abc import Iterator
+
+from librephotos.media.stripping.errors import NotStrippable
+from librephotos.media.stripping.orientation import (
+    EXIF_MARK,
+    exif_of,
+    orientation_in,
+)
+
+_END = b"\xff\xd9"
+_SCAN = 0xDA
+# Tables, frames and restart intervals.
+_DECODING = {*range(0xC0, 0xD0), *range(0xDA, 0xE0)} - {0xC8}
+_STANDALONE = {0x01, *range(0xD0, 0xD9)}
+# Behind 0xff: no stuffed zero, no restart and no filling.
+_MARKER_IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_JFIF, _AVI1 = b"JFIF\0", b"AVI1"
+_JFIF_BYTES, _AVI1_BYTES, _ADOBE_BYTES = 14, 14, 12
+
+
+def without_metadata(data: bytes) -> Iterator[bytes]:
+    """Yield the parts of a JPEG that show it, and its orientation if it is turned.
+
+    What follows the first picture is left out: other pictures, videos, trailers. A
+    picture that is cut short stays so, and is closed. Raises NotStrippable if the
+    data is no JPEG.
+    """
+    if data[:2] != b"\xff\xd8":
+        raise NotStrippable("The file is no JPEG.")
+    yield b"\xff\xd8"
+    head, at, orientation = _head(data)
+    jfif = [part for part in head if part[1] == 0xE0]
+    yield from jfif
+    if orientation > 1:
+        yield _segment(0xE1, EXIF_MARK + exif_of(orientation))
+    yield from (part for part in head if part[1] != 0xE0)
+    yield from _scans(data, at)
+    yield _END
+
+
+def _head(data: bytes) -> tuple[list[bytes], int, int]:
+    """Return the segments to keep before the first scan, its offset, the orientation.
+
+    Raises NotStrippable if there is no scan.
+    """
+    kept: list[bytes] = []
+    orientation = 0
+    for start, code, body in _segments(data, 2):
+        if code == _SCAN:
+            return kept, start, orientation
+        if code == 0xE1 and body.startswith(EXIF_MARK) and not orientation:
+            orientation = orientation_in(body)
+        kept += _kept(code, body)
+    raise NotStrippable("The JPEG holds no picture.")
+
+
+def _scans(data: bytes, at: int) -> Iterator[bytes]:
+    """Yield the scans from the one at `at` on, with the tables between them."""
+    while True:
+        segment = next(_segments(data, at), None)
+        if segment is None:
+            return
+        start, code, body = segment
+        yield from _kept(code, body)
+        at = start + 4 + len(body)
+        if code != _SCAN:
+            continue
+        found = _MARKER_IN_SCAN.search(data, at)
+        end = found.start() if found else len(data)
+        yield data[at:end]
+        at = end
+
+
+def _segments(data: bytes, at: int) -> Iterator[tuple[int, int, bytes]]:
+    """Yield offset, code and body of segments until the picture or the data ends."""
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        code = data[at + 1]
+        if code == 0xFF or code in _STANDALONE:
+            if code == 0xD8:  # another picture, though this one has not ended
+                return
+            at += 1 if code == 0xFF else 2
+            continue
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
+        if code == 0xD9 or length < 2 or at + 2 + length > len(data):
+            return
+        yield at, code, data[at + 4 : at + 2 + length]
+        at += 2 + length
+
+
+def _kept(code: int, body: bytes) -> list[bytes]:
+    """Return what a copy keeps of a segment, as a list of no or one segment."""
+    if code in _DECODING or (code == 0xE2 and body.startswith(b"ICC_PROFILE\0")):
+        return [_segment(code, body)]
+    if code == 0xE0 and body.startswith(_JFIF) and len(body) >= _JFIF_BYTES:
+        return [_segment(code, body[: _JFIF_BYTES - 2] + bytes(2))]  # no thumbnail
+    if code == 0xE0 and body.startswith(_AVI1):  # interlaced frames of Motion JPEG
+        return [_segment(code, body[:_AVI1_BYTES])]
+    if code == 0xEE and body.startswith(b"Adobe") and len(body) >= _ADOBE_BYTES:
+        return [_segment(code, body[:_ADOBE_BYTES])]
+    return []
+
+
+def _segment(code: int, body: bytes) -> bytes:
+    return bytes((0xFF, code)) + (len(body) + 2).to_bytes(2, "big") + body

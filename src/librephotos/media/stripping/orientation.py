@@ -1,0 +1,33 @@
+"""How a picture is turned: all that a copy keeps of an EXIF block.
+
+Source: CIPA DC-008 (Exif 2.32), section 4.6.4, tag 0x0112.
+"""
+
+import struct
+
+from librephotos.media.tiff import Directories
+
+EXIF_MARK = b"Exif\0\0"
+_ORIENTATION = 0x0112
+_SHORT = 3
+
+
+def orientation_in(exif: bytes) -> int:
+    """Return the orientation, 1 to 8, that an EXIF block states; 1 if it states none.
+
+    The block may begin with `EXIF_MARK`.
+    """
+    tiff = exif.removeprefix(EXIF_MARK)
+    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
+    if order is None or len(tiff) < 8:
+        return 1
+    directories = Directories(lambda at, count: tiff[at : at + count], order)
+    first = struct.unpack(f"{order}I", tiff[4:8])[0]
+    stated = directories.integers(directories.entries(first).get(_ORIENTATION))
+    return stated[0] if stated and 1 <= stated[0] <= 8 else 1
+
+
+def exif_of(orientation: int) -> bytes:
+    """Return an EXIF block, without mark, that states an orientation alone."""
+    entry = struct.pack("<HHIHH", _ORIENTATION, _SHORT, 1, orientation, 0)
+    return struct.pack("<2sHIH", b"II", 42, 8, 1) + entry + bytes(4)

@@ -1,0 +1,109 @@
+"""Pictures whose format has no copy without metadata, rendered anew at full size.
+
+TIFF stays TIFF, without loss. The others become JPEG of high quality, or PNG where
+they are partly transparent, upright.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pillow_heif
+import pyvips
+
+from librephotos.media import raw
+from librephotos.media.errors import UnreadableFile
+from librephotos.media.formats import Format, Kind
+from librephotos.media.limits import Limits
+from librephotos.media.original import open_original
+from librephotos.media.pixels import (
+    DAMAGED,
+    Box,
+    check_pixels,
+    decode_still,
+    orientation_of,
+    upright_size,
+)
+
+JPEG_QUALITY: Final = 95
+"""Pillow's highest advised one; on photographs nobody tells it from the original."""
+
+FULL_SIZE: Final = Box(1_000_000, 1_000_000)
+
+
+def render(path: bytes | str, target: Path, *, format: Format, limits: Limits) -> None:
+    """Write the picture at `path` to `target`, without metadata.
+
+    Raises UnreadableFile for damaged data and LimitExceeded for too many pixels.
+    """
+    try:
+        if format.name == "TIFF":
+            _render_tiff(path, target, limits=limits)
+        elif format.name == "HEIC":
+            _render_heic(path, target, limits=limits)
+        elif format.name == "AVIF":
+            _render_avif(path, target, limits=limits)
+        else:
+            image = _decoded(path, format=format, limits=limits)
+            _write(image, target)
+    except pyvips.Error as error:
+        raise UnreadableFile(DAMAGED) from error
+
+
+def _decoded(path: bytes | str, *, format: Format, limits: Limits) -> pyvips.Image:
+    if format.kind is Kind.RAW:
+        return raw.decode_raw(path, box=FULL_SIZE, limits=limits).image
+    return decode_still(path, format=format, box=FULL_SIZE, limits=limits).image
+
+
+def _write(image: pyvips.Image, target: Path) -> None:
+    if image.hasalpha():
+        image.pngsave(str(target), keep="icc")
+    else:
+        options: dict[str, Any] = {"subsample_mode": "off", "keep": "icc"}
+        image.jpegsave(str(target), Q=JPEG_QUALITY, **options)
+
+
+def _render_tiff(path: bytes | str, target: Path, *, limits: Limits) -> None:
+    with open_original(path) as file:
+        source = pyvips.Source.new_from_descriptor(file.fileno())
+        image = pyvips.Image.tiffload_source(source, fail_on="error")
+        check_pixels(*upright_size(image), limits=limits)
+        pages = image.get_n_pages()
+        if pages > 1 and image.width * image.height * pages <= limits.max_pixels:
+            image = _all_pages(source) or image
+        upright = image.autorot()
+        upright.tiffsave(str(target), compression="deflate", keep="icc")
+
+
+def _all_pages(source: pyvips.Source) -> pyvips.Image | None:
+    """Return the pages below each other, None where they differ or are turned."""
+    try:
+        image = pyvips.Image.tiffload_source(source, n=-1, fail_on="error")
+    except pyvips.Error:  # sizes that differ
+        return None
+    return image if orientation_of(image) == 1 else None
+
+
+def _render_heic(path: bytes | str, target: Path, *, limits: Limits) -> None:
+    with open_original(path) as file:
+        try:
+            picture = pillow_heif.open_heif(file, convert_hdr_to_8bit=True)
+            check_pixels(*picture.size, limits=limits)
+            image = picture.to_pillow()
+        except (ValueError, OSError, RuntimeError, EOFError, SyntaxError) as error:
+            raise UnreadableFile(DAMAGED) from error
+    profile = image.info.get("icc_profile")
+    if image.mode in ("RGB", "L"):
+        quality = {"quality": JPEG_QUALITY, "subsampling": "4:4:4"}
+        image.save(target, "JPEG", icc_profile=profile, exif=b"", **quality)
+    else:
+        image.save(target, "PNG", icc_profile=profile, exif=b"")
+
+
+def _render_avif(path: bytes | str, target: Path, *, limits: Limits) -> None:
+    with open_original(path) as file:
+        source = pyvips.Source.new_from_descriptor(file.fileno())
+        image = pyvips.Image.heifload_source(source, fail_on="error")
+        check_pixels(*upright_size(image), limits=limits)
+        eight_bits = image.autorot().colourspace("srgb" if image.bands > 2 else "b-w")
+        _write(eight_bits, target)
