@@ -38,3 +38,51 @@ def test_a_new_account_has_the_default_rules(client_of, decoded):
     user = UserFactory()
     row = client_of(user).get(f"/api/user/{user.pk}/").json()
     assert json.loads(row["datetime_rules"]) == decoded("/api/defaultrules/")
+
+
+def _rules(expression: str) -> str:
+    rule = {
+        "id": 100,
+        "rule_type": "exif",
+        "exif_tag": "EXIF:DateTime",
+        "condition_path": expression,
+    }
+    return json.dumps([rule])
+
+
+@pytest.mark.parametrize("expression", ["(.*)" * 12 + "#", ".*.*.*.*#"])
+def test_expressions_that_are_slow_elsewhere_are_taken(client_of, expression):
+    user = UserFactory()
+    answer = client_of(user).patch(
+        f"/api/user/{user.pk}/", {"datetime_rules": _rules(expression)}, format="json"
+    )
+    assert answer.status_code == 200
+    assert answer.json()["datetime_rules"] == _rules(expression)
+
+
+@pytest.mark.parametrize(
+    "expression", [r"(a)\1", "(?=a)", "(a{1000}){1000}", r"\pL{999}", "("]
+)
+def test_what_cannot_be_run_is_refused_with_a_sentence(client_of, expression):
+    user = UserFactory()
+    answer = client_of(user).patch(
+        f"/api/user/{user.pk}/", {"datetime_rules": _rules(expression)}, format="json"
+    )
+    assert answer.status_code == 400
+    assert (
+        "Date rule 1 cannot be used: An expression is not valid"
+        in answer.content.decode()
+    )
+    user.refresh_from_db()
+    assert json.loads(user.datetime_rules)[0]["id"] == 14
+
+
+def test_rules_that_were_taken_once_do_not_stop_other_changes(client_of):
+    user = UserFactory(datetime_rules=_rules("(?=a)"))
+    answer = client_of(user).patch(
+        f"/api/user/{user.pk}/",
+        {"datetime_rules": _rules("(?=a)"), "first_name": "Ada"},
+        format="json",
+    )
+    assert answer.status_code == 200
+    assert answer.json()["first_name"] == "Ada"

@@ -28,7 +28,11 @@ def unprocessed(owner, *failed, **values):
     for stage in reversed(STAGES):
         state = PhotoStage.State.FAILED if stage in failed else PhotoStage.State.DONE
         PhotoStage.objects.create(
-            photo=file.photo, stage=stage, version=1, state=state, error=f"No {stage}."
+            photo=file.photo,
+            stage=stage,
+            version=1,
+            state=state,
+            error=f"No {stage}." if stage in failed else "",
         )
     return file
 

@@ -135,10 +135,11 @@ def test_known_facts(corpus: Path) -> None:
     assert moment["Composite:GPSDateTime"] == "2023-11-15T12:30:00Z"
 
 
-def test_sidecar_replaces_the_date(corpus: Path) -> None:
+def test_sidecar_of_a_later_digitising_leaves_the_shutter_s_date(corpus: Path) -> None:
     picture = corpus / "metadata/rating/mongolels.jpg"
     found = _metadata(picture, corpus / "metadata/xmp/dates/2020.xmp")
-    assert found.dates["EXIF:DateTimeOriginal"] == "2020-09-27T14:35:33+02:00"
+    assert found.dates["EXIF:DateTimeOriginal"] == "2009:08:29 13:18:08"
+    assert found.dates["EXIF:DateTimeDigitized"] == "2020-09-27T14:35:33+02:00"
     assert found.rating == 3
 
 

@@ -7,7 +7,7 @@ message of the first frame. Source: the MDPM tags in the ExifTool documentation,
 import re
 from typing import Final
 
-from librephotos.media.dates import parse_date
+from librephotos.media.dates import read_date
 from librephotos.media.original import open_original
 
 _SEARCHED_BYTES: Final = 1024 * 1024
@@ -44,4 +44,4 @@ def _moment(message: bytes) -> str | None:
     century, year, month = values[_YEAR_MONTH][1:].hex(" ").split()
     day, hour, minute, second = values[_DAY_TIME].hex(" ").split()
     text = f"{century}{year}:{month}:{day} {hour}:{minute}:{second}"
-    return text if parse_date(text) else None
+    return text if read_date(text) else None

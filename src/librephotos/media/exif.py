@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 import exiv2
 
-from librephotos.media.dates import parse_date
+from librephotos.media.dates import usable_date
 from librephotos.media.metadata_record import Metadata
 from librephotos.media.position import (
     Axis,
@@ -20,6 +20,8 @@ from librephotos.media.position import (
     usable_position,
 )
 from librephotos.media.text import clean, description_by_person, finite
+from librephotos.media.user_comment import MAX_BYTES as MAX_COMMENT
+from librephotos.media.user_comment import user_comment
 
 Datum: TypeAlias = exiv2.Exifdatum
 Tags = dict[str, str | int | float]
@@ -28,6 +30,7 @@ MAX_TAG_TEXT: Final = 1_000
 MAX_ISO: Final = 10_000_000
 
 _DATES: Final = {
+    "Exif.Image.DateTimeOriginal": "EXIF:DateTimeOriginal",  # TIFF/EP, DNG
     "Exif.Image.DateTime": "EXIF:DateTime",
     "Exif.Photo.SubSecTime": "EXIF:SubSecTime",
     "Exif.Photo.OffsetTime": "EXIF:OffsetTime",
@@ -212,14 +215,9 @@ def _description(exif: Mapping[str, Datum]) -> str | None:
 
 def _comment(exif: Mapping[str, Datum]) -> str | None:
     datum = exif.get("Exif.Photo.UserComment")
-    if datum is None or datum.typeId() != exiv2.TypeId.comment or datum.size() > 65_536:
+    if datum is None or datum.size() > MAX_COMMENT:
         return None
-    value = datum.value()
-    if not isinstance(value, exiv2.CommentValue):
-        return None
-    if value.charsetId() in (exiv2.CharsetId.undefined, exiv2.CharsetId.invalid):
-        return None  # makers hide binary data here
-    return clean(value.comment()) or None
+    return description_by_person(user_comment(bytes(datum.value().data())))
 
 
 def _windows_text(exif: Mapping[str, Datum], key: str) -> str | None:
@@ -248,7 +246,7 @@ def _dates(exif: Mapping[str, Datum]) -> dict[str, str]:
     found = {}
     for key, name in _DATES.items():
         text = _text(exif, key)
-        if text and (":Date" not in name or parse_date(text)):
+        if text and (":Date" not in name or usable_date(text)):
             found[name] = text
     moment = _gps_moment(exif)
     if moment:
@@ -257,14 +255,14 @@ def _dates(exif: Mapping[str, Datum]) -> dict[str, str]:
 
 
 def _gps_moment(exif: Mapping[str, Datum]) -> str | None:
-    day = (_text(exif, "Exif.GPSInfo.GPSDateStamp") or "").replace("-", ":")
+    day = _text(exif, "Exif.GPSInfo.GPSDateStamp") or ""
     parts = _numbers(exif.get("Exif.GPSInfo.GPSTimeStamp"))[:3]
     if len(parts) < 3 or not all(0 <= part < 61 for part in parts):
         return None
     hour, minute, second = parts
     text = f"{day} {int(hour):02}:{int(minute):02}:{second:06.3f}"
     text = f"{text.rstrip('0').rstrip('.')}Z"
-    return text if parse_date(text) else None
+    return text if usable_date(text) else None
 
 
 def _tags(exif: Mapping[str, Datum]) -> Tags:

@@ -16,9 +16,12 @@ from librephotos.media.iptc import read_iptc
 from librephotos.media.limits import Limits
 from librephotos.media.metadata_record import Metadata, Region, merge, overrule
 from librephotos.media.original import open_original
+from librephotos.media.png_text import read_png
 from librephotos.media.regions import Frame, read_regions
+from librephotos.media.sidecars import by_weight
 from librephotos.media.video_metadata import read_video
 from librephotos.media.xmp import property_values, read_xmp
+from librephotos.media.xmp_packet import packet_values
 
 __all__ = ["Metadata", "Region", "read_metadata"]
 
@@ -27,7 +30,6 @@ exiv2.LogMsg.setHandler(None)
 
 DAMAGED: Final = "The metadata is damaged; what could not be read is left out."
 MAX_TAGS: Final = 500
-_XMP_STARTS: Final = ("<x:xmpmeta", "<x:xapmeta", "<rdf:RDF")
 _NO_METADATA: Final = (
     exiv2.ErrorCode.kerFileContainsUnknownImageType,
     exiv2.ErrorCode.kerMemoryContainsUnknownImageType,
@@ -43,8 +45,9 @@ def read_metadata(
 ) -> Metadata:
     """Return what the file at `path` and its sidecars say.
 
-    What a sidecar says goes over what the file says, a later sidecar over an earlier
-    one. Damaged metadata in a file that can be opened is a warning, not an error.
+    What a sidecar says goes over what the file says, and that of a sidecar that names
+    the file in full over the others'. Damaged metadata in a file that can be opened is
+    a warning, not an error.
 
     Raises UnreadableFile if the file itself cannot be opened (a video: if nothing in
     it can be shown), LimitExceeded if a video is too long.
@@ -56,7 +59,7 @@ def read_metadata(
     else:
         found = _read_still(path, format=format, limits=limits)
     frame = _stored_frame(found)
-    for sidecar in sidecars:
+    for sidecar in by_weight(path, sidecars):
         found = overrule(found, _sidecar_or_warning(sidecar, frame, limits=limits))
     return replace(found, tags=dict(list(found.tags.items())[:MAX_TAGS]))
 
@@ -72,6 +75,8 @@ def _read_still(path: bytes | str, *, format: Format, limits: Limits) -> Metadat
     except exiv2.Exiv2Error as error:
         unknown = error.code in _NO_METADATA
         found, stored = Metadata(warnings=() if unknown else (DAMAGED,)), (0, 0)
+    if format.name == "PNG":
+        found = merge(found, read_png(path))
     return _sized(found, path, format, stored if format.name == "JPEG" else (0, 0))
 
 
@@ -136,25 +141,5 @@ def _read_sidecar(
     with open_original(path) as file:
         if os.fstat(file.fileno()).st_size > limits.max_metadata_bytes:
             raise UnreadableFile("The sidecar is larger than the limit for metadata.")
-        packet = _packet(file.read())
-    try:
-        image = exiv2.ImageFactory.open(packet)
-        image.readMetadata()
-        values = property_values(image.xmpData())
-    except exiv2.Exiv2Error as error:
-        raise UnreadableFile("The sidecar is no XMP that can be read.") from error
+        values = packet_values(file.read())
     return replace(read_xmp(values), regions=read_regions(values, frame))
-
-
-def _packet(data: bytes) -> bytes:
-    """Return the XMP in `data` as UTF-8, from its root element on.
-
-    exiv2 knows a packet by its first bytes only, and not in UTF-16.
-    """
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    text = data.decode("utf-16" if wide else "utf-8-sig", "replace")
-    starts = [at for mark in _XMP_STARTS if (at := text.find(mark)) >= 0]
-    body = text[min(starts) :] if starts else text
-    if body.startswith("<rdf:RDF"):
-        body = f'<x:xmpmeta xmlns:x="adobe:ns:meta/">{body}</x:xmpmeta>'
-    return body.encode()

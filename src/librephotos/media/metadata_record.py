@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
+from librephotos.media.dates import usable_date
+
 
 @dataclass(frozen=True)
 class Region:
@@ -27,11 +29,13 @@ class Metadata:
     and subject_distance metres, focal lengths millimetres, duration_s and
     exposure_time_s seconds. rating is 0 to 5; a rejected picture has none.
 
-    dates maps exiftool-style names to the text as it stands in the file. Two are
-    reconciled as the Metadata Working Group advises (Guidelines 2.0, section 5.4):
-    "EXIF:DateTimeOriginal" is the moment of the shutter from wherever it is written
-    (sidecar, EXIF, XMP, IPTC, the local time that phones put in videos), and
-    "QuickTime:CreateDate" is the UTC creation time of any video container.
+    dates maps exiftool-style names to the text as it stands in the file, without
+    those of clocks that were never set. Three are reconciled as the Metadata Working
+    Group advises (Guidelines 2.0, section 5.4): "EXIF:DateTimeOriginal" is the moment
+    of the shutter from wherever it is written (sidecar, EXIF, XMP, IPTC, PNG, the
+    local time that phones put in videos), "EXIF:DateTimeDigitized" that of a scanner,
+    and "QuickTime:CreateDate" the UTC creation time of any video container. The
+    table is in docs/dates.md.
 
     keywords hold flat ones first, then the levels of hierarchical ones. tags is safe
     to store as JSON: bounded, no NUL, no lone surrogates, no infinity or NaN.
@@ -71,10 +75,10 @@ class Metadata:
 
 
 _POSITION: Final = ("latitude", "longitude", "altitude")
-_SHUTTER: Final = (
-    "EXIF:DateTimeOriginal",
-    "EXIF:SubSecTimeOriginal",
-    "EXIF:OffsetTimeOriginal",
+_MOMENTS: Final = (
+    ("EXIF:DateTimeOriginal", "EXIF:SubSecTimeOriginal", "EXIF:OffsetTimeOriginal"),
+    ("EXIF:DateTimeDigitized", "EXIF:SubSecTimeDigitized", "EXIF:OffsetTimeDigitized"),
+    ("EXIF:DateTime", "EXIF:SubSecTime", "EXIF:OffsetTime"),
 )
 
 
@@ -124,7 +128,26 @@ def distinct(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _merged_dates(first: dict[str, str], second: dict[str, str]) -> dict[str, str]:
-    kept = dict(second)
-    if _SHUTTER[0] in first:  # sub-seconds of another clock would be wrong ones
-        kept = {name: text for name, text in kept.items() if name not in _SHUTTER}
-    return {**kept, **first}
+    """Return the dates of both; of each moment, all parts come from one of the two.
+
+    Sub-seconds of another clock would be wrong ones. The second is taken where the
+    first has none, or tells the same less exactly.
+    """
+    merged = {**second, **first}
+    for moment, *parts in _MOMENTS:
+        mine, other = first.get(moment), second.get(moment)
+        if other and (not mine or _is_finer(other, mine)):
+            merged[moment], source = other, second
+        elif mine:
+            source = first
+        else:
+            continue
+        for part in parts:
+            merged.pop(part, None)
+        merged |= {part: source[part] for part in parts if part in source}
+    return merged
+
+
+def _is_finer(text: str, than: str) -> bool:
+    date, other = usable_date(text), usable_date(than)
+    return date is not None and other is not None and date.refines(other)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC
 from typing import Final
 
@@ -15,15 +16,21 @@ from librephotos.media.containers import (
     opened_video,
     picture_track,
 )
-from librephotos.media.dates import parse_date
+from librephotos.media.dates import Clock, usable_date
+from librephotos.media.errors import UnreadableFile
 from librephotos.media.formats import Format
 from librephotos.media.limits import Limits
-from librephotos.media.metadata_record import Metadata
+from librephotos.media.metadata_record import Metadata, merge
+from librephotos.media.movie_user_data import read_user_data
 from librephotos.media.position import position_of_iso6709
 from librephotos.media.text import clean
 from librephotos.media.video import shown_size
+from librephotos.media.xmp import read_xmp
+from librephotos.media.xmp_packet import packet_values
 
 _APPLE: Final = "com.apple.quicktime."
+_BMFF: Final = ("MP4", "M4V", "QuickTime", "3GP")
+DAMAGED_XMP: Final = "The XMP in the video is damaged; it is left out."
 MAX_TAGS: Final = 200
 MAX_TAG_TEXT: Final = 1_000
 
@@ -44,14 +51,30 @@ def read_video(path: bytes | str, *, format: Format, limits: Limits) -> Metadata
         moment = recorded_at(path)
         if moment:
             found.dates["EXIF:DateTimeOriginal"] = moment
-    return found
+    return _with_user_data(found, path, limits) if format.name in _BMFF else found
+
+
+def _with_user_data(found: Metadata, path: bytes | str, limits: Limits) -> Metadata:
+    """Fill gaps from what FFmpeg does not tell of QuickTime and MP4 files."""
+    more = read_user_data(path, max_bytes=limits.max_metadata_bytes)
+    if usable_date(more.date):
+        found = merge(found, Metadata(dates={"EXIF:DateTimeOriginal": more.date}))
+    if not more.xmp:
+        return found
+    try:
+        return merge(found, read_xmp(packet_values(more.xmp)))
+    except UnreadableFile:
+        return replace(found, warnings=(*found.warnings, DAMAGED_XMP))
 
 
 def _said(container: InputContainer, track: VideoStream) -> dict[str, str]:
     said: dict[str, str] = {}
     for source in (container.metadata, track.metadata):
         for key, text in source.items():
-            said.setdefault(clean(key).lower(), clean(text))
+            key, text = clean(key).lower(), clean(text)
+            # A track may know the time where the whole has a clock never set.
+            if key != "creation_time" or usable_date(text, clock=Clock.UTC):
+                said.setdefault(key, text)
     return said
 
 
@@ -104,21 +127,30 @@ def _keywords(text: str | None) -> tuple[str, ...]:
 
 
 def _dates(said: Mapping[str, str]) -> dict[str, str]:
+    """Return what the container says of its time, by the clock that it counts in.
+
+    FFmpeg gives the times of ISO media and Matroska, which are UTC, a zone, and that
+    of AVI, which is local, none.
+    """
     found: dict[str, str] = {}
+    local = [said.get(f"{_APPLE}creationdate", ""), said.get("date_recorded", "")]
+    if usable_date(local[0]):
+        found["QuickTime:CreationDate"] = local[0]
+    if usable_date(said.get("date", "")):
+        found["RIFF:DateCreated"] = said["date"]
+        local.append(said["date"])
     created = said.get("creation_time", "")
-    moment = parse_date(created)
-    # 1904 and 1970 are the zeros of the clocks: the camera did not know the time.
-    if moment and moment.year > 1970:
-        utc = moment.astimezone(UTC) if moment.tzinfo else moment
+    moment = usable_date(created)
+    if moment and moment.zone:
+        utc = moment.digits.replace(tzinfo=moment.zone).astimezone(UTC)
         found["QuickTime:CreateDate"] = utc.strftime("%Y:%m:%d %H:%M:%S")
-    local = said.get(f"{_APPLE}creationdate", "")
-    if parse_date(local):
-        found["QuickTime:CreationDate"] = found["EXIF:DateTimeOriginal"] = local
-    day = said.get("date", "")
-    if parse_date(day):
-        found["RIFF:DateCreated"] = day
-        if "QuickTime:CreateDate" not in found:
-            found.setdefault("EXIF:DateTimeOriginal", day)
+    elif moment:
+        local.append(created)
+    shutter = next(filter(usable_date, local), "")
+    if shutter:
+        found["EXIF:DateTimeOriginal"] = shutter
+    if usable_date(said.get("date_digitized", "")):
+        found["EXIF:DateTimeDigitized"] = said["date_digitized"]
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import exiv2
 
-from librephotos.media.dates import parse_date
+from librephotos.media.dates import Clock, usable_date
 from librephotos.media.exif import stars_of_percent
 from librephotos.media.metadata_record import Metadata, distinct
 from librephotos.media.position import (
@@ -26,12 +26,14 @@ MAX_PROPERTIES: Final = 20_000
 MAX_TAGS: Final = 300
 MAX_TAG_TEXT: Final = 1_000
 
-_SHUTTER_KEYS: Final = (
+# Ranks by the Metadata Working Group, Guidelines 2.0, section 5.4; shotDate is the
+# same for films (XMP part 2).
+_SHUTTER: Final = (
     "Xmp.exif.DateTimeOriginal",
     "Xmp.photoshop.DateCreated",
-    "Xmp.xmp.CreateDate",
-    "Xmp.exif.DateTimeDigitized",
+    "Xmp.xmpDM.shotDate",
 )
+_DIGITISED: Final = ("Xmp.exif.DateTimeDigitized", "Xmp.xmp.CreateDate")
 _DATE_NAMES: Final = {
     "Xmp.exif.DateTimeOriginal": "XMP:DateTimeOriginal",
     "Xmp.photoshop.DateCreated": "XMP:DateCreated",
@@ -44,7 +46,7 @@ _HIERARCHICAL: Final = (
     "Xmp.MicrosoftPhoto.LastKeywordXMP",
     "Xmp.mediapro.CatalogSets",
 )
-_ZONE = re.compile(r"(Z|[+-]\d{2}:\d{2})\Z")
+_ZONE = re.compile(r"([+-]\d{2}:\d{2})\Z")
 
 
 def property_values(data: exiv2.XmpData) -> dict[str, tuple[str, ...]]:
@@ -145,17 +147,18 @@ def _altitude(values: Values) -> float | None:
 
 
 def _dates(values: Values) -> dict[str, str]:
-    texts = {key: _first(values, key) for key in {*_SHUTTER_KEYS, *_DATE_NAMES}}
-    usable = {key: text for key, text in texts.items() if text and parse_date(text)}
+    texts = {key: _first(values, key) for key in {*_SHUTTER, *_DIGITISED, *_DATE_NAMES}}
+    usable = {key: text for key, text in texts.items() if text and usable_date(text)}
     found = {_DATE_NAMES[key]: usable[key] for key in _DATE_NAMES if key in usable}
-    shutter = next((usable[key] for key in _SHUTTER_KEYS if key in usable), None)
-    if shutter:
-        found["EXIF:DateTimeOriginal"] = shutter
-        zone = _ZONE.search(shutter)
-        if zone and zone[1] != "Z":
-            found["EXIF:OffsetTimeOriginal"] = zone[1]
+    for keys, name in ((_SHUTTER, "Original"), (_DIGITISED, "Digitized")):
+        text = next((usable[key] for key in keys if key in usable), None)
+        if text:
+            found[f"EXIF:DateTime{name}"] = text
+            zone = _ZONE.search(text)
+            if zone:
+                found[f"EXIF:OffsetTime{name}"] = zone[1]
     moment = _first(values, "Xmp.exif.GPSTimeStamp")
-    if moment and parse_date(moment):
+    if moment and usable_date(moment, clock=Clock.UTC):
         found["Composite:GPSDateTime"] = moment
     return found
 

@@ -9,23 +9,38 @@ from django.db import transaction
 
 from librephotos.api.models import Job, User
 from librephotos.api.queries import photo_stages
-from librephotos.pipeline import jobs
+from librephotos.pipeline import jobs, queue
 from librephotos.pipeline.stage import Skip
-from librephotos.pipeline.stages.dates import DatesStage
+from librephotos.pipeline.stages.dates import (
+    DatesStage,
+    date_without_expressions,
+    store_dates,
+)
 
 
 def redate_photos(photo_ids: Sequence[UUID]) -> None:
-    """Find the dates of these photos again and store them; reads no file."""
-    stage = DatesStage()
+    """Find the dates of these photos again and store them; reads no file.
+
+    Where that takes an expression of the owner's, a worker does it: the web process
+    runs none.
+    """
     with transaction.atomic():
-        inputs = stage.load(photo_ids)
-        stage.save(
-            {
-                photo_id: stage.compute(item)
-                for photo_id, item in inputs.items()
-                if not isinstance(item, Skip)
-            }
-        )
+        inputs = DatesStage().load(photo_ids)
+        found = {
+            photo_id: date_without_expressions(item)
+            for photo_id, item in inputs.items()
+            if not isinstance(item, Skip)
+        }
+        store_dates({photo_id: dating for photo_id, dating in found.items() if dating})
+        left = [photo_id for photo_id, dating in found.items() if dating is None]
+        if left:
+            photo_stages.repeat(left, stage=DatesStage.name)
+            queue.enqueue(
+                queue.RUN_STAGES,
+                on=queue.INTERACTIVE,
+                job=None,
+                photos=[str(photo_id) for photo_id in left],
+            )
 
 
 def redate_library(user: User) -> Job:

@@ -175,4 +175,4 @@ def _state(item: Any, outcome: Outcome[Any] | None) -> tuple[PhotoStage.State, s
         return PhotoStage.State.SKIPPED, item.reason
     if outcome.error:
         return PhotoStage.State.FAILED, outcome.error
-    return PhotoStage.State.DONE, ""
+    return PhotoStage.State.DONE, getattr(outcome.value, "note", "")

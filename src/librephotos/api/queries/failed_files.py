@@ -28,19 +28,23 @@ def unread_files(user: User) -> QuerySet[File]:
 
 
 def failed_stages(user: User, *, stages: Sequence[str]) -> QuerySet[PhotoStage]:
-    """Return where the user's photos failed in one of these stages.
+    """Return where the user's photos failed in one of these stages, or nearly.
 
+    A photo that is done may have an `error` too, which says what could not be done.
     Without photos that were erased or whose main file is missing: no scan can
     process these. A main file that cannot be read any more is one of `unread_files`.
     """
-    return PhotoStage.objects.filter(
-        state=PhotoStage.State.FAILED,
-        stage__in=stages,
-        photo__owner=user,
-        photo__removed=False,
-        photo__main_file__isnull=False,
-        photo__main_file__missing_since__isnull=True,
-    ).exclude(photo__main_file__state=File.State.FAILED)
+    return (
+        PhotoStage.objects.with_problems()
+        .filter(
+            stage__in=stages,
+            photo__owner=user,
+            photo__removed=False,
+            photo__main_file__isnull=False,
+            photo__main_file__missing_since__isnull=True,
+        )
+        .exclude(photo__main_file__state=File.State.FAILED)
+    )
 
 
 def failed_files(user: User, *, stages: Sequence[str]) -> QuerySet[File, Any]:
@@ -81,7 +85,7 @@ def _first_of_each_photo(
     rows: QuerySet[PhotoStage], stages: Sequence[str]
 ) -> QuerySet[PhotoStage]:
     order = Case(*(When(stage=name, then=place) for place, name in enumerate(stages)))
-    of_same_photo = PhotoStage.objects.filter(
-        photo=OuterRef("photo"), state=PhotoStage.State.FAILED, stage__in=stages
+    of_same_photo = PhotoStage.objects.with_problems().filter(
+        photo=OuterRef("photo"), stage__in=stages
     )
     return rows.filter(pk=Subquery(of_same_photo.order_by(order).values("pk")[:1]))

@@ -426,7 +426,7 @@ def repeat_with_others(photo_ids: Iterable[UUID], *, key: str) -> None:
 def try_again(photo_id: UUID, *, stage: str) -> None:
     """Have a photo pass a stage again that it failed in, was skipped by or put off."""
     State = PhotoStage.State
-    ended = Q(state__in=(State.FAILED, State.SKIPPED))
+    ended = Q(state=State.SKIPPED) | PhotoStage.PROBLEM
     put_off = Q(state=State.PENDING) & ~Q(error="")
     rows = PhotoStage.objects.filter(ended | put_off, photo=photo_id, stage=stage)
     rows.update(state=State.PENDING, error="", job=None)

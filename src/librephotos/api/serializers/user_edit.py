@@ -17,7 +17,7 @@ from librephotos.api.models import User
 from librephotos.api.models.user import default_llm_settings, default_public_sharing
 from librephotos.api.serializers.fields import LowerCaseField, NumberField
 from librephotos.api.serializers.user import NEWER_SETTINGS
-from librephotos.media.date_rules import InvalidRules, parse_rules
+from librephotos.media.dates import InvalidRules, parse_rules
 
 SHORTEST_PASSWORD = 3
 LONGEST_SLIDE_S = 3600
@@ -169,6 +169,9 @@ class UserEditSerializer(_AccountSerializer):
         )
 
     def validate_datetime_rules(self, text: str) -> str:
+        # The clients send back all they hold, rules too that were taken once.
+        if self.instance and text == self.instance.datetime_rules:
+            return text
         try:
             parse_rules(text)
         except InvalidRules as error:

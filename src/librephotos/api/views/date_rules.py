@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from librephotos.media.date_rules import DEFAULT_RULES, PREDEFINED_RULES, rules_as_json
+from librephotos.media.dates import DEFAULT_RULES, PREDEFINED_RULES, rules_as_json
 
 
 @cache

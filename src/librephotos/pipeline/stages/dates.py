@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -19,60 +20,88 @@ from librephotos.media.dates import (
     DateResult,
     InvalidRules,
     Rule,
+    StoredRules,
     local_time,
-    parse_rules,
+    patterns_of,
+    usable_rules,
 )
 from librephotos.pipeline.originals import NO_FILE
 from librephotos.pipeline.stage import Runs, Skip
 
+UNUSABLE = "one of your date rules cannot be used any more; change it in the settings."
+
 
 @dataclass(frozen=True)
 class DatedPhoto:
-    """What the rules of an owner are applied to."""
+    """What the rules of an owner are applied to; left_out says which cannot be."""
 
     facts: DateFacts
     rules: tuple[Rule, ...]
     user_timezone: str
     now: datetime
+    left_out: tuple[str, ...] = ()
 
 
-def date_of(photo: DatedPhoto) -> DateResult | None:
+@dataclass(frozen=True)
+class Dating:
+    """The date by the first rule that yields one; if none does, what to know of it."""
+
+    result: DateResult | None
+    note: str = ""
+
+
+def date_of(photo: DatedPhoto) -> Dating:
     """Return the date by the first rule that yields one."""
-    return local_time(
+    result = local_time(
         photo.facts, photo.rules, user_timezone=photo.user_timezone, now=photo.now
     )
+    if result or not photo.left_out:
+        return Dating(result)
+    return Dating(None, f"No date was found, and {UNUSABLE} {photo.left_out[0]}")
+
+
+def date_without_expressions(photo: DatedPhoto) -> Dating | None:
+    """Return the date as date_of does, None if that takes a user's expression.
+
+    For the web process, which must not wait for one.
+    """
+    quick = tuple(takewhile(lambda rule: not patterns_of(rule), photo.rules))
+    dating = date_of(replace(photo, rules=quick))
+    entered = dating.result is not None and dating.result.source == "user"
+    return dating if entered or quick == photo.rules else None
 
 
 class DatesStage:
     """Sets the photo's local time and day, and composes its search text."""
 
     name = "dates"
-    version = 1
+    version = 2
     needs: tuple[str, ...] = ("metadata", "geocode")
     runs = Runs.WORKER
     compute = staticmethod(date_of)
 
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
         now = timezone.now()
-        rules: dict[str, tuple[Rule, ...]] = {}
         inputs: dict[UUID, Any] = {}
         rows = Photo.objects.filter(id__in=photo_ids).select_related(
             "owner", "main_file", "metadata"
         )
         for photo in rows:
-            text = photo.owner.datetime_rules
-            if text not in rules:
-                rules[text] = _rules(text)
+            stored = _stored_rules(photo.owner.datetime_rules)
             inputs[photo.id] = (
                 DatedPhoto(
-                    _facts(photo), rules[text], photo.owner.default_timezone, now
+                    _facts(photo),
+                    stored.rules,
+                    photo.owner.default_timezone,
+                    now,
+                    stored.left_out,
                 )
                 if photo.main_file
                 else NO_FILE
             )
         return inputs
 
-    def save(self, results: dict[UUID, DateResult | None]) -> None:
+    def save(self, results: dict[UUID, Dating]) -> None:
         locked = Photo.objects.select_for_update(of=("self",)).filter(pk__in=results)
         edited = dict(locked.order_by("pk").values_list("pk", "user_taken_at"))
         # A person may have set a date since the photos were loaded; that one stands.
@@ -82,19 +111,24 @@ class DatesStage:
             for photo_id, photo in self.load(again).items()
             if not isinstance(photo, Skip)
         }
-        Photo.objects.bulk_update(
-            [_dated(photo_id, result) for photo_id, result in results.items()],
-            ["taken_at", "timezone", "date_rule", "day", "last_modified"],
-        )
-        search_document.refresh(results)
+        store_dates(results)
 
 
-def _rules(text: str) -> tuple[Rule, ...]:
+def store_dates(results: Mapping[UUID, Dating]) -> None:
+    """Write the dates of photos, and the search texts that hold them."""
+    Photo.objects.bulk_update(
+        [_dated(photo_id, dating.result) for photo_id, dating in results.items()],
+        ["taken_at", "timezone", "date_rule", "day", "last_modified"],
+    )
+    search_document.refresh(results)
+
+
+def _stored_rules(text: str) -> StoredRules:
     try:
-        return parse_rules(text)
-    except InvalidRules:
+        return usable_rules(text)
+    except InvalidRules as error:
         # The API refuses such rules; rows from elsewhere fall back on the defaults.
-        return DEFAULT_RULES
+        return StoredRules(DEFAULT_RULES, (str(error),))
 
 
 def _facts(photo: Photo) -> DateFacts:
@@ -107,6 +141,7 @@ def _facts(photo: Photo) -> DateFacts:
         ctime_s=photo.main_file.ctime_ns / 1e9,
         gps_timezone=(metadata.gps_timezone or None) if metadata else None,
         user_date=photo.user_taken_at and photo.user_taken_at.replace(tzinfo=None),
+        other_tags=metadata.tags if metadata else {},
     )
 
 

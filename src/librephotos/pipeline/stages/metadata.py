@@ -45,7 +45,7 @@ class MetadataStage:
     """Fills PhotoMetadata, and the photo's position, file rating and duration."""
 
     name = "metadata"
-    version = 1
+    version = 2
     needs: tuple[str, ...] = ()
     runs = Runs.DECODER
     compute = staticmethod(metadata_of)

@@ -1,4 +1,4 @@
-"""The date rules, their order and their JSON."""
+"""The date rules, their order, and what each of them yields."""
 
 import json
 from datetime import UTC, datetime
@@ -8,19 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from librephotos.media.date_rules import RuleType, compile_pattern
 from librephotos.media.dates import (
     DEFAULT_RULES,
     PREDEFINED_RULES,
     DateFacts,
     DateResult,
-    InvalidRules,
     Rule,
     local_time,
-    parse_date,
     parse_rules,
-    rules_as_json,
 )
+from librephotos.media.dates.rules import RuleType
 
 NOW = datetime(2026, 6, 1, 12, 0)
 BY_ID = {rule.id: rule for rule in PREDEFINED_RULES}
@@ -103,31 +100,11 @@ def test_zone_rule_yields_nothing_without_a_zone() -> None:
     assert _date(facts, 4, user_timezone="../etc/passwd") is None
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("IMG_20190708_091011.jpg", datetime(2019, 7, 8, 9, 10, 11)),
-        ("PXL_20210304_050607123.jpg", datetime(2021, 3, 4, 5, 6, 7)),
-        ("Screenshot 2020-01-02 at 03.04.05.png", datetime(2020, 1, 2, 3, 4, 5)),
-        ("2019-07-08T09-10-11.jpg", datetime(2019, 7, 8, 9, 10, 11)),
-        ("20190708091011.jpg", datetime(2019, 7, 8, 9, 10, 11)),
-        ("IMG-20180506-WA0012.jpg", datetime(2018, 5, 6)),
-        ("VID-20180506-WA0012.mp4", datetime(2018, 5, 6)),
-        ("20191308_091011.jpg", None),
-        ("20190230_091011.jpg", None),
-        ("DSC01234.jpg", None),
-        ("9920190708091011.jpg", None),
-    ],
-)
-def test_dates_in_file_names(name: str, expected: datetime | None) -> None:
-    assert _local(_facts(f"/2001-02-03 04.05.06/{name}")) == expected
-
-
 def test_file_times() -> None:
     facts = _facts(mtime_s=1_500_000_000.5, ctime_s=0.0)
     assert _local(facts, 7) == datetime(2017, 7, 14, 4, 40, 0, 500_000)
     assert _local(facts, 8) == datetime(2017, 7, 14, 2, 40, 0, 500_000)
-    assert _local(facts, 10) == datetime(1970, 1, 1)
+    assert _local(facts, 10) is None  # nobody set that clock
     assert _local(_facts(mtime_s=float("nan")), 8) is None
     assert _local(_facts(mtime_s=1e30), 8) is None
 
@@ -168,77 +145,151 @@ def test_conditions_decide_whether_a_rule_applies() -> None:
     assert date("/scans/1970/05/06/a.jpg", {}) is None
 
 
+def test_digitised_is_between_the_shutter_and_the_edit() -> None:
+    tags = {
+        "EXIF:DateTimeOriginal": "1965:07:01 12:00:00",
+        "EXIF:DateTimeDigitized": "2003:06:07 08:09:10",
+        "EXIF:DateTime": "2022:01:01 00:00:00",
+    }
+    assert _date(_facts(tags=tags)).rule_id == 1
+    del tags["EXIF:DateTimeOriginal"]
+    assert _local(_facts(tags=tags)) == datetime(2003, 6, 7, 8, 9, 10)
+    in_name = _facts("/p/2001-02-03 04.05.06.jpg", tags=tags)
+    assert _date(in_name).rule_id == 3
+    del tags["EXIF:DateTimeDigitized"]
+    assert _local(_facts(tags=tags)) == datetime(2022, 1, 1)
+
+
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("shutter", "expected"),
     [
-        ("2019:07:08 09:10:11", datetime(2019, 7, 8, 9, 10, 11)),
-        ("2019-07-08T09:10:11.5", datetime(2019, 7, 8, 9, 10, 11, 500_000)),
-        ("2019:07:08 09:10:60", datetime(2019, 7, 8, 9, 10, 59)),
-        ("2019-07-08", datetime(2019, 7, 8)),
-        ("2019:07:08 09:10:11Z", datetime(2019, 7, 8, 9, 10, 11, tzinfo=UTC)),
-        ("0000:00:00 00:00:00", None),
-        ("    :  :     :  :  ", None),
-        ("2019", None),
-        ("2019:02:30 00:00:00", None),
-        ("٢٠١٩:07:08 09:10:11", None),
+        ("1965", datetime(1965, 1, 1)),
+        ("1965-07", datetime(1965, 7, 14, 8, 9, 10)),
+        ("1965:07:14", datetime(1965, 7, 14, 8, 9, 10)),
+        ("1965:07:15", datetime(1965, 7, 15)),
+        ("1965:07:14 00:00:00", datetime(1965, 7, 14)),
     ],
 )
-def test_texts_of_dates(text: str, expected: datetime | None) -> None:
-    assert parse_date(text) == expected
+def test_a_part_of_a_date_is_completed_by_what_agrees_with_it(
+    shutter: str, expected: datetime
+) -> None:
+    tags = {
+        "EXIF:DateTimeOriginal": shutter,
+        "EXIF:DateTime": "1965:07:14 08:09:10",
+    }
+    if shutter == "1965":
+        tags["EXIF:DateTimeDigitized"] = "2003:06:07 08:09:10"
+    assert _local(_facts(tags=tags)) == expected
 
 
-def test_rules_survive_json() -> None:
-    assert parse_rules(rules_as_json(PREDEFINED_RULES)) == PREDEFINED_RULES
-    marked = json.loads(rules_as_json(PREDEFINED_RULES, mark_default=True))
-    assert [row["id"] for row in marked if row["is_default"]] == [
-        rule.id for rule in DEFAULT_RULES
-    ]
-
-
-_EXIF_RULE = {"id": 1, "name": "", "rule_type": "exif", "exif_tag": "EXIF:DateTime"}
+def test_day_of_a_name_takes_its_time_from_a_tag_of_that_day() -> None:
+    tags = {"EXIF:DateTime": "2018:05:06 07:08:09"}
+    facts = _facts("/p/IMG-20180506-WA0012.jpg", tags=tags)
+    assert _date(facts) == DateResult(
+        datetime(2018, 5, 6, 7, 8, 9), 15, "EXIF:DateTime", None
+    )
+    other = _facts("/p/IMG-20180507-WA0012.jpg", tags=tags)
+    assert _local(other) == datetime(2018, 5, 7)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected", "zone"),
     [
-        ("{", "not valid JSON"),
-        ("{}", "must be a JSON array"),
-        ("[1]", "not an object"),
-        ("[" * 100_000, "not valid JSON"),
-        ('[{"id": 1}]', "lacks or misstates"),
-        ('[{"id": "x", "rule_type": "exif"}]', "lacks or misstates"),
-        ('[{"id": 1e999, "rule_type": "exif"}]', "lacks or misstates"),
-        ('[{"id": 1, "rule_type": "moon"}]', "lacks or misstates"),
-        ('[{"id": 1, "rule_type": "exif"}]', "names no exif_tag"),
-        ('[{"id": 1, "rule_type": "filesystem"}]', "names no file_property"),
-        (json.dumps([{**_EXIF_RULE, "transform_tz": 1}]), "zones that are not known"),
-        (json.dumps([{**_EXIF_RULE, "condition_path": 5}]), "must be a text"),
-        (json.dumps([{**_EXIF_RULE, "condition_path": "("}]), "not valid"),
-        (json.dumps([{**_EXIF_RULE, "condition_path": "(a+)+$"}]), "may not repeat"),
-        (json.dumps([{**_EXIF_RULE, "condition_path": "a" * 501}]), "at most 500"),
-        (
-            json.dumps([{"id": 1, "rule_type": "path", "custom_regexp": r"(\d+)"}]),
-            "six groups",
-        ),
-        (json.dumps([_EXIF_RULE] * 101), "at most 100"),
+        ("2019-07-08T23:10:11Z", datetime(2019, 7, 9, 1, 10, 11), "Europe/Berlin"),
+        ("2019-07-08T23:10:11+05:30", datetime(2019, 7, 8, 23, 10, 11), "+05:30"),
+        ("2019-07-08T23:10:11-03:30", datetime(2019, 7, 8, 23, 10, 11), "-03:30"),
+        ("2019-07-08T23:10:11+00:00", datetime(2019, 7, 8, 23, 10, 11), "+00:00"),
+        ("2019-07-08T23:10:11", datetime(2019, 7, 8, 23, 10, 11), None),
+        ("2019-03-31T00:59:59Z", datetime(2019, 3, 31, 1, 59, 59), "Europe/Berlin"),
+        ("2019-03-31T01:00:00Z", datetime(2019, 3, 31, 3, 0), "Europe/Berlin"),
+        ("2019-10-27T01:30:00Z", datetime(2019, 10, 27, 2, 30), "Europe/Berlin"),
     ],
 )
-def test_bad_rules_are_refused_with_a_sentence(text: str, said: str) -> None:
-    with pytest.raises(InvalidRules, match=said):
-        parse_rules(text)
+def test_the_clock_that_a_text_names_is_kept(
+    text: str, expected: datetime, zone: str | None
+) -> None:
+    result = _date(_facts(tags={"EXIF:DateTimeOriginal": text}))
+    assert (result.local, result.timezone) == (expected, zone)
+
+
+def test_utc_by_definition_stands_where_the_rule_wants_it() -> None:
+    tags = {
+        "Composite:GPSDateTime": "2017:02:22 23:20:28Z",
+        "QuickTime:CreateDate": "2017:02:22 23:20:28",
+    }
+    for rule in (6, 13):
+        assert _local(_facts(tags=tags), rule) == datetime(2017, 2, 22, 23, 20, 28)
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(a+)+", "(a|a)*b", "((a*)b)*", r"(\w+\s?)*$", "(a+){2,}"]
+    "name", ["PXL_20210506_235959123.jpg", "pxl_20210506_235959123.MP.jpg"]
 )
-def test_expressions_that_can_run_for_hours_are_refused(pattern: str) -> None:
-    with pytest.raises(InvalidRules):
-        compile_pattern(pattern)
+def test_names_of_google_s_camera_are_utc(name: str) -> None:
+    facts = _facts(f"/p/{name}")
+    assert _local(facts) == datetime(2021, 5, 7, 1, 59, 59)
+    there = _facts(f"/p/{name}", gps_timezone="America/New_York")
+    result = _date(there)
+    assert result.local == datetime(2021, 5, 6, 19, 59, 59)
+    assert result.timezone == "America/New_York"
 
 
-@pytest.mark.parametrize("pattern", [r"(\d{4})-(\d\d)", r"[(+*)]+x", r"\(a+\)+", "a|b"])
-def test_harmless_expressions_are_accepted(pattern: str) -> None:
-    assert compile_pattern(pattern).pattern == pattern
+@pytest.mark.parametrize(
+    "unset",
+    [
+        "1904:01:01 00:00:00",
+        "1970:01:01 00:00:00",
+        "1970:01:01 01:00:07",
+        "1969:12:31 19:00:00",
+        "1980:01:01 00:03:12",
+        "1980:01:06 00:00:00",
+        "2000:01:01 00:00:00",
+        "2036:02:07 06:28:16",
+        "0000:00:00 00:00:00",
+    ],
+)
+@pytest.mark.parametrize(
+    "tag", ["EXIF:DateTimeOriginal", "QuickTime:CreateDate", "Composite:GPSDateTime"]
+)
+def test_a_clock_that_was_never_set_has_no_say(unset: str, tag: str) -> None:
+    tags = {tag: unset, "EXIF:DateTime": "2018:05:06 07:08:09"}
+    facts = _facts(tags=tags, gps_timezone="Europe/Berlin")
+    assert _date(facts).rule_id == 15
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1970",
+        "1970-01-01",
+        "1980:01:02 00:00:00",
+        "1999:12:31 23:59:59",
+        "2000:01:01 00:01:00",
+        "2001:01:01 00:00:00",
+        "1970:07:01 12:00:00",
+        "1826:06:01 12:00:00",
+    ],
+)
+def test_what_looks_like_an_unset_clock_but_is_none(text: str) -> None:
+    assert _local(_facts(tags={"EXIF:DateTimeOriginal": text})) is not None
+
+
+def test_dates_before_the_first_photograph_are_none() -> None:
+    assert _local(_facts(tags={"EXIF:DateTimeOriginal": "1825:12:31 00:00:00"})) is None
+
+
+def test_a_condition_may_name_any_tag_of_the_file() -> None:
+    row = {
+        "id": 100,
+        "rule_type": "exif",
+        "exif_tag": "EXIF:DateTime",
+        "condition_exif": "EXIF:Make//epson",
+    }
+    rules = parse_rules(json.dumps([row]))
+    tags = {"EXIF:DateTime": "2018:05:06 07:08:09"}
+    facts = _facts(tags=tags, other_tags={"EXIF:Make": "EPSON"})
+    assert local_time(facts, rules, user_timezone="UTC", now=NOW)
+    facts = _facts(tags=tags, other_tags={"EXIF:Make": 7})
+    assert local_time(facts, rules, user_timezone="UTC", now=NOW) is None
 
 
 _texts = st.text(max_size=40) | st.from_regex(

@@ -1,0 +1,149 @@
+"""Dates in the names that cameras, phones and messengers give their files.
+
+Only orders that are certain are read: year, month, day; and the day first where it is
+above 12, or where the program that wrote the name is known to write it so.
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Final
+
+from librephotos.media.dates.half_days import hour_of_day
+from librephotos.media.dates.unset_clocks import is_never_set
+from librephotos.media.dates.written import Clock, Precision, WrittenDate
+
+MAX_SEARCHED: Final = 1024
+
+_YEAR = r"(?P<year>19\d{2}|2[01]\d{2})"
+_MONTH, _DAY = r"(?P<month>0[1-9]|1[0-2])", r"(?P<day>0[1-9]|[12]\d|3[01])"
+_BLANK = r"[\s\u00a0\u202f]"
+_HALF = (
+    r"[AaPp]\.?(?:\s|\u00a0|\u202f)?[Mm]\b\.?|上午|下午|午前|午後|오전|오후|凌晨|早上|晚上"
+    r"|[πμΠΜ]\.?[μΜ]\.?"
+)
+# No digit may stand before the year, else a serial number would read as a date.
+# The time follows closely, then it may be written without separators; or behind a
+# word ("at", "um", "à", "kl."), then with separators.
+_WITH_TIME = re.compile(
+    rf"(?<!\d){_YEAR}[-_.: ]?{_MONTH}[-_.: ]?{_DAY}"
+    r"(?P<gap>[-_.:T@, ]{0,3}(?:at )?)"
+    r"(?P<hour>[01]\d|2[0-3])[-_.:h ]?(?P<minute>[0-5]\d)[-_.:m ]?(?P<second>[0-5]\d)"
+    r"(?!\d{7})(?:[-_.]?\d{3}(?!\d))?"
+    rf"(?:{_BLANK}?(?P<after>{_HALF})|(?P<utc>Z\b))?",
+    re.ASCII,
+)
+_WITH_WORDED_TIME = re.compile(
+    r"(?<!\d)(?P<year>19\d{2}|2[01]\d{2})(?P<sep>[-_.])(?P<month>\d{1,2})(?P=sep)"
+    rf"(?P<day>\d{{1,2}})(?!\d)(?P<gap>[^\d/\\]{{1,20}}?)(?P<before>{_HALF})?{_BLANK}?"
+    r"(?P<hour>\d{1,2})(?P<colon>[.:\-_\u2236])(?P<minute>[0-5]\d)"
+    rf"(?:(?P=colon)(?P<second>[0-5]\d))?(?!\d)(?:{_BLANK}*(?P<after>{_HALF}))?",
+    re.ASCII,
+)
+# Telegram's export writes the day first: photo_1@19-05-2023_14-03-22.jpg
+_TELEGRAM = re.compile(
+    r"@(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>(?:19|2[01])\d\d)"
+    r"_(?P<hour>\d\d)-(?P<minute>\d\d)-(?P<second>\d\d)(?!\d)",
+    re.ASCII,
+)
+# Google's camera names its files by UTC, all others by the clock on the wall.
+_PIXEL = re.compile(r"PXL_\d{8}_\d{6}", re.ASCII | re.IGNORECASE)
+_WHATSAPP = re.compile(
+    r"(?:IMG|VID|AUD|PTT|STK)-(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})-WA\d+",
+    re.ASCII | re.IGNORECASE,
+)
+_SEPARATED_DAY = re.compile(
+    rf"(?<!\d)(?<!\d[-_.]){_YEAR}(?P<sep>[-_.]| ){_MONTH}(?P=sep){_DAY}(?![\d])"
+    r"(?!(?P=sep)\d{4})",
+    re.ASCII,
+)
+_COMPACT_DAY = re.compile(
+    rf"(?:^|[^A-Za-z0-9])[A-Za-z]{{0,8}}{_YEAR}{_MONTH}{_DAY}(?![A-Za-z0-9])",
+    re.ASCII,
+)
+_DAY_FIRST = re.compile(
+    r"(?<!\d)(?<!\d[-_.])(?P<first>\d\d)(?P<sep>[-_.])(?P<second>\d\d)(?P=sep)"
+    r"(?P<year>(?:19|20)\d\d)(?!\d)",
+    re.ASCII,
+)
+
+
+def date_with_time(name: str) -> WrittenDate | None:
+    """Return the date and time in a file's name, None without both."""
+    text = _searched(name)
+    for pattern in (_WITH_TIME, _WITH_WORDED_TIME, _TELEGRAM):
+        match = pattern.search(text)
+        found = match and _moment(match, text)
+        if found:
+            return found
+    return None
+
+
+def day_alone(name: str) -> WrittenDate | None:
+    """Return a day that stands in a name without a time, None if it is not certain.
+
+    Such as that of IMG-20180506-WA0012.jpg or of 2015-03-04 Birthday.jpg.
+    """
+    text = _searched(name)
+    whatsapp = _WHATSAPP.search(text)
+    if whatsapp:
+        return _day(whatsapp, machine=True)
+    separated = _SEPARATED_DAY.search(text)
+    if separated:
+        return _day(separated, machine=False)
+    compact = _COMPACT_DAY.search(text)
+    if compact:
+        return _day(compact, machine=True)
+    match = _DAY_FIRST.search(text)
+    return _day_first(match) if match else None
+
+
+def _searched(name: str) -> str:
+    # macOS takes letters apart, so that "오후" and "à" look different.
+    return unicodedata.normalize("NFC", name[-MAX_SEARCHED:])
+
+
+def _moment(match: re.Match[str], text: str) -> WrittenDate | None:
+    found = match.groupdict()
+    hour = int(found["hour"])
+    half = found.get("before") or found.get("after")
+    if half:
+        hour = hour_of_day(hour, half)
+    try:
+        digits = datetime(
+            int(found["year"]),
+            int(found["month"]),
+            int(found["day"]),
+            hour,
+            int(found["minute"]),
+            int(found["second"] or 0),
+        )
+    except ValueError:
+        return None
+    utc = bool(found.get("utc") or _PIXEL.search(text))
+    if is_never_set(digits, utc=utc):
+        return None
+    return WrittenDate(digits, clock=Clock.UTC if utc else Clock.LOCAL)
+
+
+def _day(match: re.Match[str], *, machine: bool) -> WrittenDate | None:
+    try:
+        day = datetime(int(match["year"]), int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+    # What a person writes with separators is meant; a program copies its clock.
+    if machine and is_never_set(day):
+        return None
+    return WrittenDate(day, Precision.DAY)
+
+
+def _day_first(match: re.Match[str]) -> WrittenDate | None:
+    first, second = int(match["first"]), int(match["second"])
+    if first <= 12 and second <= 12 and first != second:
+        return None
+    month, day = (second, first) if first > 12 else (first, second)
+    try:
+        found = datetime(int(match["year"]), month, day)
+    except ValueError:
+        return None
+    return WrittenDate(found, Precision.DAY)

@@ -1,0 +1,29 @@
+"""Clocks of twelve hours: what stands for before and after noon."""
+
+import re
+from typing import Final
+
+# As macOS, Windows and Android write them in names (Unicode CLDR, dayPeriods).
+_MORNING: Final = ("am", "a", "上午", "凌晨", "早上", "午前", "오전", "πμ", "ص", "sa")
+_EVENING: Final = ("pm", "p", "下午", "晚上", "午後", "오후", "μμ", "م", "ch")
+_LETTERS = re.compile(r"[.\s\u00a0\u202f]")
+
+
+def is_half_day(text: str) -> bool:
+    """Say whether a text such as "PM", "a. m." or "下午" names half of a day."""
+    return _plain(text) in _MORNING + _EVENING
+
+
+def hour_of_day(hour: int, half: str) -> int:
+    """Return the hour, 0 to 23, of an hour of a twelve-hour clock.
+
+    12 in the morning is 0, and 12 in the evening noon. An hour beyond 12 stays as it
+    is: some programs write "14:03 PM".
+    """
+    if not 1 <= hour <= 12:
+        return hour
+    return hour % 12 + (12 if _plain(half) in _EVENING else 0)
+
+
+def _plain(text: str) -> str:
+    return _LETTERS.sub("", text).lower()

@@ -1,0 +1,163 @@
+"""Dates in the names of files."""
+
+import unicodedata
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from librephotos.media.dates import Clock, WrittenDate
+from librephotos.media.dates.file_names import date_with_time, day_alone
+
+AFTERNOON = datetime(2023, 5, 19, 14, 3, 22)
+
+
+def _date(name: str) -> WrittenDate | None:
+    return date_with_time(name) or day_alone(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "20230519_140322.jpg",
+        "20230519_140322(0).jpg",
+        "20230519_140322_HDR.jpg",
+        "20230519140322.jpg",
+        "IMG_20230519_140322.jpg",
+        "IMG_20230519_140322_123.jpg",
+        "IMG20230519140322.jpg",
+        "VID_20230519_140322.mp4",
+        "MVIMG_20230519_140322.jpg",
+        "00100lPORTRAIT_00100_BURST20230519140322123_COVER.jpg",
+        "WP_20230519_14_03_22_Pro.jpg",
+        "DJI_20230519140322_0001_D.JPG",
+        "2023-05-19 14.03.22-1.jpg",
+        "2023-05-19T14-03-22.jpg",
+        "signal-2023-05-19-14-03-22-123.jpg",
+        "signal-2023-05-19-140322.jpg",
+        "photo_2023-05-19_14-03-22 (2).jpg",
+        "photo_1@19-05-2023_14-03-22.jpg",
+        "PHOTO-2023-05-19-14-03-22.jpg",
+        "WhatsApp Image 2023-05-19 at 2.03.22 PM (1).jpeg",
+        "WhatsApp Image 2023-05-19 at 14.03.22.jpeg",
+        "Screenshot_20230519-140322_Chrome.jpg",
+        "Screenshot_2023-05-19-14-03-22-123_com.example.jpg",
+        "Screenshot 2023-05-19 140322.png",
+        "Screenshot 2023-05-19 at 2.03.22 PM.png",
+        "Screenshot 2023-05-19 at 2.03.22\u202fPM.png",
+        "Screenshot 2023-05-19 at 2.03.22\u00a0p.m..png",
+        "Bildschirmfoto 2023-05-19 um 14.03.22.png",
+        "Capture d’écran 2023-05-19 à 14.03.22.png",
+        "Captura de pantalla 2023-05-19 a la(s) 2.03.22 p. m..png",
+        "Captura de pantalla 2023-05-19 a las 14.03.22.png",
+        "Schermata 2023-05-19 alle 14.03.22.png",
+        "Captura de Tela 2023-05-19 às 14.03.22.png",
+        "Schermafbeelding 2023-05-19 om 14.03.22.png",
+        "Skärmavbild 2023-05-19 kl. 14.03.22.png",
+        "Zrzut ekranu 2023-05-19 o 14.03.22.png",
+        "Снимок экрана 2023-05-19 в 14.03.22.png",
+        "Näyttökuva 2023-5-19 kello 14.03.22.png",
+        "Στιγμιότυπο 2023-05-19, 2.03.22 μ.μ..png",
+        "スクリーンショット 2023-05-19 14.03.22.png",
+        "スクリーンショット 2023-05-19 午後2.03.22.png",
+        "截屏2023-05-19 下午2.03.22.png",
+        "스크린샷 2023-05-19 오후 2.03.22.png",
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_with_a_time(name: str, form: str) -> None:
+    found = _date(unicodedata.normalize(form, name))
+    assert found == WrittenDate(AFTERNOON)
+
+
+@pytest.mark.parametrize(
+    ("name", "hour"),
+    [
+        ("Screenshot 2023-05-19 at 12.05.00 AM.png", 0),
+        ("Screenshot 2023-05-19 at 12.05.00 PM.png", 12),
+        ("Screenshot 2023-05-19 at 1.05.00 am.png", 1),
+        ("Screenshot 2023-05-19 at 11.05.00 a.m..png", 11),
+        ("截屏2023-05-19 上午12.05.00.png", 0),
+        ("2023-05-19 14.05.00 PM.jpg", 14),
+    ],
+)
+def test_clocks_of_twelve_hours(name: str, hour: int) -> None:
+    found = _date(name)
+    assert found is not None and found.digits == datetime(2023, 5, 19, hour, 5)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PXL_20230519_140322123.jpg",
+        "PXL_20230519_140322123.MP.jpg",
+        "PXL_20230519_140322123.NIGHT.jpg",
+        "PXL_20230519_140322123~2.jpg",
+        "Copy of PXL_20230519_140322123.TS.mp4",
+        "20230519T140322Z.jpg",
+    ],
+)
+def test_names_that_are_utc(name: str) -> None:
+    assert _date(name) == WrittenDate(AFTERNOON, clock=Clock.UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("IMG_20230519_A.jpg", datetime(2023, 5, 19)),
+        ("Photo 2023-05-19.jpg", datetime(2023, 5, 19)),
+        ("2023-05-19 Birthday 12.jpg", datetime(2023, 5, 19)),
+        ("20230519.jpg", datetime(2023, 5, 19)),
+        ("2023_05_19.jpg", datetime(2023, 5, 19)),
+        ("2023.05.19 (3).jpg", datetime(2023, 5, 19)),
+        ("scan 2023 05 19.jpg", datetime(2023, 5, 19)),
+        ("WP_20230519_001.jpg", datetime(2023, 5, 19)),
+        ("20230519_250000.jpg", datetime(2023, 5, 19)),
+        ("IMG-20230519-WA0012.jpg", datetime(2023, 5, 19)),
+        ("19-05-2023.jpg", datetime(2023, 5, 19)),
+        ("05.19.2023.jpg", datetime(2023, 5, 19)),
+        ("05-05-2023.jpg", datetime(2023, 5, 5)),
+        ("1980-01-01 New Year.jpg", datetime(1980, 1, 1)),
+        ("Photo on 2014-08-25 at 14.03 #2.jpg", datetime(2014, 8, 25, 14, 3)),
+    ],
+)
+def test_names_with_a_day(name: str, expected: datetime) -> None:
+    found = _date(name)
+    assert found is not None and found.digits == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DSC01234.jpg",
+        "IMG_20231345.jpg",
+        "20231301.jpg",
+        "20191308_091011.jpg",
+        "IMG_20230229_101010.jpg",
+        "2019-02-30.jpg",
+        "9920190708091011.jpg",
+        "201907080910111234567.jpg",
+        "FB_IMG_1500000000000.jpg",
+        "RPReplay_Final1500000000.MP4",
+        "+492012123122.jpg",
+        "c20190708bdd.jpg",
+        "1920x1080.jpg",
+        "19201080.jpg",
+        "wallpaper-1920-1080.jpg",
+        "04-03-2015.jpg",
+        "19-07-08 09-10-11 0123.jpg",
+        "IMG_19700101_000000.jpg",
+        "IMG-19700101-WA0001.jpg",
+        "19800101_000012.jpg",
+        "19800101.jpg",
+        "20000101_000000.jpg",
+    ],
+)
+def test_numbers_that_are_no_date(name: str) -> None:
+    assert _date(name) is None
+
+
+@given(st.text(max_size=200))
+def test_no_name_makes_it_raise(name: str) -> None:
+    _date(name)
