@@ -281,11 +281,12 @@ def frames(data: bytes) -> list[tuple[str, int, bytes]]:
 
 
 def test_the_video_in_a_motion_photo_and_the_still_without_it(stripped):
-    data = marked.marked_motion_photo()
+    video = marked.marked_mp4(sound="aac")
+    data = marked.google_motion_photo(video)
     film = stripped(data, embedded_video=True)
     assert_nothing_left(film)
     assert sniff(str(film)).mime == "video/mp4"
-    assert frames(film.read_bytes()) == frames(marked.marked_mp4(sound="aac"))
+    assert frames(film.read_bytes()) == frames(video)
     still = stripped(data)
     assert_nothing_left(still)
     assert b"ftyp" not in still.read_bytes()

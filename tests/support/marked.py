@@ -332,12 +332,6 @@ def marked_mp4(format: str = "mp4", **options: object) -> bytes:
     return marked_video(format, **options) + extras
 
 
-def marked_motion_photo() -> bytes:
-    """A JPEG with a video behind it, both full of metadata."""
-    film = marked_mp4(sound="aac")
-    return google_motion_photo(film)
-
-
 def with_packet(data: bytes) -> bytes:
     """The JPEG with one more packet of XMP."""
     return with_xmp_packet(data, PACKET)
