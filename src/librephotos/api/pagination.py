@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import LimitOffsetPagination, PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+
+# More digits than any library needs, and fewer than PostgreSQL's offsets have.
+_PAGE_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class HugePagination(PageNumberPagination):
@@ -27,6 +36,55 @@ class RegularPagination(PageNumberPagination):
     page_size = 100
     page_size_query_param = "page_size"
     max_page_size = 100_000
+
+
+class AlbumPagination(PageNumberPagination):
+    """For the photos of an album, of which a country may have a hundred thousand.
+
+    Pages are not counted, so that one costs what it shows; whether another follows is
+    known from one row more. A client that names no page and no size gets as many as
+    in the other lists that clients read in one go.
+    """
+
+    page_size = 100
+    page_size_query_param = "page_size"
+    max_page_size = 5_000
+    unpaged_size = HugePagination.page_size
+
+    def get_page_size(self, request: Request) -> int:
+        asked = request.query_params
+        paged = self.page_query_param in asked or self.page_size_query_param in asked
+        size = super().get_page_size(request) if paged else self.unpaged_size
+        return size or self.page_size
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: Any = None
+    ) -> list[Any]:
+        """Return the rows of the page that is asked for; raise NotFound beyond them."""
+        self.address = request.build_absolute_uri()
+        size, self.number = self.get_page_size(request), self._number(request)
+        start = (self.number - 1) * size
+        rows = list(queryset[start : start + size + 1])
+        if start and not rows:
+            raise NotFound(self.invalid_page_message)
+        self.more = len(rows) > size
+        return rows[:size]
+
+    def get_next_link(self) -> str | None:
+        return self._link(self.number + 1) if self.more else None
+
+    def get_previous_link(self) -> str | None:
+        return self._link(self.number - 1) if self.number > 1 else None
+
+    def _number(self, request: Request) -> int:
+        text = request.query_params.get(self.page_query_param, "1")
+        number = int(text) if _PAGE_NUMBER.fullmatch(text) else 0
+        if number < 1:
+            raise NotFound(self.invalid_page_message)
+        return number
+
+    def _link(self, number: int) -> str:
+        return str(replace_query_param(self.address, self.page_query_param, number))
 
 
 class TinyPagination(PageNumberPagination):

@@ -47,7 +47,7 @@ def timeline_filter(params: Mapping[str, Any]) -> TimelineFilter:
     return TimelineFilter(
         **{name: flag(params, name) for name in _FLAGS},
         username=_text(params, "username").lower(),
-        video=_video(params),
+        video=video_filter(params),
         person=_person(params),
         folder=_folder(params),
         categorised=any(flag(params, name) for name in _CATEGORIES),
@@ -84,7 +84,8 @@ def _has_surrogate(value: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def _video(params: Mapping[str, Any]) -> bool | None:
+def video_filter(params: Mapping[str, Any]) -> bool | None:
+    """Return True for videos alone, False for stills alone, None for both."""
     media = _text(params, "media") or "all"
     if media not in _MEDIA:
         raise ValidationError({"media": "Choose all, photos or videos."})

@@ -12,8 +12,8 @@ from librephotos.api.models import Person, Photo
 from librephotos.api.pagination import RegularPagination
 from librephotos.api.queries.person_albums import PersonAlbum, person_albums
 from librephotos.api.queries.person_photos import photos_of_person
-from librephotos.api.queries.photos import as_grid_rows, grid_rows, newest_first
 from librephotos.api.serializers.grid import day_groups
+from librephotos.api.views.album_pages import ALBUM_QUERY, album_page
 from librephotos.api.views.documentation import documented
 from librephotos.api.views.people import one_person
 from librephotos.api.views.photos import PAGING, paginated
@@ -57,20 +57,18 @@ def _albums(request: Request, people: list[Person]) -> list[dict[str, Any]]:
 class PersonAlbumView(APIView):
     """A person's or group's visible photos by day, newest first."""
 
-    @documented("person_album", path=("person_id",))
+    @documented("person_album", path=("person_id",), query=ALBUM_QUERY)
     def get(self, request: Request, person_id: str) -> Response:
         person = one_person(request, person_id, named=False)
         wanted = photos_of_person(request.user, person.pk, visible=True)
         photos = Photo.objects.owned_by(request.user).visible().filter(pk__in=wanted)
-        rows = as_grid_rows(grid_rows(newest_first(photos)))
-        album = PersonAlbum(len(rows), rows)
-        return Response({"results": _album(request, person, album)})
+        return album_page(request, _named(person, photos.count()), photos, if_empty="")
 
 
 def _album(request: Request, person: Person, album: PersonAlbum) -> dict[str, Any]:
-    return {
-        "id": str(person.pk),
-        "name": person.name,
-        "photo_count": album.photos,
-        "grouped_photos": day_groups(album.newest, viewer=request.user),
-    }
+    groups = day_groups(album.newest, viewer=request.user)
+    return {**_named(person, album.photos), "grouped_photos": groups}
+
+
+def _named(person: Person, photos: int) -> dict[str, Any]:
+    return {"id": str(person.pk), "name": person.name, "photo_count": photos}

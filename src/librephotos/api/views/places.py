@@ -12,10 +12,9 @@ from rest_framework.views import APIView
 from librephotos.api.models import Place
 from librephotos.api.pagination import StandardPagination
 from librephotos.api.queries.photo_places import photos_in, place_counts, stays
-from librephotos.api.queries.photos import as_grid_rows, grid_rows, newest_first
-from librephotos.api.serializers.grid import day_groups
 from librephotos.api.serializers.place import place_album
 from librephotos.api.serializers.place_statistics import place_tree, stay_entries
+from librephotos.api.views.album_pages import ALBUM_QUERY, album_page
 from librephotos.api.views.documentation import documented
 from librephotos.api.views.photos import PAGING, paginated
 
@@ -43,19 +42,12 @@ class PlaceListView(APIView):
 class PlaceView(APIView):
     """One's visible photos of a place and of all places in it, newest first."""
 
-    @documented("place", path=("place_id",))
+    @documented("place", path=("place_id",), query=ALBUM_QUERY)
     def get(self, request: Request, place_id: str) -> Response:
         place = _place(place_id)
-        photos = newest_first(photos_in(request.user, place))
-        rows = as_grid_rows(grid_rows(photos))
-        if not rows:
-            raise NotFound("You have no photos there.")
-        album = {
-            "id": str(place.pk),
-            "title": place.name,
-            "grouped_photos": day_groups(rows, viewer=request.user),
-        }
-        return Response({"results": album})
+        album = {"id": str(place.pk), "title": place.name}
+        photos = photos_in(request.user, place)
+        return album_page(request, album, photos, if_empty="You have no photos there.")
 
 
 def _place(text: str) -> Place:

@@ -11,10 +11,9 @@ from rest_framework.views import APIView
 
 from librephotos.api.models import Thing
 from librephotos.api.pagination import StandardPagination
-from librephotos.api.queries.photos import as_grid_rows, grid_rows, newest_first
 from librephotos.api.queries.things import photos_showing, thing_albums, thing_covers
-from librephotos.api.serializers.grid import day_groups
 from librephotos.api.serializers.thing import thing_album
+from librephotos.api.views.album_pages import ALBUM_QUERY, album_page
 from librephotos.api.views.documentation import documented
 from librephotos.api.views.photos import PAGING, paginated
 
@@ -37,20 +36,13 @@ def _albums(things: list[Thing]) -> list[dict[str, Any]]:
 class ThingView(APIView):
     """One's visible photos of a thing, newest first."""
 
-    @documented("thing", path=("thing_id",))
+    @documented("thing", path=("thing_id",), query=ALBUM_QUERY)
     def get(self, request: Request, thing_id: str) -> Response:
         thing = _thing(request, thing_id)
-        rows = as_grid_rows(
-            grid_rows(newest_first(photos_showing(request.user, thing)))
-        )
-        if not rows:
-            raise NotFound("You have no photos of that.")
-        album = {
-            "id": str(thing.pk),
-            "title": thing.title,
-            "grouped_photos": day_groups(rows, viewer=request.user),
-        }
-        return Response({"results": album})
+        album = {"id": str(thing.pk), "title": thing.title}
+        photos = photos_showing(request.user, thing)
+        empty = "You have no photos of that."
+        return album_page(request, album, photos, if_empty=empty)
 
 
 def _thing(request: Request, text: str) -> Thing:
