@@ -101,7 +101,7 @@ def test_a_photo_that_changes_meanwhile_passes_again(
     class Interrupted(SizeStage):
         def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
             inputs = super().load(photo_ids)
-            photo_stages.reopen([changed], but=())
+            photo_stages.reopen([changed], stages=["size"])
             return inputs
 
     run_stage(Interrupted(), [changed, same], sandbox=sandbox)

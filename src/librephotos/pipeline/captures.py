@@ -18,7 +18,7 @@ from librephotos.media.formats import Kind
 from librephotos.media.variants import CaptureFile, group_captures
 from librephotos.pipeline import queue
 from librephotos.pipeline.decoding import IdentifiedFile
-from librephotos.pipeline.registry import stage_names
+from librephotos.pipeline.registry import learning_needs, stage_names
 from librephotos.pipeline.walk import stat_key
 
 LONE_SIDECAR = "A sidecar whose picture is not there."
@@ -74,7 +74,8 @@ def attach_files(
     scanned_files.choose_main_files(changes.regrouped)
     affected = scanned_files.with_files(changes.affected)
     photo_stages.mark_pending(affected, stages=stage_names(), job=job)
-    photo_stages.reopen(affected, but=stage_names())
+    if reread:  # what learns is due where its input changes: see metadata, thumbnails
+        photo_stages.reopen_failed(affected, stages=learning_needs())
     photo_stages.mark_pending(changes.renamed - affected, stages=["dates"], job=job)
     elsewhere = affected - {file.photo_id for file, _ in identified}
     if elsewhere:  # photos that have lost a file to another photo

@@ -103,6 +103,17 @@ def stage_versions() -> dict[str, int]:
     return {stage.name: stage.version for stage in stages()}
 
 
+@cache
+def learning_needs() -> dict[str, tuple[str, ...]]:
+    """Return, by name, the stages that each stage that learns works on."""
+    return {row.name: import_string(row.path).needs for row in LEARNING_STAGES}
+
+
+def learning_from(stage: str) -> list[str]:
+    """Return the names of the stages that learn from what a stage makes."""
+    return [name for name, needs in learning_needs().items() if stage in needs]
+
+
 def learning_stages() -> tuple[LearningStage, ...]:
     """Return the stages that learn, in the order of the registry.
 

@@ -16,7 +16,12 @@ from librephotos.media.fingerprint import key64
 from librephotos.media.variants import capture_key
 from librephotos.pipeline import jobs, queue
 from librephotos.pipeline.captures import batches_of_captures
-from librephotos.pipeline.registry import stage_names, stage_needs, stage_versions
+from librephotos.pipeline.registry import (
+    learning_needs,
+    stage_names,
+    stage_needs,
+    stage_versions,
+)
 from librephotos.pipeline.runner import check_free_space
 from librephotos.pipeline.walk import (
     Entry,
@@ -205,7 +210,9 @@ def _settle_unseen(
 
 def _queue_left_over(job: Job) -> None:
     """Take up photos that an earlier job left unfinished, or that a stage is new to."""
-    photo_stages.roll_out(stage_versions(), needs=stage_needs())
+    photo_stages.roll_out(
+        stage_versions(), needs=stage_needs(), learning=learning_needs()
+    )
     photo_ids = photo_stages.left_over(job.started_by_id, stages=stage_names())
     for start in range(0, len(photo_ids), BATCH):
         batch = photo_ids[start : start + BATCH]

@@ -34,8 +34,12 @@ class Stage(Protocol):
 
     `compute` touches neither database nor settings. `load` reads the inputs of a batch
     and `save` writes its results, each in a fixed number of queries; `save` runs in
-    the transaction that records the photos as done. All three are idempotent. A new
-    `version` makes every photo pass the stage again, and then those that need it.
+    the transaction that records the photos as done. All three are idempotent.
+
+    A new `version` makes every photo pass the stage again, and then the stages that
+    name it in their `needs`. A photo whose file has changed, or that is read again,
+    passes all of these stages, but those that learn only where `save` finds that what
+    they read is another: the previews, by their bytes, and the marked people.
     """
 
     name: str

@@ -66,8 +66,8 @@ class Photo(models.Model):
 
     Everything else is derived from the files and may be rebuilt: `image_hash` (MD5 of
     the main file followed by the owner's id, the contract's name for a photo) and
-    `main_file` by the scan; size, colours, `placeholder` and `phash` by the stage
-    thumbnails; `file_rating` by metadata; `place` by geocode; `taken_at` (wall-clock
+    `main_file` by the scan; size, colours, `placeholder`, `phash` and `preview_digest`
+    (what stands for the pixels of the previews) by the stage thumbnails; `file_rating` by metadata; `place` by geocode; `taken_at` (wall-clock
     time labelled as UTC), `timezone`, `date_rule` and `day` by dates. `rating` and
     `visible` are computed by the database. `day` is the ordinal of the local calendar
     day (1 = 1 January of year 1), 0 for undated photos, and the contract's day id.
@@ -104,6 +104,7 @@ class Photo(models.Model):
     dominant_color = models.CharField(max_length=7, default="")
     placeholder = models.BinaryField(default=b"")
     phash = models.BigIntegerField(null=True)
+    preview_digest = models.UUIDField(null=True)
     duration_s = models.FloatField(null=True)
     file_rating = models.PositiveSmallIntegerField(null=True)
     latitude = models.FloatField(null=True)

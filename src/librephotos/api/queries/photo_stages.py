@@ -261,10 +261,16 @@ def adopt(photo_ids: Sequence[UUID], *, stages: Sequence[str], job: int) -> None
         )
 
 
-def roll_out(versions: dict[str, int], *, needs: Mapping[str, Collection[str]]) -> None:
+def roll_out(
+    versions: dict[str, int],
+    *,
+    needs: Mapping[str, Collection[str]],
+    learning: Mapping[str, Collection[str]],
+) -> None:
     """Mark all photos pending in stages that are new or of a new version.
 
-    The stages come in their order; those that need one of these follow it.
+    The stages come in their order; those that need one of these follow it, and so do
+    those that learn, of which `learning` says what they need.
 
     Costs one look at a small table unless the software was updated.
     """
@@ -290,6 +296,10 @@ def roll_out(versions: dict[str, int], *, needs: Mapping[str, Collection[str]]) 
             StageVersion.objects.update_or_create(
                 stage=stage, defaults={"version": version}
             )
+        for stage, needed in learning.items():
+            if not changed.isdisjoint(needed):
+                changed.add(stage)
+        _reopen(None, sorted(changed.intersection(learning)))
 
 
 def outdate(owner: int, *, stage: str) -> None:
@@ -396,11 +406,40 @@ def skip_due(owner: int, *, stage: str, version: int, reason: str) -> None:
         cursor.execute(_SKIP_DUE, _due(owner, stage, version, reason))
 
 
-def reopen(photo_ids: Iterable[UUID], *, but: Collection[str]) -> None:
-    """Have photos whose pixels changed pass all stages again, but for some."""
-    PhotoStage.objects.filter(photo__in=list(photo_ids)).exclude(stage__in=but).update(
-        state=PhotoStage.State.PENDING, job=None
-    )
+_REOPEN = """
+WITH outdated AS (
+    SELECT id FROM api_photostage
+    WHERE (%(all)s OR photo_id = ANY(%(photos)s))
+        AND split_part(stage, ':', 1) = ANY(%(stages)s)
+        AND (NOT %(failed)s OR state = 'failed')
+    ORDER BY photo_id, stage FOR UPDATE
+)
+UPDATE api_photostage AS photo_stage
+SET state = 'pending', error = '', job_id = NULL
+FROM outdated WHERE photo_stage.id = outdated.id
+"""
+
+
+def reopen(photo_ids: Iterable[UUID], *, stages: Collection[str]) -> None:
+    """Have photos pass stages again, with whatever model: what these read changed.
+
+    A worker that is at it with what was there before records nothing.
+    """
+    _reopen(list(photo_ids), stages)
+
+
+def reopen_failed(photo_ids: Iterable[UUID], *, stages: Collection[str]) -> None:
+    """Have photos try stages again that they failed in."""
+    _reopen(list(photo_ids), stages, failed=True)
+
+
+def _reopen(
+    photos: list[UUID] | None, stages: Collection[str], *, failed: bool = False
+) -> None:
+    if stages and (photos is None or photos):
+        values = {"photos": photos or [], "all": photos is None, "failed": failed}
+        with connection.cursor() as cursor:
+            cursor.execute(_REOPEN, {**values, "stages": list(stages)})
 
 
 def repeat(photo_ids: Iterable[UUID], *, stage: str) -> None:

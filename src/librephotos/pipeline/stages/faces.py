@@ -35,7 +35,8 @@ class FacesStage:
     name = "faces"
     key = name
     version = 1
-    needs: tuple[str, ...] = ("metadata", "thumbnails")
+    # Of metadata it reads the marked people alone: that stage tells where they changed.
+    needs: tuple[str, ...] = ("thumbnails",)
     runs = Runs.DECODER
     batch_size = 12
     queue = "cpu"

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from librephotos.api.models import Photo, PhotoMetadata
 from librephotos.api.models.columns import fit
+from librephotos.api.queries import photo_stages
 from librephotos.pipeline.decoding import LocatedMetadata, metadata_of
+from librephotos.pipeline.face_requests import FACES
 from librephotos.pipeline.originals import load_originals
 from librephotos.pipeline.stage import Runs
 
@@ -55,6 +57,7 @@ class MetadataStage:
 
     def save(self, results: dict[UUID, LocatedMetadata]) -> None:
         rows = [fit(_row(photo_id, found)) for photo_id, found in results.items()]
+        marked = _marked_anew(rows)
         PhotoMetadata.objects.bulk_create(
             rows,
             update_conflicts=True,
@@ -80,8 +83,16 @@ class MetadataStage:
             ],
             ["latitude", "longitude", "file_rating", "duration_s"],
         )
+        photo_stages.reopen(marked, stages=[FACES])
         # Only a position has a place; geocode passes over photos without one.
         Photo.objects.filter(pk__in=results, latitude=None).update(place=None)
+
+
+def _marked_anew(rows: Sequence[PhotoMetadata]) -> list[UUID]:
+    """Return the photos on which the files mark other people than they did."""
+    known = PhotoMetadata.objects.filter(photo__in=[row.photo_id for row in rows])
+    before = dict(known.values_list("photo_id", "regions"))
+    return [row.photo_id for row in rows if row.regions != before.get(row.photo_id, [])]
 
 
 def _row(photo_id: UUID, found: LocatedMetadata) -> PhotoMetadata:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,12 @@ from django.utils import timezone
 
 from librephotos.api.models import Photo
 from librephotos.api.models.columns import fit
+from librephotos.api.queries import photo_stages
 from librephotos.media.thumbnails import Preview, Thumbnails
 from librephotos.pipeline.decoding import thumbnails_of
 from librephotos.pipeline.originals import load_originals
 from librephotos.pipeline.preview_storage import PreviewSize, preview_name
+from librephotos.pipeline.registry import learning_from
 from librephotos.pipeline.stage import Runs
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4"}
@@ -30,7 +33,10 @@ _COLUMNS = [
     "placeholder",
     "phash",
     "last_modified",
+    "preview_digest",
 ]
+
+_LOOKS = ("width", "height", "dominant_color", "phash", "placeholder")
 
 
 class ThumbnailsStage:
@@ -48,10 +54,36 @@ class ThumbnailsStage:
     def save(self, results: dict[UUID, Thumbnails]) -> None:
         for photo_id, thumbnails in results.items():
             _store(photo_id, thumbnails)
-        Photo.objects.bulk_update(
-            [fit(_seen(photo_id, found)) for photo_id, found in results.items()],
-            _COLUMNS,
-        )
+        seen = [fit(_seen(photo_id, found)) for photo_id, found in results.items()]
+        changed = _changed(seen)
+        Photo.objects.bulk_update(seen, _COLUMNS)
+        photo_stages.reopen(changed, stages=learning_from(self.name))
+
+
+def _changed(seen: Sequence[Photo]) -> list[UUID]:
+    """Return the photos that show something else than when this was last recorded.
+
+    The files of previews do not tell: a worker may have died after writing them.
+    """
+    columns = Photo.objects.only("preview_digest", *_LOOKS)
+    known = columns.in_bulk([photo.pk for photo in seen])
+    return [
+        photo.pk
+        for photo in seen
+        if photo.pk not in known or not _looks_alike(photo, known[photo.pk])
+    ]
+
+
+def _looks_alike(photo: Photo, known: Photo) -> bool:
+    if known.preview_digest is not None:
+        return photo.preview_digest == known.preview_digest
+    # Recorded before there was a digest.
+    return all(_look(photo, name) == _look(known, name) for name in _LOOKS)
+
+
+def _look(photo: Photo, name: str) -> object:
+    value = getattr(photo, name)
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def _store(photo_id: UUID, thumbnails: Thumbnails) -> None:
@@ -82,7 +114,15 @@ def _seen(photo_id: UUID, found: Thumbnails) -> Photo:
         placeholder=found.placeholder,
         phash=found.phash,
         last_modified=timezone.now(),
+        preview_digest=_digest(found),
     )
+
+
+def _digest(found: Thumbnails) -> UUID:
+    """Return what stands for the stills, from which the stages learn."""
+    stills = hashlib.md5(found.big.data, usedforsecurity=False)
+    stills.update(found.medium.data)
+    return UUID(bytes=stills.digest())
 
 
 def _extension(preview: Preview | None) -> str:
