@@ -27,7 +27,7 @@ async def respond(*, seconds: float) -> None:
     """Work for those who wait, as beside everything else, until the time is over."""
     connector = app.connector.get_worker_connector()
     async with app.with_connector(connector).open_async() as opened:
-        answering = worker._respond(opened, {queue.INTERACTIVE}, wait=True)
+        answering = worker._respond(opened, {queue.PEOPLE}, wait=True)
         await asyncio.wait_for(answering, seconds)
 
 

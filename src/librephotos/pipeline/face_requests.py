@@ -11,8 +11,8 @@ FACES = "faces"
 """The name of the stage that finds faces."""
 
 
-def look_again(photo: Photo, *, priority: int = 0) -> None:
-    """Have a worker find and measure the faces of a photo anew.
+def look_again(photo: Photo) -> None:
+    """Have a worker find and measure the faces of a photo anew, for who looks at it.
 
     A box was drawn, or a crop was lost.
     """
@@ -24,8 +24,8 @@ def look_again(photo: Photo, *, priority: int = 0) -> None:
         )
         queue.enqueue(
             queue.LEARN,
-            on=queue.INTERACTIVE,
-            priority=priority,
+            on=queue.PICTURES,
+            priority=queue.FIRST,
             lock=_one_by_one(photo.owner_id),
             queueing_lock=f"faces-{photo.pk}",
             job=None,
@@ -38,7 +38,6 @@ def rescore_after(edit: PeopleEdit) -> None:
     """Have a worker look at the unknown faces that an edit may concern."""
     queue.enqueue(
         queue.RESCORE_FACES,
-        priority=queue.FIRST,
         lock=_one_by_one(edit.owner_id),
         job=None,
         edit=edit.pk,
@@ -46,7 +45,7 @@ def rescore_after(edit: PeopleEdit) -> None:
 
 
 def _one_by_one(owner: int) -> str:
-    """Return the lock of these tasks: the first requested of a priority is done first.
+    """Return the lock of these tasks: those of a face that is shown go first.
 
     What was drawn has to be measured before anybody is recognised in it, or by it.
     """

@@ -19,7 +19,7 @@ from librephotos.pipeline import jobs, queue
 from librephotos.pipeline.registry import learning_stage, stages_of
 from librephotos.pipeline.runner import run_stage
 from librephotos.pipeline.stage import LearningStage, Runs
-from librephotos.pipeline.worker_sandbox import learner, sandbox
+from librephotos.pipeline.worker_sandbox import attendant, learner, sandbox
 
 FOLLOWING: dict[Job.Kind, tuple[Job.Kind, ...]] = {
     Job.Kind.SCAN_PHOTOS: (Job.Kind.SCAN_FACES, Job.Kind.CALCULATE_CLIP_EMBEDDINGS),
@@ -132,7 +132,9 @@ def learn(job_id: int | None, key: str, photo_ids: Sequence[UUID]) -> None:
     reason = stage.missing()
     if reason:
         raise ModelUnusable(reason)
-    child = learner() if stage.runs is Runs.LEARNER else sandbox()
+    # Without a job, somebody looks at the photo and waits.
+    decoder = sandbox if job_id is not None else attendant
+    child = learner() if stage.runs is Runs.LEARNER else decoder()
     run_stage(stage, photo_ids, sandbox=child)
     if job_id is not None:
         jobs.finish_if_complete(job_id)

@@ -50,15 +50,21 @@ def delete_previews(names: Iterable[str]) -> None:
         storages["previews"].delete(name)
 
 
-def remake_previews(photo_id: UUID) -> None:
-    """Have a worker make the previews of a photo again, since they were lost."""
+def remake_previews(photo_id: UUID, *, awaited: bool = False) -> None:
+    """Have a worker make the previews of a photo again, since they were lost.
+
+    They are `awaited` where somebody looks at the photo: then before anything else.
+    """
     with transaction.atomic():
         PhotoStage.objects.filter(
             photo=photo_id, stage="thumbnails", state=PhotoStage.State.DONE
         ).update(state=PhotoStage.State.PENDING, job=None)
         queue.enqueue(
             queue.RUN_STAGES,
-            queueing_lock=f"previews-{photo_id}",
+            on=queue.PICTURES if awaited else None,
+            priority=queue.FIRST if awaited else 0,
+            queueing_lock=f"previews-{photo_id}{'-awaited' if awaited else ''}",
             job=None,
             photos=[str(photo_id)],
+            awaited=awaited,
         )

@@ -34,6 +34,18 @@ STRIP = "strip"
 IO, CPU, ML, INTERACTIVE = "io", "cpu", "ml", "interactive"
 ALL_QUEUES = (IO, CPU, ML, INTERACTIVE)
 
+PICTURES, COPIES, CAPTIONS, PEOPLE = (
+    "interactive_pictures",
+    "interactive_copies",
+    "interactive_captions",
+    "interactive_people",
+)
+LANES = (INTERACTIVE, PICTURES, COPIES, CAPTIONS, PEOPLE)
+"""What the queue INTERACTIVE stands for: texts of searches, previews and faces that
+somebody looks at, copies for visitors, captions on request, and what follows from
+naming faces. A worker takes one task of each at a time, so that none of these waits for
+another kind."""
+
 QUEUES = {
     SCAN: IO,
     DELETE_MISSING: IO,
@@ -44,14 +56,14 @@ QUEUES = {
     LEARN: ML,
     CATCH_UP: IO,
     DOWNLOAD: IO,
-    WRITE_CAPTION: INTERACTIVE,
+    WRITE_CAPTION: CAPTIONS,
     ENCODE_FACES: IO,
     GROUP_FACES: ML,
     RECOGNISE_FACES: ML,
-    RESCORE_FACES: INTERACTIVE,
+    RESCORE_FACES: PEOPLE,
     ENCODE_TEXT: INTERACTIVE,
     REFRESH_VECTOR_FILES: IO,
-    STRIP: INTERACTIVE,
+    STRIP: COPIES,
 }
 
 FIRST = 2**31 - 1

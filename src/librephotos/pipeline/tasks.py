@@ -31,7 +31,13 @@ from librephotos.pipeline.stripping import strip
 from librephotos.pipeline.text_vectors import encode_text
 from librephotos.pipeline.unmeasured_faces import encode_new_faces
 from librephotos.pipeline.vector_files import refresh_vector_files
-from librephotos.pipeline.worker_sandbox import learner, responder, sandbox, stripper
+from librephotos.pipeline.worker_sandbox import (
+    attendant,
+    learner,
+    recogniser,
+    sandbox,
+    stripper,
+)
 
 # The database may restart, a disk hiccup, the decoding child not start: six tries,
 # spread over two minutes. Another worker goes on with what a stopping one aborts.
@@ -84,11 +90,14 @@ def ingest_task(job: int, *, files: list[int], reread: bool = False) -> None:
 
 
 @task(queue.RUN_STAGES)
-def run_stages_task(job: int | None, *, photos: list[str]) -> None:
+def run_stages_task(
+    job: int | None, *, photos: list[str], awaited: bool = False
+) -> None:
     """Take photos through the stages that they have yet to pass."""
     if job is not None and jobs.begin(job) is None:
         return
-    run_stages(stages(), [UUID(photo) for photo in photos], sandbox=sandbox())
+    child = attendant() if awaited else sandbox()
+    run_stages(stages(), [UUID(photo) for photo in photos], sandbox=child)
     if job is not None:
         jobs.finish_if_complete(job)
 
@@ -132,7 +141,7 @@ def recognise_faces_task(job: int) -> None:
 @task(queue.RESCORE_FACES)
 def rescore_faces_task(job: None, *, edit: int) -> None:
     """Recognise anew what an edit of faces or people concerns."""
-    rescore(edit, sandbox=responder())
+    rescore(edit, sandbox=recogniser())
 
 
 @task(queue.CATCH_UP)

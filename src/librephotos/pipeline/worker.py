@@ -18,7 +18,7 @@ from procrastinate.jobs import Status
 
 from librephotos.pipeline import jobs
 from librephotos.pipeline.catching_up import ModelWatch
-from librephotos.pipeline.queue import ALL_QUEUES, INTERACTIVE
+from librephotos.pipeline.queue import ALL_QUEUES, INTERACTIVE, LANES
 from librephotos.pipeline.worker_sandbox import rest_children, stop_children
 
 log = logging.getLogger(__name__)
@@ -62,11 +62,9 @@ async def _run(concurrency: int, queues: Collection[str], wait: bool) -> None:
     async with app.open_async():
         watch = ModelWatch() if wait else None
         tidying = asyncio.create_task(_tidy_up(app, watch))
-        interactive = {INTERACTIVE}.intersection(queues)
-        leading = set(queues) - interactive or interactive
-        responding = asyncio.create_task(
-            _respond(app, interactive - leading, wait=wait)
-        )
+        lanes = [{lane} for lane in LANES if INTERACTIVE in queues]
+        leading = set(queues) - {INTERACTIVE} or lanes.pop(0)
+        responding = asyncio.gather(*(_respond(app, lane, wait=wait) for lane in lanes))
         try:
             await _work(
                 app,

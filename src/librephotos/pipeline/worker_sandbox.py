@@ -32,8 +32,29 @@ def learner() -> Sandbox:
 
 @cache
 def responder() -> Sandbox:
-    """Return the child that answers people who wait, so that no batch delays them."""
+    """Return the child that reads the texts of searches, so that no batch delays it."""
     return Sandbox(timeout_s=settings.LEARN_TIMEOUT_S, memory_bytes=UNLIMITED)
+
+
+@cache
+def describer() -> Sandbox:
+    """Return the child that writes captions for people who wait."""
+    return Sandbox(timeout_s=settings.LEARN_TIMEOUT_S, memory_bytes=UNLIMITED)
+
+
+@cache
+def recogniser() -> Sandbox:
+    """Return the child that recognises faces after what people said of others."""
+    return Sandbox(timeout_s=settings.LEARN_TIMEOUT_S, memory_bytes=UNLIMITED)
+
+
+@cache
+def attendant() -> Sandbox:
+    """Return the child that decodes what somebody looks at, as `sandbox` does."""
+    return Sandbox(
+        timeout_s=settings.DECODE_TIMEOUT_S,
+        memory_bytes=settings.DECODE_MEMORY_MIB * 2**20,
+    )
 
 
 @cache
@@ -48,17 +69,24 @@ def stripper() -> Sandbox:
     )
 
 
-def _children() -> tuple[Sandbox, ...]:
-    return sandbox(), learner(), responder(), stripper()
+_CHILDREN = (
+    sandbox,
+    attendant,
+    stripper,
+    learner,
+    responder,
+    describer,
+    recogniser,
+)
 
 
 def rest_children(*, after_s: float) -> None:
     """End the children that have had nothing to do for so many seconds."""
-    for child in _children():
-        child.rest(after_s=after_s)
+    for child in _CHILDREN:
+        child().rest(after_s=after_s)
 
 
 def stop_children() -> None:
     """End all children at once."""
-    for child in _children():
-        child.stop()
+    for child in _CHILDREN:
+        child().stop()

@@ -16,7 +16,6 @@ from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person, Phot
 from librephotos.api.queries.people import existing, named_or_none
 from librephotos.api.services.people_edits import Gone, NameTaken, Record, recorded
 from librephotos.ml.face_recognition.boxes import Box
-from librephotos.pipeline import queue
 from librephotos.pipeline.face_requests import look_again
 
 Action = PeopleEdit.Action
@@ -161,7 +160,7 @@ def draw(photo: Photo, *, box: Box, name: str = "") -> tuple[Face, Record]:
             person = named_or_none(owner, name)
             assign([face.pk], person.pk if person else _made(owner, name, record))
             face.refresh_from_db()
-        look_again(photo, priority=queue.FIRST)
+        look_again(photo)
     return face, record
 
 

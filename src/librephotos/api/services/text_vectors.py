@@ -62,6 +62,7 @@ def text_vector(text: str, *, model: str) -> TextVector:
 def _request(text: str, model: str, lock: str) -> None:
     queue.enqueue(
         queue.ENCODE_TEXT,
+        priority=queue.FIRST,
         queueing_lock=lock,
         job=None,
         text=text,

@@ -123,7 +123,8 @@ class PreviewView(PhotoMediaView):
             raise NoContent
         storage, name = storages["previews"], preview_name(photo.pk, size, extension)
         if not (storage.exists(name) and storage.size(name)):
-            remake_previews(photo.pk)  # lost, or cut short by a loss of power
+            # Lost, or cut short by a loss of power.
+            remake_previews(photo.pk, awaited=True)
             raise NoContent
         file = storage.open(name)
         return Content(
