@@ -1,4 +1,4 @@
-"""Which stages learn again after a scan: those whose input is another, and no others."""
+"""Which stages learn again after a scan: those whose input is another, no others."""
 
 from __future__ import annotations
 

@@ -67,10 +67,11 @@ class Photo(models.Model):
     Everything else is derived from the files and may be rebuilt: `image_hash` (MD5 of
     the main file followed by the owner's id, the contract's name for a photo) and
     `main_file` by the scan; size, colours, `placeholder`, `phash` and `preview_digest`
-    (what stands for the pixels of the previews) by the stage thumbnails; `file_rating` by metadata; `place` by geocode; `taken_at` (wall-clock
-    time labelled as UTC), `timezone`, `date_rule` and `day` by dates. `rating` and
-    `visible` are computed by the database. `day` is the ordinal of the local calendar
-    day (1 = 1 January of year 1), 0 for undated photos, and the contract's day id.
+    (which stands for the pixels of the previews) by the stage thumbnails;
+    `file_rating` by metadata; `place` by geocode; `taken_at` (wall-clock time labelled
+    as UTC), `timezone`, `date_rule` and `day` by dates. `rating` and `visible` are
+    computed by the database. `day` is the ordinal of the local calendar day (1 = 1
+    January of year 1), 0 for undated photos, and the contract's day id.
     """
 
     UNDATED = 0

@@ -437,9 +437,14 @@ def _reopen(
     photos: list[UUID] | None, stages: Collection[str], *, failed: bool = False
 ) -> None:
     if stages and (photos is None or photos):
-        values = {"photos": photos or [], "all": photos is None, "failed": failed}
+        values: dict[str, Any] = {
+            "photos": photos or [],
+            "all": photos is None,
+            "stages": list(stages),
+            "failed": failed,
+        }
         with connection.cursor() as cursor:
-            cursor.execute(_REOPEN, {**values, "stages": list(stages)})
+            cursor.execute(_REOPEN, values)
 
 
 def repeat(photo_ids: Iterable[UUID], *, stage: str) -> None:
