@@ -111,6 +111,8 @@ def test_names_that_are_utc(name: str) -> None:
         ("20230519.jpg", datetime(2023, 5, 19)),
         ("2023_05_19.jpg", datetime(2023, 5, 19)),
         ("2023.05.19 (3).jpg", datetime(2023, 5, 19)),
+        ("2023-05-19_10-30.jpg", datetime(2023, 5, 19)),
+        ("2023-05-19 at 2.03 PM.jpg", datetime(2023, 5, 19, 14, 3)),
         ("scan 2023 05 19.jpg", datetime(2023, 5, 19)),
         ("WP_20230519_001.jpg", datetime(2023, 5, 19)),
         ("20230519_250000.jpg", datetime(2023, 5, 19)),

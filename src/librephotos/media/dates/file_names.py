@@ -42,7 +42,7 @@ _WITH_WORDED_TIME = re.compile(
 )
 # Telegram's export writes the day first: photo_1@19-05-2023_14-03-22.jpg
 _TELEGRAM = re.compile(
-    r"@(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>(?:19|2[01])\d\d)"
+    r"@(?P<gap>)(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>(?:19|2[01])\d\d)"
     r"_(?P<hour>\d\d)-(?P<minute>\d\d)-(?P<second>\d\d)(?!\d)",
     re.ASCII,
 )
@@ -105,6 +105,9 @@ def _searched(name: str) -> str:
 
 def _moment(match: re.Match[str], text: str) -> WrittenDate | None:
     found = match.groupdict()
+    # Two numbers behind a day may be anything; behind a word they are a time.
+    if not found["second"] and not any(map(str.isalpha, found["gap"])):
+        return None
     hour = int(found["hour"])
     half = found.get("before") or found.get("after")
     if half:
