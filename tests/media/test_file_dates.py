@@ -103,6 +103,33 @@ def test_a_sidecar_that_tells_less_of_the_same_leaves_the_time(keep: Keep) -> No
     assert _dates(picture, other)[SHUTTER] == "1966"
 
 
+@pytest.mark.parametrize(
+    ("beside", "kept"),
+    [
+        ("2019-07-08T09:10:11Z", "2019:07:08 09:10:11"),  # local digits, copied
+        ("2019-07-08T00:10:11Z", "2019:07:08 09:10:11"),  # the same moment in Tokyo
+        ("2019-07-08T03:40:11Z", "2019:07:08 09:10:11"),  # and in Kolkata
+        ("2019-07-08T00:11:11Z", "2019-07-08T00:11:11Z"),
+        ("2019-07-08T00:10:11+09:00", "2019-07-08T00:10:11+09:00"),
+    ],
+)
+def test_utc_in_a_sidecar_leaves_the_clock_on_the_wall(
+    beside: str, kept: str, keep: Keep
+) -> None:
+    exif = {"Exif.Photo.DateTimeOriginal": "2019:07:08 09:10:11"}
+    picture = keep("a.jpg", images.jpeg(exif=exif))
+    sidecar = keep("a.xmp", images.sidecar({"exif:DateTimeOriginal": beside}))
+    assert _dates(picture, sidecar)[SHUTTER] == kept
+
+
+def test_a_year_before_photography_gives_way_too(keep: Keep) -> None:
+    content = images.jpeg(
+        exif={"Exif.Photo.DateTimeOriginal": "0001:01:01 00:00:00"},
+        xmp={"Xmp.photoshop.DateCreated": "2019-07-08T09:10:11"},
+    )
+    assert _dates(keep("a.jpg", content))[SHUTTER] == "2019-07-08T09:10:11"
+
+
 def test_a_clock_never_set_gives_way_to_other_places(keep: Keep) -> None:
     content = images.jpeg(
         exif={"Exif.Photo.DateTimeOriginal": "1980:01:01 00:00:12"},

@@ -131,12 +131,13 @@ def _merged_dates(first: dict[str, str], second: dict[str, str]) -> dict[str, st
     """Return the dates of both; of each moment, all parts come from one of the two.
 
     Sub-seconds of another clock would be wrong ones. The second is taken where the
-    first has none, or tells the same less exactly.
+    first has none, or tells the same less exactly, or in UTC where the second has the
+    clock on the wall.
     """
     merged = {**second, **first}
     for moment, *parts in _MOMENTS:
         mine, other = first.get(moment), second.get(moment)
-        if other and (not mine or _is_finer(other, mine)):
+        if other and (not mine or _is_better(other, mine)):
             merged[moment], source = other, second
         elif mine:
             source = first
@@ -148,6 +149,8 @@ def _merged_dates(first: dict[str, str], second: dict[str, str]) -> dict[str, st
     return merged
 
 
-def _is_finer(text: str, than: str) -> bool:
+def _is_better(text: str, than: str) -> bool:
     date, other = usable_date(text), usable_date(than)
-    return date is not None and other is not None and date.refines(other)
+    if date is None or other is None:
+        return False
+    return date.refines(other) or date.localises(other)

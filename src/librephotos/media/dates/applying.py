@@ -20,6 +20,7 @@ from librephotos.media.dates.rules import (
 )
 from librephotos.media.dates.unset_clocks import is_never_set
 from librephotos.media.dates.written import (
+    EARLIEST_YEAR,
     Clock,
     Precision,
     WrittenDate,
@@ -29,8 +30,6 @@ from librephotos.media.dates.written import (
 
 MAX_FUTURE: Final = timedelta(days=32)
 """A date further ahead is a camera whose clock was never set right."""
-
-EARLIEST_YEAR: Final = 1826  # of the oldest photograph that is left, by Niépce
 
 _SUBSECOND_TAGS: Final = {
     "EXIF:DateTime": "EXIF:SubSecTime",

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -68,10 +69,12 @@ def parse_rules(text: str) -> tuple[Rule, ...]:
     JSON array of rules, a rule has an unknown type or zone, or an expression is not
     one that media.dates.expressions takes.
     """
-    found = usable_rules(text)
-    if found.left_out:
-        raise InvalidRules(found.left_out[0])
-    return found.rules
+    rules: list[Rule] = []
+    for found in _read(text):
+        if isinstance(found, InvalidRules):  # the first is enough; each costs time
+            raise found
+        rules.append(found)
+    return tuple(rules)
 
 
 @lru_cache(maxsize=64)
@@ -81,19 +84,24 @@ def usable_rules(text: str) -> StoredRules:
     For lists that were stored before parse_rules refused something in them. Raises
     InvalidRules if there is no list at all.
     """
-    usable: list[Rule] = []
-    left_out: list[str] = []
+    found = list(_read(text))
+    return StoredRules(
+        tuple(rule for rule in found if isinstance(rule, Rule)),
+        tuple(str(error) for error in found if isinstance(error, InvalidRules)),
+    )
+
+
+def _read(text: str) -> Iterator[Rule | InvalidRules]:
     expressions: set[str] = set()
     for number, row in enumerate(_rows(text), start=1):
         try:
             rule = _rule(row, number)
             _check_sum(expressions.union(patterns_of(rule)), number)
         except InvalidRules as error:
-            left_out.append(str(error))
+            yield error
         else:
-            usable.append(rule)
             expressions.update(patterns_of(rule))
-    return StoredRules(tuple(usable), tuple(left_out))
+            yield rule
 
 
 def _check_sum(expressions: set[str], number: int) -> None:

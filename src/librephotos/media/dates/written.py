@@ -14,6 +14,7 @@ from typing import Final
 from librephotos.media.dates.half_days import hour_of_day, is_half_day
 from librephotos.media.dates.unset_clocks import is_never_set
 
+EARLIEST_YEAR: Final = 1826  # of the oldest photograph that is left, by Niépce
 MAX_CHARACTERS: Final = 64
 MAX_OFFSET: Final = timedelta(hours=14)  # the widest that is in use
 
@@ -63,6 +64,21 @@ class WrittenDate:
         parts = coarser.digits.timetuple()[: coarser.precision]
         own = self.digits.timetuple()[: coarser.precision]
         return self.precision > coarser.precision and own == parts
+
+    def localises(self, other: "WrittenDate") -> bool:
+        """Whether this is a wall's clock at a moment that the other tells in UTC.
+
+        A zone differs from UTC by quarters of an hour. No difference counts too: there
+        are programs that copy local digits and write "Z" behind them.
+        """
+        if other.clock is not Clock.UTC or self.clock is Clock.UTC:
+            return False
+        apart = self.digits.replace(microsecond=0) - other.digits.replace(microsecond=0)
+        return (
+            self.precision is Precision.TIME
+            and abs(apart) <= MAX_OFFSET
+            and not apart % timedelta(minutes=15)
+        )
 
 
 _DATE = re.compile(
@@ -115,9 +131,14 @@ def read_date(text: str, *, clock: Clock = Clock.LOCAL) -> WrittenDate | None:
 
 
 def usable_date(text: str, *, clock: Clock = Clock.LOCAL) -> WrittenDate | None:
-    """Return the date in a text unless it comes from a clock that was never set."""
+    """Return the date in a text unless it comes from a clock that was never set.
+
+    None, too, for a date before EARLIEST_YEAR.
+    """
     found = read_date(text, clock=clock)
-    if found is None or found.precision < Precision.TIME:
+    if found is None or found.digits.year < EARLIEST_YEAR:
+        return None
+    if found.precision < Precision.TIME:
         return found
     unset = is_never_set(found.digits, utc=found.clock is Clock.UTC)
     return None if unset else found
