@@ -54,18 +54,21 @@ def test_both_kinds_of_failures_last_found_first(client_of):
             "stage": "files",
             "message": "No picture.",
             "photo": str(third.photo_id),
+            "shown": False,
         },
         {
             "path": "/p/2.jpg",
             "stage": "geocode",
             "message": "No geocode.",
             "photo": str(second.photo_id),
+            "shown": False,
         },
         {
             "path": "/p/1\ufffd.jpg",
             "stage": "files",
             "message": "No picture.",
             "photo": None,
+            "shown": False,
         },
     ]
     assert first.pk < second.pk < third.pk

@@ -289,18 +289,12 @@ def test_video_that_breaks_off_shows_what_it_has(keep: Keep) -> None:
     assert (made.width, made.height) == (320, 240)
 
 
-@pytest.mark.parametrize("name", STILLS)
+# Of the others, test_damaged.py has what is shown.
+@pytest.mark.parametrize("name", ["AVIF", "JXL"])
 def test_truncated_stills_say_so(name: str, keep: Keep) -> None:
     content = STILLS[name](images.picture(640, 480))
     with pytest.raises(UnreadableFile, match="damaged or cut short"):
         _make(keep("a", content[: len(content) // 2]))
-
-
-def test_damaged_pixels_say_so(keep: Keep) -> None:
-    content = bytearray(images.encoded(images.picture(), "PNG"))
-    content[len(content) // 2] ^= 0xFF
-    with pytest.raises(UnreadableFile, match="damaged or cut short"):
-        _make(keep("a.png", bytes(content)))
 
 
 def test_damaged_video_says_so(keep: Keep) -> None:

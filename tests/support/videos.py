@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 
 import av
 import numpy as np
@@ -23,27 +25,32 @@ def video(
     rotation: int = 0,
     black_frames: int = 0,
     metadata: Mapping[str, str] | None = None,
+    streamable: bool = False,
 ) -> bytes:
     """A silent video of the four coloured quarters.
 
     rotation is in degrees to the left, as a player has to turn it. black_frames come
-    first. metadata are the container's; QuickTime's own keys need format "mov".
+    first. metadata are the container's; QuickTime's own keys need format "mov". A
+    streamable one has its index in front.
     """
-    target = io.BytesIO()
-    options = {"movflags": "use_metadata_tags"} if format in ("mp4", "mov") else {}
-    with av.open(target, "w", format=format, options=options) as output:
-        output.metadata.update(metadata or {})
-        stream = output.add_stream(codec, rate=rate, options={"threads": "1"})
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        if rotation:
-            stream.set_display_rotation(rotation)
-        picture = np.asarray(quadrants(width, height))
-        for number in range(round(seconds * rate)):
-            shown = picture * 0 if number < black_frames else picture
-            frame = VideoFrame.from_ndarray(np.ascontiguousarray(shown), "rgb24")
-            output.mux(stream.encode(frame))
-        output.mux(stream.encode(None))
-    return target.getvalue()
+    flags = "use_metadata_tags+faststart" if streamable else "use_metadata_tags"
+    options = {"movflags": flags} if format in ("mp4", "mov") else {}
+    # The index goes to the front in a second pass, for which FFmpeg needs a name.
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "video"
+        with av.open(str(target), "w", format=format, options=options) as output:
+            output.metadata.update(metadata or {})
+            stream = output.add_stream(codec, rate=rate, options={"threads": "1"})
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            if rotation:
+                stream.set_display_rotation(rotation)
+            picture = np.asarray(quadrants(width, height))
+            for number in range(round(seconds * rate)):
+                shown = picture * 0 if number < black_frames else picture
+                frame = VideoFrame.from_ndarray(np.ascontiguousarray(shown), "rgb24")
+                output.mux(stream.encode(frame))
+            output.mux(stream.encode(None))
+        return target.read_bytes()
 
 
 def clip_facts(data: bytes) -> dict[str, object]:

@@ -10,6 +10,10 @@ from typing import BinaryIO
 
 MAX_BOXES = 10_000
 
+_OUTERMOST = frozenset(
+    b"ftyp moov mdat meta moof mfra sidx styp uuid free skip wide pnot mpvd".split()
+)
+
 
 @dataclass(frozen=True)
 class Box:
@@ -45,6 +49,28 @@ def boxes(file: BinaryIO, *, start: int, end: int) -> Iterator[Box]:
             return
         yield Box(head[4:8], offset + header, size - header)
         offset += size
+
+
+def announced_end(file: BinaryIO, size: int) -> int:
+    """Return where the last box of a file of `size` bytes ends, or was meant to.
+
+    Boxes that only fill space do not count.
+    """
+    offset = end = 0
+    for _ in range(MAX_BOXES):
+        file.seek(offset)
+        head = file.read(16)
+        if len(head) < 8:
+            break
+        length = int.from_bytes(head[:4], "big")
+        if length == 1 and len(head) == 16:
+            length = int.from_bytes(head[8:], "big")
+        length = length or size - offset
+        if length < 8 or head[4:8] not in _OUTERMOST:
+            break
+        offset += length
+        end = end if head[4:8] in (b"free", b"skip") else offset
+    return end
 
 
 def top_level(file: BinaryIO) -> Iterator[Box]:

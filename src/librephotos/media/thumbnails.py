@@ -1,15 +1,21 @@
 """Previews of a picture or video, and what is computed from their pixels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyvips
 
 from librephotos.media import animation, raw, video
-from librephotos.media.errors import UnreadableFile, UnsupportedFormat
+from librephotos.media.damaged import damage_text, decode_damaged
+from librephotos.media.errors import (
+    UnavailableFile,
+    UnreadableFile,
+    UnsupportedFormat,
+)
 from librephotos.media.formats import Format, Kind
 from librephotos.media.limits import Limits
 from librephotos.media.looks import looks_of
 from librephotos.media.pixels import DAMAGED, Box, Decoded, decode_still, shrunk
+from librephotos.media.wholeness import share_there
 
 # Heights are the contract's; the widths keep a panorama from becoming a giant.
 BIG = Box(4096, 1080)
@@ -36,7 +42,8 @@ class Thumbnails:
     big, medium and small are stills at most 1080, 500 and 250 pixels high; the clips
     are silent, short and moving, for videos and animations only. width and height are
     the upright size of the original. dominant_color is "#rrggbb". placeholder is a
-    WebP of at most 16 pixels. phash is a 64-bit hash as a signed integer.
+    WebP of at most 16 pixels. phash is a 64-bit hash as a signed integer. damage is a
+    sentence where only a part of the file could be shown, else "".
     """
 
     big: Preview
@@ -49,16 +56,18 @@ class Thumbnails:
     dominant_color: str
     placeholder: bytes
     phash: int
+    damage: str
 
 
 def make_thumbnails(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
     """Return the previews of the file at `path`, from one decode of it.
 
     They are upright, in sRGB, without metadata and never larger than the original:
-    JPEG, or WebP where the picture is partly transparent.
+    JPEG, or WebP where the picture is partly transparent. Of a damaged picture they
+    show what is there.
 
-    Raises UnreadableFile for damaged data, LimitExceeded, and UnsupportedFormat for a
-    sidecar or a variant of a format that no decoder knows.
+    Raises UnreadableFile if nothing can be seen, LimitExceeded, and UnsupportedFormat
+    for a sidecar or a variant of a format that no decoder knows.
     """
     try:
         return _make(path, format=format, limits=limits)
@@ -74,19 +83,37 @@ def _make(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
     if format.kind is Kind.RAW:
         decoded = raw.decode_raw(path, box=BIG, limits=limits)
         return _from_still(decoded)
-    decoded = decode_still(path, format=format, box=BIG, limits=limits)
+    decoded = _still(path, format=format, limits=limits)
     clips: tuple[bytes, bytes] | None = None
     if format.name in animation.LOADERS:
         boxes = (MEDIUM, SMALL)
-        clips = animation.clips(path, format=format, boxes=boxes, limits=limits)
+        try:
+            clips = animation.clips(path, format=format, boxes=boxes, limits=limits)
+        except pyvips.Error:  # a later frame is damaged
+            damage = decoded.damage or damage_text(None, what="animation")
+            decoded = replace(decoded, damage=damage)
     return _from_still(decoded, clips=clips, clip_mime="image/webp")
+
+
+def _still(path: bytes | str, *, format: Format, limits: Limits) -> Decoded:
+    try:
+        decoded = decode_still(path, format=format, box=BIG, limits=limits)
+    except UnavailableFile:
+        raise
+    except UnreadableFile:
+        return decode_damaged(path, format=format, box=BIG, limits=limits)
+    return replace(decoded, damage=damage_text(share_there(path, format=format)))
 
 
 def _from_video(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
     film = video.decode_video(
         path, format=format, boxes=(BIG, MEDIUM, SMALL), limits=limits
     )
-    return _from_still(film.poster, clips=film.clips, clip_mime="video/mp4")
+    there = share_there(path, format=format)
+    if there == 1 and film.broke_off:
+        there = None
+    poster = replace(film.poster, damage=damage_text(there, what="video"))
+    return _from_still(poster, clips=film.clips, clip_mime="video/mp4")
 
 
 def _from_still(
@@ -111,6 +138,7 @@ def _from_still(
         dominant_color=looks.dominant_color,
         placeholder=looks.placeholder,
         phash=looks.phash,
+        damage=decoded.damage,
     )
 
 

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -37,10 +37,14 @@ _EVEN_DEVIATION: Final = 6
 
 @dataclass(frozen=True)
 class Film:
-    """A video's poster frame and its clips (medium, small) as MP4 files."""
+    """A video's poster frame and its clips (medium, small) as MP4 files.
+
+    broke_off tells that decoding met damage before the clips' end.
+    """
 
     poster: Decoded
     clips: tuple[bytes, bytes]
+    broke_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,16 @@ def decode_video(
         track = picture_track(container)
         check_duration(container, limits=limits)
         check_pixels(track.width, track.height, limits=limits)
-        frames = _first_frames(container, limits=limits)
+        trouble: list[Exception] = []
+        frames = _first_frames(container, trouble, limits=limits)
         first = next(frames, None)
         if first is None:
             raise UnreadableFile(NO_VIDEO)
         shape = _shape(first, track.sample_aspect_ratio)
         check_pixels(shape.width, shape.height, limits=limits)
         with tempfile.TemporaryDirectory(prefix="librephotos-clip-") as folder:
-            return _film(first, frames, shape, (big, medium, small), Path(folder))
+            film = _film(first, frames, shape, (big, medium, small), Path(folder))
+        return replace(film, broke_off=bool(trouble))
 
 
 def _film(
@@ -166,7 +172,9 @@ class _Clip:
         return VideoFrame.from_ndarray(turned, "rgb24").reformat(format="yuv420p")
 
 
-def _first_frames(container: InputContainer, *, limits: Limits) -> Iterator[VideoFrame]:
+def _first_frames(
+    container: InputContainer, trouble: list[Exception], *, limits: Limits
+) -> Iterator[VideoFrame]:
     """Yield the frames of the first seconds, thinned out to CLIP_MAX_RATE."""
     track = picture_track(container)
     track.codec_context.thread_count = 1
@@ -180,10 +188,11 @@ def _first_frames(container: InputContainer, *, limits: Limits) -> Iterator[Vide
             if seconds - start >= due:
                 due = max(due, seconds - start) + 0.9 / CLIP_MAX_RATE
                 yield frame
-    except (av.FFmpegError, EOFError):
+    except (av.FFmpegError, EOFError) as error:
         # A film that breaks off after some good frames still has something to show.
         if start is None:
             raise
+        trouble.append(error)
 
 
 def _shape(frame: VideoFrame, aspect: Fraction | None) -> _Shape:

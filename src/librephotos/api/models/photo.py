@@ -66,8 +66,9 @@ class Photo(models.Model):
 
     Everything else is derived from the files and may be rebuilt: `image_hash` (MD5 of
     the main file followed by the owner's id, the contract's name for a photo) and
-    `main_file` by the scan; size, colours, `placeholder`, `phash` and `preview_digest`
-    (which stands for the pixels of the previews) by the stage thumbnails;
+    `main_file` by the scan; size, colours, `placeholder`, `phash`, `preview_digest`
+    (which stands for the pixels of the previews) and `damage` (a sentence where only a
+    part of the picture is shown) by the stage thumbnails;
     `file_rating` by metadata; `place` by geocode; `taken_at` (wall-clock time labelled
     as UTC), `timezone`, `date_rule` and `day` by dates. `rating` and `visible` are
     computed by the database. `day` is the ordinal of the local calendar day (1 = 1
@@ -106,6 +107,7 @@ class Photo(models.Model):
     placeholder = models.BinaryField(default=b"")
     phash = models.BigIntegerField(null=True)
     preview_digest = models.UUIDField(null=True)
+    damage = models.TextField(default="", db_default="")
     duration_s = models.FloatField(null=True)
     file_rating = models.PositiveSmallIntegerField(null=True)
     latitude = models.FloatField(null=True)
@@ -184,6 +186,11 @@ class Photo(models.Model):
                 fields=("owner", "day"),
                 name="photo_placed",
                 condition=Q(visible=True, place__isnull=False),
+            ),
+            models.Index(
+                fields=("owner",),
+                name="photo_damaged",
+                condition=Q(removed=False) & ~Q(damage=""),
             ),
         ]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     F,
@@ -16,8 +17,13 @@ from django.db.models import (
     When,
 )
 
-from librephotos.api.models import File, Job, PhotoStage, User
+from librephotos.api.models import File, Job, Photo, PhotoStage, User
 from librephotos.api.queries.scanned_files import FILES
+
+PREVIEWS = "thumbnails"
+"""The stage that finds out how much of a picture can be shown."""
+
+_NO = Value(False, output_field=BooleanField())
 
 
 def unread_files(user: User) -> QuerySet[File]:
@@ -47,12 +53,23 @@ def failed_stages(user: User, *, stages: Sequence[str]) -> QuerySet[PhotoStage]:
     )
 
 
+def damaged_photos(user: User) -> QuerySet[Photo]:
+    """Return the user's photos of which only a part is shown, and that are there."""
+    return Photo.objects.filter(
+        owner=user,
+        removed=False,
+        main_file__missing_since__isnull=True,
+        main_file__state=File.State.READY,
+    ).exclude(damage="")
+
+
 def failed_files(user: User, *, stages: Sequence[str]) -> QuerySet[File, Any]:
     """Return a row for each of the user's files that failed, last found first.
 
-    A row has `failed_path`, `failed_stage`, `failed_message` and `in_photo`, the id
-    of its photo or None. A photo that failed in several stages has one row, of the
-    first of them in the order of `stages`.
+    Those that are shown in part are among them. A row has `failed_path`,
+    `failed_stage`, `failed_message`, `in_photo`, the id of its photo or None, and
+    `partly_shown`. A photo that failed in several stages has one row, of the first of
+    them in the order of `stages`.
     """
     files = unread_files(user).values(
         file_id=F("id"),
@@ -60,6 +77,7 @@ def failed_files(user: User, *, stages: Sequence[str]) -> QuerySet[File, Any]:
         failed_stage=Value(FILES, output_field=CharField()),
         failed_message=F("error"),
         in_photo=F("photo"),
+        partly_shown=_NO,
     )
     photos = _first_of_each_photo(failed_stages(user, stages=stages), stages).values(
         file_id=F("photo__main_file"),
@@ -67,8 +85,22 @@ def failed_files(user: User, *, stages: Sequence[str]) -> QuerySet[File, Any]:
         failed_stage=F("stage"),
         failed_message=F("error"),
         in_photo=F("photo"),
+        partly_shown=_NO,
     )
-    return files.union(photos, all=True).order_by("-file_id")
+    failed = failed_stages(user, stages=stages).values("photo")
+    damaged = (
+        damaged_photos(user)
+        .exclude(pk__in=failed)
+        .values(
+            file_id=F("main_file"),
+            failed_path=F("main_file__path"),
+            failed_stage=Value(PREVIEWS, output_field=CharField()),
+            failed_message=F("damage"),
+            in_photo=F("pk"),
+            partly_shown=Value(True, output_field=BooleanField()),
+        )
+    )
+    return files.union(photos, damaged, all=True).order_by("-file_id")
 
 
 def count_failed_before(job: Job, *, stages: Sequence[str]) -> int:

@@ -41,6 +41,7 @@ class GridRow(NamedTuple):
     longitude: float | None
     in_trashcan: bool
     has_raw: bool
+    damage: str
 
 
 _COLUMNS = tuple(

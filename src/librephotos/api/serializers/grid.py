@@ -67,6 +67,7 @@ def _item(row: GridRow, owner: SimpleUser, *, own: bool) -> dict[str, Any]:
         "removed": False,
         "in_trashcan": row.in_trashcan,
         "has_raw_variant": row.has_raw,
+        "damaged": bool(row.damage),
         "stacks": None,
     }
 

@@ -57,6 +57,7 @@ def own_details(photo: Photo) -> dict[str, Any]:
         "unknown_faces": unknown_faces_on(photo),
         "file_variants": [_variant(file, photo) for file in files],
         "metadata": _structured(photo, metadata),
+        "damage": photo.damage,
     }
 
 
@@ -79,6 +80,7 @@ def public_details(photo: Photo) -> dict[str, Any]:
         "exif_json": None,
         "file_variants": [],
         "metadata": None,
+        "damage": "",
     }
 
 

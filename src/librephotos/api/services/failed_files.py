@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.db import transaction
 
 from librephotos.api.models import Job, PhotoStage, User
-from librephotos.api.queries.failed_files import failed_stages, unread_files
+from librephotos.api.queries import photo_stages
+from librephotos.api.queries.failed_files import (
+    PREVIEWS,
+    damaged_photos,
+    failed_stages,
+    unread_files,
+)
 from librephotos.pipeline.jobs import start_scan
 from librephotos.pipeline.registry import stage_names
 
@@ -14,12 +20,15 @@ from librephotos.pipeline.registry import stage_names
 def retry_failed_files(user: User) -> Job:
     """Have all that failed of the user's files read again, by the scan returned.
 
-    A scan that runs already leaves them to the next one. Until a scan has come to
-    them, files that could not be read keep their reasons.
+    Pictures that are shown in part are among them. A scan that runs already leaves
+    them to the next one. Until a scan has come to them, files that could not be read
+    keep their reasons.
     """
     failed = failed_stages(user, stages=stage_names()).values("pk")
     PhotoStage.objects.filter(pk__in=failed).update(
         state=PhotoStage.State.PENDING, error="", job=None
     )
+    damaged = damaged_photos(user).values_list("pk", flat=True)
+    photo_stages.repeat(list(damaged), stage=PREVIEWS)
     unread_files(user).update(stat_key=None)
     return start_scan(user=user)

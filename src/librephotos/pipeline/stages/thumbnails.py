@@ -32,6 +32,7 @@ _COLUMNS = [
     "dominant_color",
     "placeholder",
     "phash",
+    "damage",
     "last_modified",
     "preview_digest",
 ]
@@ -113,6 +114,7 @@ def _seen(photo_id: UUID, found: Thumbnails) -> Photo:
         dominant_color=found.dominant_color,
         placeholder=found.placeholder,
         phash=found.phash,
+        damage=found.damage,
         last_modified=timezone.now(),
         preview_digest=_digest(found),
     )

@@ -23,6 +23,8 @@ export interface PigPhoto {
   /** Seconds as text; empty for stills. */
   video_length?: string;
   rating: number;
+  /** Only a part of the picture could be shown. */
+  damaged?: boolean;
 }
 
 /** A cover. */
@@ -119,6 +121,8 @@ export interface Photo {
   lens: string | null;
   camera: string | null;
   embedded_media: { id: string; type: 'image' | 'video' }[];
+  /** Why only a part of the picture is shown; empty for a whole one. */
+  damage?: string;
 }
 
 export interface SimilarPhoto {
@@ -183,9 +187,13 @@ export interface JobFailure {
   message: string;
 }
 
-/** A file that failed in whichever scan; `photo` is the id of its photo. */
+/**
+ * A file that failed in whichever scan; `photo` is the id of its photo. `shown` files
+ * are in the library, but only a part of them.
+ */
 export interface FailedFile extends JobFailure {
   photo: string | null;
+  shown: boolean;
 }
 
 export interface Page<Row> {

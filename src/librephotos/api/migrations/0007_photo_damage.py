@@ -1,0 +1,25 @@
+"""What of a photo could not be shown."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("api", "0006_bulk_edits_of_days")]
+
+    operations = [
+        migrations.AddField(
+            model_name="photo",
+            name="damage",
+            field=models.TextField(default="", db_default=""),
+        ),
+        migrations.AddIndex(
+            model_name="photo",
+            index=models.Index(
+                condition=models.Q(
+                    ("removed", False), models.Q(("damage", ""), _negated=True)
+                ),
+                fields=["owner"],
+                name="photo_damaged",
+            ),
+        ),
+    ]

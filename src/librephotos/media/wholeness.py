@@ -1,0 +1,107 @@
+"""Whether a file is all there, where its decoder would not notice that it is not.
+
+Interrupted copies end early, or in zeros that some decoders take for flat colour.
+Sources: ISO/IEC 14496-12, section 4.2; RIFF (Microsoft, 1991); Matroska (RFC 9559,
+section 5); GIF89a, 1990.
+"""
+
+import mmap
+import os
+from typing import BinaryIO, Final
+
+from librephotos.media.bmff import announced_end
+from librephotos.media.errors import unreadable_because
+from librephotos.media.formats import Format
+from librephotos.media.original import open_original
+
+LEAST_ZEROS: Final = 512
+"""Compressed data does not end in as many zeros as this."""
+
+_BOXED: Final = frozenset(
+    ("HEIC", "AVIF", "MP4", "M4V", "QuickTime", "3GP", "CR3"),
+)
+_RIFF: Final = frozenset(("WebP", "AVI"))
+_MAX_BLOCKS: Final = 500_000
+
+
+def share_there(path: bytes | str, *, format: Format) -> float | None:
+    """Return how much of the file is there, 0 to 1.
+
+    None if something lacks, or is wrong, of which the share cannot be told. Only
+    headers and the end are read, of a GIF all. Raises UnreadableFile if
+    the file cannot be read.
+    """
+    with open_original(path) as file:
+        try:
+            size = os.fstat(file.fileno()).st_size
+            if format.name == "GIF":
+                return 1.0 if _gif_is_whole(file) else None
+            meant = _meant_size(file, format, size)
+            there = min(size, meant) - _zeros_before(file, min(size, meant))
+        except OSError as error:
+            raise unreadable_because(error) from error
+    return there / meant if meant > there else 1.0
+
+
+def _meant_size(file: BinaryIO, format: Format, size: int) -> int:
+    """Return how long the file was meant to be, by its headers; 0 if they say not."""
+    file.seek(0)
+    if format.name in _BOXED:
+        return announced_end(file, size)
+    if format.name in _RIFF:
+        length = int.from_bytes(file.read(8)[4:], "little")
+        return 0 if length == 0xFFFFFFFF else length + 8
+    if format.name in ("Matroska", "WebM"):
+        return _end_of_segment(file.read(256))
+    return 0
+
+
+def _zeros_before(file: BinaryIO, end: int) -> int:
+    """Return how many zeros stand before `end`, 0 if they are but a few."""
+    at = end
+    while at > 0:
+        start = max(0, at - 65_536)
+        file.seek(start)
+        block = file.read(at - start)
+        kept = block.rstrip(b"\0")
+        if kept:
+            at = start + len(kept)
+            break
+        at = start
+    return end - at if end - at >= LEAST_ZEROS else 0
+
+
+def _end_of_segment(head: bytes) -> int:
+    """Return where the segment of a Matroska file ends, 0 if its size is not known."""
+    at = head.find(b"\x18\x53\x80\x67")
+    if at < 0 or at + 5 > len(head) or not head[at + 4]:
+        return 0
+    width = 9 - head[at + 4].bit_length()
+    digits = head[at + 4 : at + 4 + width]
+    length = int.from_bytes(digits, "big") & ((1 << (7 * width)) - 1)
+    unknown = length == (1 << (7 * width)) - 1
+    return 0 if unknown or len(digits) < width else at + 4 + width + length
+
+
+def _gif_is_whole(file: BinaryIO) -> bool:
+    """Whether the blocks of a GIF lead to its trailer."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        at = 13 + _table_length(data[10:11])
+        for _ in range(_MAX_BLOCKS):
+            kind = data[at : at + 1]
+            if kind == b"\x3b" or len(data) <= at <= len(data) + 1:
+                return True  # that only the trailer lacks hurts nobody
+            if kind == b"\x21":
+                at += 2
+            elif kind == b"\x2c":
+                at += 11 + _table_length(data[at + 9 : at + 10])
+            else:
+                return False
+            while at < len(data) and data[at]:
+                at += 1 + data[at]
+            at += 1
+    return True  # more blocks than we look at: nothing is known to lack
+
+
+def _table_length(flags: bytes) -> int:
+    return 3 * 2 ** ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0
