@@ -86,7 +86,7 @@ def test_trying_again_looks_at_damaged_pictures_too(
     )
 
 
-def test_a_photo_that_also_failed_has_one_row(
+def test_damage_is_told_beside_other_problems_but_not_beside_no_preview(
     photos: Library, client_of: Clients
 ) -> None:
     path = write_jpeg(photos.root / "a.jpg", seed=5, size=(320, 240))
@@ -95,8 +95,14 @@ def test_a_photo_that_also_failed_has_one_row(
     PhotoStage.objects.filter(stage="dates").update(
         state=PhotoStage.State.FAILED, error="No."
     )
-    [row] = _problems(client_of(photos.owner))
-    assert (row["stage"], row["shown"]) == ("dates", False)
+    rows = _problems(client_of(photos.owner))
+    found = {(row["stage"], row["shown"]) for row in rows}
+    assert found == {("dates", False), ("thumbnails", True)}
+    PhotoStage.objects.filter(stage="thumbnails").update(
+        state=PhotoStage.State.FAILED, error="No."
+    )
+    rows = _problems(client_of(photos.owner))
+    assert [row["shown"] for row in rows] == [False]
 
 
 def test_others_do_not_learn_of_the_damage(photos: Library, client_of: Clients) -> None:

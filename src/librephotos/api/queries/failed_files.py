@@ -87,7 +87,8 @@ def failed_files(user: User, *, stages: Sequence[str]) -> QuerySet[File, Any]:
         in_photo=F("photo"),
         partly_shown=_NO,
     )
-    failed = failed_stages(user, stages=stages).values("photo")
+    # Previews of an earlier state of the file say nothing of one that has none.
+    failed = failed_stages(user, stages=(PREVIEWS,)).values("photo")
     damaged = (
         damaged_photos(user)
         .exclude(pk__in=failed)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("api", "0006_bulk_edits_of_days")]
+    dependencies = [("api", "0007_problem_index")]
 
     operations = [
         migrations.AddField(
