@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("api", "0007_problem_index")]
+    dependencies = [("api", "0008_preview_digest")]
 
     operations = [
         migrations.AddField(

@@ -12,6 +12,6 @@ WHERE stage = 'thumbnails' AND state = 'failed'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("api", "0008_photo_damage")]
+    dependencies = [("api", "0009_photo_damage")]
 
     operations = [migrations.RunSQL(AGAIN, migrations.RunSQL.noop)]
