@@ -45,9 +45,9 @@ SEEN_BY_OWNER = (403, 404, 404, 404)
 
 LIBRARY = [
     signed_in("get", "api/albums/date/list/"),
-    Row("get", "api/albums/date/<str:day>/", 401, 404, 200, 404, day),
+    Row("get", "api/albums/date/<number:day>/", 401, 404, 200, 404, day),
     signed_in("get", "api/albums/place/list/"),
-    Row("get", "api/albums/place/<str:place_id>/", 401, 404, 404, 404, nowhere),
+    Row("get", "api/albums/place/<number:place_id>/", 401, 404, 404, 404, nowhere),
     signed_in("get", "api/albums/user/list/"),
     signed_in("get", "api/photos/"),
     signed_in("get", "api/photos/recentlyadded/"),

@@ -20,7 +20,7 @@ def model(world: World) -> Mapping[str, Any]:
 
 THINGS = [
     signed_in("get", "api/albums/thing/list/"),
-    Row("get", "api/albums/thing/<str:thing_id>/", 401, 404, 404, 404, nothing),
+    Row("get", "api/albums/thing/<number:thing_id>/", 401, 404, 404, 404, nothing),
     Row(
         "post",
         "api/photosedit/generateim2txt/",

@@ -71,6 +71,7 @@ def test_both_tokens_carry_all_claims():
         assert isinstance(claims["exp"], int) and isinstance(claims["iat"], int)
         del claims["exp"], claims["iat"], claims["jti"]
         del claims["session"], claims["hash_password"], claims["token_type"]
+        assert abs(claims.pop("auth_time") - time.time()) < 600
         assert claims == {
             "user_id": user.pk,
             "name": user.username,
@@ -89,9 +90,13 @@ def test_signing_in_sets_the_cookie_for_images(settings):
     settings.HTTPS = True
     answer = sign_in(UserFactory())
     cookie = answer.cookies["jwt"]
-    assert cookie.value == answer.json()["access"]
+    claims = jwt.decode(cookie.value, options={"verify_signature": False})
+    assert claims.keys() == {
+        *("token_type", "exp", "iat", "jti", "user_id", "session", "hash_password")
+    }
+    assert claims["token_type"] == "media"
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (
-        "/",
+        "/media/",
         True,
         "Lax",
     )
@@ -179,7 +184,10 @@ def test_refresh_gives_an_access_token_with_the_claims_of_the_sign_in():
     answer = APIClient().post(REFRESH, {"refresh": refresh}, format="json")
     assert answer.status_code == 200
     assert list(answer.json()) == ["access"]
-    assert answer.cookies["jwt"].value == answer.json()["access"]
+    cookie = jwt.decode(
+        answer.cookies["jwt"].value, options={"verify_signature": False}
+    )
+    assert cookie["token_type"] == "media"
     claims = jwt.decode(answer.json()["access"], options={"verify_signature": False})
     assert (claims["user_id"], claims["name"]) == (user.pk, user.username)
     client = with_token(answer.json()["access"])
@@ -232,13 +240,61 @@ def test_signing_out_ends_this_sign_in_alone():
     answer = APIClient().post(BLACKLIST, refresh, format="json")
 
     assert (answer.status_code, answer.json()) == (200, {})
-    assert answer.cookies["jwt"].value == ""
+    assert forgets_pictures(answer)
     assert APIClient().post(REFRESH, refresh, format="json").status_code == 401
     assert with_token(here["access"]).get("/api/user/").status_code == 401
     assert with_token(elsewhere["access"]).get("/api/user/").status_code == 200
     again = APIClient().post(BLACKLIST, refresh, format="json")
     assert again.status_code == 401
     assert fields(again)["code"] == "token_not_valid"
+    assert forgets_pictures(again)
+
+
+def forgets_pictures(answer):
+    cookie = answer.cookies["jwt"]
+    gone = (cookie.value, cookie["path"], cookie["max-age"]) == ("", "/media/", 0)
+    return gone and answer["Clear-Site-Data"] == '"cache"'
+
+
+@pytest.mark.parametrize("end", [change_password, deactivate, User.delete])
+def test_a_sign_in_that_cannot_go_on_takes_its_pictures_along(end):
+    user = UserFactory()
+    refresh = {"refresh": sign_in(user).json()["refresh"]}
+    end(user)
+    assert forgets_pictures(APIClient().post(REFRESH, refresh, format="json"))
+
+
+def test_only_the_end_of_a_sign_in_forgets_pictures():
+    user = UserFactory()
+    answers = [
+        sign_in(user),
+        sign_in(user, "wrong"),
+        APIClient().post(
+            REFRESH, {"refresh": sign_in(user).json()["refresh"]}, format="json"
+        ),
+        APIClient().post(BLACKLIST, {}, format="json"),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 401, 200, 400]
+    assert not any("Clear-Site-Data" in answer for answer in answers)
+
+
+def test_the_token_of_the_cookie_is_no_access_token():
+    token = sign_in(UserFactory()).cookies["jwt"].value
+    answer = with_token(token).get("/api/user/")
+    assert answer.status_code == 401
+    assert fields(answer)["code"] == "token_not_valid"
+    for address in (REFRESH, BLACKLIST):
+        refused = APIClient().post(address, {"refresh": token}, format="json")
+        assert refused.status_code == 401
+
+
+def test_the_cookie_opens_no_route_but_media():
+    browser = APIClient()
+    browser.cookies["jwt"] = sign_in(UserFactory(admin=True)).cookies["jwt"].value
+    for path in ("photos/", "persons/", "jobs/", "stats/", "manage/user/", "dirtree/"):
+        assert browser.get(f"/api/{path}").status_code == 401
+    for path in ("scanphotos/", "photosedit/hide/", "labelfaces/"):
+        assert browser.post(f"/api/{path}", {}, format="json").status_code == 401
 
 
 def test_signing_out_forgets_sign_ins_that_ran_out_by_themselves():
@@ -319,6 +375,7 @@ def test_the_cookie_opens_no_endpoint_of_the_api():
     client = APIClient()
     client.cookies["jwt"] = str(SignInToken.for_user(UserFactory()).access_token)
     assert client.get("/api/timezones/").status_code == 401
+    assert client.get("/api/photos/").status_code == 401
 
 
 def test_first_time_setup_until_there_is_a_superuser():

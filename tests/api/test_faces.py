@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
+from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person, User
 from tests.factories import FaceFactory, PersonFactory, PhotoFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -370,8 +370,9 @@ def test_a_crop_is_served_to_whoever_may_see_the_photo(
     assert b"".join(answer.streaming_content) == b"JPEG"
     assert client_of(UserFactory()).get(url).status_code == 404
     assert client_of().get(url).status_code == 403
-    face.photo.public = True
+    face.photo.public = me.public_sharing = True
     face.photo.save()
+    me.save()
     for seen in (client_of(UserFactory()).get(url), client_of().get(url)):
         assert b"".join(seen.streaming_content) == b"JPEG"
     face.dismissed = "not_a_face"
@@ -397,6 +398,7 @@ def test_a_lost_crop_is_asked_for_once(client, face_of, cut_out):
 
 
 def test_details_tell_the_owner_who_is_on_a_photo(client, client_of, me):
+    User.objects.filter(pk=me.pk).update(public_sharing=True)
     photo = PhotoFactory(owner=me, width=2000, height=1080, public=True)
     anna = PersonFactory(owner=me, name="Anna")
     cluster = PersonFactory(owner=me, name="Unknown 1", cluster=True)

@@ -81,9 +81,9 @@ def test_change_with_the_whole_row_sent_back(change, root):
 
 def test_a_new_password(change):
     user = UserFactory()
-    assert change(user, password="longer").status_code == 200
+    assert change(user, password="even longer").status_code == 200
     user.refresh_from_db()
-    assert user.check_password("longer")
+    assert user.check_password("even longer")
 
 
 def test_an_empty_scan_directory_changes_nothing(change, root):

@@ -84,7 +84,7 @@ SELECTIONS = [
 def test_nobody_changes_the_photos_of_others(
     client_of, path, flag, field, on, off, selection
 ):
-    them = UserFactory(username="ann")
+    them = UserFactory(username="ann", public_sharing=True)
     photo = PhotoFactory(owner=them, public=True, user_rating=5)
     rows = list(Photo.objects.filter(pk=photo.pk).values())
     names = {"HASH": photo.image_hash, "UUID": str(photo.pk)}
@@ -277,7 +277,7 @@ def test_a_caption_is_kept_and_found(client_of):
 
 
 def test_a_caption_for_somebody_elses_photo_is_refused(client_of):
-    photo = PhotoFactory(public=True, user_caption="mine")
+    photo = PhotoFactory(public=True, owner__public_sharing=True, user_caption="mine")
     assert caption(client_of(UserFactory()), photo, "yours").status_code == 400
     assert caption(client_of(), photo, "yours").status_code == 401
     assert value(photo, "user_caption") == "mine"

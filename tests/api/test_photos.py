@@ -139,7 +139,7 @@ def test_a_photo_has_two_names(client_of):
 def test_the_owner_sees_what_is_hidden_or_in_the_trash_and_nobody_else(
     client_of, state
 ):
-    me = UserFactory()
+    me = UserFactory(public_sharing=True)
     photo = PhotoFactory(owner=me, public=True, **state)
     assert details(client_of(me), photo.pk)["image_hash"] == photo.image_hash
     for client in (client_of(), client_of(UserFactory())):
@@ -147,7 +147,7 @@ def test_the_owner_sees_what_is_hidden_or_in_the_trash_and_nobody_else(
 
 
 def test_others_see_a_public_photo_without_anything_private(client_of):
-    me = UserFactory()
+    me = UserFactory(public_sharing=True)
     photo = full_photo(me, public=True)
     for client in (client_of(), client_of(UserFactory(admin=True))):
         answer = client.get(f"/api/photos/{photo.image_hash}/")
@@ -161,7 +161,7 @@ def test_others_see_a_public_photo_without_anything_private(client_of):
 
 @pytest.mark.parametrize("suffix", ["", "/summary"])
 def test_private_removed_and_unknown_photos_are_404(client_of, suffix):
-    me = UserFactory()
+    me = UserFactory(public_sharing=True)
     private = PhotoFactory(owner=me)
     removed = PhotoFactory(owner=me, removed=True, public=True)
     names = [removed.pk, uuid.uuid4(), "0" * 32 + "1", "x", "%00", "a" * 300, "é"]
@@ -241,7 +241,7 @@ def test_a_page_that_is_not_there(client_of):
 def test_the_flat_list_holds_ones_own_photos_only(client_of):
     me = UserFactory()
     photo = PhotoFactory(owner=me)
-    PhotoFactory(public=True)
+    PhotoFactory(public=True, owner__public_sharing=True)
     PhotoFactory(owner=me, hidden=True)
     answer = client_of(me).get("/api/photos/").json()
     assert [row["image_hash"] for row in answer["results"]] == [photo.image_hash]

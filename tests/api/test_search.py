@@ -52,7 +52,9 @@ def library(db):
     }
     for hidden in ({"hidden": True}, {"in_trashcan": True}, {"aspect_ratio": None}):
         PhotoFactory(owner=me, search_text="a lake in munich", **hidden)
-    PhotoFactory(search_text="a lake in munich", public=True)
+    PhotoFactory(
+        search_text="a lake in munich", public=True, owner__public_sharing=True
+    )
     return me, {photo.image_hash: name for name, photo in photos.items()}
 
 

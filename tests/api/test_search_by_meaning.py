@@ -102,7 +102,7 @@ def test_hidden_trashed_removed_and_foreign_photos_never_appear(search):
     me = UserFactory()
     for state in ({"hidden": True}, {"in_trashcan": True}, {"removed": True}):
         photo(me, beach=1.0, **state)
-    photo(UserFactory(), beach=1.0, public=True)
+    photo(UserFactory(public_sharing=True), beach=1.0, public=True)
     shown = photo(me, beach=0.1)
     assert ids(search(me, "beach")) == [str(shown.pk)]
 

@@ -32,7 +32,7 @@ def test_the_most_alike_visible_photos_come_first_and_are_few(client_of):
     clip = photo(me, 0.99, video=True)
     photo(me, 0.999, hidden=True)
     photo(me, 0.999, in_trashcan=True)
-    photo(UserFactory(), 0.999, public=True)
+    photo(UserFactory(public_sharing=True), 0.999, public=True)
     found = similar(client_of(me), this)
     assert found[0] == {"image_hash": clip.image_hash, "type": "video"}
     expected = [other.image_hash for other in others[::-1]][: MOST - 1]
@@ -40,7 +40,7 @@ def test_the_most_alike_visible_photos_come_first_and_are_few(client_of):
 
 
 def test_they_are_the_owners_business(client_of):
-    me = UserFactory()
+    me = UserFactory(public_sharing=True)
     this, _ = photo(me, 1.0, public=True), photo(me, 0.9, public=True)
     assert len(similar(client_of(me), this)) == 1
     assert similar(client_of(UserFactory()), this) == []

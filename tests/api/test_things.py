@@ -72,7 +72,7 @@ def test_an_album_shows_its_visible_photos_by_day(client_of):
 
 
 def test_things_of_others_are_neither_listed_nor_shown(client_of):
-    me, other = UserFactory(), UserFactory(admin=True)
+    me, other = UserFactory(), UserFactory(admin=True, public_sharing=True)
     mine, theirs = PhotoFactory(owner=me), PhotoFactory(owner=other, public=True)
     tag(mine, "beach")
     tag(theirs, "beach", "kitchen")

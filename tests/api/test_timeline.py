@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from librephotos.api.models import User
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -144,7 +145,7 @@ def library():
     }
     for number, values in enumerate(rows.values(), start=1):
         PhotoFactory(owner=me, taken_at=at(2020, 1, number), **values)
-    PhotoFactory(taken_at=at(2020, 2), public=True)
+    PhotoFactory(taken_at=at(2020, 2), public=True, owner__public_sharing=True)
     names = {f"2020-01-{number:02}": name for number, name in enumerate(rows, start=1)}
     return me, names
 
@@ -226,7 +227,7 @@ def test_anybody_sees_the_public_photos_of_a_user_but_not_where_they_were_taken(
     client_of,
 ):
     place = PlaceFactory(name="Munich")
-    them = UserFactory(username="ann")
+    them = UserFactory(username="ann", public_sharing=True)
     shown = PhotoFactory(
         owner=them, public=True, place=place, latitude=48.1, longitude=11.6
     )
@@ -247,21 +248,21 @@ def test_anybody_sees_the_public_photos_of_a_user_but_not_where_they_were_taken(
 
 @pytest.mark.parametrize("extra", [{"hidden": "true"}, {"in_trashcan": "true"}])
 def test_no_other_flag_widens_the_public_page(client_of, extra):
-    them = UserFactory(username="ann")
+    them = UserFactory(username="ann", public_sharing=True)
     PhotoFactory(owner=them, public=True, hidden=True)
     PhotoFactory(owner=them, public=True, in_trashcan=True)
     assert days(client_of(), public="true", username="ann", **extra) == []
 
 
 def test_last_modified_shows_nobody_elses_photos_on_a_public_page(client_of):
-    PhotoFactory(owner=UserFactory(username="ann"))
+    PhotoFactory(owner=UserFactory(username="ann", public_sharing=True))
     assert (
         days(client_of(), public="1", username="ann", last_modified="2000-01-01") == []
     )
 
 
 def test_the_public_page_of_nobody_is_empty(client_of):
-    PhotoFactory(public=True)
+    PhotoFactory(public=True, owner__public_sharing=True)
     assert days(client_of(), public="true") == []
     assert days(client_of(), public="true", username="nobody") == []
 
@@ -317,6 +318,9 @@ def test_the_aliases_of_mobile_clients(client_of, library):
     assert named("/api/photos/favorites/") == {"favorite"}
     assert named("/api/photos/hidden") == {"hidden"}
     public = f"/api/photos/public/?username={me.username}"
+    assert named(public, client_of()) == set()
+    assert named(public) == {"public"}
+    User.objects.filter(pk=me.pk).update(public_sharing=True)
     assert named(public, client_of()) == {"public"}
 
 

@@ -256,7 +256,7 @@ def test_list_is_paginated_and_starts_with_the_first_account(client_of):
 
 
 def test_counts_and_samples_of_photos(client_of):
-    user = UserFactory()
+    user = UserFactory(public_sharing=True)
     public = [PhotoFactory(owner=user, public=True) for _ in range(12)]
     PhotoFactory(owner=user, public=True, hidden=True)
     PhotoFactory(owner=user, public=True, in_trashcan=True)
@@ -302,7 +302,7 @@ def test_list_takes_the_same_queries_for_one_and_for_twenty(
 def sign_up(client, **changes):
     account = {
         "username": "Grace",
-        "password": "123",
+        "password": "rear admiral",
         "email": "grace@example.org",
         "first_name": "Grace",
         "last_name": "Hopper",
@@ -321,13 +321,15 @@ def test_the_first_account_is_the_administrator(client_of, settings):
         "last_name": "Hopper",
     }
     user = User.objects.get()
-    assert user.is_superuser and user.is_staff and user.check_password("123")
+    assert user.is_superuser and user.is_staff and user.check_password("rear admiral")
     assert user.favorite_min_rating == 3
 
 
 def test_signing_up_is_closed_by_default(client_of):
     UserFactory(admin=True)
     assert sign_up(client_of()).status_code == 401
+    UserFactory(username="taken")
+    assert sign_up(client_of(), username="taken").status_code == 401
     refused = sign_up(client_of(UserFactory()))
     assert refused.status_code == 403
     assert errors(refused) == {"detail": "Signing up is not open."}
@@ -358,7 +360,11 @@ def test_an_administrator_makes_ordinary_accounts(client_of):
         ({"username": ""}, "username"),
         ({"username": "TAKEN"}, "username"),
         ({"username": "no spaces"}, "username"),
-        ({"password": "12"}, "password"),
+        ({"password": "seven77"}, "password"),
+        ({"password": "password1"}, "password"),
+        ({"password": "9081726354"}, "password"),
+        ({"password": "gracehopper", "username": "gracehopper"}, "password"),
+        ({"password": "x" * 1025}, "password"),
         ({"password": None}, "password"),
         ({"email": "no address"}, "email"),
     ],
@@ -448,7 +454,7 @@ def test_what_the_client_holds_is_taken_back_with_numbers_as_text(client_of):
         ("public_sharing_defaults", {"share_location": None}),
         ("llm_settings", "all"),
         ("llm_settings", {"sentiment": "sad"}),
-        ("password", "12"),
+        ("password", "seven77"),
         ("email", "no address"),
         ("first_name", "nul\0"),
     ],
@@ -489,10 +495,13 @@ def test_a_new_password_ends_the_old_sign_in(client_of):
     user = UserFactory()
     client = client_of(user)
     path = f"/api/user/{user.pk}/"
-    assert client.patch(path, {"password": "new"}, format="json").status_code == 200
+    assert (
+        client.patch(path, {"password": "new and long"}, format="json").status_code
+        == 200
+    )
     assert client.get(path).status_code == 401
     user.refresh_from_db()
-    assert user.check_password("new")
+    assert user.check_password("new and long")
 
 
 def test_nobody_changes_others_and_staff_no_superuser(client_of):

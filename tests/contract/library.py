@@ -44,7 +44,7 @@ class Library:
 def build_library(root: Path) -> Library:
     """Fill the database; `root` becomes everybody's scan directory."""
     owner = UserFactory(first_name="Ada", public_sharing=True)
-    stranger, admin = UserFactory(), UserFactory(admin=True)
+    stranger, admin = UserFactory(public_sharing=True), UserFactory(admin=True)
     for user in (owner, stranger, admin):
         user.scan_directories.create(path=os.fsencode(root))
     photos = _photos(owner, root)

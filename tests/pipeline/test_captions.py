@@ -13,7 +13,7 @@ from django.db import connections
 from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from librephotos.api.models import Job, Photo, PhotoCaption, PhotoStage
+from librephotos.api.models import Job, Photo, PhotoCaption, PhotoStage, User
 from librephotos.api.services import captions
 from librephotos.api.services.site_settings import change_site_settings
 from librephotos.pipeline import worker
@@ -214,6 +214,7 @@ def test_only_the_owner_has_a_photo_captioned(
     stranger = client_of(UserFactory())
     body = {"image_hash": photo(squares, "red").image_hash}
     assert stranger.post(GENERATE, body, format="json").status_code == 404
+    User.objects.filter(pk=squares.owner.pk).update(public_sharing=True)
     public = PhotoFactory(owner=squares.owner, public=True)
     body = {"image_hash": public.image_hash}
     answer = stranger.post(GENERATE, body, format="json")

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from librephotos.api.models import Photo
+from librephotos.api.models import Photo, User
 from librephotos.api.services import stripped_copies as service
 from librephotos.pipeline import stripped_copies
 from tests.factories import UserFactory
@@ -42,6 +42,7 @@ def published(photos: Library, name: str, data: bytes) -> tuple[Photo, Path]:
     path.write_bytes(data)
     photos.scan()
     Photo.objects.update(public=True)
+    User.objects.update(public_sharing=True)
     return photos.photo_of(path), path
 
 

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, Value
+from django.http.response import HttpResponseBase
 from rest_framework.authentication import BasicAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.exceptions import InvalidToken
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken
-from rest_framework_simplejwt.tokens import Token
+from rest_framework_simplejwt.tokens import AccessToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from librephotos.api.models import User
 from librephotos.api.throttling import LoginThrottle
 
 COOKIE = "jwt"
+COOKIE_PATH = "/media/"
+"""Where browsers send the cookie: other programs of this host should not get it."""
+
+MOST_COOKIES = 4
 SESSION_CLAIM = "session"
 """Claim of both tokens of a sign-in: the id of its refresh token."""
 
@@ -49,22 +56,59 @@ class BearerAuthentication(JWTAuthentication):
         return user_of(validated_token)
 
 
-class CookieAuthentication(JWTAuthentication):
-    """The `jwt` cookie, for media, upload and downloads only.
+class MediaToken(Token):
+    """What the `jwt` cookie holds: it opens pictures and downloads, and no more.
 
-    A stale or invalid cookie counts as no cookie, so that public photos stay
-    reachable.
+    A browser sends a cookie to every port of a host, so to other programs too.
+    """
+
+    token_type = "media"
+    lifetime = api_settings.ACCESS_TOKEN_LIFETIME
+
+
+class CookieAuthentication(JWTAuthentication):
+    """The `jwt` cookie, for media and downloads only.
+
+    An access token is taken as well: some callers put it there themselves. A stale or
+    invalid cookie counts as no cookie, so that public photos stay reachable.
     """
 
     def authenticate(self, request: Request) -> Any:
-        cookie = request.COOKIES.get(COOKIE)
-        if not cookie:
-            return None
-        try:
-            token = self.get_validated_token(cookie.encode())
-            return user_of(token), token
-        except InvalidToken:
-            return None
+        for cookie in cookies_named(COOKIE, request.META.get("HTTP_COOKIE", "")):
+            for kind in (MediaToken, AccessToken):
+                try:
+                    token = kind(cookie)  # type: ignore[arg-type]
+                    return user_of(token), token
+                except (TokenError, InvalidToken):
+                    continue
+        return None
+
+
+def cookies_named(name: str, header: str) -> list[str]:
+    """Return the values of a cookie in the order of the header, the first few of them.
+
+    One name may come more than once, with the values of several paths: one that was
+    set for all paths, by a script or by a server before this one, hides none of ours.
+    """
+    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    return [value for key, _, value in pairs if key == name and value][:MOST_COOKIES]
+
+
+def set_cookie(response: HttpResponseBase, token: MediaToken) -> None:
+    """Give a browser the cookie with which it fetches the pictures of a page."""
+    response.set_cookie(
+        COOKIE,
+        str(token),
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+    )
+
+
+def clear_cookie(response: HttpResponseBase) -> None:
+    """Take the cookie from a browser."""
+    response.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Lax")
 
 
 class EnvelopeBasicAuthentication(BasicAuthentication):

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from rest_framework import pagination
 from rest_framework.exceptions import NotFound
-from rest_framework.pagination import LimitOffsetPagination, PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-# More digits than any library needs, and fewer than PostgreSQL's offsets have.
-_PAGE_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+from librephotos.api.numbers import whole_number
+
+# More than any library needs, and less than PostgreSQL's offsets can be.
+_LAST_PAGE = 999_999_999
+
+
+class PageNumberPagination(pagination.PageNumberPagination):
+    """Pages by `page`, from 1 or `last`, and `page_size`, where unreadable means none.
+
+    Raises NotFound for a page that is no number or beyond the end.
+    """
+
+    page_size_query_param = "page_size"
+    page_size: int
+    max_page_size: int
+
+    def get_page_size(self, request: Request) -> int:
+        size = whole_number(request.query_params.get(self.page_size_query_param, ""))
+        return min(size or self.page_size, self.max_page_size)
+
+    def get_page_number(self, request: Request, paginator: Any) -> Any:
+        text = request.query_params.get(self.page_query_param) or "1"
+        if text in self.last_page_strings:
+            return paginator.num_pages
+        number = whole_number(text)
+        if number is None:
+            raise NotFound("Invalid page.")
+        return number
 
 
 class HugePagination(PageNumberPagination):
     """For lists of photos that clients read in one go."""
 
     page_size = 50_000
-    page_size_query_param = "page_size"
     max_page_size = 100_000
 
 
@@ -26,7 +50,6 @@ class StandardPagination(PageNumberPagination):
     """For lists of albums and people."""
 
     page_size = 10_000
-    page_size_query_param = "page_size"
     max_page_size = 100_000
 
 
@@ -34,7 +57,6 @@ class RegularPagination(PageNumberPagination):
     """For lists that clients page through a hundred rows at a time."""
 
     page_size = 100
-    page_size_query_param = "page_size"
     max_page_size = 100_000
 
 
@@ -47,15 +69,13 @@ class AlbumPagination(PageNumberPagination):
     """
 
     page_size = 100
-    page_size_query_param = "page_size"
     max_page_size = 5_000
     unpaged_size = HugePagination.page_size
 
     def get_page_size(self, request: Request) -> int:
         asked = request.query_params
         paged = self.page_query_param in asked or self.page_size_query_param in asked
-        size = super().get_page_size(request) if paged else self.unpaged_size
-        return size or self.page_size
+        return super().get_page_size(request) if paged else self.unpaged_size
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: Any = None
@@ -77,9 +97,9 @@ class AlbumPagination(PageNumberPagination):
         return self._link(self.number - 1) if self.number > 1 else None
 
     def _number(self, request: Request) -> int:
-        text = request.query_params.get(self.page_query_param, "1")
-        number = int(text) if _PAGE_NUMBER.fullmatch(text) else 0
-        if number < 1:
+        text = request.query_params.get(self.page_query_param) or "1"
+        number = whole_number(text, most=_LAST_PAGE)
+        if not number:
             raise NotFound(self.invalid_page_message)
         return number
 
@@ -91,12 +111,19 @@ class TinyPagination(PageNumberPagination):
     """For lists that are polled."""
 
     page_size = 20
-    page_size_query_param = "page_size"
     max_page_size = 50
 
 
-class UserPagination(LimitOffsetPagination):
+class UserPagination(pagination.LimitOffsetPagination):
     """For lists of users, by `limit` and `offset`."""
 
     default_limit = 20_000
     max_limit = 20_000
+
+    def get_limit(self, request: Request) -> int:
+        limit = whole_number(request.query_params.get(self.limit_query_param, ""))
+        return min(limit or self.default_limit, self.max_limit)
+
+    def get_offset(self, request: Request) -> int:
+        offset = request.query_params.get(self.offset_query_param, "")
+        return whole_number(offset) or 0

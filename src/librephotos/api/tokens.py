@@ -20,11 +20,19 @@ from rest_framework_simplejwt.token_blacklist.models import (
     BlacklistedToken,
     OutstandingToken,
 )
-from rest_framework_simplejwt.tokens import BlacklistMixin, RefreshToken
+from rest_framework_simplejwt.tokens import (
+    AccessToken,
+    BlacklistMixin,
+    RefreshToken,
+    Token,
+)
 
-from librephotos.api.authentication import SESSION_CLAIM, user_of
+from librephotos.api.authentication import SESSION_CLAIM, MediaToken, user_of
 from librephotos.api.models import User
 from librephotos.api.throttling import LoginThrottle
+
+SIGNED_IN_CLAIM = "auth_time"
+"""Claim of both tokens: when the password was given, in Unix seconds."""
 
 
 class SignInToken(RefreshToken):
@@ -38,6 +46,7 @@ class SignInToken(RefreshToken):
         token: Self = super(BlacklistMixin, cls).for_user(user)
         token.payload.update(claims_of(user))
         token[SESSION_CLAIM] = token["jti"]
+        token[SIGNED_IN_CLAIM] = token["iat"]
         return token
 
     def blacklist(self) -> BlacklistedToken:
@@ -46,6 +55,26 @@ class SignInToken(RefreshToken):
         past = datetime.now(UTC) - api_settings.ACCESS_TOKEN_LIFETIME
         OutstandingToken.objects.filter(expires_at__lt=past).delete()
         return super().blacklist()
+
+
+def media_token(access: str) -> MediaToken:
+    """Return the token for the cookie that belongs to an access token of ours.
+
+    It ends with the sign-in, as the access token does, and tells nothing of the user.
+    """
+    given = AccessToken(access)  # type: ignore[arg-type]
+    token = MediaToken()
+    for claim in ("user_id", SESSION_CLAIM, api_settings.REVOKE_TOKEN_CLAIM):
+        token[claim] = given.get(claim)
+    return token
+
+
+def seconds_since_sign_in(token: Any) -> float:
+    """Return how long ago the password was given that this token stands for."""
+    if not isinstance(token, Token):
+        return 0.0  # Basic: the password came with the request
+    signed_in = float(token.get(SIGNED_IN_CLAIM, 0))
+    return datetime.now(UTC).timestamp() - signed_in
 
 
 def claims_of(user: User) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from librephotos.api.models import ScanDirectory, User
@@ -31,7 +33,10 @@ def first_admin() -> tuple[User, str]:
 def create_account(
     username: str, password: str, *, admin: bool = False, email: str = ""
 ) -> User:
-    """Return a new account; raise ServerError for a name that is taken or empty."""
+    """Return a new account.
+
+    Raises ServerError for a name that is taken or empty, and for a weak password.
+    """
     username = username.strip().lower()
     if not username or not password:
         raise ServerError("an account needs a user name and a password")
@@ -40,6 +45,10 @@ def create_account(
             f"the user {username} exists: to give it a new password run "
             f"`librephotos changepassword {username}`"
         )
+    try:
+        validate_password(password, User(username=username, email=email))
+    except ValidationError as error:
+        raise ServerError(" ".join(error.messages)) from error
     create = User.objects.create_superuser if admin else User.objects.create_user
     return create(username, email, password)
 

@@ -1,4 +1,4 @@
-"""What a browser may load and run on our pages."""
+"""What a browser may load and run on our pages, and keep of our answers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 
 HEADER = "Content-Security-Policy"
 STRICT = {
@@ -44,4 +45,25 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault(HEADER, policy(request.path))
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        return response
+
+
+class PrivateAnswersMiddleware:
+    """Keeps what one caller was told from the next one at the same browser.
+
+    Data are not kept at all. A browser keeps pictures, as their views say, and shows
+    them unasked only to whom they were sent: signing out takes the cookie away, and
+    with another cookie, or none, a browser has to ask. `Clear-Site-Data` would need
+    HTTPS. Pages of other origins, such as other ports of this host, embed nothing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.path.startswith(("/api/", "/media/")):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            response["Cross-Origin-Resource-Policy"] = "same-origin"
+            patch_vary_headers(response, ("Authorization", "Cookie"))
         return response

@@ -19,6 +19,9 @@ def new_photo_id() -> uuid.UUID:
     return uuid_utils.compat.uuid7()
 
 
+SHARED = Q(public=True, visible=True, owner__is_active=True, owner__public_sharing=True)
+"""The photos that anybody may see: their owner has published them and still shares."""
+
 _PROCESSED = {"removed": False, "aspect_ratio__isnull": False}
 
 
@@ -32,13 +35,11 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def viewable_by(self, user: Any) -> PhotoQuerySet:
         """The photos whose details and pixels `user` may see.
 
-        Public ones that are visible, for anybody; everything of one's own that was
-        not erased.
+        Shared ones, for anybody; everything of one's own that was not erased.
         """
-        public = Q(public=True, visible=True)
         if not user.is_authenticated:
-            return self.filter(public)
-        return self.filter(public | Q(owner_id=user.pk, removed=False))
+            return self.filter(SHARED)
+        return self.filter(SHARED | Q(owner_id=user.pk, removed=False))
 
     def visible(self) -> PhotoQuerySet:
         """Not hidden, not in the trash, not removed, and processed."""

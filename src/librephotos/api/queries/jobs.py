@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from librephotos.api.models import Job, JobFailure
 from librephotos.api.models.job import JobQuerySet
+from librephotos.api.numbers import whole_number
 
 
 def with_progress(jobs: JobQuerySet) -> JobQuerySet:
@@ -43,8 +44,9 @@ def unfinished_job(user: Any) -> Job | None:
 def find_job(user: Any, name: str) -> Job | None:
     """Return the visible job with this number or UUID, None if there is none."""
     jobs = with_progress(Job.objects.visible_to(user))
-    if name.isascii() and name.isdigit() and len(name) < 19:
-        return jobs.filter(pk=int(name)).first()
+    number = whole_number(name)
+    if number is not None:
+        return jobs.filter(pk=number).first()
     try:
         return jobs.filter(job_id=uuid.UUID(name)).first()
     except ValueError:

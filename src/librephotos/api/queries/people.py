@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from librephotos.api.models import Face, Person
+from librephotos.api.numbers import whole_number
 
 NOBODY = "Unknown - Other"
 """The contract's name for faces without a person; no person can have it."""
@@ -80,8 +81,7 @@ def new_clusters(owner: int, count: int) -> list[int]:
 
 
 def _number_of(name: str) -> int:
-    number = name.rpartition(" ")[2]
-    return int(number) if number.isdigit() else 0
+    return whole_number(name.rpartition(" ")[2]) or 0
 
 
 def remove_empty_clusters(owner: int) -> None:

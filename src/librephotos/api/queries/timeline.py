@@ -64,7 +64,9 @@ def matching(wanted: TimelineFilter, *, viewer: Any) -> PhotoQuerySet:
             aspect_ratio__isnull=False,
             last_modified__gte=wanted.last_modified,
         )
-    photos = _public(wanted) if wanted.public else _own(wanted, viewer=viewer)
+    photos = (
+        _public(wanted, viewer=viewer) if wanted.public else _own(wanted, viewer=viewer)
+    )
     if wanted.favorite:
         photos = _favorites(photos, viewer=viewer)
     if wanted.video is not None:
@@ -90,11 +92,13 @@ def _with_person(
     return photos.owned_by(viewer).filter(pk__in=with_person)
 
 
-def _public(wanted: TimelineFilter) -> PhotoQuerySet:
-    """Visible whatever else is asked: hidden photos are nobody else's business."""
-    return Photo.objects.visible().filter(
-        public=True, owner__username=wanted.username, owner__is_active=True
-    )
+def _public(wanted: TimelineFilter, *, viewer: Any) -> PhotoQuerySet:
+    """Visible whatever else is asked: hidden photos are nobody else's business.
+
+    Owners see what they have published, whether or not they share it now.
+    """
+    published = Photo.objects.viewable_by(viewer).visible().filter(public=True)
+    return published.filter(owner__username=wanted.username)
 
 
 def _own(wanted: TimelineFilter, *, viewer: Any) -> PhotoQuerySet:

@@ -11,13 +11,14 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from librephotos.api.models import Photo, PhotoDay, User
+from librephotos.api.models.photo import SHARED
 
 SAMPLES = 10
 """How many public photos an account shows."""
 
 _SAMPLES_SQL = """
 SELECT owner.id, photo.image_hash, photo.rating, photo.taken_at, photo.video
-FROM unnest(%s::bigint[]) AS owner (id)
+FROM api_user AS owner
 CROSS JOIN LATERAL (
     SELECT image_hash, rating, taken_at, video, day
     FROM api_photo
@@ -25,6 +26,7 @@ CROSS JOIN LATERAL (
     ORDER BY day DESC
     LIMIT %s
 ) AS photo
+WHERE owner.id = ANY(%s) AND owner.is_active AND owner.public_sharing
 """
 
 
@@ -56,9 +58,7 @@ def with_counts(accounts: QuerySet[User]) -> QuerySet[User]:
         photo_count=_total(days.values("owner").annotate(total=Sum("count")))
         + _total(put_away.values("owner").annotate(total=Count("pk"))),
         public_photo_count=_total(
-            photos.filter(public=True, visible=True)
-            .values("owner")
-            .annotate(total=Count("pk"))
+            photos.filter(SHARED).values("owner").annotate(total=Count("pk"))
         ),
     ).prefetch_related("scan_directories")
 
@@ -68,11 +68,11 @@ def _total(rows: QuerySet[Any, Any]) -> Coalesce:
 
 
 def public_samples(owner_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
-    """Return up to SAMPLES public photos of each owner, newest first."""
+    """Return up to SAMPLES photos that each owner shares with all, newest first."""
     ids = list(owner_ids)
     samples: dict[int, list[dict[str, Any]]] = {owner_id: [] for owner_id in ids}
     with connection.cursor() as cursor:
-        cursor.execute(_SAMPLES_SQL, [ids, SAMPLES])
+        cursor.execute(_SAMPLES_SQL, [SAMPLES, ids])
         for owner_id, image_hash, rating, taken_at, video in cursor.fetchall():
             samples[owner_id].append(
                 {

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from librephotos.api.models import Face, Photo
 from librephotos.api.queries.faces import NOBODY_ID, FaceGroup
 from librephotos.api.queries.people import LONGEST_NAME, NOBODY, person_name
+from librephotos.api.serializers.fields import NumberField, WholeNumberField
 from librephotos.api.serializers.grid import iso_utc
 from librephotos.media.thumbnails import BIG
 from librephotos.ml.face_recognition.boxes import Box
@@ -144,7 +145,7 @@ class FacesSerializer(serializers.Serializer[Any]):
     """The faces of a bulk action."""
 
     face_ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=0, max_value=2**63 - 1),
+        child=WholeNumberField(min_value=0, max_value=2**63 - 1),
         max_length=MOST_FACES,
     )
 
@@ -164,9 +165,7 @@ class LabelSerializer(FacesSerializer):
 class RejectSerializer(FacesSerializer):
     """Faces and the person that they are not."""
 
-    person_id = serializers.IntegerField(
-        required=False, min_value=1, max_value=2**63 - 1
-    )
+    person_id = WholeNumberField(required=False, min_value=1, max_value=2**63 - 1)
 
 
 DISMISSAL_REASONS = (Face.Dismissed.NOT_A_FACE, Face.Dismissed.IGNORED)
@@ -189,10 +188,10 @@ class SplitSerializer(FacesSerializer):
 class PixelBoxSerializer(serializers.Serializer[Any]):
     """A rectangle in pixels of the big preview."""
 
-    top = serializers.FloatField()
-    bottom = serializers.FloatField()
-    left = serializers.FloatField()
-    right = serializers.FloatField()
+    top = NumberField()
+    bottom = NumberField()
+    left = NumberField()
+    right = NumberField()
 
 
 class DrawSerializer(serializers.Serializer[Any]):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import models
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+
+from librephotos.api.numbers import LARGEST, finite_number, whole_number
+
+Model = TypeVar("Model", bound=models.Model)
 
 
 class LowerCaseField(serializers.CharField):
@@ -20,7 +24,48 @@ class NumberField(serializers.FloatField):
     """A finite number; text of one is taken too, since web forms send that."""
 
     def to_internal_value(self, data: Any) -> float:
-        number = super().to_internal_value(data)
-        if not math.isfinite(number):
-            raise ValidationError("A valid number is required.")
+        number = finite_number(data) if isinstance(data, str) else _as_float(data)
+        if number is None:
+            self.fail("invalid")
         return number
+
+
+def _as_float(data: Any) -> float | None:
+    if isinstance(data, bool) or not isinstance(data, int | float):
+        return None
+    try:
+        number = float(data)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+class WholeNumberField(serializers.IntegerField):
+    """A whole number that a column can hold; text of one is taken too."""
+
+    def to_internal_value(self, data: Any) -> int:
+        number = _as_int(data)
+        if number is None or abs(number) > LARGEST:
+            self.fail("invalid")
+        return number
+
+
+def _as_int(data: Any) -> int | None:
+    if isinstance(data, str):
+        number = whole_number(data.removeprefix("-"))
+        return -number if number and data.startswith("-") else number
+    if isinstance(data, float) and data.is_integer():
+        return int(data)
+    return data if isinstance(data, int) and not isinstance(data, bool) else None
+
+
+class NumberedModelSerializer(serializers.ModelSerializer[Model]):
+    """A model's serializer whose numbers are these."""
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.FloatField: NumberField,
+        models.IntegerField: WholeNumberField,
+        models.PositiveIntegerField: WholeNumberField,
+        models.PositiveSmallIntegerField: WholeNumberField,
+    }

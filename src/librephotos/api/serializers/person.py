@@ -10,6 +10,7 @@ from librephotos.api.models import Person
 from librephotos.api.queries.people_edits import EditRow
 from librephotos.api.queries.person_photos import PersonRow
 from librephotos.api.serializers.face import NameField, face_url
+from librephotos.api.serializers.fields import WholeNumberField
 from librephotos.api.serializers.grid import iso_utc
 from librephotos.api.serializers.photo_edit import StrictBooleanField
 
@@ -45,9 +46,7 @@ class PersonEditSerializer(serializers.Serializer[Any]):
 
     newPersonName = NameField(required=False)
     cover_photo = serializers.CharField(required=False)
-    cover_face = serializers.IntegerField(
-        required=False, min_value=1, max_value=2**63 - 1
-    )
+    cover_face = WholeNumberField(required=False, min_value=1, max_value=2**63 - 1)
     hidden = StrictBooleanField(required=False)
     birth_date = serializers.DateField(required=False, allow_null=True)
 
@@ -56,7 +55,7 @@ class MergeSerializer(serializers.Serializer[Any]):
     """The people who are the same as another."""
 
     person_ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        child=WholeNumberField(min_value=1, max_value=2**63 - 1),
         min_length=1,
         max_length=1000,
     )

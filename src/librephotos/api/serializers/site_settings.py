@@ -11,6 +11,10 @@ from rest_framework.exceptions import ValidationError
 
 from librephotos.api.models import SiteSettings, User
 from librephotos.api.models.site_settings import LEGACY_CAPTIONERS, NONE
+from librephotos.api.serializers.fields import (
+    NumberedModelSerializer,
+    WholeNumberField,
+)
 from librephotos.pipeline.models import known_model
 
 MAP_PROVIDERS = ("mapbox", "maptiler", "nominatim", "opencage", "photon", "tomtom")
@@ -29,7 +33,7 @@ class ModelNameField(serializers.ChoiceField):
     """One of the models that this server has; the list grows with them."""
 
 
-class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
+class SiteSettingsSerializer(NumberedModelSerializer[SiteSettings]):
     """All settings; callers who are not staff do not see the map key.
 
     Two are no settings, but tell of the server: `email_configured`, whether it can send
@@ -43,7 +47,7 @@ class SiteSettingsSerializer(serializers.ModelSerializer[SiteSettings]):
     semantic_search_model = serializers.CharField(max_length=96)
     ocr_model = ModelNameField(OCR_MODELS)
     face_recognition_model = serializers.ChoiceField(User.FaceDetector.choices)
-    heavyweight_process = serializers.IntegerField(
+    heavyweight_process = WholeNumberField(
         allow_null=True, min_value=0, max_value=MOST_PROCESSES
     )
     email_configured = serializers.SerializerMethodField()

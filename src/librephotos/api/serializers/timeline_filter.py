@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework.exceptions import ValidationError
 
 from librephotos.api.models.fields import text_to_path
+from librephotos.api.numbers import whole_number
 from librephotos.api.queries.timeline import TimelineFilter
 
 _OFF = frozenset(("", "false", "0", "no", "off"))
@@ -98,9 +99,10 @@ def _person(params: Mapping[str, Any]) -> int | None:
     value = _text(params, "person")
     if not value:
         return None
-    if not (value.isascii() and value.isdigit()):
+    person = whole_number(value)
+    if person is None:
         raise ValidationError({"person": "A person is named by a number."})
-    return int(value)
+    return person
 
 
 def _folder(params: Mapping[str, Any]) -> bytes | None:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError as PasswordTooWeak
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -15,11 +17,16 @@ from rest_framework.validators import UniqueValidator
 
 from librephotos.api.models import User
 from librephotos.api.models.user import default_llm_settings, default_public_sharing
-from librephotos.api.serializers.fields import LowerCaseField, NumberField
+from librephotos.api.serializers.fields import (
+    LowerCaseField,
+    NumberedModelSerializer,
+    NumberField,
+    WholeNumberField,
+)
 from librephotos.api.serializers.user import NEWER_SETTINGS
 from librephotos.media.dates import InvalidRules, parse_rules
 
-SHORTEST_PASSWORD = 3
+LONGEST_PASSWORD = 1024
 LONGEST_SLIDE_S = 3600
 
 
@@ -46,11 +53,26 @@ class NewUserSerializer(serializers.Serializer[User]):
         ],
     )
     password = serializers.CharField(
-        write_only=True, trim_whitespace=False, min_length=SHORTEST_PASSWORD
+        write_only=True, trim_whitespace=False, max_length=LONGEST_PASSWORD
     )
     email = serializers.EmailField(allow_blank=True, default="", max_length=254)
     first_name = serializers.CharField(allow_blank=True, default="", max_length=150)
     last_name = serializers.CharField(allow_blank=True, default="", max_length=150)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        described = {key: value for key, value in attrs.items() if key != "password"}
+        _checked(attrs, User(**described))
+        return attrs
+
+
+def _checked(attrs: Mapping[str, Any], user: User) -> None:
+    """Raise ValidationError where a new password does not suit the user to be."""
+    if "password" not in attrs:
+        return
+    try:
+        validate_password(attrs["password"], user)
+    except PasswordTooWeak as error:
+        raise ValidationError({"password": error.messages}) from error
 
 
 class LlmSettingsSerializer(serializers.Serializer[Any]):
@@ -63,7 +85,7 @@ class LlmSettingsSerializer(serializers.Serializer[Any]):
     add_camera = serializers.BooleanField(default=False)
     add_lens = serializers.BooleanField(default=False)
     add_album = serializers.BooleanField(default=False)
-    sentiment = serializers.IntegerField(default=0, min_value=-10, max_value=10)
+    sentiment = WholeNumberField(default=0, min_value=-10, max_value=10)
     custom_prompt = serializers.CharField(
         default="", allow_blank=True, max_length=10_000
     )
@@ -83,7 +105,7 @@ class PublicSharingSerializer(serializers.Serializer[Any]):
     share_faces = serializers.BooleanField(required=False)
 
 
-class _AccountSerializer(serializers.ModelSerializer[User]):
+class _AccountSerializer(NumberedModelSerializer[User]):
     """Changes of an account. The clients send back all they hold.
 
     What cannot be changed is ignored, not refused; so are a null where there is no
@@ -91,7 +113,16 @@ class _AccountSerializer(serializers.ModelSerializer[User]):
     """
 
     password = serializers.CharField(
-        write_only=True, required=False, trim_whitespace=False
+        write_only=True,
+        required=False,
+        trim_whitespace=False,
+        max_length=LONGEST_PASSWORD,
+    )
+    current_password = serializers.CharField(
+        write_only=True,
+        required=False,
+        trim_whitespace=False,
+        max_length=LONGEST_PASSWORD,
     )
 
     def to_internal_value(self, data: Any) -> Any:
@@ -107,16 +138,16 @@ class _AccountSerializer(serializers.ModelSerializer[User]):
         value = data[name]
         if name == "avatar":
             return isinstance(value, UploadedFile)
-        if name in ("password", "scan_directory"):
+        if name in ("password", "current_password", "scan_directory"):
             return value not in ("", None)
         return value is not None or self.fields[name].allow_null
 
-    def validate_password(self, password: str) -> str:
-        if len(password) < SHORTEST_PASSWORD:
-            raise ValidationError(
-                f"The password needs at least {SHORTEST_PASSWORD} characters."
-            )
-        return password
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        names = ("username", "email", "first_name", "last_name")
+        described = {name: getattr(self.instance, name) for name in names}
+        described |= {name: attrs[name] for name in names if name in attrs}
+        _checked(attrs, User(**described))
+        return attrs
 
 
 class UserEditSerializer(_AccountSerializer):
@@ -128,12 +159,10 @@ class UserEditSerializer(_AccountSerializer):
     confidence_unknown_face = NumberField(required=False, min_value=0, max_value=1)
     cluster_selection_epsilon = NumberField(required=False, min_value=0, max_value=1)
     image_scale = NumberField(required=False, min_value=0.1, max_value=10)
-    favorite_min_rating = serializers.IntegerField(
-        required=False, min_value=1, max_value=5
-    )
+    favorite_min_rating = WholeNumberField(required=False, min_value=1, max_value=5)
     llm_settings = LlmSettingsSerializer(required=False)
     public_sharing_defaults = PublicSharingSerializer(required=False)
-    slideshow_interval = serializers.IntegerField(
+    slideshow_interval = WholeNumberField(
         required=False, min_value=1, max_value=LONGEST_SLIDE_S
     )
 
@@ -141,6 +170,7 @@ class UserEditSerializer(_AccountSerializer):
         model = User
         fields = (
             "password",
+            "current_password",
             "avatar",
             "email",
             "first_name",
@@ -212,6 +242,7 @@ class ManagedUserEditSerializer(_AccountSerializer):
         model = User
         fields = (
             "password",
+            "current_password",
             "username",
             "email",
             "first_name",

@@ -32,6 +32,14 @@ class SuperuserProtected(ValueError):
     """An administrator's account cannot be deleted by this way."""
 
 
+def refuse_sign_up(caller: User | AnonymousUser) -> None:
+    """Raise SignUpClosed unless the caller may make an account now."""
+    if caller.is_staff or SiteSettings.current().allow_registration:
+        return
+    if administrator_exists():
+        raise SignUpClosed
+
+
 @transaction.atomic
 def create_user(
     caller: User | AnonymousUser,
@@ -47,10 +55,9 @@ def create_user(
     Raises SignUpClosed if neither the caller nor the site settings allow it, and
     UserNameTaken.
     """
-    site = SiteSettings.locked()  # or two at once would both be the first
+    SiteSettings.locked()  # or two at once would both be the first
+    refuse_sign_up(caller)
     first = not administrator_exists()
-    if not (first or caller.is_staff or site.allow_registration):
-        raise SignUpClosed
     user = User(
         username=username,
         email=email,

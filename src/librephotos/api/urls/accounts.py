@@ -21,12 +21,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     both("auth/token/blacklist", auth.RevokeToken.as_view(), name="token-blacklist"),
     both("firsttimesetup", auth.FirstTimeSetup.as_view(), name="first-time-setup"),
     both("user", users.UserList.as_view(), name="users"),
-    both("user/<int:pk>", users.UserDetail.as_view(), name="user"),
+    both("user/<number:pk>", users.UserDetail.as_view(), name="user"),
     both("manage/user", users.ManagedUserList.as_view(), name="managed-users"),
     both(
-        "manage/user/<int:pk>", users.ManagedUserDetail.as_view(), name="managed-user"
+        "manage/user/<number:pk>",
+        users.ManagedUserDetail.as_view(),
+        name="managed-user",
     ),
-    both("delete/user/<int:pk>", users.DeleteUser.as_view(), name="delete-user"),
+    both("delete/user/<number:pk>", users.DeleteUser.as_view(), name="delete-user"),
     both(
         "sitesettings", site_settings.SiteSettingsView.as_view(), name="site-settings"
     ),

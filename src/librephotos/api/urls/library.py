@@ -37,11 +37,11 @@ def _media(kind: str, view: type[APIView], **options: Any) -> URLPattern:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     _api("albums/date/list", timeline.DayListView),
-    _api("albums/date/<str:day>", timeline.DayView),
+    _api("albums/date/<number:day>", timeline.DayView),
     _api("albums/place/list", places.PlaceListView),
-    _api("albums/place/<str:place_id>", places.PlaceView),
+    _api("albums/place/<number:place_id>", places.PlaceView),
     _api("albums/thing/list", things.ThingListView),
-    _api("albums/thing/<str:thing_id>", things.ThingView),
+    _api("albums/thing/<number:thing_id>", things.ThingView),
     _api("albums/user/list", empty_lists.UserAlbumListView),
     _api("photos", photos.PhotoListView),
     _api("photos/recentlyadded", photos.RecentlyAddedView),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -13,29 +12,24 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt.views import TokenBlacklistView, TokenViewBase
 
-from librephotos.api.authentication import COOKIE
+from librephotos.api.authentication import clear_cookie, set_cookie
 from librephotos.api.queries import users
 from librephotos.api.tokens import (
     ObtainTokenSerializer,
     RefreshTokenSerializer,
     RevokeTokenSerializer,
+    media_token,
 )
 
 
 class CookieTokenView(TokenViewBase):
-    """Answers with tokens, and with the access token as the cookie for images."""
+    """Answers with tokens, and with a cookie that opens images and nothing else."""
 
     permission_classes = (AllowAny,)  # type: ignore[assignment]
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().post(request, *args, **kwargs)
-        response.set_cookie(
-            COOKIE,
-            response.data["access"],
-            httponly=True,
-            samesite="Lax",
-            secure=settings.HTTPS,
-        )
+        set_cookie(response, media_token(response.data["access"]))
         response["Access-Control-Allow-Credentials"] = "true"
         response["Cache-Control"] = "no-store"
         return response
@@ -52,6 +46,12 @@ class RefreshToken(CookieTokenView):
 
     serializer_class = RefreshTokenSerializer
 
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        return _forgotten(answer) if answer.status_code == 401 else answer
+
 
 class RevokeToken(TokenBlacklistView):
     """Sign out: revoke a refresh token and the access tokens that came from it."""
@@ -59,10 +59,18 @@ class RevokeToken(TokenBlacklistView):
     permission_classes = (AllowAny,)  # type: ignore[assignment]
     serializer_class = RevokeTokenSerializer
 
-    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        response = super().post(request, *args, **kwargs)
-        response.delete_cookie(COOKIE, samesite="Lax")
-        return response
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        return _forgotten(answer) if answer.status_code in (200, 401) else answer
+
+
+def _forgotten(answer: Response) -> Response:
+    """Have a browser forget the pictures of a sign-in that is over."""
+    clear_cookie(answer)
+    answer["Clear-Site-Data"] = '"cache"'  # over HTTPS; else the cookie alone
+    return answer
 
 
 class FirstTimeSetup(APIView):

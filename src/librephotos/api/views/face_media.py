@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from librephotos.api.models import Face, Photo
+from librephotos.api.numbers import whole_number
 from librephotos.api.views.byte_response import REVALIDATED, Content
 from librephotos.api.views.media import NoContent, PhotoMediaView, binary, local_path
 from librephotos.pipeline.face_requests import look_again
@@ -23,8 +24,7 @@ class FaceMediaView(PhotoMediaView):
     @binary
     def get(self, request: Request, name: str) -> HttpResponseBase:
         number = name.split(".", 1)[0].partition("_")[2]
-        valid = number.isascii() and number.isdigit() and len(number) < 19
-        self.face_id = int(number) if valid else 0
+        self.face_id = whole_number(number) or 0
         return super().get(request, name)
 
     def photos(self) -> Any:

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.models import Face, Job, Person, Photo
+from librephotos.api.numbers import finite_number, whole_number
 from librephotos.api.pagination import RegularPagination
 from librephotos.api.queries.face_points import face_points
 from librephotos.api.queries.faces import (
@@ -71,20 +72,17 @@ def face_filter(request: Request) -> FaceFilter:
 
 
 def _share(text: str) -> float:
-    try:
-        share = float(text or 0)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
+    share = finite_number(text or "0")
+    if share is None or not 0 <= share <= 1:
         raise ValidationError({"min_confidence": "Give a number from 0 to 1."})
     return share
 
 
 def _person(request: Request) -> int:
-    text = request.query_params.get("person", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    person = whole_number(request.query_params.get("person", ""))
+    if person is None:
         raise ValidationError({"person": "A person is named by a number."})
-    return int(text)
+    return person
 
 
 def _order(request: Request) -> FaceOrder:

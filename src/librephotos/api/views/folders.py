@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.models.fields import text_to_path
+from librephotos.api.numbers import whole_number
 from librephotos.api.queries.folders import subfolders
 from librephotos.api.serializers.folder import PAGE_SIZE, folder_page
 from librephotos.api.views.documentation import documented
@@ -59,5 +60,4 @@ def _within(folder: bytes, root: bytes) -> bool:
 
 def _page(text: str, total: int) -> int:
     last = max(1, math.ceil(total / PAGE_SIZE))
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
-    return min(max(number, 1), last)
+    return min(whole_number(text) or 1, last)

@@ -6,6 +6,7 @@ import logging
 import os
 import re
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from django.core.files.storage import default_storage, storages
@@ -58,8 +59,13 @@ class NoContent(LookupError):
     """The photo has nothing of the kind that is asked for."""
 
 
-def refused() -> HttpResponse:
-    """Answer a caller who is not signed in, so that a client renews its token."""
+def denied(request: Request) -> HttpResponse:
+    """Answer for what the caller may not see, and just so for what there is not.
+
+    Callers who are not signed in are told that, so that a client renews its token.
+    """
+    if request.user.is_authenticated:
+        return HttpResponse(status=404)
     return HttpResponse(status=403, headers={"X-Media-Error": "authentication"})
 
 
@@ -81,7 +87,7 @@ class PhotoMediaView(APIView):
         name = name.split(".", 1)[0].split("_", 1)[0]
         photo = one_of(self.photos().viewable_by(request.user), name)
         if photo is None:
-            return self.denied(request, name)
+            return denied(request)
         try:
             content = self.content(photo, by_hash=name == photo.image_hash)
         except NoContent:
@@ -89,6 +95,9 @@ class PhotoMediaView(APIView):
         except (OSError, MediaError) as error:
             logger.warning("No bytes of photo %s: %s", photo.pk, type(error).__name__)
             return HttpResponse(status=404)
+        if photo.owner_id != request.user.pk:
+            # Their owner may cease to share them.
+            content = replace(content, cache=REVALIDATED)
         return send(request, content)
 
     def photos(self) -> Any:
@@ -98,13 +107,6 @@ class PhotoMediaView(APIView):
     def content(self, photo: Photo, *, by_hash: bool) -> Content:
         """Return what to send; raise NoContent or OSError where there is nothing."""
         raise NotImplementedError
-
-    def denied(self, request: Request, name: str) -> HttpResponse:
-        """Answer for a photo that the caller may not see."""
-        existing = Photo.objects.filter(removed=False)
-        if request.user.is_anonymous and one_of(existing.only("id"), name):
-            return refused()
-        return HttpResponse(status=404)
 
 
 class PreviewView(PhotoMediaView):
@@ -204,9 +206,6 @@ class EmbeddedVideoView(OriginalView):
             return for_others(photo, _embedded(file, by_hash=False))
         return stripped_content(photo, file, _opened(file), embedded_video=True)
 
-    def denied(self, request: Request, name: str) -> HttpResponse:
-        return HttpResponse(status=404)
-
 
 def _opened(file: File) -> Original:
     roots = ScanDirectory.objects.filter(user_id=file.owner_id)
@@ -267,7 +266,7 @@ class AvatarView(APIView):
     @binary
     def get(self, request: Request, name: str) -> HttpResponseBase:
         if request.user.is_anonymous:
-            return refused()
+            return denied(request)
         stored = f"avatars/{name}"
         known = _AVATAR_NAME.fullmatch(name) and User.objects.filter(avatar=stored)
         if not (known and known.exists() and default_storage.exists(stored)):

@@ -31,12 +31,11 @@ from librephotos.api.views.photo_edits import validated
 from librephotos.api.views.photos import PAGING, paginated
 
 
-def one_person(request: Request, person_id: str, *, named: bool = True) -> Person:
+def one_person(request: Request, person_id: int, *, named: bool = True) -> Person:
     """Return the caller's person; raise NotFound if there is none."""
     people = Person.objects.owned_by(request.user)
     people = people.named() if named else people
-    number = person_id.isascii() and person_id.isdigit() and len(person_id) < 19
-    person = people.filter(pk=int(person_id)).first() if number else None
+    person = people.filter(pk=person_id).first()
     if person is None:
         raise NotFound("You know no such person.")
     return person
@@ -49,7 +48,7 @@ def _shown(request: Request, people: list[Person]) -> list[dict[str, Any]]:
 
 def _edited(request: Request, person: int, record: Record) -> Response:
     """Answer with a person as they are now, and the number of the edit."""
-    (shown,) = _shown(request, [one_person(request, str(person))])
+    (shown,) = _shown(request, [one_person(request, person)])
     return Response({**shown, "edit": record.edit})
 
 
@@ -72,12 +71,12 @@ class PersonView(APIView):
     """One person."""
 
     @documented("person", path=("person_id",))
-    def get(self, request: Request, person_id: str) -> Response:
+    def get(self, request: Request, person_id: int) -> Response:
         (shown,) = _shown(request, [one_person(request, person_id)])
         return Response(shown)
 
     @documented("person_edit", request=PersonEditSerializer, path=("person_id",))
-    def patch(self, request: Request, person_id: str) -> Response:
+    def patch(self, request: Request, person_id: int) -> Response:
         person = one_person(request, person_id)
         values = _values(person, validated(PersonEditSerializer, request))
         with edits_refused():
@@ -85,7 +84,7 @@ class PersonView(APIView):
         return _edited(request, person.pk, record)
 
     @documented("person_delete", path=("person_id",))
-    def delete(self, request: Request, person_id: str) -> Response:
+    def delete(self, request: Request, person_id: int) -> Response:
         with edits_refused():
             service.delete(one_person(request, person_id))
         return Response(status=204)
@@ -95,7 +94,7 @@ class PersonForgetView(APIView):
     """Delete a person, and tell by which number that can be taken back."""
 
     @documented("person_forget", path=("person_id",))
-    def post(self, request: Request, person_id: str) -> Response:
+    def post(self, request: Request, person_id: int) -> Response:
         with edits_refused():
             record = service.delete(one_person(request, person_id))
         return Response({"status": True, "edit": record.edit})
@@ -127,7 +126,7 @@ class PersonMergeView(APIView):
     """Other people or groups are this person too."""
 
     @documented("person_merge", request=MergeSerializer, path=("person_id",))
-    def post(self, request: Request, person_id: str) -> Response:
+    def post(self, request: Request, person_id: int) -> Response:
         person = one_person(request, person_id)
         wanted = set(validated(MergeSerializer, request)["person_ids"])
         others = list(Person.objects.owned_by(request.user).filter(pk__in=wanted))

@@ -56,10 +56,9 @@ class PeopleUndoView(APIView):
     """Take back something done to faces or people."""
 
     @documented("people_undo", path=("edit_id",))
-    def post(self, request: Request, edit_id: str) -> Response:
-        number = edit_id.isascii() and edit_id.isdigit() and len(edit_id) < 19
+    def post(self, request: Request, edit_id: int) -> Response:
         edits = PeopleEdit.objects.filter(owner=caller(request))
-        edit = edits.filter(pk=int(edit_id)).first() if number else None
+        edit = edits.filter(pk=edit_id).first()
         if edit is None:
             raise NotFound("You did no such thing.")
         with edits_refused():

@@ -58,7 +58,7 @@ class PersonAlbumView(APIView):
     """A person's or group's visible photos by day, newest first."""
 
     @documented("person_album", path=("person_id",), query=ALBUM_QUERY)
-    def get(self, request: Request, person_id: str) -> Response:
+    def get(self, request: Request, person_id: int) -> Response:
         person = one_person(request, person_id, named=False)
         wanted = photos_of_person(request.user, person.pk, visible=True)
         photos = Photo.objects.owned_by(request.user).visible().filter(pk__in=wanted)

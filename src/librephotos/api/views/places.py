@@ -18,6 +18,9 @@ from librephotos.api.views.album_pages import ALBUM_QUERY, album_page
 from librephotos.api.views.documentation import documented
 from librephotos.api.views.photos import PAGING, paginated
 
+_NOWHERE = "You have no photos there."
+"""Also where nobody has: a place that others have been to is none of one's business."""
+
 
 class PlaceListView(APIView):
     """The places of one's photos, by title."""
@@ -43,19 +46,13 @@ class PlaceView(APIView):
     """One's visible photos of a place and of all places in it, newest first."""
 
     @documented("place", path=("place_id",), query=ALBUM_QUERY)
-    def get(self, request: Request, place_id: str) -> Response:
-        place = _place(place_id)
+    def get(self, request: Request, place_id: int) -> Response:
+        place = Place.objects.filter(pk=place_id).first()
+        if place is None:
+            raise NotFound(_NOWHERE)
         album = {"id": str(place.pk), "title": place.name}
         photos = photos_in(request.user, place)
-        return album_page(request, album, photos, if_empty="You have no photos there.")
-
-
-def _place(text: str) -> Place:
-    number = text.isascii() and text.isdigit() and len(text) < 19
-    place = Place.objects.filter(pk=int(text)).first() if number else None
-    if place is None:
-        raise NotFound("There is no such place.")
-    return place
+        return album_page(request, album, photos, if_empty=_NOWHERE)
 
 
 class MapPinsView(APIView):

@@ -37,7 +37,7 @@ class ThingView(APIView):
     """One's visible photos of a thing, newest first."""
 
     @documented("thing", path=("thing_id",), query=ALBUM_QUERY)
-    def get(self, request: Request, thing_id: str) -> Response:
+    def get(self, request: Request, thing_id: int) -> Response:
         thing = _thing(request, thing_id)
         album = {"id": str(thing.pk), "title": thing.title}
         photos = photos_showing(request.user, thing)
@@ -45,10 +45,9 @@ class ThingView(APIView):
         return album_page(request, album, photos, if_empty=empty)
 
 
-def _thing(request: Request, text: str) -> Thing:
-    number = text.isascii() and text.isdigit() and len(text) < 19
+def _thing(request: Request, thing_id: int) -> Thing:
     own = Thing.objects.owned_by(request.user)
-    thing = own.filter(pk=int(text)).first() if number else None
+    thing = own.filter(pk=thing_id).first()
     if thing is None:
         raise NotFound("There is no such thing.")
     return thing

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from librephotos.api.numbers import whole_number
 from librephotos.api.queries.timeline import TimelineFilter, day_list, day_page
 from librephotos.api.serializers.grid import complete_day, incomplete_day
 from librephotos.api.serializers.timeline_filter import flag, timeline_filter
@@ -16,6 +17,7 @@ from librephotos.api.views.documentation import documented
 PAGE_SIZE = 100
 _MOST_PER_PAGE = 10_000
 _LAST_DAY = 3_652_059  # 31 December 9999
+_LARGEST = 999_999_999
 FILTERS = (
     "favorite",
     "hidden",
@@ -91,12 +93,12 @@ class DayView(APIView):
     permission_classes = [SignedInOrPublic]
 
     @documented("timeline_day", query=(*FILTERS, "page", "size"), path=("day",))
-    def get(self, request: Request, day: str) -> Response:
+    def get(self, request: Request, day: int) -> Response:
         wanted = timeline_filter(request.query_params)
         page = day_page(
             wanted,
             viewer=request.user,
-            day=_day(day),
+            day=min(day, _LAST_DAY),
             page=_number(request, "page", 1),
             size=min(_number(request, "size", PAGE_SIZE), _MOST_PER_PAGE),
         )
@@ -106,15 +108,6 @@ class DayView(APIView):
         return Response({"results": shown})
 
 
-def _day(text: str) -> int:
-    """Return the day's ordinal; raise NotFound for what cannot be one."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 7):
-        raise NotFound("A day is named by a number.")
-    return min(int(text), _LAST_DAY)
-
-
 def _number(request: Request, name: str, default: int) -> int:
     """Return a positive parameter, or the default for anything else."""
-    text = request.query_params.get(name, "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    return number or default
+    return whole_number(request.query_params.get(name, ""), most=_LARGEST) or default

@@ -42,6 +42,7 @@ from librephotos.api.serializers.user_edit import (
 )
 from librephotos.api.services import users
 from librephotos.api.services.avatars import LARGEST_AVATAR, InvalidAvatar
+from librephotos.api.views.reauthentication import confirmed
 
 LARGEST_REQUEST = LARGEST_AVATAR + 2**20
 
@@ -94,8 +95,11 @@ class UserList(AccountView):
     @extend_schema(request=NewUserSerializer, responses={201: UserSerializer})
     def post(self, request: Request) -> Response:
         form = NewUserSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
         try:
+            if request.user.is_anonymous:
+                # First, or what is wrong with a name tells that somebody has it.
+                users.refuse_sign_up(request.user)
+            form.is_valid(raise_exception=True)
             user = users.create_user(request.user, **form.validated_data)
         except users.SignUpClosed as error:
             raise _refusal(request, "Signing up is not open.") from error
@@ -124,8 +128,9 @@ class UserDetail(AccountView):
         account = _changeable(request, self.get_object())
         form = UserEditSerializer(account, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
+        changes = confirmed(request, account, form.validated_data)
         try:
-            users.change_user(account, form.validated_data)
+            users.change_user(account, changes)
         except InvalidAvatar as error:
             raise ValidationError({"avatar": str(error)}) from error
         return Response(self.rows([account])[0])
@@ -166,8 +171,9 @@ class ManagedUserDetail(ManagedUserList):
         account = _changeable(request, self.get_object())
         form = ManagedUserEditSerializer(account, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
+        changes = confirmed(request, account, form.validated_data)
         try:
-            users.change_user(account, form.validated_data)
+            users.change_user(account, changes)
         except users.UserNameTaken as error:
             raise ValidationError({"username": str(error)}) from error
         except NotScannable as error:
