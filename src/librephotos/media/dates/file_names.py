@@ -19,7 +19,7 @@ _YEAR = r"(?P<year>19\d{2}|2[01]\d{2})"
 _MONTH, _DAY = r"(?P<month>0[1-9]|1[0-2])", r"(?P<day>0[1-9]|[12]\d|3[01])"
 _BLANK = r"[\s\u00a0\u202f]"
 _HALF = (
-    r"[AaPp]\.?(?:\s|\u00a0|\u202f)?[Mm]\b\.?|上午|下午|午前|午後|오전|오후|凌晨|早上|晚上"
+    r"[AaPp]\.?(?:\s|\u00a0|\u202f)?[Mm](?![A-Za-z])\.?|上午|下午|午前|午後|오전|오후|凌晨|早上|晚上"
     r"|[πμΠΜ]\.?[μΜ]\.?"
 )
 # No digit may stand before the year, else a serial number would read as a date.
@@ -53,7 +53,7 @@ _WHATSAPP = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _SEPARATED_DAY = re.compile(
-    rf"(?<!\d)(?<!\d[-_.]){_YEAR}(?P<sep>[-_.]| ){_MONTH}(?P=sep){_DAY}(?![\d])"
+    rf"(?<!\d)(?<!\d[-.]){_YEAR}(?P<sep>[-_.]| ){_MONTH}(?P=sep){_DAY}(?![\d])"
     r"(?!(?P=sep)\d{4})",
     re.ASCII,
 )
@@ -62,8 +62,10 @@ _COMPACT_DAY = re.compile(
     re.ASCII,
 )
 _DAY_FIRST = re.compile(
-    r"(?<!\d)(?<!\d[-_.])(?P<first>\d\d)(?P<sep>[-_.])(?P<second>\d\d)(?P=sep)"
-    r"(?P<year>(?:19|20)\d\d)(?!\d)",
+    r"(?<!\d)(?<!\d[-.])(?P<first>\d\d)(?P<sep>[-_.])(?P<second>\d\d)(?P=sep)"
+    r"(?P<year>(?:19|20)\d\d)(?!\d)"
+    r"(?:[-_,T ]{1,2}(?P<hour>\d{1,2})(?P<colon>[-_.: ])(?P<minute>[0-5]\d)(?P=colon)"
+    rf"(?P<last>[0-5]\d)(?!\d)(?:{_BLANK}?(?P<after>{_HALF}))?)?",
     re.ASCII,
 )
 
@@ -76,7 +78,9 @@ def date_with_time(name: str) -> WrittenDate | None:
         found = match and _moment(match, text)
         if found:
             return found
-    return None
+    match = _DAY_FIRST.search(text)
+    day = _day_first(match) if match and match["hour"] else None
+    return _at_time(day, match) if day and match else None
 
 
 def day_alone(name: str) -> WrittenDate | None:
@@ -138,6 +142,19 @@ def _day(match: re.Match[str], *, machine: bool) -> WrittenDate | None:
     if machine and is_never_set(day):
         return None
     return WrittenDate(day, Precision.DAY)
+
+
+def _at_time(day: WrittenDate, match: re.Match[str]) -> WrittenDate | None:
+    hour = int(match["hour"])
+    if match["after"]:
+        hour = hour_of_day(hour, match["after"])
+    if hour > 23:
+        return None
+    return WrittenDate(
+        day.digits.replace(
+            hour=hour, minute=int(match["minute"]), second=int(match["last"])
+        )
+    )
 
 
 def _day_first(match: re.Match[str]) -> WrittenDate | None:
