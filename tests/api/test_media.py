@@ -84,6 +84,16 @@ def test_a_preview_by_any_of_its_names(client_of, kind, size):
     assert answer["Cache-Control"] == "private, no-cache"
 
 
+@pytest.mark.parametrize("accept", ["image/avif,image/webp", "video/*", "x", ""])
+def test_whatever_a_client_accepts_it_gets_the_bytes(client_of, tmp_path, accept):
+    me = UserFactory()
+    photo = original(me, tmp_path)
+    answer = get(client_of(me), "photos", photo.image_hash, accept=accept)
+    assert body(answer) == CONTENT
+    assert get(client_of(me), "photos", "0" * 33, accept=accept).status_code == 404
+    assert get(client_of(), "avatars", "a.jpg", accept=accept).status_code == 403
+
+
 def test_the_grid_of_a_video_moves_and_its_large_preview_does_not(client_of):
     me = UserFactory()
     photo = previewed(me, video=True, clip_format="mp4", preview_format="jpg")

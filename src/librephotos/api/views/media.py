@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -55,6 +56,15 @@ _AVATAR_NAME = re.compile(r"\w[\w.-]{0,200}", re.ASCII)
 binary = extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
 
 
+class WhateverIsAccepted(DefaultContentNegotiation):
+    """Sends what there is: `Accept: image/webp` asks for a picture, not for JSON."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        return renderers[0], renderers[0].media_type
+
+
 class NoContent(LookupError):
     """The photo has nothing of the kind that is asked for."""
 
@@ -81,6 +91,7 @@ class PhotoMediaView(APIView):
         CookieAuthentication,
     ]
     permission_classes = [AllowAny]
+    content_negotiation_class = WhateverIsAccepted
 
     @binary
     def get(self, request: Request, name: str) -> HttpResponseBase:
@@ -175,7 +186,8 @@ class OriginalView(PhotoMediaView):
             return original_content(file, by_hash=by_hash, mime=mime)
         if photo.owner.shares_metadata:
             return for_others(photo, original_content(file, by_hash=False, mime=mime))
-        return stripped_content(photo, file, _opened(file))
+        copy = stripped_content(photo, file, _opened(file))
+        return replace(copy, mime=mime or copy.mime)
 
 
 class VideoView(OriginalView):
@@ -262,6 +274,7 @@ class AvatarView(APIView):
 
     authentication_classes = PhotoMediaView.authentication_classes
     permission_classes = [AllowAny]
+    content_negotiation_class = WhateverIsAccepted
 
     @binary
     def get(self, request: Request, name: str) -> HttpResponseBase:
