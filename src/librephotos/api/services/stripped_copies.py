@@ -76,7 +76,7 @@ def _made(file: File, name: str, *, embedded_video: bool) -> BinaryIO:
 
 
 def _request(file: File, lock: str, *, embedded_video: bool) -> None:
-    # A video would keep the lane of searches for as long as its copy takes.
+    # A video would keep the lane of stills for as long as its copy takes.
     lane = queue.CPU if file.kind == Kind.VIDEO else None
     queue.enqueue(
         queue.STRIP,
