@@ -7,19 +7,31 @@ from hypothesis import strategies as st
 from librephotos.media.formats import Kind
 from librephotos.media.variants import CaptureFile, capture_key, group_captures
 
-
-def _still(name: bytes, identifier: str | None = None) -> CaptureFile:
-    return CaptureFile(b"/p/" + name, Kind.IMAGE, identifier)
+NOON = "2024-08-15T12:00:00"
 
 
-def _raw(name: bytes) -> CaptureFile:
-    return CaptureFile(b"/p/" + name, Kind.RAW)
+def _still(
+    name: bytes, identifier: str | None = None, clock: str = NOON, format: str = "HEIC"
+) -> CaptureFile:
+    return CaptureFile(
+        b"/p/" + name, Kind.IMAGE, identifier, clock=clock, format=format
+    )
+
+
+def _raw(name: bytes, clock: str = "", format: str = "DNG") -> CaptureFile:
+    return CaptureFile(b"/p/" + name, Kind.RAW, clock=clock, format=format)
 
 
 def _video(
-    name: bytes, identifier: str | None = None, seconds: float | None = 3.0
+    name: bytes,
+    identifier: str | None = None,
+    seconds: float | None = 3.0,
+    clock: str = NOON,
+    format: str = "QuickTime",
 ) -> CaptureFile:
-    return CaptureFile(b"/p/" + name, Kind.VIDEO, identifier, seconds)
+    return CaptureFile(
+        b"/p/" + name, Kind.VIDEO, identifier, seconds, clock=clock, format=format
+    )
 
 
 def _sidecar(name: bytes) -> CaptureFile:
@@ -54,9 +66,83 @@ def test_film_that_merely_shares_the_name_is_its_own(video: CaptureFile) -> None
     assert len(_names(_still(b"a.heic", identifier), video)) == 2
 
 
-def test_short_video_without_identifiers_belongs_to_the_still() -> None:
-    files = (_still(b"a.jpg"), _video(b"a.mp4", None, 6.0))
-    assert _names(*files) == [[b"a.jpg", b"a.mp4"]]
+@pytest.mark.parametrize(
+    ("still", "film"),
+    [
+        (NOON, NOON),
+        (NOON, "2024-08-15T11:59:57"),
+        (NOON, "2024-08-15T10:00:02"),  # UTC, in summer
+        (NOON, "2024-08-15T06:29:58"),  # UTC, in India
+        ("2024-08-15T00:30:00", "2024-08-14T22:30:01"),
+        ("2024:08:15 12:00:00+02:00", "2024-08-15T12:00:01+0200"),
+        ("2024:08:15 12:00:00+02:00", "2024-08-15T10:00:01+0000"),
+    ],
+)
+def test_short_video_of_the_same_moment_belongs_to_the_still(
+    still: str, film: str
+) -> None:
+    files = (_still(b"a.heic", clock=still), _video(b"a.mov", None, 3.0, film))
+    assert _names(*files) == [[b"a.heic", b"a.mov"]]
+    older = (_still(b"a.jpg", clock=still, format="JPEG"), _video(b"A.MP4", clock=film))
+    assert len(_names(*older)) == 1
+
+
+@pytest.mark.parametrize(
+    ("still", "film"),
+    [
+        (NOON, "2024-09-01T12:00:00"),  # a counter that began anew
+        (NOON, "2024-08-16T12:00:00"),
+        (NOON, "2024-08-15T12:01:00"),
+        (NOON, ""),
+        ("", NOON),
+        ("", ""),
+        ("2024:08:15 12:00:00+02:00", "2024-08-15T12:00:00+00:00"),
+    ],
+)
+def test_short_video_of_another_moment_is_its_own(still: str, film: str) -> None:
+    assert (
+        len(_names(_still(b"a.heic", clock=still), _video(b"a.mov", clock=film))) == 2
+    )
+
+
+@pytest.mark.parametrize("format", ["PNG", "GIF", "WebP", "TIFF", "BMP", "AVIF"])
+def test_a_screenshot_has_no_film(format: str) -> None:
+    assert len(_names(_still(b"a.png", format=format), _video(b"a.mov"))) == 2
+
+
+@pytest.mark.parametrize("format", ["AVI", "Matroska", "MPEG-TS", "WMV"])
+def test_no_phone_writes_such_a_film_beside_its_stills(format: str) -> None:
+    assert len(_names(_still(b"a.heic"), _video(b"a.avi", format=format))) == 2
+
+
+def test_edited_copies_and_three_formats() -> None:
+    files = (_still(b"IMG_1.HEIC"), _still(b"IMG_E1.JPG"), _video(b"IMG_1.MOV"))
+    assert _names(*files) == [[b"IMG_1.HEIC", b"IMG_1.MOV"], [b"IMG_E1.JPG"]]
+    shot = (
+        _still(b"a.png", format="PNG"),
+        _still(b"a.heic", clock="2024-08-15T09:00:00"),
+        _still(b"a.jpg", clock=NOON, format="JPEG"),
+        _video(b"a.mov", clock="2024-08-15T10:00:01"),
+    )
+    assert [b"a.heic", b"a.mov"] in _names(*shot) or [b"a.jpg", b"a.mov"] in _names(
+        *shot
+    )
+    assert len(_names(*shot)) == 3
+
+
+def test_raw_and_jpeg_of_different_moments_are_two() -> None:
+    jpeg = _still(b"a.jpg", clock="2024:08:15 12:00:00", format="JPEG")
+    assert len(_names(jpeg, _raw(b"a.nef", "2024:08:15 12:00:01", "NEF"))) == 1
+    assert len(_names(jpeg, _raw(b"a.nef", "2019:01:02 03:04:05", "NEF"))) == 2
+    assert len(_names(jpeg, _raw(b"a.nef", "2024:08:15 10:00:00", "NEF"))) == 2
+    assert len(_names(jpeg, _raw(b"a.nef", "", "NEF"))) == 1
+
+
+def test_a_raw_goes_to_the_still_of_its_moment() -> None:
+    early = _still(b"a.jpeg", clock="2024:08:15 12:00:00", format="JPEG")
+    late = _still(b"a.jpg", clock="2024:08:15 13:00:00", format="JPEG")
+    raw = _raw(b"a.nef", "2024:08:15 13:00:00", "NEF")
+    assert _names(early, late, raw) == [[b"a.jpeg"], [b"a.jpg", b"a.nef"]]
 
 
 def test_two_stills_and_two_raws_are_two_captures() -> None:
@@ -66,7 +152,8 @@ def test_two_stills_and_two_raws_are_two_captures() -> None:
 
 
 def test_video_joins_a_raw_when_there_is_no_still() -> None:
-    assert _names(_raw(b"a.dng"), _video(b"a.mov")) == [[b"a.mov", b"a.dng"]]
+    shot = (_raw(b"a.dng", NOON), _video(b"a.mov"))
+    assert _names(*shot) == [[b"a.mov", b"a.dng"]]
 
 
 def test_sidecar_goes_to_the_file_it_names_else_to_the_stem() -> None:
@@ -130,6 +217,7 @@ _files = st.builds(
     kind=st.sampled_from(Kind),
     content_identifier=st.sampled_from([None, "X", "Y"]),
     duration_s=st.sampled_from([None, 1.0, 9.0]),
+    clock=st.sampled_from(["", NOON, "2019-01-01T00:00:00"]),
 )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from librephotos.api.models import File, Photo
 from tests.support.images import (
@@ -18,6 +20,18 @@ from tests.support.images import (
 )
 from tests.support.scanning import Library, write_jpeg
 from tests.support.videos import video
+
+
+def shot(moment: str) -> bytes:
+    """A JPEG that was taken at this local time."""
+    return jpeg(exif={"Exif.Photo.DateTimeOriginal": moment})
+
+
+def film(began: str) -> bytes:
+    """A QuickTime film of two seconds that says when it began."""
+    said = {"creation_time": began} if began else {}
+    return video(format="mov", seconds=2, metadata=said)
+
 
 XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
@@ -148,12 +162,70 @@ def test_the_order_of_arrival_does_not_matter(photos: Library) -> None:
 
 def test_a_live_photo_is_one_photo(photos: Library) -> None:
     still, clip = photos.root / "IMG_1.JPG", photos.root / "IMG_1.MOV"
-    still.write_bytes(jpeg())
-    clip.write_bytes(video(format="mov", seconds=2))
+    still.write_bytes(shot("2024:08:15 12:00:00"))
+    clip.write_bytes(film("2024-08-15T10:00:01Z"))
     photos.scan()
     photo = photos.photo_of(still)
     assert photos.photo_of(clip) == photo
     assert photo.motion_photo and not photo.video
+
+
+@pytest.mark.parametrize("began", ["2024-09-01T10:00:01Z", ""])
+@pytest.mark.parametrize("first", ["both", "still", "film"])
+def test_a_short_film_of_another_day_is_a_photo_of_its_own(
+    photos: Library, began: str, first: str
+) -> None:
+    still, clip = photos.root / "IMG_9140.JPG", photos.root / "IMG_9140.MOV"
+    if first != "film":
+        still.write_bytes(shot("2024:08:15 12:00:00"))
+    if first != "still":
+        clip.write_bytes(film(began))
+    photos.scan()
+    still.write_bytes(shot("2024:08:15 12:00:00"))
+    clip.write_bytes(film(began))
+    photos.scan()
+    assert photos.photo_of(still) != photos.photo_of(clip)
+    assert photos.photo_of(clip).video and photos.photo_of(clip).visible
+    assert not photos.photo_of(still).motion_photo
+
+
+def test_what_an_earlier_version_joined_by_name_is_parted(photos: Library) -> None:
+    still, clip = photos.root / "IMG_9140.JPG", photos.root / "IMG_9140.MOV"
+    still.write_bytes(shot("2024:08:15 12:00:00"))
+    clip.write_bytes(film("2024-09-01T10:00:01Z"))
+    photos.scan()
+    photo = photos.photo_of(still)
+    Photo.objects.filter(pk=photo.pk).update(user_caption="kept", user_rating=5)
+    alone = photos.photo_of(clip)
+    File.objects.filter(path=os.fsencode(clip)).update(photo=photo)
+    alone.delete()
+    # As the migration leaves such files to the next scan.
+    again = importlib.import_module(
+        "librephotos.api.migrations.0012_paired_films_again"
+    )
+    File.objects.update(clock="")
+    with connection.cursor() as cursor:
+        cursor.execute(again.AGAIN)
+    photos.scan()
+    assert photos.photo_of(still).pk == photo.pk
+    parted = photos.photo_of(clip)
+    assert parted.pk != photo.pk and parted.video and parted.visible
+    kept = Photo.objects.get(pk=photo.pk)
+    assert (kept.user_caption, kept.user_rating, kept.motion_photo) == (
+        "kept",
+        5,
+        False,
+    )
+
+
+def test_a_live_photo_outlives_a_full_scan(photos: Library) -> None:
+    still, clip = photos.root / "IMG_1.JPG", photos.root / "IMG_1.MOV"
+    still.write_bytes(shot("2024:08:15 12:00:00"))
+    clip.write_bytes(film("2024-08-15T10:00:01Z"))
+    photos.scan()
+    photos.scan(full=True)
+    assert photos.photo_of(still) == photos.photo_of(clip)
+    assert Photo.objects.count() == 1
 
 
 def test_a_film_of_the_same_name_is_a_photo_of_its_own(photos: Library) -> None:

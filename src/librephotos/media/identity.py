@@ -12,6 +12,7 @@ from librephotos.media.formats import Format, Kind, sniff_open
 from librephotos.media.limits import Limits
 from librephotos.media.motion_photo import video_range
 from librephotos.media.original import open_original
+from librephotos.media.shutter_clock import film_clock, still_clock
 from librephotos.media.text import clean
 from librephotos.media.tiff import Directories
 
@@ -31,7 +32,7 @@ class Identity:
 
     content_identifier is what the still and the video of a Live Photo share.
     duration_s is None for stills and for videos that do not say. embedded_video tells
-    a motion photo.
+    a motion photo. clock is the camera's as it took the picture, "" if not known.
     """
 
     md5: str
@@ -40,6 +41,7 @@ class Identity:
     content_identifier: str | None
     duration_s: float | None
     embedded_video: bool
+    clock: str = ""
 
 
 def identify(path: bytes | str, *, limits: Limits) -> Identity:
@@ -53,13 +55,14 @@ def identify(path: bytes | str, *, limits: Limits) -> Identity:
             format = sniff_open(file, path)
             md5, size = _hashed(file)
             found = _still(file, format) if format.kind is Kind.IMAGE else (None, False)
+            clock = _clock(file, format)
         except OSError as error:
             raise unreadable_because(error) from error
     identifier, embedded = found
     seconds = None
     if format.kind is Kind.VIDEO:
-        identifier, seconds = _video(path, format)
-    return Identity(md5, size, format, identifier, seconds, embedded)
+        identifier, seconds, clock = _video(path, format)
+    return Identity(md5, size, format, identifier, seconds, embedded, clock)
 
 
 def _hashed(file: BinaryIO) -> tuple[str, int]:
@@ -78,6 +81,13 @@ def _still(file: BinaryIO, format: Format) -> tuple[str | None, bool]:
         return None, False
     searched = _MAKER_NOTE_SEARCHED if format.name == "JPEG" else None
     return _apple_identifier(file, searched), video_range(file) is not None
+
+
+def _clock(file: BinaryIO, format: Format) -> str:
+    if format.kind is not Kind.RAW and format.name not in ("JPEG", "HEIC"):
+        return ""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        return still_clock(mapped, format)
 
 
 def _apple_identifier(file: BinaryIO, searched: int | None) -> str | None:
@@ -100,10 +110,11 @@ def _apple_identifier(file: BinaryIO, searched: int | None) -> str | None:
         return None
 
 
-def _video(path: bytes | str, format: Format) -> tuple[str | None, float | None]:
+def _video(path: bytes | str, format: Format) -> tuple[str | None, float | None, str]:
     try:
         with opened_video(path, format=format) as container:
             said = container.metadata.get(_QUICKTIME_CONTENT_IDENTIFIER, "")
-            return clean(said, limit=100) or None, duration_s(container)
+            identifier = clean(said, limit=100) or None
+            return identifier, duration_s(container), film_clock(container.metadata)
     except MediaError:  # a damaged video is still a file; its stages will say so
-        return None, None
+        return None, None, ""

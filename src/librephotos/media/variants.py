@@ -6,9 +6,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from librephotos.media.formats import CANDIDATE_EXTENSIONS, Kind
+from librephotos.media.shutter_clock import seconds_apart
 
 LIVE_VIDEO_MAX_S = 6.0
 """A Live Photo's video lasts about 3 s; a longer one of the same name is a film."""
+
+LIVE_CLOCKS_APART_S = 10.0
+"""The film begins before the still is taken, and each is stamped when it is written."""
+
+RAW_CLOCKS_APART_S = 2.0
+"""A RAW file and its JPEG are stamped once, or one after the other."""
+
+_LIVE_FORMATS = {
+    Kind.IMAGE: {"JPEG", "HEIC", ""},
+    Kind.RAW: {"DNG", ""},
+    Kind.VIDEO: {"QuickTime", "MP4", ""},
+}
+"""What cameras write a still and its film as; "" where the format is not told."""
 
 Group = tuple["CaptureFile", ...]
 
@@ -20,13 +34,15 @@ class CaptureFile:
     """One file as grouping sees it.
 
     content_identifier is Apple's, shared by the still and the video of a Live Photo.
-    duration_s is set for videos only.
+    duration_s is set for videos only. clock is media.shutter_clock's text.
     """
 
     path: bytes
     kind: Kind
     content_identifier: str | None = None
     duration_s: float | None = None
+    clock: str = ""
+    format: str = ""
 
 
 def capture_key(path: bytes) -> bytes:
@@ -52,9 +68,12 @@ def group_captures(files: Sequence[CaptureFile]) -> list[Group]:
     whatever the order of `files`.
 
     - Two stills, or two RAW files, of one name are two captures.
-    - A still and a RAW file of one name in one directory are one.
+    - A still and a RAW file of one name in one directory are one, unless their clocks
+      differ.
     - A still and a video of one name are one if their content identifiers agree, or
-      if neither has one and the video lasts at most LIVE_VIDEO_MAX_S.
+      if neither has one, the video lasts at most LIVE_VIDEO_MAX_S, their clocks agree
+      and their formats are those of phones and cameras: counters start anew, and
+      screenshots are numbered like films.
     - A sidecar belongs to the file it names in full (`IMG_1.jpg.xmp`), else to the
       capture of its stem; without either it is a group of its own.
     """
@@ -86,14 +105,27 @@ def _captures(files: Sequence[CaptureFile]) -> list[Group]:
 def _attach_raws(
     groups: list[list[CaptureFile]], raws: Iterable[CaptureFile]
 ) -> list[CaptureFile]:
-    free = [group for group in groups]
+    free = list(groups)
     leftover = []
     for raw in raws:
-        if free:
-            free.pop(0).append(raw)
-        else:
+        gaps = [_clocks_apart(group[0], raw, same_zone=True) for group in free]
+        ranked = sorted(range(len(free)), key=lambda at: (gaps[at] is None, at))
+        match = next((at for at in ranked if _is_one_shot(gaps[at])), None)
+        if match is None:
             leftover.append(raw)
+        else:
+            free.pop(match).append(raw)
     return leftover
+
+
+def _is_one_shot(gap: float | None) -> bool:
+    return gap is None or gap <= RAW_CLOCKS_APART_S
+
+
+def _clocks_apart(
+    one: CaptureFile, other: CaptureFile, *, same_zone: bool
+) -> float | None:
+    return seconds_apart(one.clock, other.clock, same_zone=same_zone)
 
 
 def _attach_videos(
@@ -115,7 +147,17 @@ def _is_live_pair(group: Sequence[CaptureFile], video: CaptureFile) -> bool:
     known = {f.content_identifier for f in group if f.content_identifier}
     if known or video.content_identifier:
         return video.content_identifier in known
-    return video.duration_s is not None and video.duration_s <= LIVE_VIDEO_MAX_S
+    if video.duration_s is None or video.duration_s > LIVE_VIDEO_MAX_S:
+        return False
+    if any(f.format not in _LIVE_FORMATS[f.kind] for f in (group[0], video)):
+        return False
+    gap = _clocks_apart(group[0], video, same_zone=False)
+    return gap is not None and gap <= LIVE_CLOCKS_APART_S
+
+
+def belongs_to(video: CaptureFile, stills: Sequence[CaptureFile]) -> bool:
+    """Return whether a video of the same name is one capture with one of the stills."""
+    return any(_is_live_pair((still,), video) for still in stills)
 
 
 def _attach_sidecars(

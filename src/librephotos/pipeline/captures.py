@@ -15,7 +15,7 @@ from librephotos.api.models import File, Photo, User
 from librephotos.api.models.columns import fit
 from librephotos.api.queries import photo_stages, scanned_files
 from librephotos.media.formats import Kind
-from librephotos.media.variants import CaptureFile, group_captures
+from librephotos.media.variants import CaptureFile, belongs_to, group_captures
 from librephotos.pipeline import queue
 from librephotos.pipeline.decoding import IdentifiedFile
 from librephotos.pipeline.registry import learning_needs, stage_names
@@ -55,6 +55,7 @@ def attach_files(
     changes = _Changes()
     twins = _twins(owner, identified)
     copied = _copied(identified)
+    strangers = _strangers(identified)
     fresh: list[File] = []
     settled: list[File] = []
     # Known files first: what they hold by now are no new pictures to the others.
@@ -64,6 +65,11 @@ def attach_files(
         if file.md5 != previous and (file.photo_id, previous) in copied:
             # One copy was edited: it is a picture of its own from now on.
             changes.regrouped.add(cast(UUID, file.photo_id))
+            file.photo_id = None
+        elif file.pk in strangers:
+            photo_id = cast(UUID, file.photo_id)
+            changes.regrouped.add(photo_id)
+            changes.affected.add(photo_id)
             file.photo_id = None
         elif reread and file.photo_id:
             changes.affected.add(file.photo_id)
@@ -80,6 +86,41 @@ def attach_files(
     elsewhere = affected - {file.photo_id for file, _ in identified}
     if elsewhere:  # photos that have lost a file to another photo
         queue.enqueue(queue.RUN_STAGES, job=job, photos=sorted(map(str, elsewhere)))
+
+
+def _strangers(identified: Sequence[tuple[File, IdentifiedFile]]) -> set[int]:
+    """Return the films that were taken for a part of a still, and are not by now.
+
+    Only films that were read together with all stills of their photo are judged; what
+    was said of the photo stays with the still.
+    """
+    stills: dict[UUID, list[CaptureFile]] = defaultdict(list)
+    films: list[tuple[File, CaptureFile]] = []
+    for file, found in identified:
+        if file.photo_id is None or found.identity.md5 != file.md5:
+            continue
+        seen = _as_seen(file.path, found)
+        if seen.kind is Kind.VIDEO:
+            films.append((file, seen))
+        elif seen.kind in (Kind.IMAGE, Kind.RAW):
+            stills[file.photo_id].append(seen)
+    return {
+        file.pk
+        for file, film in films
+        if file.photo_id in stills and not belongs_to(film, stills[file.photo_id])
+    }
+
+
+def _as_seen(path: bytes, found: IdentifiedFile) -> CaptureFile:
+    identity = found.identity
+    return CaptureFile(
+        path,
+        identity.format.kind,
+        identity.content_identifier,
+        identity.duration_s,
+        identity.clock,
+        identity.format.name,
+    )
 
 
 @dataclass
@@ -158,6 +199,7 @@ def _take_over(file: File, found: IdentifiedFile) -> None:
     file.content_identifier = (identity.content_identifier or "")[:64]
     file.duration_s = identity.duration_s
     file.embedded_video = identity.embedded_video
+    file.clock = identity.clock
     file.size = stat.size
     file.mtime_ns = stat.mtime_ns
     file.ctime_ns = stat.ctime_ns
@@ -234,7 +276,12 @@ def _captures(owner: User, files: dict[bytes, File]) -> Iterator[list[File]]:
 
 def _as_capture_file(file: File) -> CaptureFile:
     return CaptureFile(
-        file.path, Kind(file.kind), file.content_identifier or None, file.duration_s
+        file.path,
+        Kind(file.kind),
+        file.content_identifier or None,
+        file.duration_s,
+        file.clock,
+        file.format,
     )
 
 
@@ -277,6 +324,7 @@ _COLUMNS = [
     "content_identifier",
     "duration_s",
     "embedded_video",
+    "clock",
     "size",
     "mtime_ns",
     "ctime_ns",

@@ -15,7 +15,8 @@ class File(models.Model):
     `path_key` and `capture_key` are 64-bit hashes of the path and of the capture the
     file may be a variant of (media.fingerprint). `stat_key` hashes path, size, time
     and inode; it is null until the file as it is now has been read, so that a scan
-    takes up again whatever was interrupted.
+    takes up again whatever was interrupted. `clock` is the camera's as it took the
+    picture (media.shutter_clock).
     """
 
     class State(models.TextChoices):
@@ -47,6 +48,7 @@ class File(models.Model):
     content_identifier = models.CharField(max_length=64, default="")
     duration_s = models.FloatField(null=True)
     embedded_video = models.BooleanField(default=False)
+    clock = models.CharField(max_length=40, default="", db_default="")
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     error = models.TextField(default="")
     missing_since = models.DateTimeField(null=True)
