@@ -70,6 +70,28 @@ def test_only_scans_that_ended_tell_of_earlier_failures(
     assert "earlier" not in shown(finished(owner, **values))
 
 
+@pytest.mark.parametrize("what", ["job", "account"])
+def test_a_job_that_is_deleted_has_come_to_its_end(owner: User, what: str) -> None:
+    job, stream = JobFactory(started_by=owner), io.StringIO()
+    bars = JobProgress(Job.objects.get(pk=job.pk), stream)
+    assert not bars.refresh()
+    (job if what == "job" else owner).delete()
+    assert bars.refresh() and bars.removed
+    assert stream.getvalue() == "Scan Photos: removed\n"
+
+
+def test_what_follows_a_deleted_job_is_shown(owner: User) -> None:
+    stream = io.StringIO()
+    bars = LibraryProgress(JobFactory(started_by=owner), stream)
+    Job.objects.all().delete()
+    faces = JobFactory(started_by=owner, kind=Job.Kind.SCAN_FACES, done=True)
+    Job.objects.filter(pk=faces.pk).update(finished_at=None)
+    assert not any(bars.refresh() for _ in range(3))
+    Job.objects.filter(pk=faces.pk).update(finished_at=faces.finished_at)
+    assert not bars.refresh()
+    assert "Scan Faces: finished" in stream.getvalue()
+
+
 def test_the_jobs_that_follow_a_scan_are_shown_after_it(owner: User) -> None:
     stream = io.StringIO()
     bars = LibraryProgress(finished(owner), stream)

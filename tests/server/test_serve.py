@@ -6,11 +6,13 @@ import re
 import signal
 import urllib.error
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.support.scanning import write_jpeg
 from tests.support.server import (
     RunningServer,
     librephotos,
@@ -20,6 +22,8 @@ from tests.support.server import (
 )
 
 pytestmark = pytest.mark.server
+
+SLOW = 72
 
 
 @pytest.fixture
@@ -100,6 +104,49 @@ def answers_from_database(server: RunningServer) -> bool:
     """Whether the readiness check, which asks the database, is well."""
     try:
         return bool(server.get("/api/healthz/postgresql"))
+    except urllib.error.URLError:
+        return False
+
+
+def slow_pictures(folder: Path) -> Path:
+    """Make pictures that are not read within a moment."""
+    for number in range(SLOW):
+        write_jpeg(folder / "slow" / f"{number}.jpg", seed=number, size=(1600, 1200))
+    return folder / "slow"
+
+
+def test_deleting_the_job_that_is_followed_ends_nothing(
+    data: Path, tmp_path: Path
+) -> None:
+    with RunningServer(data, slow_pictures(tmp_path), faces=False) as server:
+        token = server.sign_in()
+        (job,) = server.get("/api/jobs/", token)["results"]
+        server.delete(f"/api/jobs/{job['id']}/", token)
+        wait_for(lambda: "Scan Photos: removed" in server.output, "its end is shown")
+        scanned = librephotos("scan", data=data)
+        assert scanned.returncode == 0, scanned.stderr
+        assert photos(server) == SLOW
+        assert server.process.poll() is None
+        assert "Traceback" not in server.output
+
+
+def test_a_scan_whose_job_is_deleted_says_so(data: Path, tmp_path: Path) -> None:
+    pictures = slow_pictures(tmp_path)
+    with RunningServer(data) as server, ThreadPoolExecutor(1) as beside:
+        token = server.sign_in()
+        wait_for(lambda: queue_is_worked_on(server), "a worker")
+        scan = beside.submit(librephotos, "scan", str(pictures), data=data)
+        jobs = wait_for(lambda: server.get("/api/jobs/", token)["results"], "a job")
+        server.delete(f"/api/jobs/{jobs[0]['job_id']}/", token)
+        ended = scan.result(60)
+        assert ended.returncode == 1 and "Traceback" not in ended.stderr
+        assert "Scan Photos: removed" in ended.stdout
+
+
+def queue_is_worked_on(server: RunningServer) -> bool:
+    """Whether a worker is at work."""
+    try:
+        return bool(server.get("/api/healthz/queue"))
     except urllib.error.URLError:
         return False
 

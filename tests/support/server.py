@@ -155,6 +155,13 @@ class RunningServer:
         )
         return self._call(request, token)
 
+    def delete(self, path: str, token: str = "") -> None:
+        """Have what is at a path deleted."""
+        request = urllib.request.Request(self._url(path), method="DELETE")
+        request.add_header("Authorization", f"Bearer {token}")
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            assert answer.status == 204
+
     def sign_in(self, username: str = "admin", password: str = PASSWORD) -> str:
         """Return an access token."""
         body = {"username": username, "password": password}

@@ -9,4 +9,9 @@ class ApiConfig(AppConfig):
     verbose_name = "LibrePhotos"
 
     def ready(self) -> None:
+        from django.db.backends.signals import connection_created
+
         from librephotos.api import checks  # noqa: F401  registers them
+        from librephotos.logs.outages import outages
+
+        connection_created.connect(outages.connected)

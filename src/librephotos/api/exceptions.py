@@ -12,13 +12,17 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
+from librephotos.logs.outages import is_outage
+
 logger = logging.getLogger(__name__)
 
 
 class DatabaseUnavailable(APIException):
-    """The database cannot be reached, or broke off."""
+    """The database cannot be reached, broke off, or takes no changes now."""
 
     status_code = 503
+    wait = 5
+    """Seconds after which one may ask again, for the header Retry-After."""
     default_detail = "The database does not answer. Try again in a moment."
     default_code = "database_unavailable"
 
@@ -52,7 +56,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
     Django logs what is unexpected and answers it through `json_error`.
     """
-    if isinstance(exc, OperationalError | InterfaceError):
+    if isinstance(exc, OperationalError | InterfaceError) or is_outage(exc):
         logger.error("The database does not answer", exc_info=exc)
         exc = DatabaseUnavailable()
     response = rest_exception_handler(exc, context)
@@ -60,6 +64,16 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         general = "non_field_errors" if response.status_code == 400 else "detail"
         response.data = envelope(response.data, general=general)
     return response
+
+
+def unavailable() -> JsonResponse:
+    """Return the answer of a server without its database, for what is no API view."""
+    answer = JsonResponse(
+        envelope({"detail": DatabaseUnavailable.default_detail}),
+        status=DatabaseUnavailable.status_code,
+    )
+    answer["Retry-After"] = str(DatabaseUnavailable.wait)
+    return answer
 
 
 def json_error(request: HttpRequest, *, status: int, message: str) -> JsonResponse:

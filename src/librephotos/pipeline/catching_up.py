@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -29,7 +30,8 @@ def request_catch_up() -> None:
 def catch_up() -> None:
     """Start for every user what would follow a scan."""
     for user in User.objects.filter(is_active=True).order_by("pk"):
-        start_following(user, Job.Kind.SCAN_PHOTOS, has_run=False)
+        with suppress(User.DoesNotExist):  # the account was deleted just now
+            start_following(user, Job.Kind.SCAN_PHOTOS, has_run=False)
 
 
 class ModelWatch:

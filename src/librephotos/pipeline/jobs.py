@@ -104,10 +104,10 @@ def begin(job_id: int) -> Job | None:
 
 
 def note(job_id: int, message: str) -> None:
-    """Add a line to what the job tells its user."""
+    """Add a line to what the job tells its user, unless it was deleted."""
     with transaction.atomic():
-        job = Job.objects.select_for_update().get(pk=job_id)
-        if message not in job.message:
+        job = Job.objects.select_for_update().filter(pk=job_id).first()
+        if job is not None and message not in job.message:
             job.message = f"{job.message}\n{message}".strip()
             job.save(update_fields=["message"])
 
@@ -146,6 +146,14 @@ def cancel(job: Job) -> None:
     Job.objects.filter(pk=job.pk, finished_at=None).update(
         cancelled=True, finished_at=now, started_at=job.started_at or now
     )
+
+
+def remove(job: Job) -> None:
+    """Delete a job; one that runs comes to its end, and a scan takes up the rest."""
+    cancel(job)
+    with transaction.atomic():
+        job_queries.release_work(job.pk)
+        job.delete()
 
 
 def settle_abandoned() -> None:

@@ -8,7 +8,13 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+)
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
@@ -40,13 +46,17 @@ from librephotos.pipeline.worker_sandbox import (
 )
 
 # The database may restart, a disk hiccup, the decoding child not start: six tries,
-# spread over two minutes. Another worker goes on with what a stopping one aborts.
+# spread over two minutes. Another worker goes on with what a stopping one aborts. And
+# any row may be deleted while it is worked on, a job, its user, a photo: the next try
+# begins with what is there.
 RETRY = RetryStrategy(
     max_attempts=6,
     exponential_wait=2,
     retry_exceptions=[
         OperationalError,
         InterfaceError,
+        IntegrityError,
+        ObjectDoesNotExist,
         OSError,
         BrokenExecutor,
         JobAborted,

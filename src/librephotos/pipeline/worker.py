@@ -5,20 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Collection
-from typing import cast
+import signal
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
+from typing import Any, cast
 
-from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    close_old_connections,
+    connection,
+)
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job as Task
 from procrastinate.jobs import Status
 
+from librephotos.logs.outages import outages
 from librephotos.pipeline import jobs
 from librephotos.pipeline.catching_up import ModelWatch
 from librephotos.pipeline.queue import ALL_QUEUES, INTERACTIVE, LANES
+from librephotos.pipeline.queue_connector import QueueConnector
 from librephotos.pipeline.worker_sandbox import rest_children, stop_children
 
 log = logging.getLogger(__name__)
@@ -28,7 +37,7 @@ STALLED_AFTER_S = 12.0
 """A worker that is silent for so long is dead, and its tasks are taken over."""
 
 TIDY_EVERY_S = 5.0
-RESPOND_AGAIN_AFTER_S = 1.0
+BEGIN_AGAIN_AFTER_S = 1.0
 IDLE_CHILD_S = 60.0
 MAX_TAKEOVERS = 5
 """A task that kills its worker more often than this is given up."""
@@ -57,45 +66,104 @@ def run(
 
 
 async def _run(concurrency: int, queues: Collection[str], wait: bool) -> None:
-    connector = cast(DjangoConnector, django_app.connector)
-    app = django_app.with_connector(connector.get_worker_connector())
-    async with app.open_async():
-        watch = ModelWatch() if wait else None
-        tidying = asyncio.create_task(_tidy_up(app, watch))
-        lanes = [{lane} for lane in LANES if INTERACTIVE in queues]
-        leading = set(queues) - {INTERACTIVE} or lanes.pop(0)
-        responding = asyncio.gather(*(_respond(app, lane, wait=wait) for lane in lanes))
-        try:
-            await _work(
-                app,
-                leading,
-                concurrency=concurrency,
-                wait=wait,
-                install_signal_handlers=True,
+    lanes = [{lane} for lane in LANES if INTERACTIVE in queues]
+    leading = set(queues) - {INTERACTIVE} or lanes.pop(0)
+    sizes = [(leading, concurrency), *((lane, 1) for lane in lanes)]
+    connector = QueueConnector.of(cast(DjangoConnector, django_app.connector))
+    app = django_app.with_connector(connector)
+    if not wait:
+        async with app.open_async():
+            await asyncio.gather(
+                *(_work(app, lane, concurrency=n, wait=False) for lane, n in sizes)
             )
-            if not wait:
-                await responding
-        finally:
-            tidying.cancel()
-            responding.cancel()
-            await asyncio.gather(responding, return_exceptions=True)
+        return
+    asyncio.get_running_loop().set_exception_handler(_handle_unexpected)
+    await _until_database_answers()
+    async with app.open_async():
+        loops = [asyncio.create_task(_tidy_up(app, ModelWatch()))]
+        for lane, size in sizes:
+            working = _keep_working(app, connector, lane, concurrency=size)
+            loops.append(asyncio.create_task(working))
+        await _until_told_to_stop(loops)
 
 
-async def _respond(app: App, queues: set[str], *, wait: bool) -> None:
-    """Work on what somebody waits for; begin again if the connection was lost.
+def _handle_unexpected(
+    loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+) -> None:
+    """Tell in a line that the queue did not take what became of a task.
 
-    Otherwise nobody would answer while everything else goes on.
+    Nobody awaits that. The task was taken over, and counts once.
     """
-    while queues:
+    error = context.get("exception")
+    if isinstance(error, ConnectorException):
+        log.info("The end of a task was not noted", exc_info=error)
+    else:
+        loop.default_exception_handler(context)
+
+
+async def _until_told_to_stop(loops: Sequence[asyncio.Task[None]]) -> None:
+    """Let loops run until SIGTERM or SIGINT, or until one of them ends by itself.
+
+    None of them should: this process then ends with the error, and is started again.
+    """
+    running = asyncio.gather(*loops)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        log.info("Stopping")
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+        for task in loops:
+            task.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+
+
+async def _keep_working(
+    app: App, connector: QueueConnector, queues: set[str], *, concurrency: int
+) -> None:
+    """Work on some queues; begin again whenever the connection to the queue is lost.
+
+    What was under way then is taken over, by this worker under a new number or by
+    another one: nobody knows whether the queue has heard of its end.
+    """
+    while True:
+        connector.lost.clear()
+        working = asyncio.create_task(
+            _work(app, queues, concurrency=concurrency, wait=True)
+        )
+        lost = asyncio.create_task(connector.lost.wait())
         try:
-            await _work(app, queues, concurrency=1, wait=wait)
-        except ConnectorException as error:
-            if not wait:
-                raise
-            log.warning("Answers are put off: %s", error)
-        if not wait:
-            return
-        await asyncio.sleep(RESPOND_AGAIN_AFTER_S)
+            await asyncio.wait([working, lost], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            lost.cancel()
+            working.cancel()
+            [ended] = await asyncio.gather(working, return_exceptions=True)
+        if isinstance(ended, Exception):
+            log.warning("Work is put off: %s", ended)
+        await asyncio.sleep(BEGIN_AGAIN_AFTER_S)
+        await _until_database_answers()
+
+
+async def _until_database_answers() -> None:
+    while not await asyncio.to_thread(_database_answers):
+        await asyncio.sleep(BEGIN_AGAIN_AFTER_S)
+
+
+def _database_answers() -> bool:
+    close_old_connections()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("The database does not answer: %s", error)
+        return False
+    finally:
+        close_old_connections()
+    return True
 
 
 async def _work(
@@ -104,13 +172,12 @@ async def _work(
     *,
     concurrency: int,
     wait: bool,
-    install_signal_handlers: bool = False,
 ) -> None:
     await app.run_worker_async(
         queues=sorted(queues),
         concurrency=concurrency,
         wait=wait,
-        install_signal_handlers=install_signal_handlers,
+        install_signal_handlers=False,
         fetch_job_polling_interval=2.0,
         update_heartbeat_interval=HEARTBEAT_S,
         stalled_worker_timeout=STALLED_AFTER_S,
@@ -119,46 +186,70 @@ async def _work(
     )
 
 
-async def _tidy_up(app: App, watch: ModelWatch | None) -> None:
+async def _tidy_up(app: App, watch: ModelWatch) -> None:
     """Now and then take over the tasks of dead workers, and end what is idle."""
+    duties: list[Callable[[], Awaitable[None]]] = [
+        partial(_take_over, app),
+        partial(_in_thread, jobs.settle_abandoned),
+        partial(_in_thread, watch.look),
+        partial(asyncio.to_thread, rest_children, after_s=IDLE_CHILD_S),
+    ]
     while True:
-        try:
-            await _take_over(app)
-            await asyncio.to_thread(_settle)
-            if watch:
-                await asyncio.to_thread(_look, watch)
-        except (ConnectorException, DatabaseError) as error:
-            # Away for a moment, or another worker took the same task over first.
-            log.warning("Tidying up is put off: %s", error)
-        await asyncio.to_thread(rest_children, after_s=IDLE_CHILD_S)
+        for duty in duties:
+            await _attempt(duty)
         await asyncio.sleep(TIDY_EVERY_S)
 
 
+async def _attempt(duty: Callable[[], Awaitable[None]]) -> None:
+    """Do one thing that is to be done again and again; a failure is told, no end."""
+    try:
+        await duty()
+    except (ConnectorException, DatabaseError, InterfaceError) as error:
+        # Away for a moment, or another worker took the same task over first.
+        log.warning("Tidying up is put off: %s", error)
+    # The boundary of a round: were the loop to end, all tasks that stall from then on
+    # would wait for ever.
+    except Exception:
+        log.exception("Tidying up failed, and is tried again")
+
+
 async def _take_over(app: App) -> None:
+    if not outages.calm_for(STALLED_AFTER_S):
+        return  # nobody could give a sign of life
     stalled = await app.job_manager.get_stalled_jobs(
         seconds_since_heartbeat=STALLED_AFTER_S
     )
     for task in stalled:
-        if task.attempts < MAX_TAKEOVERS:
+        await _attempt(partial(_take_over_task, app, task))
+
+
+async def _take_over_task(app: App, task: Task) -> None:
+    if task.attempts < MAX_TAKEOVERS:
+        try:
             await app.job_manager.retry_job(task)
-            continue
-        job_id = task.task_kwargs.get("job")
-        await app.job_manager.finish_job_by_id_async(
-            job_id=task.id or 0, status=Status.FAILED, delete_job=False
-        )
-        if isinstance(job_id, int):
-            await sync_to_async(jobs.fail)(
-                job_id, "A worker died again and again on the same files."
+        except UniqueViolation:  # another one of its queueing lock waits: it will do
+            await app.job_manager.finish_job_by_id_async(
+                job_id=task.id or 0, status=Status.ABORTED, delete_job=True
             )
+        return
+    await app.job_manager.finish_job_by_id_async(
+        job_id=task.id or 0, status=Status.FAILED, delete_job=False
+    )
+    job_id = task.task_kwargs.get("job")
+    if isinstance(job_id, int):
+        await _in_thread(
+            jobs.fail, job_id, "A worker died again and again on the same files."
+        )
 
 
-def _settle() -> None:
-    close_old_connections()
-    jobs.settle_abandoned()
-    close_old_connections()
+async def _in_thread(function: Callable[..., None], *arguments: Any) -> None:
+    """Do what asks the database beside the loop, and leave no connection open."""
 
+    def run() -> None:
+        close_old_connections()
+        try:
+            function(*arguments)
+        finally:
+            close_old_connections()
 
-def _look(watch: ModelWatch) -> None:
-    close_old_connections()
-    watch.look()
-    close_old_connections()
+    await asyncio.to_thread(run)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TextIO
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -60,7 +60,7 @@ class LibraryProgress:
         try:
             waiting = Job.objects.unfinished().filter(started_by=self._user_id)
             return waiting.order_by("id").first()
-        except (OperationalError, InterfaceError):
+        except (DatabaseError, InterfaceError):
             close_old_connections()  # the next call opens a new one
             return None
 
@@ -83,25 +83,34 @@ class JobProgress:
         )
         self._bars: dict[str, TaskID] = {}
         self._last_line = ("", 0.0)
+        self.removed = False
+        """Whether somebody has deleted the job while it was followed."""
 
     def refresh(self) -> bool:
         """Show how far the job is; return whether it has come to its end.
 
-        A database that is away for a while only delays what is shown.
+        That includes that somebody deletes it, or the account that it belongs to. A
+        database that is away for a while only delays what is shown.
         """
         try:
             self.job.refresh_from_db()
             stages = list(self.job.stages.all())
-        except (OperationalError, InterfaceError):
+            outcome = _outcome(self.job) if self.job.finished else []
+        except Job.DoesNotExist:
+            self.removed = True
+            stages, outcome = [], [f"{self.job.get_kind_display()}: removed"]
+        except (DatabaseError, InterfaceError):
             close_old_connections()  # the next call opens a new one
             return False
         if self._console.is_terminal:
             self._show_bars(stages)
         else:
             self._print_line(stages)
-        if self.job.finished:
-            self._finish()
-        return self.job.finished
+        if outcome:
+            self.close()
+        for line in outcome:
+            self._console.print(line, soft_wrap=True, markup=False)
+        return bool(outcome)
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -133,19 +142,19 @@ class JobProgress:
             self._console.print(line, soft_wrap=True)
             self._last_line = (line, time.monotonic())
 
-    def _finish(self) -> None:
-        self.close()
-        failures = JobFailure.objects.filter(job=self.job)
-        for failure in failures[:_FAILURES_SHOWN]:
-            line = f"  {readable_path(failure.path)}: {failure.message}"
-            self._console.print(line, soft_wrap=True, markup=False)
-        if failures.count() > _FAILURES_SHOWN:
-            more = failures.count() - _FAILURES_SHOWN
-            self._console.print(
-                f"  and {more} more: /failures/{self.job.job_id} on the page"
-            )
-        conclusion = _conclusion(self.job, failures.count())
-        self._console.print(conclusion, soft_wrap=True, markup=False)
+
+def _outcome(job: Job) -> list[str]:
+    """Return the lines that tell how a finished job has ended."""
+    failures = JobFailure.objects.filter(job=job)
+    count = failures.count()
+    lines = [
+        f"  {readable_path(failure.path)}: {failure.message}"
+        for failure in failures[:_FAILURES_SHOWN]
+    ]
+    if count > _FAILURES_SHOWN:
+        more = count - _FAILURES_SHOWN
+        lines.append(f"  and {more} more: /failures/{job.job_id} on the page")
+    return [*lines, _conclusion(job, count)]
 
 
 def _settled(stage: JobStage) -> int:

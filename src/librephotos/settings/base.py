@@ -81,7 +81,8 @@ DATABASES["default"].update(
             "min_size": 0,
             "max_size": env_int("LIBREPHOTOS_DATABASE_POOL", 12, minimum=2),
             "max_idle": 60,
-            "timeout": 10,
+            # A request that waits for a connection keeps others from being answered.
+            "timeout": 3,
         },
     },
 )
@@ -202,9 +203,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+        "line": {
+            "()": "librephotos.logs.formatter.LineFormatter",
+            "format": "{asctime} {levelname} {name}[{process}]: {message}",
+            "style": "{",
+        }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"outages": {"()": "librephotos.logs.outages.OutageFilter"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["outages"],
+        }
+    },
     "root": {
         "handlers": ["stderr"],
         "level": env_choice(

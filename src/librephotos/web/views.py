@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -10,7 +11,8 @@ from django.http.response import HttpResponseBase
 from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from librephotos.api.exceptions import json_error
+from librephotos.api.exceptions import json_error, unavailable
+from librephotos.logs.outages import is_outage
 
 NOT_BUILT = (
     "The web page is not built. Run script/setup (or: cd ui && npm ci && npm run"
@@ -53,6 +55,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer an error of ours, of which the log says more."""
+    if is_outage(sys.exception()):
+        return unavailable()
     if not _wants_json(request):
         return defaults.server_error(request)
     return json_error(

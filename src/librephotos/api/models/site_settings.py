@@ -76,8 +76,7 @@ class SiteSettings(models.Model):
 
         Whatever only one may do at a time on the whole server takes its turn by them.
         """
-        cls.current()
-        return cls.objects.select_for_update().get()
+        return cls.objects.select_for_update().get_or_create(id=1)[0]
 
     @property
     def caption_model(self) -> str:

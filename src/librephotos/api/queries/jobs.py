@@ -93,6 +93,31 @@ FROM finished WHERE stage.job_id = finished.id
 """
 
 
+_RELEASE = (
+    """
+UPDATE api_file SET job_id = NULL WHERE id IN (
+    SELECT id FROM api_file WHERE job_id = %s ORDER BY id FOR UPDATE
+)
+""",
+    """
+UPDATE api_photostage SET job_id = NULL WHERE id IN (
+    SELECT id FROM api_photostage WHERE job_id = %s ORDER BY photo_id, stage FOR UPDATE
+)
+""",
+)
+
+
+def release_work(job_id: int) -> None:
+    """Take files and photos from a job, in the order in which workers hold them.
+
+    To be called before it is deleted, which holds its counts first: a worker that has
+    a photo and waits for its count would wait for us, and we for it.
+    """
+    with connection.cursor() as cursor:
+        for statement in _RELEASE:
+            cursor.execute(statement, [job_id])
+
+
 def abandoned() -> list[int]:
     """Return the unfinished jobs that no task is about to go on with."""
     with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from librephotos.api.models import File
+from librephotos.api.models import File, Job
 from librephotos.api.models.fields import path_to_text, text_to_path
 from librephotos.media.text import clean
 
@@ -200,7 +200,9 @@ def queue_files(found: Sequence[FoundFile], *, owner: int, job: int) -> dict[int
 def pending(file_ids: Iterable[int]) -> set[int]:
     """Return those of the files that an unfinished job has yet to read."""
     waiting = File.objects.filter(
-        pk__in=list(file_ids), state=File.State.PENDING, job__finished_at=None
+        pk__in=list(file_ids),
+        state=File.State.PENDING,
+        job__in=Job.objects.unfinished(),
     )
     return set(waiting.values_list("pk", flat=True))
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
 from librephotos.api.models import Job, Photo, ScanDirectory, SiteSettings, User
-from librephotos.api.queries.deletion import lock_to_delete
+from librephotos.api.queries.deletion import lock_account
 from librephotos.api.queries.directories import scannable
 from librephotos.api.queries.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
@@ -132,7 +132,7 @@ def delete_user(user: User) -> None:
         raise SuperuserProtected("An administrator's account cannot be deleted.")
     storage, avatar = user.avatar.storage, user.avatar.name
     photos = Photo.objects.filter(owner=user)
-    lock_to_delete(photos, owner=user.pk)
+    lock_account(user)
     names = preview_names(photos.only("preview_format", "clip_format").iterator())
     # Before the counts of their days, which the database keeps while photos go.
     photos.delete()

@@ -40,9 +40,7 @@ class JobView(APIView):
 
     @documented("job_delete", path=("name",))
     def delete(self, request: Request, name: str) -> Response:
-        job = _job(request, name)
-        jobs.cancel(job)
-        job.delete()
+        jobs.remove(_job(request, name))
         return Response(status=204)
 
 

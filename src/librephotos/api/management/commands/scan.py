@@ -20,7 +20,8 @@ class Command(BaseCommand):
     help = (
         "Scan a library for new, changed and vanished pictures, and wait for the end. "
         "The workers of a running server do the work. Ends with code 1 if the scan "
-        "fails; single files that cannot be read do not make it fail."
+        "fails or is cancelled or removed; single files that cannot be read do not "
+        "make it fail."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -68,7 +69,7 @@ class Command(BaseCommand):
                 time.sleep(INTERVAL_S)
         finally:
             bars.close()
-        if bars.job.failed or bars.job.cancelled:
+        if bars.removed or bars.job.failed or bars.job.cancelled:
             sys.exit(1)
 
 

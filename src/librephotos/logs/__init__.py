@@ -1,0 +1,1 @@
+"""What operators read, on the terminal and in the log; imported from every layer."""
