@@ -16,7 +16,12 @@ from librephotos.pipeline.captures import attach_files
 from librephotos.pipeline.decoding import IdentifiedFile, Original, identify_file
 from librephotos.pipeline.originals import decoding_limits
 from librephotos.pipeline.registry import stages
-from librephotos.pipeline.runner import UNSTORABLE, check_free_space, run_stages
+from librephotos.pipeline.runner import (
+    UNSTORABLE,
+    check_free_space,
+    lacks_a_row,
+    run_stages,
+)
 from librephotos.pipeline.sandbox import Outcome, Sandbox
 from librephotos.pipeline.walk import stat_key
 
@@ -88,6 +93,8 @@ def _attach(
         with transaction.atomic():
             attach_files(owner, files, job=job, reread=reread)
     except UNSTORABLE as error:
+        if lacks_a_row(error):
+            raise
         # What was tried has changed the rows in memory.
         rows = File.objects.select_related("owner").in_bulk([f.pk for f, _ in files])
         again = [(rows[file.pk], found) for file, found in files if file.pk in rows]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
+from psycopg.errors import ForeignKeyViolation
 
 from librephotos.api.models import PhotoStage
 from librephotos.api.queries import photo_stages
@@ -116,6 +117,14 @@ UNSTORABLE = (DataError, IntegrityError, ValueError, TypeError, ArithmeticError)
 """What a value raises that the database, or the way to it, does not take."""
 
 
+def lacks_a_row(error: Exception) -> bool:
+    """Whether what is to be stored refers to a row that was deleted meanwhile.
+
+    No file is to blame for that, and the next try begins with what is there.
+    """
+    return isinstance(error.__cause__, ForeignKeyViolation)
+
+
 def _save(stage: Stage, results: dict[UUID, Any]) -> dict[UUID, str]:
     """Save results; return why those could not be stored that are to blame.
 
@@ -128,6 +137,8 @@ def _save(stage: Stage, results: dict[UUID, Any]) -> dict[UUID, str]:
             stage.save(results)
         return {}
     except UNSTORABLE as error:
+        if lacks_a_row(error):
+            raise
         if len(results) > 1:
             items = list(results.items())
             half = len(items) // 2
