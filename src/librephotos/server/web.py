@@ -1,4 +1,4 @@
-"""The web server: gunicorn with threads (why: docs/adr/0003-web-server.md)."""
+"""The web server: waitress under gunicorn (docs/adr/0015-buffering-web-server.md)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import errno
 import gc
 import os
 import socket
-from collections.abc import Callable
-from typing import Any
 
+from django.db import close_old_connections
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from librephotos.server.errors import AddressError
+from librephotos.server.http.limits import Limits, within_descriptors
+from librephotos.server.http.server import Application, Server
+from librephotos.web.body_limits import largest_body
 
 _BACKLOG = 512
 _HIGHEST_PORT = 65_535
 # Shorter than the supervisor's grace, so that a slow download does not hold up its end.
 _GRACE_S = 4
-_IDLE_CONNECTION_S = 75
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -55,23 +56,34 @@ def _reason(error: OSError, host: str, port: int) -> str:
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
-    """gunicorn around a WSGI application, on a socket that is already open."""
+    """Processes that answer for a WSGI application, on a socket that is already open.
+
+    gunicorn keeps them alive, waitress speaks HTTP (`librephotos.server.http`).
+    """
+
+    grace_s = _GRACE_S - 0.5
+    """Time for what is under way; gunicorn ends the process after its own."""
 
     def __init__(
-        self, application: Callable[..., Any], *, descriptor: int, threads: int
+        self,
+        application: Application,
+        *,
+        descriptor: int,
+        threads: int,
+        limits: Limits,
     ) -> None:
         """Take the application and the descriptor of its listening socket."""
         self._application = application
+        self._threads = threads
+        self._limits = within_descriptors(limits)
         self._options = {
             "bind": f"fd://{descriptor}",
             "backlog": _BACKLOG,
-            "worker_class": "gthread",
+            "worker_class": "librephotos.server.http.worker.WaitressWorker",
             "workers": 1,
-            "threads": threads,
             "preload_app": True,
             "timeout": 60,
             "graceful_timeout": _GRACE_S,
-            "keepalive": _IDLE_CONNECTION_S,
             "control_socket_disable": True,
             "loglevel": "warning",
             "proc_name": "librephotos-web",
@@ -87,6 +99,17 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Callable[..., Any]:
+    def load(self) -> Application:
         """Return the application."""
         return self._application
+
+    def server(self, listener: socket.socket) -> Server:
+        """Return what answers in one of the processes."""
+        return Server(
+            self._application,
+            listener,
+            threads=self._threads,
+            limits=self._limits,
+            body_limit=largest_body,
+            after_file=close_old_connections,
+        )

@@ -13,9 +13,11 @@ from librephotos.settings.env import (
     env_list,
     env_path,
     env_paths,
+    env_proxies,
     env_rate,
     env_str,
 )
+from librephotos.settings.hosts import own_names
 from librephotos.settings.secret import secret_key
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -23,7 +25,15 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DATA = env_path("LIBREPHOTOS_DATA", Path.home() / ".local/share/librephotos")
 DEBUG = env_bool("LIBREPHOTOS_DEBUG", default=False)
 SECRET_KEY = secret_key(DATA)
-ALLOWED_HOSTS = env_list("LIBREPHOTOS_ALLOWED_HOSTS", ["*"])
+# Names that are answered to beside literal addresses; the middleware looks at these,
+# Django at nothing further.
+HOSTS = [*own_names(), *env_list("LIBREPHOTOS_ALLOWED_HOSTS")]
+ALLOWED_HOSTS = ["*"]
+# Proxies in front, whose word on where a request comes from is taken.
+PROXIES = env_proxies("LIBREPHOTOS_PROXIES")
+# Most connections to one web process, and of one address among them.
+CONNECTIONS = env_int("LIBREPHOTOS_CONNECTIONS", 1000, minimum=10)
+CONNECTIONS_PER_ADDRESS = env_int("LIBREPHOTOS_CONNECTIONS_PER_ADDRESS", 200, minimum=1)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -41,6 +51,10 @@ INSTALLED_APPS = [
     "librephotos.api",
 ]
 MIDDLEWARE = [
+    "librephotos.web.callers.ForwardedAddressMiddleware",
+    "librephotos.web.compression.CompressionMiddleware",
+    "librephotos.web.callers.HostMiddleware",
+    "librephotos.web.body_limits.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "librephotos.web.middleware.ContentSecurityPolicyMiddleware",
@@ -129,7 +143,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "librephotos.api.parsers.BoundedJSONParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
@@ -138,7 +152,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "login": env_rate("LIBREPHOTOS_LOGIN_RATE", "20/min"),
     },
-    "NUM_PROXIES": env_int("LIBREPHOTOS_PROXIES", 0),
+    "NUM_PROXIES": PROXIES.count,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SIMPLE_JWT = {
@@ -230,8 +244,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         # Tells the arguments of tasks, the texts of searches among them.
         "procrastinate": {"level": "WARNING"},
-        # Warns of each HEAD whose body it drops, which is what it is there for.
-        "gunicorn.http.wsgi": {"level": "ERROR"},
+        # Warns of each moment in which all threads are busy.
+        "waitress.queue": {"level": "ERROR"},
         # Tells each address, which may hold a mirror's password.
         "httpx2": {"level": "WARNING"},
     },

@@ -5,9 +5,11 @@ The table of all settings in docs/operating.md is checked against `documented()`
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -89,3 +91,32 @@ def env_paths(name: str) -> list[Path]:
     """Return the folders of a variable that lists them as PATH does."""
     parts = env_str(name).split(os.pathsep)
     return [Path(part).expanduser().absolute() for part in parts if part]
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True)
+class Proxies:
+    """The proxies in front: how many, or where they are."""
+
+    count: int = 0
+    networks: tuple[Network, ...] = ()
+
+
+def env_proxies(name: str) -> Proxies:
+    """Return a number of proxies, or the comma-separated networks that they are in.
+
+    Raises ImproperlyConfigured for anything else.
+    """
+    value = env_str(name, "0").strip()
+    if value.isascii() and value.isdigit():
+        return Proxies(count=env_int(name, 0))
+    try:
+        parts = [ipaddress.ip_network(part) for part in env_list(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: set it to the addresses of the proxies, as "
+            f"127.0.0.1 or 10.0.0.0/8,::1, or to their number ({error})"
+        ) from error
+    return Proxies(networks=tuple(parts))

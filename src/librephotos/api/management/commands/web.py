@@ -5,10 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
 from librephotos.server import lifeline, web
+from librephotos.server.http.limits import Limits
 
 
 class Command(BaseCommand):
@@ -40,5 +42,13 @@ class Command(BaseCommand):
         # A connection does not survive the fork of the worker process.
         connections.close_all()
         web.WebServer(
-            application, descriptor=descriptor, threads=options["threads"]
+            application,
+            descriptor=descriptor,
+            threads=options["threads"],
+            limits=Limits(
+                connections=settings.CONNECTIONS,
+                connections_per_address=settings.CONNECTIONS_PER_ADDRESS,
+                # Behind a number of proxies, all connections are theirs.
+                unlimited=None if settings.PROXIES.count else settings.PROXIES.networks,
+            ),
         ).run()

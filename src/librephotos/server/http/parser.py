@@ -1,0 +1,61 @@
+"""Reading requests: a limit on the body that depends on the address."""
+
+from __future__ import annotations
+
+import copy
+from functools import lru_cache
+from typing import Any
+
+from waitress.adjustments import Adjustments
+from waitress.parser import HTTPRequestParser
+from waitress.utilities import Error, RequestEntityTooLarge
+
+from librephotos.server.http.limits import BodyLimit
+
+
+class RequestTimeout(Error):  # type: ignore[misc]
+    """The request did not arrive in the time that it had."""
+
+    code = 408
+    reason = "Request Timeout"
+
+
+class Settings(Adjustments):  # type: ignore[misc]
+    """waitress' own settings, and the limit of bodies."""
+
+    def __init__(self, *, body_limit: BodyLimit, **options: Any) -> None:
+        super().__init__(**options)
+        self.body_limit = body_limit
+        self.with_largest_body = lru_cache(64)(self._with_largest_body)
+
+    def _with_largest_body(self, size: int) -> Settings:
+        settings = copy.copy(self)
+        # waitress refuses from this size on.
+        settings.max_request_body_size = size + 1
+        return settings
+
+
+class RequestParser(HTTPRequestParser):  # type: ignore[misc]
+    """A request of which no more is read than its address takes."""
+
+    adj: Settings
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the header, and from it the limit of the body."""
+        super().parse_header(header_plus)
+        content_type = self.headers.get("CONTENT_TYPE", "")
+        self.adj = self.adj.with_largest_body(
+            self.adj.body_limit(self.path, content_type)
+        )
+
+    def received(self, data: bytes) -> int:
+        """Take bytes of the request; return how many belong to it."""
+        taken = super().received(data)
+        if isinstance(self.error, RequestEntityTooLarge):
+            self.error.body = (
+                f"More than {self.adj.max_request_body_size - 1:,} bytes cannot be "
+                "sent to this address."
+            )
+            # "100 Continue" would call for what is refused.
+            self.expect_continue = False
+        return int(taken)

@@ -1,0 +1,63 @@
+"""How long the body of a request may be, by address and kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from librephotos.api.exceptions import json_error
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+KIB = 2**10
+MIB = 2**20
+
+_SELECTION = 5 * MIB
+"""100,000 hashes or ids, the most that a list of them may have, with quotes."""
+_LIMITS = (
+    # Anybody may send these, without signing in.
+    ("/api/auth/token/", 64 * KIB),
+    ("/api/firsttimesetup", 64 * KIB),
+    ("/api/photosedit/", _SELECTION),
+    ("/api/labelfaces", _SELECTION),
+    ("/api/deletefaces", _SELECTION),
+    ("/api/faces/", _SELECTION),
+    ("/api/persons", _SELECTION),
+    ("/api/", MIB),
+)
+_MULTIPART = (
+    # A picture of five MiB, and the form around it.
+    ("/api/user/", 5 * MIB + 64 * KIB),
+)
+_ELSEWHERE = 64 * KIB
+
+
+def largest_body(path: str, content_type: str) -> int:
+    """Return the most bytes that a request may send to an address.
+
+    The server asks before it reads a body, so that nobody fills its memory or disk.
+    """
+    multipart = content_type.lower().lstrip().startswith("multipart/")
+    rows = (*(_MULTIPART if multipart else ()), *_LIMITS)
+    # Several slashes at the start count as one everywhere.
+    path = "/" + path.lstrip("/")
+    return next((size for start, size in rows if path.startswith(start)), _ELSEWHERE)
+
+
+class BodyLimitMiddleware:
+    """Refuses bodies that are too long, where no server before it has.
+
+    A body of unknown length counts as none: WSGI has none without a length.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        most = largest_body(request.path_info, request.content_type or "")
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) <= most:
+            return self.get_response(request)
+        message = f"More than {most:,} bytes cannot be sent to this address."
+        return json_error(request, status=413, message=message)
