@@ -9,9 +9,11 @@ from PIL import Image, PngImagePlugin
 
 from librephotos.api.models import File, Job, Photo, PhotoStage, User
 from librephotos.api.queries.failed_files import failed_files
+from librephotos.api.services.failed_files import retry_failed_files
 from librephotos.api.services.photos import set_user_date
 from librephotos.media.dates import DEFAULT_RULES, rules_as_json
 from librephotos.pipeline.registry import stage_names
+from tests.support.images import sidecar
 from tests.support.scanning import Library, work_until_idle, write_jpeg
 
 SLOW = "(.*)" * 12 + "#"
@@ -88,11 +90,18 @@ def test_a_stored_rule_that_cannot_be_run_is_left_out_and_said_so(
     listed = failed_files(photos.owner, stages=stage_names())
     assert [row["failed_message"] for row in listed] == [state.error]
     _store(photos.owner, _rule(""))
-    from librephotos.api.services.failed_files import retry_failed_files
-
     retry_failed_files(photos.owner)
     work_until_idle()
     assert _local(photo) == datetime(2019, 7, 8)
+    assert not failed_files(photos.owner, stages=stage_names()).exists()
+
+
+def test_a_date_that_a_person_enters_settles_the_matter(photos: Library) -> None:
+    _store(photos.owner, {"id": 14, "rule_type": "user_defined"}, _rule(REFUSED))
+    path = write_jpeg(photos.root / "2019_07_08_x.jpg")
+    photos.scan()
+    assert failed_files(photos.owner, stages=stage_names()).count() == 1
+    set_user_date(photos.photo_of(path), datetime(1975, 3, 4))
     assert not failed_files(photos.owner, stages=stage_names()).exists()
 
 
@@ -120,8 +129,6 @@ def test_photos_are_dated_anew_at_once_without_expressions(photos: Library) -> N
 
 
 def test_sidecar_that_names_the_file_in_full_has_the_last_word(photos: Library) -> None:
-    from tests.support.images import sidecar
-
     path = write_jpeg(photos.root / "a.jpg")
     for name, year in (("a.jpg.xmp", 2011), ("a.xmp", 2012)):
         written = sidecar({"exif:DateTimeOriginal": f"{year}-01-01T00:00:00"})

@@ -32,6 +32,10 @@ def redate_photos(photo_ids: Sequence[UUID]) -> None:
             if not isinstance(item, Skip)
         }
         store_dates({photo_id: dating for photo_id, dating in found.items() if dating})
+        dated = [
+            photo_id for photo_id, dating in found.items() if dating and dating.result
+        ]
+        photo_stages.forget_notes(dated, stage=DatesStage.name)
         left = [photo_id for photo_id, dating in found.items() if dating is None]
         if left:
             photo_stages.repeat(left, stage=DatesStage.name)

@@ -454,6 +454,13 @@ def repeat(photo_ids: Iterable[UUID], *, stage: str) -> None:
     ).update(state=PhotoStage.State.PENDING, job=None)
 
 
+def forget_notes(photo_ids: Iterable[UUID], *, stage: str) -> None:
+    """Take back what was noted of photos that a stage is done with."""
+    PhotoStage.objects.with_problems().filter(
+        photo__in=list(photo_ids), stage=stage, state=PhotoStage.State.DONE
+    ).update(error="")
+
+
 def repeat_with_others(photo_ids: Iterable[UUID], *, key: str) -> None:
     """Have photos pass a stage again with all models but the one of this key.
 
