@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from librephotos.ml.model_store.manifest import known_models
+
 _LFS = ("*.safetensors", "*.bin", "tokenizer.json", "*.model")
 _RESOLVE = re.compile(r"/([^/]+/[^/]+)/resolve/([^/]+)/([^/]+)")
 _API = re.compile(r"/api/models/([^/]+/[^/]+)(?:/revision/([^/]+))?")
@@ -43,6 +45,7 @@ class Misbehaviour:
 
     cut_after: int | None = None
     status: int | None = None
+    retry_after: str = ""
     wrong_bytes: bool = False
     stall: bool = False
     times: int = 1
@@ -54,6 +57,7 @@ class Repository:
 
     files: dict[str, bytes]
     revision: str = "main"
+    pins: tuple[str, ...] = ()
 
     @property
     def commit(self) -> str:
@@ -63,7 +67,7 @@ class Repository:
 
     def has(self, revision: str) -> bool:
         """Whether a branch or commit is this one."""
-        return revision in (self.revision, self.commit)
+        return revision in (self.revision, self.commit, *self.pins)
 
 
 def sha256(data: bytes) -> str:
@@ -92,11 +96,13 @@ class ModelHub:
 
     repositories: dict[str, Repository] = field(default_factory=dict)
     plain: dict[str, bytes] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
     mirrored: Path | None = None
     requests: list[Request] = field(default_factory=list)
     knows_ranges: bool = True
     tells_checksums: bool = True
     redirect: str = ""
+    host: str = "127.0.0.1"
     _faults: dict[str, Misbehaviour] = field(default_factory=dict)
     released: threading.Event = field(default_factory=threading.Event)
     stalling: threading.Event = field(default_factory=threading.Event)
@@ -108,7 +114,7 @@ class ModelHub:
             pass
 
         Handler.hub = hub
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer((self.host, 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}
@@ -125,7 +131,7 @@ class ModelHub:
     @property
     def url(self) -> str:
         """The address of the hub, for HF_ENDPOINT."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://{self.host}:{self._server.server_port}"
 
     @property
     def cdn(self) -> str:
@@ -140,9 +146,21 @@ class ModelHub:
     def add(
         self, repository: str, files: dict[str, bytes] | Path, *, revision: str = "main"
     ) -> None:
-        """Publish a repository of the files given, or of those of a folder."""
+        """Publish a repository of the files given, or of those of a folder.
+
+        It answers for the revision that the manifest names, too, unless `withdraw`n.
+        """
         content = files_of(files) if isinstance(files, Path) else files
-        self.repositories[repository] = Repository(content, revision)
+        pins = tuple(
+            model.revision
+            for model in known_models().values()
+            if model.repository == repository
+        )
+        self.repositories[repository] = Repository(content, revision, pins)
+
+    def withdraw(self, repository: str) -> None:
+        """Have only the newest revision of a repository."""
+        self.repositories[repository].pins = ()
 
     def misbehave(self, name: str, **how: Any) -> None:
         """Let the next GET of a file of this name go wrong; see Misbehaviour."""
@@ -188,7 +206,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         address = urlsplit(self.path)
         path = address.path
-        if api := _API.fullmatch(path):
+        if path in self.hub.moved:
+            self._count(0)
+            location = {"Location": self.hub.moved[path], "Content-Length": "0"}
+            self._head(302, location)
+        elif api := _API.fullmatch(path):
             wants = "blobs" in parse_qs(address.query)
             self._list(api[1], unquote(api[2] or "main"), blobs=wants)
         elif resolve := _RESOLVE.fullmatch(path):
@@ -253,7 +275,8 @@ class _Handler(BaseHTTPRequestHandler):
             fault = self.hub.fault(self.path.split("?")[0].rpartition("/")[2])
         if data is None or fault.status:
             self._count(0)
-            self._head(fault.status or 404, {"Content-Length": "0"})
+            pause = {"Retry-After": fault.retry_after} if fault.retry_after else {}
+            self._head(fault.status or 404, {"Content-Length": "0", **pause})
             return
         etag = (extra or {}).get("ETag") or f'"{sha256(data)[:32]}"'
         headers = {"Accept-Ranges": "bytes", **(extra or {}), "ETag": etag}

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from librephotos.ml.im2txt.captioners import CAPTIONERS, Captioner, load_captioner
 from librephotos.ml.im2txt.errors import CaptionerUnusable, UnknownCaptioner
+from tests.ml.im2txt import tiny_models
 from tests.ml.im2txt.conftest import BLIP, SMOLVLM
 from tests.ml.im2txt.tiny_models import square
 
@@ -149,3 +151,12 @@ def test_names_are_had_without_torch() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+
+
+def test_smolvlm_computes_in_float32_where_there_is_no_bfloat16(tmp_path: Path) -> None:
+    tiny_models.write_smolvlm(tmp_path, steps=1)
+    captioner: Any = load_captioner(
+        SMOLVLM, tmp_path, device=torch.device("cpu"), dtype=torch.float16
+    )
+    found = {value.dtype for value in captioner._model.parameters()}
+    assert found == {torch.float32}

@@ -30,6 +30,7 @@ def files() -> dict[str, bytes]:
         "config.json": b'{"model_type": "clip"}',
         "preprocessor_config.json": b"{}",
         "tokenizer.json": b'{"version": "1.0"}',
+        "tokenizer_config.json": b"{}",
         "merges.txt": b"#version: 0.2\n",
         "model.safetensors": save({"weight": weights}),
         "pytorch_model.bin": b"pickle",

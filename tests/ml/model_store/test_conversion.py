@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,3 +78,38 @@ def test_weights_that_would_run_code(
     assert "\n" not in str(caught.value)
     assert not mark.exists()
     assert store.state(NAME) is ModelState.PARTIAL
+
+
+MEASURED = """
+import sys
+from pathlib import Path
+import librephotos.ml.model_store.conversion_program as program
+
+def peak():
+    status = Path("/proc/self/status")
+    if not status.exists():  # no Linux
+        import resource
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Not getrusage, which begins with what the parent had.
+    (line,) = (row for row in status.read_text().splitlines() if "VmHWM" in row)
+    return int(line.split()[1]) * 1024
+
+before = peak()
+program.main(*sys.argv[1:])
+print(peak() - before)
+"""
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_conversion_takes_the_memory_of_about_one_copy(
+    tmp_path: Path, zipped: bool
+) -> None:
+    size = 128 * 2**20
+    matrices = {f"layer {n}": torch.randn(size // 32) for n in range(8)}
+    weights = tmp_path / "pytorch_model.bin"
+    weights.write_bytes(legacy(matrices, zipped=zipped))
+    target = tmp_path / "model.safetensors"
+    command = [sys.executable, "-c", MEASURED, str(weights), str(target)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert target.stat().st_size > size
+    assert int(told.stdout) < 1.5 * size

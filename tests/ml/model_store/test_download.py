@@ -8,7 +8,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import httpx2
@@ -22,9 +26,11 @@ from librephotos.ml.model_store.errors import (
     NotAsPublished,
     NotEnoughSpace,
     NotServed,
+    RevisionGone,
     StoreFolderError,
 )
 from librephotos.ml.model_store.fetch import Fetcher, RemoteFile
+from librephotos.ml.model_store.record import read_record
 from tests.ml.model_store.conftest import NAME, PLAIN, REPOSITORY, MakeStore
 from tests.support.model_hub import ModelHub
 from tests.support.mounts import mounted_memory
@@ -320,3 +326,93 @@ def test_folder_that_cannot_be_made(make_store: MakeStore, tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreFolderError, match="LIBREPHOTOS_MODELS"):
         make_store(tmp_path / "file" / "models").download(NAME)
+
+
+def later(seconds: float) -> str:
+    """Return a date of HTTP that many seconds from now."""
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize("pause", [lambda: "1", lambda: later(2.5)])
+def test_a_pause_that_the_server_asks_for_is_kept(
+    store: ModelStore, hub: ModelHub, pause: Callable[[], str]
+) -> None:
+    hub.misbehave("model.safetensors", status=429, retry_after=pause())
+    started = time.monotonic()
+    store.download(NAME)
+    assert time.monotonic() - started >= 1
+
+
+@pytest.mark.parametrize(
+    "pause",
+    [
+        "99999999",
+        "9" * 5000,
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Sat, 01 Jan 2000 00:00:00 GMT",
+        "Sat, 01 Jan 2000 00:00:00 -0000",
+        "Sat, 99 Jan 2000 99:00:00 GMT",
+        "-5",
+        "1.5",
+        "soon",
+        "²",
+    ],
+)
+def test_an_odd_pause_is_bounded(
+    make_store: MakeStore, hub: ModelHub, pause: str
+) -> None:
+    hub.misbehave("model.safetensors", status=503, retry_after=pause)
+    patience = Patience(timeout_s=20, attempts=3, pause_s=0.01, longest_wait_s=0.2)
+    store = make_store(patience=patience)
+    store.download(NAME)
+    assert store.verify(NAME) == []
+
+
+def test_a_pause_can_be_broken_off(store: ModelStore, hub: ModelHub) -> None:
+    hub.misbehave("model.safetensors", status=503, retry_after="86400")
+
+    def asked() -> bool:
+        return any(request.name == "model.safetensors" for request in hub.requests)
+
+    with pytest.raises(DownloadStopped):
+        store.download(NAME, should_stop=asked)
+
+
+def test_a_revision_that_is_gone_says_so_and_the_newest_can_be_had(
+    make_store: MakeStore, hub: ModelHub
+) -> None:
+    pinned = replace(make_store().model(NAME), revision=40 * "a")
+    store = make_store(known={NAME: pinned})
+    with pytest.raises(
+        RevisionGone, match="no revision aaaaaaaaaaaa .*--newest"
+    ) as gone:
+        store.download(NAME)
+    newest = hub.repositories[REPOSITORY].commit
+    assert newest[:12] in str(gone.value)
+    assert store.state(NAME) is ModelState.MISSING
+    folder = store.download(NAME, newest=True)
+    known = read_record(folder)
+    assert known is not None and known.revision == newest
+    hub.requests.clear()
+    store.download(NAME)  # what is there and whole is not asked for again
+    assert hub.requests == []
+
+
+def test_a_repository_that_is_gone_is_no_lost_revision(
+    make_store: MakeStore, hub: ModelHub
+) -> None:
+    pinned = replace(make_store().model(NAME), revision=40 * "a")
+    hub.repositories.clear()
+    with pytest.raises(NotServed) as gone:
+        make_store(known={NAME: pinned}).download(NAME)
+    assert not isinstance(gone.value, RevisionGone)
+
+
+def test_a_repository_that_no_loader_can_use_is_not_fetched(
+    store: ModelStore, hub: ModelHub, files: dict[str, bytes]
+) -> None:
+    del files["tokenizer.json"]
+    hub.add(REPOSITORY, {**files, "vocab.json": b"{}", "spiece.model": b"pieces"})
+    with pytest.raises(NotServed, match="lacks tokenizer.json"):
+        store.download(NAME)
+    assert hub.sent("model.safetensors") == 0

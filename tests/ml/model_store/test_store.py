@@ -26,6 +26,7 @@ USED = {
     "config.json",
     "preprocessor_config.json",
     "tokenizer.json",
+    "tokenizer_config.json",
     "merges.txt",
     "model.safetensors",
 }
@@ -286,3 +287,35 @@ def test_file_that_came_just_before_a_crash(store: ModelStore) -> None:
     assert store.state(NAME) is ModelState.INSTALLED
     flip_a_byte(folder / "model.safetensors")
     assert [fault.path for fault in store.verify(NAME)] == ["model.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "instead"),
+    [
+        ("tokenizer.json", {"vocab.json": b"{}", "merges.txt": b"#version: 0.2"}),
+        ("tokenizer.json", {"spiece.model": b"pieces"}),
+        ("tokenizer_config.json", {}),
+        ("preprocessor_config.json", {"processor_config.json": b"{}"}),
+        ("config.json", {}),
+        ("model.safetensors", {"pytorch_model.bin": b"pickle"}),
+        # Cut off on the way, or a page of a proxy in their place.
+        ("tokenizer.json", {"tokenizer.json": b'{"version": "1.0", '}),
+        ("tokenizer.json", {"tokenizer.json": b""}),
+        ("config.json", {"config.json": b"<html>Sign in</html>"}),
+        ("model.safetensors", {"model.safetensors": b""}),
+    ],
+)
+def test_a_folder_counts_once_its_loader_can_use_it(
+    store: ModelStore, files: dict[str, bytes], lost: str, instead: dict[str, bytes]
+) -> None:
+    folder = store.folder / NAME
+    folder.mkdir(parents=True)
+    for name in USED:
+        (folder / name).write_bytes(files[name])
+    assert store.state(NAME) is ModelState.INSTALLED
+    (folder / lost).unlink()
+    for name, content in instead.items():
+        (folder / name).write_bytes(content)
+    assert store.state(NAME) is ModelState.PARTIAL
+    with pytest.raises(ModelNotInstalled, match=lost):
+        store.folder_of(NAME)

@@ -1,6 +1,8 @@
 """What the models see equals what transformers' own processors make."""
 
 import io
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,11 @@ from transformers.models.siglip.image_processing_pil_siglip import (
 )
 
 from librephotos.ml.pictures import Picture, decode
+from librephotos.ml.semantic_search.errors import UnsupportedModel
+from librephotos.ml.semantic_search.image_encoder import ImageEncoder
 from librephotos.ml.semantic_search.preprocessing import Preprocessor
+from librephotos.ml.semantic_search.text_encoder import TextEncoder
+from tests.ml.semantic_search.conftest import Siglip
 
 PROCESSORS = [SiglipImageProcessorPil, CLIPImageProcessorPil]
 
@@ -65,3 +71,33 @@ def test_the_side_that_is_seen(tmp_path: Path) -> None:
     CLIPImageProcessorPil().save_pretrained(tmp_path)
 
     assert Preprocessor.load(tmp_path).shortest_side == 224
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"image_processor_type": "Siglip2ImageProcessor", "max_num_patches": 256},
+        {"image_processor_type": "CLIPImageProcessor", "do_center_crop": False}
+        | {"size": {"shortest_edge": 32}},
+    ],
+)
+def test_sizes_that_differ_are_refused_when_the_model_is_loaded(
+    siglip: Siglip, tmp_path: Path, changes: dict[str, object]
+) -> None:
+    folder = Path(shutil.copytree(siglip.folder, tmp_path / "naflex"))
+    config = json.loads((folder / "preprocessor_config.json").read_text())
+    del config["size"]
+    (folder / "preprocessor_config.json").write_text(json.dumps(config | changes))
+    with pytest.raises(UnsupportedModel, match="NaFlex"):
+        ImageEncoder.load(folder, device=torch.device("cpu"), dtype=torch.float32)
+
+
+@pytest.mark.parametrize("half", [ImageEncoder, TextEncoder])
+def test_the_naflex_kind_is_refused_when_it_is_loaded(
+    siglip: Siglip, tmp_path: Path, half: type[ImageEncoder] | type[TextEncoder]
+) -> None:
+    folder = Path(shutil.copytree(siglip.folder, tmp_path / "naflex"))
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"model_type": "siglip2"}))
+    with pytest.raises(UnsupportedModel, match="NaFlex"):
+        half.load(folder, device=torch.device("cpu"), dtype=torch.float32)

@@ -69,3 +69,22 @@ def test_the_threshold_and_the_number_hold() -> None:
     assert len(tagger.tags(picture, threshold=0.5)[0]) == MOST_TAGS
     assert tagger.tags(picture, threshold=0.51) == [()]
     assert tagger.tags(np.empty((0, 20), np.float32)) == []
+
+
+def _published(cosines: list[float]) -> list[str]:
+    """Return the labels at these cosines, compared as the published SigLIP 2 does."""
+    labels = [f"{cosine:.4f}" for cosine in cosines]
+    vectors = np.eye(len(labels), dtype=np.float32)
+    tagger = ZeroShotTagger(labels, vectors, 112.67, -16.77)
+    (tags,) = tagger.tags(np.array([cosines], np.float32))
+    return [tag.label for tag in tags]
+
+
+def test_single_words_become_tags_at_the_scale_of_the_published_model() -> None:
+    assert _published([0.0968, 0.0975, 0.11, 0.13]) == ["0.1300", "0.1100", "0.0975"]
+    assert 1 / (1 + np.exp(16.77 - 112.67 * 0.097)) == pytest.approx(0.003, abs=2e-4)
+
+
+def test_no_more_than_ten_single_words_become_tags() -> None:
+    cosines = [0.1 + step / 1000 for step in range(15)]
+    assert _published(cosines) == [f"{cosine:.4f}" for cosine in cosines[:4:-1]]

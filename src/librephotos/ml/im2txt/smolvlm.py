@@ -42,7 +42,12 @@ class SmolVlmCaptioner:
     def load(
         cls, name: str, folder: Path, *, device: torch.device, dtype: torch.dtype
     ) -> Self:
-        """Return the captioner with the files in `folder`. Raises CaptionerUnusable."""
+        """Return the captioner with the files in `folder`. Raises CaptionerUnusable.
+
+        It was trained in bfloat16: its activations exceed the range of float16, in
+        place of which it computes in float32.
+        """
+        dtype = torch.float32 if dtype == torch.float16 else dtype
         model = load_model(
             Idefics3ForConditionalGeneration,
             folder,

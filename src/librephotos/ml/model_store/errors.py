@@ -11,6 +11,7 @@ MlError
     └── DownloadFailed       what the other side is to blame for
         ├── HostUnreachable  no network, no answer, or broken off too often
         ├── NotServed        refused, not found, or nothing that our loaders can read
+        │   └── RevisionGone the publisher has withdrawn the revision, and has another
         └── NotAsPublished   other bytes than checksum or size promise: deleted
 
 No message holds a password or a signed address: hosts and file names only.
@@ -59,6 +60,10 @@ class HostUnreachable(DownloadFailed):
 
 class NotServed(DownloadFailed):
     """The server has no such file, refuses it, or has none that we can load."""
+
+
+class RevisionGone(NotServed):
+    """The revision that we know is withdrawn; the message offers the newest."""
 
 
 class NotAsPublished(DownloadFailed):

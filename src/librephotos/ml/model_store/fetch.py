@@ -17,6 +17,7 @@ from librephotos.ml.model_store.record import settle
 from librephotos.ml.model_store.web import (
     Patience,
     TryAgain,
+    ask,
     check_answer,
     host_of,
     insist,
@@ -86,7 +87,7 @@ class Fetcher:
             return
         headers = _range(file, have)
         with (
-            self.client.stream("GET", file.url, headers=headers) as answer,
+            ask(self.client, "GET", file.url, headers=headers) as answer,
             partial.open("ab") as output,
         ):
             if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:

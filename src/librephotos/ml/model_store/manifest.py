@@ -14,6 +14,9 @@ from typing import Any
 from librephotos.ml.model_store.digests import Algorithm, Digest
 from librephotos.ml.model_store.errors import UnknownModel
 
+NEWEST = "main"
+"""The branch that stands for a repository's newest revision."""
+
 _MANIFEST = Path(__file__).with_name("manifest.toml")
 # What the hub allows; a part begins with a letter, digit or underscore, so that no
 # name leads out of the folder.
@@ -49,7 +52,7 @@ class Model:
     about: str
     licence: str
     repository: str = ""
-    revision: str = "main"
+    revision: str = NEWEST
     files: tuple[PublishedFile, ...] = ()
 
 

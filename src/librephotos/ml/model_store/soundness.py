@@ -21,9 +21,15 @@ class Fault:
     reason: str
 
 
-def looks_whole(model: Model, folder: Path) -> bool:
-    """Whether all files that a loader needs are there, by their names; quick."""
-    return not layout.missing_parts(model, folder)
+def lacking_parts(model: Model, folder: Path) -> list[str]:
+    """Return the files that a loader needs and the folder lacks; quick.
+
+    Weights that somebody copied in count if they are as long as they say.
+    """
+    lacking = layout.missing_parts(model, folder)
+    if read_record(folder) is None:
+        lacking += [fault.path for fault in _copy_faults(folder)]
+    return lacking
 
 
 def is_whole(known: Record, folder: Path) -> bool:

@@ -23,11 +23,11 @@ import httpx2
 
 from librephotos.ml.model_store import layout, record
 from librephotos.ml.model_store.digests import Algorithm, Digest
-from librephotos.ml.model_store.errors import NotServed
+from librephotos.ml.model_store.errors import NotServed, RevisionGone
 from librephotos.ml.model_store.fetch import RemoteFile
-from librephotos.ml.model_store.manifest import Model, PublishedFile
+from librephotos.ml.model_store.manifest import NEWEST, Model, PublishedFile
 from librephotos.ml.model_store.record import safe_name
-from librephotos.ml.model_store.web import Patience, check_answer, host_of, insist
+from librephotos.ml.model_store.web import Patience, ask, check_answer, host_of, insist
 
 HUB = "https://huggingface.co"
 # By length: a file of Git LFS has its SHA-256 as ETag, another its name in Git.
@@ -64,16 +64,17 @@ class Publisher:
 
     def _on_hub(self, model: Model) -> Published:
         base = self.endpoint.rstrip("/")
-        revision = quote(model.revision, safe="")
-        url = f"{base}/api/models/{model.repository}/revision/{revision}?blobs=true"
-        commit, siblings = _listing(
-            self._json(url, f"{model.repository} at {model.revision}"), url
-        )
+        commit, siblings = self._listed(base, model)
         names = layout.wanted(siblings.keys())
         if not names:
             raise NotServed(
                 f"{model.repository} on {host_of(base)} is no model that "
                 "LibrePhotos can load: it needs config.json and model.safetensors"
+            )
+        if lacking := layout.lacking(model, names):
+            raise NotServed(
+                f"{model.repository} on {host_of(base)} is no model that "
+                f"LibrePhotos can load: it lacks {', '.join(lacking)}"
             )
         source = f"{base}/{model.repository}"
         files = tuple(
@@ -81,6 +82,29 @@ class Publisher:
             for name in names
         )
         return Published(source, commit, files)
+
+    def _listed(
+        self, base: str, model: Model
+    ) -> tuple[str, dict[str, Mapping[str, Any]]]:
+        try:
+            return self._listed_at(base, model, model.revision)
+        except NotServed:
+            if model.revision == NEWEST:
+                raise
+            newest, _ = self._listed_at(base, model, NEWEST)
+            raise RevisionGone(
+                f"{host_of(base)} has no revision {model.revision[:12]} of "
+                f"{model.repository} any more, which LibrePhotos was made for; its "
+                f"newest is {newest[:12]}: to take that one, run `librephotos models "
+                f"download --newest {model.name}`"
+            ) from None
+
+    def _listed_at(
+        self, base: str, model: Model, revision: str
+    ) -> tuple[str, dict[str, Mapping[str, Any]]]:
+        at = quote(revision, safe="")
+        url = f"{base}/api/models/{model.repository}/revision/{at}?blobs=true"
+        return _listing(self._json(url, f"{model.repository} at {revision}"), url)
 
     def _on_mirror(self, model: Model) -> Published:
         base = f"{self.mirror.rstrip('/')}/{model.name}"
@@ -138,9 +162,12 @@ class Publisher:
         self, method: str, url: str, what: str, *, follow_redirects: bool = True
     ) -> httpx2.Response:
         def attempt() -> httpx2.Response:
-            answer = self.client.request(method, url, follow_redirects=follow_redirects)
-            if follow_redirects or not answer.has_redirect_location:
-                check_answer(answer, what)
+            with ask(
+                self.client, method, url, follow_redirects=follow_redirects
+            ) as answer:
+                if follow_redirects or not answer.has_redirect_location:
+                    check_answer(answer, what)
+                answer.read()
             return answer
 
         return insist(

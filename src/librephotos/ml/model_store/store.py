@@ -7,12 +7,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from librephotos.ml.model_store import record
+from librephotos.ml.model_store import layout, record
 from librephotos.ml.model_store.download import Download, Progress, writing
 from librephotos.ml.model_store.errors import (
     DownloadStopped,
@@ -21,8 +22,13 @@ from librephotos.ml.model_store.errors import (
     ModelNotInstalled,
     UnknownModel,
 )
-from librephotos.ml.model_store.manifest import Model, find_model, known_models
-from librephotos.ml.model_store.soundness import Fault, examine, is_whole, looks_whole
+from librephotos.ml.model_store.manifest import (
+    NEWEST,
+    Model,
+    find_model,
+    known_models,
+)
+from librephotos.ml.model_store.soundness import Fault, examine, is_whole, lacking_parts
 from librephotos.ml.model_store.sources import HUB, Publisher
 from librephotos.ml.model_store.web import Patience, open_client
 
@@ -91,7 +97,7 @@ class ModelStore:
         return find_model(name, self._known)
 
     def state(self, name: str) -> ModelState:
-        """Return how much of a model is there, by names and sizes: quick.
+        """Return how much of a model is there, by names, sizes and ends: quick.
 
         Raises UnknownModel.
         """
@@ -100,8 +106,10 @@ class ModelStore:
         if not folder.is_dir() or not any(folder.iterdir()):
             return ModelState.MISSING
         known = record.read_record(folder)
-        whole = is_whole(known, folder) if known else looks_whole(model, folder)
-        return ModelState.INSTALLED if whole else ModelState.PARTIAL
+        whole = known is None or is_whole(known, folder)
+        if whole and not lacking_parts(model, folder):
+            return ModelState.INSTALLED
+        return ModelState.PARTIAL
 
     def folder_of(self, name: str) -> Path:
         """Return the folder to load a model from.
@@ -111,7 +119,7 @@ class ModelStore:
         state = self.state(name)
         if state is ModelState.INSTALLED:
             return self.folder / self.model(name).name
-        raise _not_installed(self.model(name), state)
+        raise self._not_installed(self.model(name), state)
 
     def size(self, name: str) -> int:
         """Return the bytes that a model takes on the disk, partial files included."""
@@ -122,21 +130,26 @@ class ModelStore:
         self,
         name: str,
         *,
+        newest: bool = False,
         progress: Callable[[Progress], None] = lambda _: None,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> Path:
         """Bring a model, or what is missing or broken of it; return its folder.
 
-        An installed model that is whole is left as it is, without a request. Another
+        Its revision is that of the manifest, or with `newest` whatever the publisher
+        has by now, in place of an older one that is here. Else an installed model that
+        is whole is left as it is, without a request. Another
         process that downloads the same model is waited for. `progress` is called often
         and `should_stop` asked as often, both in this thread.
 
         Raises UnknownModel, DownloadFailed, DownloadStopped and StoreFolderError.
         """
         model = self.model(name)
+        if newest:
+            model = replace(model, revision=NEWEST)
         folder = self.folder / model.name
         with self._alone(model, should_stop):
-            if not self._is_sound(model):
+            if newest or not self._is_sound(model):
                 try:
                     self._fetch(model, folder, progress, should_stop)
                 except HostUnreachable as error:
@@ -186,8 +199,18 @@ class ModelStore:
         return faults
 
     def _require_parts(self, model: Model) -> None:
-        if not looks_whole(model, self.folder / model.name):
-            raise _not_installed(model, self.state(model.name))
+        if layout.missing_parts(model, self.folder / model.name):
+            raise self._not_installed(model, self.state(model.name))
+
+    def _not_installed(self, model: Model, state: ModelState) -> ModelNotInstalled:
+        lacking = "installed"
+        if state is not ModelState.MISSING:
+            parts = ", ".join(lacking_parts(model, self.folder / model.name))
+            lacking = f"wholly installed{parts and f' (it lacks {parts})'}"
+        return ModelNotInstalled(
+            f"the model {model.name} is not {lacking}: run `librephotos models "
+            f"download {model.name}`"
+        )
 
     def _fetch(
         self,
@@ -242,14 +265,6 @@ def _remove(folder: Path) -> None:
     if folder.exists():
         folder.rename(going)  # never half a model under its name
         shutil.rmtree(going)
-
-
-def _not_installed(model: Model, state: ModelState) -> ModelNotInstalled:
-    lacking = "installed" if state is ModelState.MISSING else "wholly installed"
-    return ModelNotInstalled(
-        f"the model {model.name} is not {lacking}: run `librephotos models download "
-        f"{model.name}`"
-    )
 
 
 def _without_network(error: HostUnreachable, folder: Path) -> HostUnreachable:

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -24,6 +26,7 @@ from librephotos.ml.model_store.errors import (
     HostUnreachable,
     NotServed,
 )
+from librephotos.ml.model_store.redirects import check_peer, check_redirect
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +34,7 @@ Value = TypeVar("Value")
 
 _LONGEST_PAUSE_S = 30.0
 _LONGEST_NAP_S = 0.2
+_MOST_REDIRECTS = 10
 
 
 @dataclass(frozen=True)
@@ -38,30 +42,61 @@ class Patience:
     """How long a server is waited for.
 
     `timeout_s` is for the connection and for each piece of an answer; `attempts` count
-    those in a row that bring nothing; the pause between them doubles from `pause_s`.
+    those in a row that bring nothing; the pause between them doubles from `pause_s`. A
+    server that names a pause (Retry-After) gets it, but none above `longest_wait_s`.
     """
 
     timeout_s: float = 30
     attempts: int = 5
     pause_s: float = 0.5
+    longest_wait_s: float = 120
 
 
 class TryAgain(Exception):
-    """The server is there but cannot serve now, or broke off."""
+    """The server is there but cannot serve now, or broke off.
+
+    `after_s` is the pause that it asked for, 0 where it did not.
+    """
+
+    def __init__(self, message: str, *, after_s: float = 0) -> None:
+        super().__init__(message)
+        self.after_s = after_s
 
 
 @contextmanager
 def open_client(patience: Patience) -> Iterator[httpx2.Client]:
-    """Give a client that follows redirects and the environment's proxies.
-
-    Redirects to other than http and https are refused by the library.
-    """
+    """Give a client that heeds the environment's proxies, for use by `ask`."""
     with httpx2.Client(
-        follow_redirects=True,
         timeout=patience.timeout_s,
         headers={"User-Agent": "LibrePhotos", "Accept-Encoding": "identity"},
     ) as client:
         yield client
+
+
+@contextmanager
+def ask(
+    client: httpx2.Client,
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    follow_redirects: bool = True,
+) -> Iterator[httpx2.Response]:
+    """Give the answer to a request, whose body can be read meanwhile.
+
+    Redirects are followed where `check_redirect` lets them; else raises NotServed.
+    """
+    request = client.build_request(method, url, headers=headers)
+    first = request.url
+    for _ in range(_MOST_REDIRECTS):
+        with closing(client.send(request, stream=True)) as answer:
+            check_peer(answer, first)
+            if not follow_redirects or answer.next_request is None:
+                yield answer
+                return
+            check_redirect(first, request.url, answer.next_request.url)
+            request = answer.next_request
+    raise NotServed(f"{first.host} redirects again and again")
 
 
 def check_answer(answer: httpx2.Response, what: str) -> None:
@@ -70,7 +105,7 @@ def check_answer(answer: httpx2.Response, what: str) -> None:
         return
     said = f"{answer.status_code} {answer.reason_phrase}".strip()
     if answer.is_server_error or answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        raise TryAgain(said)
+        raise TryAgain(said, after_s=_asked_pause(answer.headers))
     raise NotServed(f"{answer.request.url.host} does not give out {what} ({said})")
 
 
@@ -87,7 +122,7 @@ def insist(
     Attempts that have `gathered` more count for nothing. Raises HostUnreachable when
     patience is at its end, and DownloadStopped.
     """
-    vain = 0
+    vain, asked = 0, 0.0
     while True:
         before = gathered()
         try:
@@ -98,10 +133,9 @@ def insist(
             if vain >= patience.attempts:
                 raise _unreachable(url, error) from error
             logger.info("%s: %s, trying again", host_of(url), error)
-        _pause(
-            min(patience.pause_s * 2 ** max(vain - 1, 0), _LONGEST_PAUSE_S),
-            should_stop,
-        )
+            asked = min(error.after_s, patience.longest_wait_s)
+        pause = min(patience.pause_s * 2 ** max(vain - 1, 0), _LONGEST_PAUSE_S)
+        _pause(max(pause, asked), should_stop)
 
 
 def stop_if(should_stop: Callable[[], bool]) -> None:
@@ -122,12 +156,32 @@ def _own_words() -> Iterator[None]:
         yield
     except httpx2.UnsupportedProtocol as error:
         raise NotServed("an address, or where it redirects to, is no http") from error
-    except (httpx2.TooManyRedirects, httpx2.InvalidURL) as error:
+    except httpx2.InvalidURL as error:
         raise NotServed(f"an address leads nowhere ({type(error).__name__})") from error
     except httpx2.TimeoutException as error:
         raise TryAgain("no answer in time") from error
     except httpx2.RequestError as error:
         raise TryAgain(str(error) or type(error).__name__) from error
+
+
+def _asked_pause(headers: httpx2.Headers) -> float:
+    """Return the seconds that Retry-After names (RFC 9110, 10.2.3), 0 for none.
+
+    A date is compared with the server's own, whatever our clock says.
+    """
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdecimal():
+        return float(value)
+    at, now = _date(value), _date(headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (at - now).total_seconds()) if at else 0.0
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:  # raised for whatever is no date
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _pause(seconds: float, should_stop: Callable[[], bool]) -> None:

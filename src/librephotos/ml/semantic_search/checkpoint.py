@@ -49,6 +49,9 @@ _TOWERS: Final[dict[tuple[str, Half], Any]] = {
     ("clip", Half.IMAGE): transformers.CLIPVisionModelWithProjection,
     ("clip", Half.TEXT): transformers.CLIPTextModelWithProjection,
 }
+_NAFLEX: Final = frozenset(("siglip2",))
+"""These see pictures in sizes of their own, as patches with a mask; the fixed ones of
+SigLIP 2 are published as "siglip"."""
 _SUB_CONFIG: Final = {Half.IMAGE: "vision_config", Half.TEXT: "text_config"}
 
 
@@ -79,6 +82,11 @@ def load_tower(
     MissingModelFile and UnsupportedModel.
     """
     kind = model_type(folder)
+    if kind in _NAFLEX:
+        raise UnsupportedModel(
+            f"Models of kind {kind!r} (NaFlex) are not supported: choose the variant "
+            "of one size, such as siglip2-base-patch16-224."
+        )
     _require_weights(folder)
     known = _TOWERS.get((kind, half))
     load = _load_known if known else _load_whole

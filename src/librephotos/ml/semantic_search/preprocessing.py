@@ -13,6 +13,10 @@ from librephotos.ml.semantic_search.checkpoint import read_json
 from librephotos.ml.semantic_search.errors import UnsupportedModel
 
 PREPROCESSING: Final = "preprocessor_config.json"
+_NO_ONE_SIZE: Final = (
+    "The model takes pictures in sizes of their own (NaFlex), which is not supported: "
+    "choose its variant of one size, such as siglip2-base-patch16-224."
+)
 
 
 class Preprocessor:
@@ -43,7 +47,23 @@ class Preprocessor:
             raise UnsupportedModel(
                 "The model prepares pictures in an unknown way."
             ) from error
-        return cls(processor)
+        loaded = cls(processor)
+        loaded._require_one_shape()
+        return loaded
+
+    def _require_one_shape(self) -> None:
+        """Raise UnsupportedModel unless wide and high pictures become alike.
+
+        A network that takes patches of as many as there are, such as NaFlex, would fail
+        at the first picture.
+        """
+        wide, high = np.zeros((16, 48, 3), np.uint8), np.zeros((48, 16, 3), np.uint8)
+        try:
+            shapes = {self.resize(picture).shape for picture in (wide, high)}
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise UnsupportedModel(_NO_ONE_SIZE) from error
+        if len(shapes) != 1 or len(shapes.pop()) != 3:
+            raise UnsupportedModel(_NO_ONE_SIZE)
 
     @property
     def shortest_side(self) -> int:

@@ -29,7 +29,7 @@ class TagsStage(ModelStage):
     """
 
     name = "tags"
-    version = 1
+    version = 2
     needs = ("embeddings",)
     batch_size = 500
     wanted = staticmethod(tag_model)

@@ -51,6 +51,11 @@ class Command(BaseCommand):
         remove = actions.add_parser("remove", help="delete from the disk")
         for action in (download, remove):
             action.add_argument("names", nargs="+", metavar="NAME", help="a model")
+        download.add_argument(
+            "--newest",
+            action="store_true",
+            help="whatever the publisher has by now, not the revision that is known",
+        )
         verify.add_argument(
             "names", nargs="*", metavar="NAME", help="a model (all that are installed)"
         )
@@ -93,7 +98,7 @@ class Command(BaseCommand):
     def _download(self, store: ModelStore, options: dict[str, Any]) -> None:
         for name in options["names"]:
             with _shown() as show:
-                folder = store.download(name, progress=show)
+                folder = store.download(name, newest=options["newest"], progress=show)
             self.stdout.write(f"{name} is installed in {folder}")
 
     def _verify(self, store: ModelStore, options: dict[str, Any]) -> None:
