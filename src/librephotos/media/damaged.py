@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import av
 import numpy as np
 import numpy.typing as npt
 import pillow_heif
@@ -71,6 +72,15 @@ class _Part:
     height: int
 
 
+_FAILURES: Final = (
+    UnreadableFile,
+    pyvips.Error,
+    av.FFmpegError,
+    StopIteration,
+    IndexError,
+    *PILLOW_ERRORS,
+)
+
 _Attempt = Callable[[bytes, Format, Box, Limits], _Part]
 
 
@@ -97,7 +107,7 @@ def decode_damaged_bytes(
     for attempt in _ATTEMPTS.get(format.name, ()):
         try:
             part = attempt(data, format, box, limits)
-        except (UnreadableFile, pyvips.Error, *PILLOW_ERRORS):
+        except _FAILURES:
             continue
         if part.share == 1 or _shows_something(part.image):
             image = without_idle_alpha(as_srgb(part.image)).copy_memory()
@@ -248,6 +258,33 @@ def _whole_frames(data: bytes, format: Format, box: Box, limits: Limits) -> _Par
     return _Part(part.image, min(share, 0.99), part.width, part.height)
 
 
+def _sequence(data: bytes, format: Format, box: Box, limits: Limits) -> _Part:
+    """Decode the first picture of an animated AVIF, which libvips does not take."""
+    with Image.open(io.BytesIO(data), formats=["AVIF"]) as picture:
+        check_pixels(*picture.size, limits=limits)
+        mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+        decoded = fitted(_image(np.asarray(picture.convert(mode))), None, box)
+    return _Part(decoded.image, 1.0, decoded.width, decoded.height)
+
+
+def _film(data: bytes, format: Format, box: Box, limits: Limits) -> _Part:
+    """Decode the first picture of a HEIC that holds a sequence and no still."""
+    with av.open(io.BytesIO(data), mode="r", format="mov") as container:
+        track = container.streams.video[0]
+        check_pixels(track.width, track.height, limits=limits)
+        track.codec_context.thread_count = 1
+        frame = next(container.decode(track))
+        if frame.is_corrupt:
+            raise UnreadableFile(DAMAGED)
+        image = _image(frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False))
+    decoded = fitted(image, None, box)
+    return _Part(decoded.image, 1.0, decoded.width, decoded.height)
+
+
+def _image(pixels: npt.NDArray[np.uint8]) -> pyvips.Image:
+    return pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
+
+
 def _by_pillow(data: bytes, format: Format, box: Box, limits: Limits) -> _Part:
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
@@ -260,8 +297,7 @@ def _by_pillow(data: bytes, format: Format, box: Box, limits: Limits) -> _Part:
 
 
 def _of_pixels(pixels: npt.NDArray[np.uint8], box: Box) -> _Part:
-    image = pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
-    decoded = fitted(image, None, box)
+    decoded = fitted(_image(pixels), None, box)
     share = min(_share_before_fill(decoded.image), 0.99)
     return _Part(decoded.image, share, decoded.width, decoded.height)
 
@@ -341,6 +377,6 @@ _ATTEMPTS: Final[dict[str, tuple[_Attempt, ...]]] = {
     "WebP": (_whole_frames, _padded),
     "TIFF": (_rows, _by_pillow),
     "BMP": (_by_pillow,),
-    "HEIC": (_padded,),
-    "AVIF": (_padded,),
+    "HEIC": (_padded, _film),
+    "AVIF": (_sequence, _padded),
 }

@@ -12,6 +12,7 @@ from librephotos.media import pixels, raw
 from librephotos.media.errors import MediaError, UnreadableFile
 from librephotos.media.exif import read_exif
 from librephotos.media.formats import Format, Kind
+from librephotos.media.heif_items import heif_items
 from librephotos.media.iptc import read_iptc
 from librephotos.media.limits import Limits
 from librephotos.media.metadata_record import Metadata, Region, merge, overrule
@@ -77,6 +78,8 @@ def _read_still(path: bytes | str, *, format: Format, limits: Limits) -> Metadat
         found, stored = Metadata(warnings=() if unknown else (DAMAGED,)), (0, 0)
     if format.name == "PNG":
         found = merge(found, read_png(path))
+    if format.name in ("HEIC", "AVIF"):
+        found = merge(found, _read_heif(path, limits=limits))
     return _sized(found, path, format, stored if format.name == "JPEG" else (0, 0))
 
 
@@ -98,6 +101,29 @@ def _embedded(image: exiv2.Image) -> Metadata:
         copyright=words.copyright,
         rating=words.rating,
     )
+
+
+def _read_heif(path: bytes | str, *, limits: Limits) -> Metadata:
+    """Return what the items of a HEIC or AVIF file say; exiv2 misses many of them.
+
+    It takes offsets for absolute ones that count from a base or from another box.
+    """
+    with open_original(path) as file:
+        items = heif_items(file, max_bytes=limits.max_metadata_bytes)
+    found = Metadata()
+    try:
+        if items.exif:
+            image = exiv2.ImageFactory.open(items.exif)
+            image.readMetadata()
+            found = _embedded(image)
+        if items.xmp:
+            values = packet_values(items.xmp)
+            frame = Frame(0, 0, found.orientation)
+            xmp = replace(read_xmp(values), regions=read_regions(values, frame))
+            found = merge(found, xmp)
+    except (exiv2.Exiv2Error, MediaError):
+        found = merge(found, Metadata(warnings=(DAMAGED,)))
+    return found
 
 
 def _sized(

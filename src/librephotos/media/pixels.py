@@ -100,8 +100,15 @@ def still_size(path: bytes | str, *, format: Format) -> tuple[int, int]:
             if format.name == "BMP":
                 with Image.open(file, formats=["BMP"]) as picture:
                     return picture.size
-            source = pyvips.Source.new_from_descriptor(file.fileno())
-            return upright_size(pyvips.Image.new_from_source(source, ""))
+            try:
+                source = pyvips.Source.new_from_descriptor(file.fileno())
+                return upright_size(pyvips.Image.new_from_source(source, ""))
+            except pyvips.Error:
+                if format.name not in ("AVIF", "TIFF"):
+                    raise
+            file.seek(0)  # an animation, or samples that libvips does not take
+            with Image.open(file, formats=[format.name]) as picture:
+                return picture.size
         except (pyvips.Error, *PILLOW_ERRORS) as error:
             raise UnreadableFile(DAMAGED) from error
 

@@ -39,6 +39,8 @@ _BRANDS: dict[bytes, str] = {
     b"heis": "HEIC",
     b"hevc": "HEIC",
     b"hevx": "HEIC",
+    b"hevm": "HEIC",
+    b"hevs": "HEIC",
     b"mif1": "HEIC",
     b"msf1": "HEIC",
     b"crx ": "CR3",

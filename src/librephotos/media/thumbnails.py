@@ -14,7 +14,16 @@ from librephotos.media.errors import (
 from librephotos.media.formats import Format, Kind
 from librephotos.media.limits import Limits
 from librephotos.media.looks import looks_of
-from librephotos.media.pixels import DAMAGED, Box, Decoded, decode_still, shrunk
+from librephotos.media.odd_tiffs import decode_odd_tiff
+from librephotos.media.original import open_original
+from librephotos.media.pixels import (
+    DAMAGED,
+    PILLOW_ERRORS,
+    Box,
+    Decoded,
+    decode_still,
+    shrunk,
+)
 from librephotos.media.wholeness import share_there
 
 # Heights are the contract's; the widths keep a panorama from becoming a giant.
@@ -97,12 +106,25 @@ def _make(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
 
 def _still(path: bytes | str, *, format: Format, limits: Limits) -> Decoded:
     try:
-        decoded = decode_still(path, format=format, box=BIG, limits=limits)
+        decoded = _odd_still(path, format=format, limits=limits)
+        decoded = decoded or decode_still(path, format=format, box=BIG, limits=limits)
     except UnavailableFile:
         raise
     except UnreadableFile:
-        return decode_damaged(path, format=format, box=BIG, limits=limits)
+        decoded = decode_damaged(path, format=format, box=BIG, limits=limits)
+    if decoded.damage:
+        return decoded
     return replace(decoded, damage=damage_text(share_there(path, format=format)))
+
+
+def _odd_still(path: bytes | str, *, format: Format, limits: Limits) -> Decoded | None:
+    if format.name != "TIFF":
+        return None
+    with open_original(path) as file:
+        try:
+            return decode_odd_tiff(file, box=BIG, limits=limits)
+        except PILLOW_ERRORS as error:
+            raise UnreadableFile(DAMAGED) from error
 
 
 def _from_video(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:

@@ -1,0 +1,135 @@
+"""EXIF and XMP of HEIC and AVIF, wherever the file's index says that they lie.
+
+Sources: ISO/IEC 14496-12:2022, 8.11.3 (iloc), 8.11.6 (iinf), 8.11.11 (idat);
+ISO/IEC 23008-12:2022, annex A.2 (the item "Exif" begins with the offset of its TIFF
+header, 32 bits).
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from librephotos.media.bmff import Box, boxes, top_level
+
+MAX_ITEMS: Final = 20_000
+_XMP_TYPE: Final = b"application/rdf+xml"
+
+
+@dataclass(frozen=True)
+class HeifItems:
+    """The TIFF block of the EXIF item and the packet of the XMP one, b"" for none."""
+
+    exif: bytes
+    xmp: bytes
+
+
+class _Reader:
+    """Big-endian numbers of a box, one after the other; raises EOFError at its end."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = io.BytesIO(data)
+
+    def take(self, count: int) -> bytes:
+        found = self._data.read(count)
+        if len(found) < count:
+            raise EOFError
+        return found
+
+    def number(self, width: int) -> int:
+        return int.from_bytes(self.take(width), "big")
+
+    def text(self) -> bytes:
+        found = bytearray()
+        while (letter := self._data.read(1)) not in (b"", b"\0"):
+            found += letter
+        return bytes(found)
+
+
+def heif_items(file: BinaryIO, *, max_bytes: int) -> HeifItems:
+    """Return the metadata items of an open HEIC or AVIF file.
+
+    Items beyond `max_bytes`, and an index that cannot be followed, count as none.
+    """
+    meta = next((box for box in top_level(file) if box.type == b"meta"), None)
+    if meta is None:
+        return HeifItems(b"", b"")
+    parts = {box.type: box for box in boxes(file, start=meta.start + 4, end=meta.end)}
+    found = {b"Exif": b"", b"mime": b""}
+    try:
+        kinds = dict(_kinds(file, parts))
+        for item, extents in _extents(file, parts):
+            kind = kinds.get(item)
+            if kind and not found[kind]:
+                found[kind] = _content(file, extents, max_bytes)
+    except (EOFError, OverflowError):
+        pass
+    return HeifItems(_tiff(found[b"Exif"]), found[b"mime"])
+
+
+def _body(file: BinaryIO, box: Box | None) -> _Reader:
+    if box is None:
+        raise EOFError
+    file.seek(box.start)
+    return _Reader(file.read(box.length))
+
+
+def _kinds(file: BinaryIO, parts: dict[bytes, Box]) -> Iterator[tuple[int, bytes]]:
+    """Yield the numbers of EXIF and XMP items with their type."""
+    head = _body(file, parts.get(b"iinf"))
+    version = head.number(1)
+    start = parts[b"iinf"].start + (6 if version == 0 else 8)
+    for box in boxes(file, start=start, end=parts[b"iinf"].end):
+        entry = _body(file, box)
+        version, _ = entry.number(1), entry.number(3)
+        if box.type != b"infe" or version < 2:
+            continue
+        item, _, kind = entry.number(2 if version == 2 else 4), entry.take(2), b""
+        kind = entry.take(4)
+        entry.text()  # its name
+        if kind == b"Exif" or (kind == b"mime" and entry.text() == _XMP_TYPE):
+            yield item, kind
+
+
+def _extents(
+    file: BinaryIO, parts: dict[bytes, Box]
+) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Yield the number of each item with its (offset, length) in the file."""
+    box = _body(file, parts.get(b"iloc"))
+    version, _ = box.number(1), box.number(3)
+    sizes = box.number(2)
+    offset, length, base, index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
+    for _ in range(min(box.number(2 if version < 2 else 4), MAX_ITEMS)):
+        item = box.number(2 if version < 2 else 4)
+        method = box.number(2) & 15 if version else 0
+        box.take(2)  # the data reference: only this file is read
+        begin = box.number(base)
+        extents = []
+        for _ in range(box.number(2)):
+            box.take(index if version else 0)
+            extents.append((begin + box.number(offset), box.number(length)))
+        idat = parts.get(b"idat")
+        if method == 1 and idat:
+            extents = [(idat.start + at, size) for at, size in extents]
+        if method < 2:
+            yield item, extents
+
+
+def _content(file: BinaryIO, extents: list[tuple[int, int]], max_bytes: int) -> bytes:
+    content = b""
+    for at, size in extents:
+        file.seek(at)
+        # A length of 0 stands for all that follows.
+        content += file.read(min(size or max_bytes, max_bytes - len(content)))
+    return content
+
+
+def _tiff(item: bytes) -> bytes:
+    start = 4 + int.from_bytes(item[:4], "big")
+    if item[start : start + 2] in (b"II", b"MM"):
+        return item[start:]
+    # Some writers count from elsewhere, or leave the offset out.
+    found = min(
+        (at for m in (b"II*\0", b"MM\0*") if (at := item.find(m)) >= 0), default=-1
+    )
+    return item[found:] if 0 <= found < 64 else b""
