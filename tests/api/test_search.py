@@ -152,12 +152,34 @@ def test_searching_is_for_those_who_are_signed_in(client_of):
 @pytest.mark.django_db
 def test_examples_come_from_ones_own_places_and_years(client_of):
     me = UserFactory()
-    PhotoFactory(owner=me, place=PlaceFactory(name="Portugal"))
-    PhotoFactory(place=PlaceFactory(name="Atlantis"))
+    portugal = PlaceFactory(name="Portugal")
+    PhotoFactory(owner=me, place=portugal, search_text="portugal 2021-07-05")
+    PhotoFactory(place=PlaceFactory(name="Atlantis"), search_text="atlantis")
     examples = client_of(me).get("/api/searchtermexamples/").json()["results"]
     assert examples == ["Portugal", "2021", "Portugal 2021"]
     strangers = client_of(UserFactory()).get("/api/searchtermexamples").json()
-    assert strangers["results"] and "Portugal" not in strangers["results"]
+    assert strangers["results"] == []
+
+
+@pytest.mark.django_db
+def test_each_example_finds_something(client_of):
+    me = UserFactory()
+    client = client_of(me)
+    lisbon, ghent = PlaceFactory(name="Lisbon"), PlaceFactory(name="Ghent")
+    for place, year in ((lisbon, 2024), (ghent, 2020), (ghent, 2019)):
+        PhotoFactory(
+            owner=me,
+            place=place,
+            taken_at=datetime(year, 5, 3, tzinfo=UTC),
+            search_text=f"{place.name.lower()} {year}-05-03",
+        )
+    odd = PlaceFactory(name="Island -North")
+    PhotoFactory(owner=me, place=odd, undated=True, search_text="island -north")
+    examples = client.get("/api/searchtermexamples/").json()["results"]
+    assert {"Ghent", "Ghent 2020", "Lisbon 2024", "2019"} <= set(examples)
+    for example in examples:
+        found = client.get(SEARCH, {"search": example}).json()["results"]
+        assert found, example
 
 
 @pytest.mark.django_db

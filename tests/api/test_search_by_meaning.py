@@ -128,6 +128,28 @@ def test_a_person_a_time_and_a_meaning_all_hold(search):
     assert kinds == ["person", "word", "word", "word", "time"]
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("summer 2019", "2019-06-01", "2019-08-31"),
+        ("winter 2019", "2019-12-01", "2020-02-29"),
+        ("since may 2019", "2019-05-01", None),
+        ("before 2019", None, "2018-12-31"),
+        ("3 may 2020", "2020-05-03", "2020-05-03"),
+        ("july", "--07-01", "--07-31"),
+        ("winter", "--12-01", "--02-29"),
+    ],
+)
+def test_a_time_is_told_as_it_was_understood(search, text, first, last):
+    (part,) = search(UserFactory(), text)["understood"]
+    assert (part["kind"], part["first"], part["last"]) == ("time", first, last)
+
+
+def test_a_weekday_has_no_first_and_last_day(search):
+    (part,) = search(UserFactory(), "sundays")["understood"]
+    assert part == {"text": "sundays", "kind": "time", "excluded": False}
+
+
 def test_two_people_must_both_be_there(search):
     me = UserFactory()
     anna, ben = (PersonFactory(owner=me, name=name) for name in ("Anna", "Ben"))

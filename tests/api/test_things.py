@@ -120,7 +120,7 @@ def test_hashtags_of_a_caption_come_and_go_with_it(client_of):
 def test_things_are_in_the_word_cloud_and_among_the_examples(client_of):
     me = UserFactory()
     for _ in range(3):
-        tag(PhotoFactory(owner=me), "beach")
+        tag(PhotoFactory(owner=me, search_text="beach"), "beach")
     words = client_of(me).get("/api/wordcloud/").json()["captions"]
     assert [word["label"] for word in words] == ["beach"]
     assert words[0]["y"] == pytest.approx(1.0986, abs=1e-3)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import calendar
+from datetime import date
 from typing import Any
 
 from librephotos.api.queries.search_query import Clause
+from librephotos.api.queries.time_filters import Days, EveryYear, Part
 from librephotos.api.serializers.grid import day_groups, grid_items
 from librephotos.api.services.search import SearchResult
+
+_LEAP_YEAR = 2024
 
 
 def flat_results(result: SearchResult, *, viewer: Any) -> list[dict[str, Any]]:
@@ -40,4 +45,29 @@ def _clause(clause: Clause) -> dict[str, Any]:
         "text": clause.text,
         "kind": clause.kind.value,
         "excluded": clause.negated,
+        **(_days(clause.time.days) if clause.time else {}),
     }
+
+
+def _days(days: Part) -> dict[str, str | None]:
+    """Return the first and the last day that a time was understood as, in ISO 8601.
+
+    `--06-01` is 1 June of any year, null an end that is open; a day of the week has
+    neither.
+    """
+    match days:
+        case Days(first=first, last=last):
+            begin = None if first <= 1 else date.fromordinal(first).isoformat()
+            open_end = last >= date.max.toordinal()
+            end = None if open_end else date.fromordinal(last).isoformat()
+            return {"first": begin, "last": end}
+        case EveryYear(first=opening, last=closing):
+            return {"first": _any_year(*opening), "last": _any_year(*closing)}
+        case _:
+            return {}
+
+
+def _any_year(month: int, day: int) -> str:
+    """Return a day of any year; the 31st stands for the last one of each month."""
+    last = calendar.monthrange(_LEAP_YEAR, month)[1]
+    return f"--{month:02}-{min(day, last):02}"
