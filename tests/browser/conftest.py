@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.site import CLIP, Site, write_library, write_shapes
+from tests.browser.site import CLIP, Site, write_library, write_portraits, write_shapes
 from tests.browser.visitor import Visitor
 from tests.support.chromium import NAMES, installed_chromium, running_chromium
 from tests.support.model_hub import ModelHub
@@ -43,6 +43,16 @@ def site(folder: Path) -> Iterator[Site]:
         running = Site(server)
         running.wait_for_scan("admin")
         yield running
+
+
+@pytest.fixture(scope="session")
+def album(site: Site, corpus: Path, folder: Path) -> str:
+    """A user with some portraits of each of a few people, grouped by a scan.
+
+    What a test says of them it takes back (`Site.faces_as_found`).
+    """
+    site.add_user("album", write_portraits(corpus, folder / "album"))
+    return "album"
 
 
 @pytest.fixture(scope="session")

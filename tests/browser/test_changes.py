@@ -81,3 +81,43 @@ def test_put_away_and_fetched_back(
     expect(at_work.page.get_by_role("heading", name=empty)).to_be_visible()
     at_work.go_to("Timeline")
     expect(at_work.tiles).to_have_count(COUNT)
+
+
+@pytest.mark.parametrize(
+    "button, words, view",
+    [
+        ("Hide", "1 photo hidden", "Hidden"),
+        ("Move to trash", "1 photo moved to the trash", "Trash"),
+    ],
+)
+def test_put_away_is_said_and_undone_and_keeps_the_focus(
+    at_work: Visitor, button: str, words: str, view: str
+) -> None:
+    photo = at_work.open_photo(1)
+    pressed = at_work.page.get_by_role("button", name=button, exact=True)
+    expect(pressed).to_be_enabled()
+    pressed.focus()
+    at_work.page.keyboard.press("Enter")
+    at_work.wait_until("id => location.pathname !== `/photo/${id}`", photo)
+    toast = at_work.page.get_by_role("status").get_by_text(words, exact=True)
+    expect(toast).to_be_visible()
+    expect(pressed).to_be_focused()
+    at_work.undo()
+    at_work.press("Close")
+    expect(at_work.tiles).to_have_count(COUNT)
+    at_work.go_to(view)
+    expect(at_work.page.get_by_test_id("photo-tile")).to_have_count(0)
+
+
+def test_the_last_photo_of_a_view_leaves_the_focus_on_the_page(
+    at_work: Visitor,
+) -> None:
+    at_work.open_photo(0)
+    change(at_work, "Favourite")
+    at_work.press("Close")
+    at_work.go_to("Favourites")
+    expect(at_work.tiles).to_have_count(1)
+    at_work.open_photo()
+    change(at_work, "Favourite")
+    expect(at_work.viewer).to_have_count(0)
+    at_work.wait_until("() => document.activeElement !== document.body")

@@ -8,17 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.site import pictures_written
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PHONE, Visitor
 from tests.support.showcase import OUTINGS
 
 pytestmark = pytest.mark.browser
-
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
-    "has_touch": True,
-    "is_mobile": True,
-}
 
 
 def read_to_the_end(visitor: Visitor) -> tuple[list[str], list[str]]:

@@ -16,6 +16,12 @@ from playwright.sync_api import (
 from tests.support.server import PASSWORD
 
 _OWN_SCHEMES = ("data:", "blob:")
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
 
 
 class Visitor:

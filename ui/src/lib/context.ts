@@ -5,6 +5,7 @@ import type { Session } from './api/session.svelte';
 import type { JobActivity } from './jobs/activity.svelte';
 import type { People } from './people/people.svelte';
 import type { Router } from './routing/router.svelte';
+import type { Titles } from './shell/titles.svelte';
 import type { Toasts } from './toasts/toasts.svelte';
 
 /** What every component of a running page may ask for; `App` provides it. */
@@ -16,6 +17,7 @@ export interface AppContext {
   activity: JobActivity;
   people: People;
   toasts: Toasts;
+  titles: Titles;
   /** How dates are written. */
   locale: string;
 }

@@ -51,9 +51,20 @@ export interface RankedPhoto extends PigPhoto {
   match: 'text' | 'meaning';
 }
 
+/** A part of a search text, and what it was taken for. */
+export interface UnderstoodPart {
+  text: string;
+  kind: 'person' | 'place' | 'time' | 'media' | 'phrase' | 'word';
+  excluded: boolean;
+  /** Of a time: `2025-06-01`, `--06-01` for any year, null where it is open. */
+  first?: string | null;
+  last?: string | null;
+}
+
 /** A page of a ranking, and what became of the search by meaning. */
 export interface SearchAnswer {
   results: RankedPhoto[];
+  understood?: UnderstoodPart[];
   meaning?: { text: string; state: string };
 }
 

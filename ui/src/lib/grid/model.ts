@@ -193,6 +193,16 @@ export class GridModel {
     return index === undefined ? null : this.#offsets.top(index) - anchor.distance;
   }
 
+  /** Where the view has to begin so that an anchor is where it was, as far as is known. */
+  viewTopNear(anchor: Anchor): { top: number; isExact: boolean } | null {
+    const place = anchor.photoId === null ? null : this.placeOf(anchor.photoId);
+    if (place) return { top: place.top - anchor.distance, isExact: true };
+    const index = this.#indices.get(blockKey(anchor.sectionKey, anchor.page));
+    if (index === undefined) return null;
+    const isExact = anchor.photoId === null || this.blocks[index]?.photos != null;
+    return { top: this.#offsets.top(index) - Math.min(0, anchor.distance), isExact };
+  }
+
   /** The block before (-1) or after (+1) another one. */
   besides(block: Block, step: 1 | -1): Block | undefined {
     return this.blocks[(this.#indices.get(block.key) ?? -2) + step];

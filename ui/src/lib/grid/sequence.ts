@@ -4,6 +4,8 @@ import type { PigPhoto } from '../api/types';
 export interface PhotoSequence {
   /** A photo that is loaded. */
   photo(id: string): PigPhoto | undefined;
+  /** Whether the place of a photo is known without its date. */
+  knows(id: string): boolean;
   /** Whether the photo is (or was made) part of the view, fetching its day if need be. */
   locate(id: string, date: string | null): Promise<boolean>;
   /** The photo before (-1) or after (+1), fetched if need be; null at the end. */
@@ -13,4 +15,29 @@ export interface PhotoSequence {
   /** Take out a photo that no longer belongs to the view. */
   remove(id: string): void;
   update(photo: PigPhoto): void;
+}
+
+/** Photos in an order of their own, known by nothing but their ids. */
+export function listSequence(ids: string[]): PhotoSequence {
+  const photos = ids.map((id): PigPhoto => ({ id, image_hash: id, aspectRatio: 1, type: 'image', rating: 0 }));
+  const remaining = new Map(photos.map((photo) => [photo.id, photo]));
+  return {
+    // What they look like is for the details to tell.
+    photo: () => undefined,
+    knows: (id) => remaining.has(id),
+    locate: (id) => Promise.resolve(remaining.has(id)),
+    neighbour(id, step) {
+      for (let index = ids.indexOf(id) + step; index >= 0 && index < ids.length; index += step) {
+        const photo = remaining.get(ids[index] ?? '');
+        if (photo) return Promise.resolve(photo);
+      }
+      return Promise.resolve(null);
+    },
+    reveal(id) {
+      const selector = `[data-photo="${CSS.escape(id)}"] a, [data-photo-id="${CSS.escape(id)}"]`;
+      document.querySelector<HTMLElement>(selector)?.focus();
+    },
+    remove: (id) => void remaining.delete(id),
+    update: () => undefined,
+  };
 }

@@ -18,6 +18,7 @@ export function sequenceOf(model: GridModel, hooks: TurningHooks): PhotoSequence
   };
   const sequence: PhotoSequence = {
     photo,
+    knows: (id) => photo(id) !== undefined,
     async locate(id, date) {
       if (photo(id)) return true;
       for (const block of model.blocks.filter((each) => each.section.date === date)) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Job } from '../api/types';
-import { amountOf, attempted, failureCount, fractionDone, notesOf, stageTitle } from './progress';
+import { amountOf, attempted, failureCount, fractionDone, lacksModel, notesOf, stageTitle } from './progress';
 
 const stage = { stage: 'face_recognition', done: 5, failed: 2, skipped: 1, total: 10 };
 const job = {
@@ -25,6 +25,14 @@ it('tells notes one by one', () => {
   expect(notesOf({ ...job, result: { message: 'One.\nTwo.' } })).toEqual(['One.', 'Two.']);
   expect(notesOf({ ...job, result: { message: '' } })).toEqual([]);
   expect(notesOf({ ...job, result: null })).toEqual([]);
+});
+
+it('leaves out commands, and knows what the page can help with', () => {
+  const message = 'Captions: the model blip is not installed: run `librephotos models download blip`.';
+  const [note] = notesOf({ ...job, result: { message } });
+  expect(note).toBe('Captions: the model blip is not installed.');
+  expect(lacksModel(message)).toBe(true);
+  expect(lacksModel('The disk is full.')).toBe(false);
 });
 
 it('writes stages as words', () => {

@@ -32,7 +32,18 @@ export function failureCount(job: Job): number {
 
 /** What the job has to tell beside its numbers, a sentence each. */
 export function notesOf(job: Job): string[] {
-  return (job.result?.message ?? '').split('\n').filter((note) => note !== '');
+  const notes = (job.result?.message ?? '').split('\n').filter((note) => note !== '');
+  return notes.map(withoutCommand);
+}
+
+/** A note without what it tells those to type who sit at the server: the page is not there. */
+export function withoutCommand(note: string): string {
+  return note.replace(/[:;,]?\s*(?:please )?run `[^`]*`/i, '');
+}
+
+/** Whether a note says that a model is missing. */
+export function lacksModel(note: string): boolean {
+  return /model \S+ is not (?:wholly )?installed/i.test(note);
 }
 
 /** 0 to 1, or null while the job does not know how much there is to do. */

@@ -1,3 +1,5 @@
+import type { Anchor } from '../grid/model';
+
 /** A view of the library, without what may be open on top of it. */
 export type View =
   | { name: 'timeline' }
@@ -14,12 +16,26 @@ export type View =
   | { name: 'thing'; id: number }
   | { name: 'models' }
   | { name: 'search'; text: string }
-  | { name: 'failures'; jobId: string };
+  | { name: 'failures'; jobId: string }
+  | { name: 'unknown' };
 
 /** What a person's page shows below the name. */
 export type PersonPart = 'photos' | 'faces' | 'guesses';
 
+/** How far a view was read when it was left, for this step of history. */
+export interface Place {
+  /** Pages of a list that were read. */
+  pages?: number;
+  /** Pixels that a view was scrolled by. */
+  scrolled?: number;
+  /** What stood in view in a grid of photos. */
+  anchor?: Anchor;
+}
+
 interface HistoryState {
+  place?: Place;
+  /** The photos to turn through, where they are others than the view's. */
+  among?: string[];
   /** Address of the view below an open photo. */
   below?: string;
   /** How many steps back that view is, when the photo was opened from it. */
@@ -35,11 +51,14 @@ const THING_PATH = /^\/things\/(\d+)\/?$/;
 export class Router {
   #address = $state('/');
   #below = $state('/');
+  #among = $state.raw<string[] | null>(null);
   /** Going back takes a moment, and must not be asked for twice. */
   #closing = false;
 
   view = $derived(parseView(this.#below));
   photoId = $derived(parsePhotoId(this.#address));
+  /** Where the view below was left; `remember` keeps it, also over a reload. */
+  place: Place = {};
 
   constructor(private readonly target: Window) {
     this.#read();
@@ -63,10 +82,24 @@ export class Router {
     this.#read();
   }
 
-  /** Open a photo on top of the view, or on top of another photo of it. */
-  openPhoto(id: string): void {
-    const before = this.target.history.state as HistoryState | null;
-    const state: HistoryState = { below: this.#below };
+  /** The photos to turn through instead of the view's, or null. */
+  get among(): string[] | null {
+    return this.#among;
+  }
+
+  /** Keep where the view is, for when one comes back to this step of history. */
+  remember(place: Place): void {
+    this.place = { ...this.place, ...place };
+    const state = { ...this.#state, place: this.place };
+    this.target.history.replaceState(state, '');
+  }
+
+  /** Open a photo on top of the view or of another photo, one of those `among` which to turn. */
+  openPhoto(id: string, among?: string[]): void {
+    const before = this.#state;
+    const state: HistoryState = { below: this.#below, place: this.place };
+    const shown = among ?? before?.among;
+    if (shown) state.among = nearest(shown, id);
     if (this.photoId === null) state.opened = 1;
     else if (before?.opened) state.opened = before.opened + 1;
     this.target.history.pushState(state, '', photoAddress(id));
@@ -81,19 +114,37 @@ export class Router {
 
   closePhoto(): void {
     if (this.photoId === null || this.#closing) return;
-    const state = this.target.history.state as HistoryState | null;
+    const state = this.#state;
     this.#closing = true;
     if (state?.opened) this.target.history.go(-state.opened);
     else this.go(this.#below);
   }
 
+  get #state(): HistoryState | null {
+    return this.target.history.state as HistoryState | null;
+  }
+
   #read(): void {
-    const { location, history } = this.target;
+    const { location } = this.target;
+    const state = this.#state;
     this.#closing = false;
     this.#address = location.pathname + location.search;
-    const below = (history.state as HistoryState | null)?.below ?? '/';
-    this.#below = parsePhotoId(this.#address) === null ? this.#address : below;
+    this.#among = state?.among ?? null;
+    const isPhoto = parsePhotoId(this.#address) !== null;
+    const below = isPhoto ? (state?.below ?? '/') : this.#address;
+    // A view that stays below an open photo knows better where it is.
+    if (below !== this.#below || !isPhoto) this.place = state?.place ?? {};
+    this.#below = below;
   }
+}
+
+/** A browser keeps no more than some kilobytes for a step of history. */
+const MOST_AMONG = 400;
+
+/** The part of a long list around one of its items. */
+function nearest(ids: string[], id: string): string[] {
+  const start = Math.max(0, ids.indexOf(id) - MOST_AMONG / 2);
+  return ids.slice(start, start + MOST_AMONG);
 }
 
 export function personAddress(id: number, part: PersonPart = 'photos'): string {
@@ -110,13 +161,23 @@ export function photoAddress(id: string): string {
 
 export function parsePhotoId(address: string): string | null {
   const match = PHOTO_PATH.exec(address.split('?')[0] ?? '');
-  return match?.[1] ? decodeURIComponent(match[1]) : null;
+  return match?.[1] ? decoded(match[1]) : null;
+}
+
+/** What an address says, also where a person typed a stray percent sign. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 export function parseView(address: string): View {
   const [path = '/', search = ''] = address.split('?');
   const failures = FAILURES_PATH.exec(path);
-  if (failures?.[1]) return { name: 'failures', jobId: decodeURIComponent(failures[1]) };
+  if (failures?.[1]) return { name: 'failures', jobId: decoded(failures[1]) };
   const person = PERSON_PATH.exec(path);
   if (person?.[1]) {
     const part = (person[2] ?? 'photos') as PersonPart;
@@ -147,7 +208,9 @@ export function parseView(address: string): View {
       return { name: 'models' };
     case '/search':
       return { name: 'search', text: new URLSearchParams(search).get('q') ?? '' };
-    default:
+    case '':
       return { name: 'timeline' };
+    default:
+      return { name: 'unknown' };
   }
 }

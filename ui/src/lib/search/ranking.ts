@@ -1,4 +1,4 @@
-import type { PigPhoto, RankedPhoto, SearchAnswer } from '../api/types';
+import type { PigPhoto, RankedPhoto, SearchAnswer, UnderstoodPart } from '../api/types';
 import { formatDay } from '../dates/format';
 import { PAGE_SIZE, type Section } from '../grid/model';
 
@@ -17,6 +17,7 @@ export class Ranking {
   #reading: Promise<void> | null = null;
   /** What became of the search by meaning, as the server says. */
   state = '';
+  understood: UnderstoodPart[] = [];
 
   constructor(private readonly ask: Ask) {}
 
@@ -44,6 +45,15 @@ export class Ranking {
     return photos.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
   }
 
+  get hasMore(): boolean {
+    return !this.#isWhole;
+  }
+
+  /** How many pages are read. */
+  get pages(): number {
+    return this.#pages;
+  }
+
   /** Read the next page; calls at the same time share one. */
   readMore(): Promise<void> {
     this.#reading ??= this.#read().finally(() => (this.#reading = null));
@@ -56,6 +66,7 @@ export class Ranking {
     this.#pages += 1;
     this.#isWhole = answer.results.length < PAGE_SIZE;
     this.state = answer.meaning?.state ?? this.state;
+    this.understood = answer.understood ?? this.understood;
     // A photo that was added meanwhile moves others to a later page.
     const fresh = answer.results.filter((photo) => !this.#photos.has(photo.id));
     for (const photo of fresh) {
@@ -78,6 +89,11 @@ function placeOf(photos: PigPhoto[]): string {
 /** What there is to say when photos were not ranked by meaning, or "". */
 export function meaningNote(state: string): string {
   return NOTES[state] ?? '';
+}
+
+/** Whether somebody who looks after the models can help. */
+export function lacksModel(state: string): boolean {
+  return state === 'no_vectors' || state === 'model_unusable';
 }
 
 /** Whether the same search will soon be answered by meaning too. */

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Photo } from '../api/types';
 import { exposureOf, factsOf, tagsOf } from './facts';
-import { directionOf } from './swipe';
 
 const bare: Photo = {
   image_hash: 'f'.repeat(33),
@@ -63,12 +62,4 @@ it('names what the photo shows once, whoever recognised it', () => {
   const photo = { ...bare, captions_json: { places365, siglip2 } };
   expect(tagsOf(photo)).toEqual(['outdoor', 'beach', 'water', 'sunny', 'dog']);
   expect(tagsOf(bare)).toEqual([]);
-});
-
-it('tells swipes from taps and scrolls', () => {
-  expect(directionOf(-80, 10)).toBe('left');
-  expect(directionOf(80, -10)).toBe('right');
-  expect(directionOf(5, 120)).toBe('down');
-  expect(directionOf(10, 10)).toBeNull();
-  expect(directionOf(60, 60)).toBeNull();
 });

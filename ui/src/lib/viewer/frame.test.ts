@@ -3,11 +3,9 @@ import { boxBetween, fittedFrame } from './frame';
 
 describe('fittedFrame', () => {
   it('centres a wide picture between bars above and below', () => {
-    const frame = fittedFrame(
-      { width: 1000, height: 800 },
-      { naturalWidth: 2000, naturalHeight: 1000 },
-    );
-    expect(frame).toEqual({ left: 0, top: 150, width: 1000, height: 500, scale: 0.5 });
+    const stage = { width: 1000, height: 800 };
+    const frame = fittedFrame(stage, { naturalWidth: 2000, naturalHeight: 1000 });
+    expect(frame).toEqual({ left: 0, top: 150, width: 1000, height: 500, scale: 0.5, stage });
   });
 
   it('enlarges a small one', () => {
@@ -23,7 +21,8 @@ describe('fittedFrame', () => {
 
 describe('boxBetween', () => {
   it('takes points in any order, in pixels of the picture, and none outside', () => {
-    const frame = { left: 0, top: 0, width: 1000, height: 500, scale: 0.5 };
+    const stage = { width: 1000, height: 500 };
+    const frame = { left: 0, top: 0, width: 1000, height: 500, scale: 0.5, stage };
     const box = boxBetween({ x: 300, y: -20 }, { x: 100, y: 250 }, frame);
     expect(box).toEqual({ left: 200, right: 600, top: 0, bottom: 500 });
   });

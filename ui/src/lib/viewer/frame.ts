@@ -7,6 +7,8 @@ export interface Frame {
   width: number;
   height: number;
   scale: number;
+  /** What of the picture lies outside of this is not seen. */
+  stage: { width: number; height: number };
 }
 
 /** The frame of a picture that is fitted into a stage; null before both have a size. */
@@ -25,6 +27,7 @@ export function fittedFrame(
     width,
     height,
     scale,
+    stage,
   };
 }
 

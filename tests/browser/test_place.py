@@ -1,0 +1,176 @@
+"""Where one was is kept: the place in a list, the focus, the way on from a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.site import Site
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+FOCUSED = "document.activeElement.dataset.photoId ?? document.activeElement.tagName"
+FIRST_IN_VIEW = """
+() => {
+  const grid = document.querySelector('[data-testid=photo-grid]');
+  const top = grid?.getBoundingClientRect().top ?? 0;
+  const tiles = [...document.querySelectorAll('[data-testid=photo-tile]')];
+  const first = tiles.find(tile => tile.getBoundingClientRect().bottom > top + 4);
+  const place = first?.getBoundingClientRect().top ?? 0;
+  return first !== undefined && `${first.dataset.photoId}/${Math.round(place)}`;
+}
+"""
+
+
+@pytest.fixture
+def beholder(
+    visit: Callable[..., Visitor], site: Site, album: str
+) -> Iterator[Visitor]:
+    """A visitor among the faces of people who have no name yet."""
+    visitor = visit()
+    visitor.enter("/people", album)
+    expect(visitor.page.get_by_test_id("face-group").first).to_be_visible()
+    yield visitor
+    visitor.page.close()
+    site.faces_as_found(album)
+
+
+def scroll(visitor: Visitor, pixels: int) -> str:
+    """Scroll the grid down; return what is first in view once that is kept."""
+    grid = visitor.page.get_by_test_id("photo-grid")
+    grid.evaluate("(grid, by) => { grid.scrollTop += by }", pixels)
+    visitor.wait_until("() => history.state?.place?.anchor != null")
+    visitor.wait_until("() => !document.querySelector('[aria-busy=true]')")
+    return str(visitor.page.evaluate(FIRST_IN_VIEW))
+
+
+@pytest.mark.parametrize("address", ["/", "/search?q=jpg"])
+def test_back_and_reload_find_the_place_again(visitor: Visitor, address: str) -> None:
+    visitor.enter(address)
+    visitor.wait_until_drawn()
+    seen = scroll(visitor, 900)
+    visitor.page.get_by_role("link", name="People", exact=True).click()
+    expect(visitor.page.get_by_role("heading", level=1, name="People")).to_be_visible()
+    visitor.page.go_back()
+    visitor.wait_until(f"seen => ({FIRST_IN_VIEW})() === seen", seen)
+    visitor.page.reload()
+    visitor.wait_until(
+        "() => document.querySelector('[data-testid=photo-tile]') !== null"
+    )
+    visitor.wait_until(f"seen => ({FIRST_IN_VIEW})() === seen", seen)
+    # A new visit begins at the top.
+    visitor.go_to("Favourites")
+    visitor.go_to("Timeline")
+    expect(visitor.tiles.first).to_be_visible()
+    grid = visitor.page.get_by_test_id("photo-grid")
+    assert grid.evaluate("grid => grid.scrollTop") == 0
+
+
+def test_a_list_is_found_where_it_was_left(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(viewport={"width": 1000, "height": 420})
+    visitor.enter("/models")
+    page = visitor.page.locator("main .page")
+    expect(page.get_by_role("button", name="Download").first).to_be_visible()
+    page.evaluate("page => { page.scrollTop = 260 }")
+    visitor.wait_until("() => history.state?.place?.scrolled === 260")
+    visitor.go_to("Timeline")
+    expect(visitor.tiles.first).to_be_visible()
+    visitor.page.go_back()
+    visitor.wait_until("() => document.querySelector('main .page')?.scrollTop === 260")
+
+
+def test_arrow_keys_walk_through_the_grid(visitor: Visitor) -> None:
+    visitor.enter()
+    visitor.wait_until_drawn()
+    keyboard = visitor.page.keyboard
+    keyboard.press("Tab")
+    skip = visitor.page.get_by_role("link", name="Skip to the photos")
+    visitor.page.evaluate("document.querySelector('.skip').focus()")
+    expect(skip).to_be_in_viewport()
+    keyboard.press("Enter")
+    expect(visitor.page.get_by_test_id("photo-grid")).to_be_focused()
+    photos = visitor.photo_ids()
+
+    def press(key: str, photo: str) -> None:
+        keyboard.press(key)
+        visitor.wait_until(f"photo => {FOCUSED} === photo", photo)
+
+    press("ArrowRight", photos[0])
+    press("ArrowRight", photos[1])
+    press("ArrowLeft", photos[0])
+    keyboard.press("ArrowDown")
+    visitor.wait_until(f"photo => {FOCUSED} !== photo", photos[0])
+    below = str(visitor.page.evaluate(FOCUSED))
+    assert below in photos
+    press("ArrowUp", photos[0])
+    keyboard.press("End")
+    visitor.wait_until(f"photos => !photos.includes({FOCUSED})", photos)
+    last = str(visitor.page.evaluate(FOCUSED))
+    assert last == visitor.photo_ids()[-1]
+    press("ArrowRight", last)
+    press("Home", photos[0])
+    keyboard.press("PageDown")
+    visitor.wait_until(f"photo => {FOCUSED} !== photo", photos[0])
+    keyboard.press("PageUp")
+    visitor.wait_until(f"photo => {FOCUSED} !== 'BODY'")
+    press("Home", photos[0])
+    keyboard.press("Enter")
+    expect(visitor.viewer).to_be_visible()
+    keyboard.press("Escape")
+    expect(visitor.page.locator(f"[data-photo-id='{photos[0]}']")).to_be_focused()
+
+
+def test_a_named_and_an_ignored_group_leave_the_focus_on_the_next(
+    beholder: Visitor,
+) -> None:
+    groups = beholder.page.get_by_test_id("face-group")
+    count = groups.count()
+    assert count >= 3
+    groups.first.get_by_role("combobox").fill("Zoë")
+    beholder.page.keyboard.press("Enter")
+    expect(groups).to_have_count(count - 1)
+    beholder.wait_until("() => document.activeElement.matches('[role=combobox]')")
+    expect(groups.first.get_by_role("combobox")).to_be_focused()
+    ignore = groups.first.get_by_role("button", name="Ignore")
+    ignore.focus()
+    beholder.page.keyboard.press("Enter")
+    expect(groups).to_have_count(count - 2)
+    expect(groups.first.get_by_role("button", name="Ignore")).to_be_focused()
+
+
+def test_a_persons_faces_turn_in_their_order(beholder: Visitor) -> None:
+    groups = beholder.page.get_by_test_id("face-group")
+    told = groups.first.locator("p span").first.inner_text()
+    groups.first.get_by_role("link").click()
+    beholder.page.get_by_role("link", name="Faces").click()
+    faces = beholder.page.get_by_test_id("face")
+    expect(faces).to_have_count(int(told.split()[0]))
+    photos = faces.evaluate_all("faces => faces.map(face => face.dataset.photo)")
+    faces.first.get_by_role("link").click()
+    expect(beholder.viewer).to_be_visible()
+    for photo in photos[1:]:
+        beholder.press("Next photo")
+        beholder.wait_until("photo => location.pathname === `/photo/${photo}`", photo)
+    expect(beholder.page.get_by_role("button", name="Next photo")).to_have_count(0)
+    beholder.page.reload()
+    beholder.press("Previous photo")
+    beholder.wait_until("photo => location.pathname === `/photo/${photo}`", photos[-2])
+    beholder.page.keyboard.press("Escape")
+    expect(beholder.viewer).to_have_count(0)
+    tile = beholder.page.locator(f"[data-photo='{photos[-2]}'] a")
+    expect(tile).to_be_focused()
+
+
+def test_a_direct_link_turns_within_its_day(visitor: Visitor) -> None:
+    visitor.enter()
+    visitor.wait_until_drawn()
+    first, second, third = visitor.photo_ids()[:3]
+    visitor.open(f"/photo/{second}")
+    visitor.press("Next photo")
+    visitor.wait_until("id => location.pathname === `/photo/${id}`", third)
+    visitor.press("Previous photo")
+    visitor.press("Previous photo")
+    visitor.wait_until("id => location.pathname === `/photo/${id}`", first)

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { UNDATED, yearMarks } from './scrubber';
+import type { Block } from './model';
+
+function block(date: string | null, at: number): Block {
+  return { section: { date }, count: at } as Block;
+}
+
+const fraction = (each: Block): number => each.count / 100;
+
+it('marks each year, and what has no date at the end', () => {
+  const blocks = [block('2021-05-01', 0), block('2021-01-01', 20), block('2020-01-01', 40), block(null, 97)];
+  const marks = yearMarks(blocks, fraction, 0.05);
+  expect(marks.map((mark) => [mark.year, mark.labelled])).toEqual([
+    ['2021', true],
+    ['2020', true],
+    [UNDATED, true],
+  ]);
+});
+
+it('names the undated rather than the year beside them', () => {
+  const marks = yearMarks([block('2021-05-01', 0), block('2020-01-01', 96), block(null, 98)], fraction, 0.05);
+  expect(marks.map((mark) => mark.labelled)).toEqual([true, false, true]);
+});
+
+it('marks nothing where nothing has a date', () => {
+  expect(yearMarks([block(null, 0)], fraction, 0.05)).toEqual([]);
+});
