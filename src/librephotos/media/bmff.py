@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 MAX_BOXES = 10_000
 
-_OUTERMOST = frozenset(
+OUTERMOST = frozenset(
     b"ftyp moov mdat meta moof mfra sidx styp uuid free skip wide pnot mpvd".split()
 )
 
@@ -66,7 +66,7 @@ def announced_end(file: BinaryIO, size: int) -> int:
         if length == 1 and len(head) == 16:
             length = int.from_bytes(head[8:], "big")
         length = length or size - offset
-        if length < 8 or head[4:8] not in _OUTERMOST:
+        if length < 8 or head[4:8] not in OUTERMOST:
             break
         offset += length
         end = end if head[4:8] in (b"free", b"skip") else offset

@@ -9,9 +9,11 @@ import mmap
 import os
 import re
 import struct
+from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO, Final
 
-from librephotos.media.bmff import top_level
+from librephotos.media.bmff import OUTERMOST, boxes, top_level
 from librephotos.media.original import open_original
 
 _SAMSUNG_MOTION: Final = 0x0A30
@@ -21,8 +23,11 @@ XMP_SEARCHED_BYTES: Final = 256 * 1024
 """Google writes its XMP right behind the EXIF block, at the front of a JPEG."""
 
 _MICRO_VIDEO = re.compile(rb"MicroVideoOffset(?:=[\"']|>)\s*(\d{1,10})")
-_DIRECTORY_ITEM = re.compile(rb"<(?:Container|GContainer):Item\b[^>]{0,2000}>")
-_ITEM_LENGTH = re.compile(rb"Item:Length=[\"'](\d{1,10})[\"']")
+# Written as attributes by phones, and as elements by exiftool and exiv2.
+_ITEM_NUMBER = re.compile(rb"Item:(Length|Padding)(?:=[\"']|>)\s*(\d{1,10})")
+_MAX_ITEMS: Final = 50
+_FILE_TYPE = re.compile(rb"\0\0[\0-\2].ftyp[ -~]{4}", re.DOTALL)
+_MAX_FOUND: Final = 20
 
 
 def embedded_video_range(path: bytes | str) -> tuple[int, int] | None:
@@ -41,9 +46,13 @@ def video_range(file: BinaryIO) -> tuple[int, int] | None:
     file.seek(0)
     head = file.read(12)
     if head[4:8] == b"ftyp":
-        found = _in_mpvd_box(file)
+        found = (
+            _in_mpvd_box(file)
+            or _in_samsung_trailer(file, size)
+            or _said_by_xmp(file, size)
+        )
     elif head[:2] == b"\xff\xd8":
-        found = _in_samsung_trailer(file, size) or _at_end_of_jpeg(file, size)
+        found = _in_samsung_trailer(file, size) or _said_by_xmp(file, size)
     else:
         return None
     return found if found and _is_video(file, *found, size) else None
@@ -88,32 +97,47 @@ def _samsung_block(file: BinaryIO, start: int, length: int) -> tuple[int, int]:
     return start + 8 + name_length, length - 8 - name_length
 
 
-def _at_end_of_jpeg(file: BinaryIO, size: int) -> tuple[int, int] | None:
+def _said_by_xmp(file: BinaryIO, size: int) -> tuple[int, int] | None:
     file.seek(0)
     head = file.read(XMP_SEARCHED_BYTES)
     if b"MicroVideo" not in head and b"MotionPhoto" not in head:
         return None
-    for length in (_directory_length(head), _micro_video_length(head)):
-        if length and _is_video(file, size - length, length, size):
-            return size - length, length
-    return _first_video_after(file)
+    for start, length in (*_items_from_end(head, size), *_micro_video(head, size)):
+        if _is_video(file, start, length, size):
+            return start, length
+    return _first_video_after(file, size)
 
 
-def _micro_video_length(head: bytes) -> int | None:
-    match = _MICRO_VIDEO.search(head)
-    return int(match[1]) if match else None
+def _items_from_end(head: bytes, size: int) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of the directory's items, the last of which ends the file.
+
+    A length comes before or after the padding of its item, which follows its bytes.
+    """
+    end, padding = size, 0
+    for name, digits in reversed(_ITEM_NUMBER.findall(head)[-_MAX_ITEMS:]):
+        if name == b"Padding":
+            padding = int(digits)
+            continue
+        length = int(digits)
+        yield end - length, length
+        if padding:
+            yield end - padding - length, length
+        end, padding = end - length - padding, 0
 
 
-def _directory_length(head: bytes) -> int | None:
-    for item in _DIRECTORY_ITEM.findall(head):
-        length = _ITEM_LENGTH.search(item)
-        if b"MotionPhoto" in item and length:
-            return int(length[1])
-    return None
+def _micro_video(head: bytes, size: int) -> Iterator[tuple[int, int]]:
+    for digits in _MICRO_VIDEO.findall(head):
+        yield size - int(digits), int(digits)
 
 
-def _first_video_after(file: BinaryIO) -> tuple[int, int] | None:
-    """Return the range from the first `ftyp` box on: editors leave stale lengths."""
+def _first_video_after(file: BinaryIO, size: int) -> tuple[int, int] | None:
+    """Return the range of the first film in the file: editors leave stale lengths."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        at = mapped.find(b"ftypmp4", XMP_SEARCHED_BYTES // 8)
-        return (at - 4, len(mapped) - at + 4) if at > 4 else None
+        found = islice(_FILE_TYPE.finditer(mapped, 8), _MAX_FOUND)
+        starts = [match.start() for match in found]
+    for start in starts:
+        parts = list(boxes(file, start=start, end=size))
+        if {b"moov", b"mdat"} <= {part.type for part in parts}:
+            kept = [part for part in parts if part.type in OUTERMOST]
+            return start, max(part.end for part in kept) - start
+    return None
