@@ -66,6 +66,19 @@ def test_logging_out_leaves_nothing_behind(visitor: Visitor) -> None:
     expect(visitor.page.get_by_test_id("sign-in-form")).to_be_visible()
 
 
+def test_the_cache_shows_nothing_without_the_cookie(visitor: Visitor) -> None:
+    """Also where a browser does not follow Clear-Site-Data, that is without HTTPS."""
+    visitor.enter()
+    visitor.wait_until_drawn()
+    source = str(visitor.tiles.first.locator("img").get_attribute("src"))
+    # Takes what the cache has, however old.
+    kept = "path => fetch(path, {cache: 'force-cache'}).then(answer => answer.status)"
+    assert visitor.page.evaluate(kept, source) == 200
+    visitor.context.clear_cookies(name="jwt")
+    visitor.expect_complaint("403")
+    assert visitor.page.evaluate(kept, source) == 403
+
+
 def test_other_user_sees_nothing_of_the_first(visitor: Visitor, site: Site) -> None:
     site.add_user("stranger")
     visitor.enter()

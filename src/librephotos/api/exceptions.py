@@ -48,7 +48,8 @@ def sentence(error: Any) -> str:
         return ", ".join(f"{key}: {sentence(value)}" for key, value in error.items())
     if isinstance(error, list | tuple):
         return " ".join(filter(None, map(sentence, error)))
-    return str(error)
+    # It may repeat what was sent, and JSON can send halves of characters.
+    return str(error).encode("utf-8", "replace").decode()
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:

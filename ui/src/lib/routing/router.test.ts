@@ -17,6 +17,12 @@ it('reads the photo that a deep link opens', () => {
   expect(parsePhotoId('/photo/%zz')).toBe('%zz');
 });
 
+it.each(['%zz', '%', '%ff', '%c3%28', 'a%2'])('takes %s, which nobody can decode, as it is', (part) => {
+  expect(parsePhotoId(`/photo/${part}`)).toBe(part);
+  expect(parseView(`/failures/${part}`)).toEqual({ name: 'failures', jobId: part });
+  expect(() => parseView(`/search?q=${part}`)).not.toThrow();
+});
+
 it('knows people, their parts, and things by their numbers', () => {
   expect(parseView('/people')).toEqual({ name: 'people' });
   expect(parseView('/people/7')).toEqual({ name: 'person', id: 7, part: 'photos' });
