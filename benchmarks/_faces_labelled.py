@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from librephotos.ml.face_recognition.analysis import FoundFace, find_faces
 from librephotos.ml.face_recognition.clustering import UNCLUSTERED, cluster
 from librephotos.ml.face_recognition.detection import Detector
-from librephotos.ml.face_recognition.quality import LEAST_QUALITY
+from librephotos.ml.face_recognition.quality import LEAST_QUALITY, doubts
 
 PREVIEW_HEIGHT = 1080
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp"))
@@ -43,7 +43,11 @@ class Labelled:
         rows = [n for n, face in enumerate(self.faces) if face.quality >= LEAST_QUALITY]
         if rows:
             encodings = np.stack([self.faces[row].encoding for row in rows])
-            labels[rows] = cluster(encodings, np.array(self.photos)[rows])
+            labels[rows] = cluster(
+                encodings,
+                np.array(self.photos)[rows],
+                doubts=doubts([self.faces[row].quality for row in rows]),
+            )
         return labels
 
 

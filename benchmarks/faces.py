@@ -2,10 +2,12 @@
 
 FOLDER holds `person/*.jpg`; the largest face of a picture is its person's. A folder
 named `groups` holds pictures of several unnamed people. Pictures are taken as the
-large preview has them, at most 1080 pixels high. With --synthetic N, N made-up
-encodings are clustered: the floor is the distance products alone.
+large preview has them, at most 1080 pixels high. With --degraded each face is looked
+at in worse pictures too. With --synthetic N, N made-up encodings are clustered: the
+floor is the distance products alone.
 
-Run: python -m benchmarks.faces [FOLDER] [--detector hog|cnn] [--synthetic N]
+Run: python -m benchmarks.faces [FOLDER] [--detector hog|cnn] [--degraded]
+         [--synthetic N]
 """
 
 import argparse
@@ -16,6 +18,7 @@ import numpy as np
 from PIL import Image
 from skimage import data
 
+from benchmarks._faces_degraded import degraded
 from benchmarks._faces_labelled import agreement, analysed
 from benchmarks._faces_synthetic import clustered_crowd
 from librephotos.ml.face_recognition.alignment import CHIP_SIDE
@@ -65,6 +68,19 @@ def report_folder(folder: Path, detector: Detector) -> None:
     )
 
 
+def report_degraded(folder: Path, detector: Detector) -> None:
+    """Print what becomes of the faces when each is in thirteen worse pictures too."""
+    worse = degraded(folder, detector)
+    labels = worse.labelled.clusters
+    result = agreement(worse.labelled)
+    count = len(worse.labelled.faces)
+    print(f"\nfaces made worse, and as they were {worse.wanted:>8}")
+    print(f"  found again                      {count:>8}")
+    print(f"  in no group                      {(labels < 0).sum():>8}")
+    print(f"pairwise recall of those found     {result.recall:>8.4f}")
+    print(f"groups that mix people             {result.mixed:>8}")
+
+
 def report_speed(detector: Detector) -> None:
     """Print the processor time that one preview and one face take."""
     preview = np.asarray(Image.fromarray(data.astronaut()).resize(PREVIEW))
@@ -104,11 +120,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--detector", choices=sorted(DETECTORS), default="hog")
+    parser.add_argument("--degraded", action="store_true")
     parser.add_argument("--synthetic", type=int, default=0, metavar="N")
     options = parser.parse_args()
     detector = DETECTORS[options.detector]
     if options.folder:
         report_folder(options.folder, detector)
+        if options.degraded:
+            report_degraded(options.folder, detector)
         report_speed(detector)
     if options.synthetic:
         report_crowd(options.synthetic)

@@ -14,7 +14,7 @@ from librephotos.api.queries.face_encodings import FaceTable
 
 Digests = npt.NDArray[np.uint64]
 
-GROUPING: Final = b"grouping 1"
+GROUPING: Final = b"grouping 2"
 """To be counted up when faces have to be grouped anew because the method is another."""
 
 

@@ -107,7 +107,7 @@ def group_faces(faces: FacesToGroup) -> npt.NDArray[np.int64]:
     Faces that are too poor to be told apart stay out, unless they are in a group.
     """
     from librephotos.ml.face_recognition.clustering import cluster
-    from librephotos.ml.face_recognition.quality import LEAST_QUALITY
+    from librephotos.ml.face_recognition.quality import LEAST_QUALITY, doubts
 
     good = (faces.qualities >= LEAST_QUALITY) | (faces.previous >= 0)
     row_of = np.cumsum(good) - 1
@@ -115,6 +115,7 @@ def group_faces(faces: FacesToGroup) -> npt.NDArray[np.int64]:
     labels[good] = cluster(
         faces.encodings[good].astype(np.float32),
         faces.photos[good],
+        doubts=doubts(faces.qualities[good]),
         previous=faces.previous[good],
         fresh=faces.fresh[good],
         apart=[(row_of[i], row_of[j]) for i, j in faces.apart if good[i] and good[j]],
@@ -146,7 +147,7 @@ def recognise_faces(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Return the person (0: nobody) and the probability for each unknown face."""
     from librephotos.ml.face_recognition.classification import People, classify
-    from librephotos.ml.face_recognition.quality import LEAST_QUALITY
+    from librephotos.ml.face_recognition.quality import LEAST_QUALITY, doubts
 
     good = faces.labelled_qualities >= LEAST_QUALITY
     # Whoever has no good face is known by the poor ones.
@@ -158,6 +159,7 @@ def recognise_faces(
         faces.encodings.astype(np.float32),
         faces.photos,
         people,
+        doubts=doubts(faces.qualities),
         least_probability=faces.least_probability,
         taken=_people_in(faces),
         rejected=faces.rejected,

@@ -84,6 +84,7 @@ def classify(
     groups: Labels,
     people: People,
     *,
+    doubts: Floats | None = None,
     least_probability: float = 0.5,
     taken: Mapping[int, Iterable[int]] | None = None,
     rejected: Iterable[tuple[int, int]] = (),
@@ -92,7 +93,8 @@ def classify(
 
     `groups` (N,) is the photo of each face. A person is in a photo once: where two
     faces are the same person, the more probable one is, and the other is looked at
-    without that person. `taken` names the people already confirmed in a photo, and
+    without that person. `doubts` (N,) are squared distances by which each face counts
+    as farther from everybody. `taken` names the people already confirmed in a photo, and
     `rejected` the pairs (row, person) that somebody denied. The answer for a photo
     depends on its own faces only, so any subset of whole photos may be scored again.
     """
@@ -105,6 +107,8 @@ def classify(
         denied.setdefault(row, []).append(person)
     for rows in _blocks_of_photos(groups, size=max(1, _MOST_DISTANCES // len(ids))):
         distances = person_distances(encodings[rows], people, ids)
+        if doubts is not None:
+            distances = np.sqrt(distances**2 + doubts[rows, None])
         refused = [
             (at, person)
             for at, row in enumerate(rows.tolist())

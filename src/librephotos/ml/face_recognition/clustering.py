@@ -25,22 +25,21 @@ from librephotos.ml.face_recognition.partition import Partition
 
 Encodings = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
 UNCLUSTERED: Final = -1
 
-# Root of the mean squared distance of two clusters that are one person: well below
-# the published 0.6 for a pair of faces. Measured in docs/adr/0010-faces.md.
-LINKAGE_BOUND: Final = 0.5
+# From how many pairs of faces on which root of their mean squared distance makes two
+# clusters one person. One pair has to be far below the published 0.6; a mean over more
+# pairs says more, and bears more. Measured in docs/adr/0010-faces.md.
+LINKAGE_BOUNDS: Final = ((1, 0.45), (2, 0.5), (4, 0.57))
 
 # Two clusters that the owner has seen are merged only when they are clearly one.
 KNOWN_LINKAGE_BOUND: Final = 0.48
 
-# A mean over several faces says more than the distance of two: where one cluster has
-# so many, the other is merged up to here.
-ESTABLISHED_BOUND: Final = 0.55
-ESTABLISHED_SIZE: Final = 4
-
+# Single faces are looked at along this graph first; means of clusters come after.
+_SINGLES_WITHIN: Final = 0.5
 _NEIGHBOURS: Final = 32
 
 # Faces that agree in so many of 128 components are copies.
@@ -51,6 +50,7 @@ def cluster(
     encodings: Encodings,
     groups: Labels,
     *,
+    doubts: Floats | None = None,
     previous: Labels | None = None,
     fresh: Flags | None = None,
     apart: Iterable[tuple[int, int]] = (),
@@ -59,7 +59,9 @@ def cluster(
     """Return the cluster of each face (N,), or UNCLUSTERED.
 
     `groups` (N,) is the photo of each face: two faces in one photo are two people and
-    never share a cluster, nor do the row numbers of a pair in `apart`.
+    never share a cluster, nor do the row numbers of a pair in `apart`. `doubts` (N,) are
+    squared distances, 0 or more, by which a face counts as farther from all others: of
+    a face that tells little, only a nearer one is the same person.
 
     The answer does not depend on the order of the rows. With `previous` labels (N,)
     known clusters keep their number and their faces: faces without a number join them
@@ -80,6 +82,7 @@ def cluster(
     place[order] = np.arange(len(order))
     partition = Partition(
         encodings[order],
+        doubts=np.zeros(len(order)) if doubts is None else doubts[order],
         known=np.full(len(order), UNCLUSTERED) if previous is None else previous[order],
         exclusions=_exclusions(groups, apart, order),
         fresh=np.ones(len(order), dtype=bool) if fresh is None else fresh[order],
@@ -109,22 +112,17 @@ def _exclusions(
 
 
 def _merge_all(partition: Partition) -> None:
-    bounds = Bounds(
-        unknown=LINKAGE_BOUND,
-        known=KNOWN_LINKAGE_BOUND,
-        established=ESTABLISHED_BOUND,
-        established_size=ESTABLISHED_SIZE,
-    )
-    pairs, crowded = near_singles(partition, within=LINKAGE_BOUND, most=_NEIGHBOURS)
+    bounds = Bounds(by_pairs=LINKAGE_BOUNDS, known=KNOWN_LINKAGE_BOUND)
+    pairs, crowded = near_singles(partition, within=_SINGLES_WITHIN, most=_NEIGHBOURS)
     merge_along(partition, *pairs, bounds)
     _merge_clusters(partition, bounds)
-    pairs = near_singles_of(partition, crowded, within=LINKAGE_BOUND)
+    pairs = near_singles_of(partition, crowded, within=_SINGLES_WITHIN)
     merge_along(partition, *pairs, bounds)
     _merge_clusters(partition, bounds)
 
 
 def _merge_clusters(partition: Partition, bounds: Bounds) -> None:
     while partition.changed.any():
-        pairs = near_clusters(partition, within=ESTABLISHED_BOUND)
+        pairs = near_clusters(partition, within=LINKAGE_BOUNDS[-1][1])
         partition.changed[:] = False
         merge_along(partition, *pairs, bounds)

@@ -25,15 +25,13 @@ _NEVER: Final = -1.0
 class Bounds:
     """The root mean squared distances up to which clusters are merged.
 
-    `known` is for two that both have a number already, of which one has grown since;
-    `established` for others of which one has at least `established_size` points,
-    `unknown` for the rest.
+    A mean over more pairs of points says more: `by_pairs` holds, by rising number, from
+    how many pairs on which distance is allowed. `known` is for two clusters that both
+    have a number already, of which one has grown since.
     """
 
-    unknown: float
+    by_pairs: tuple[tuple[int, float], ...]
     known: float
-    established: float
-    established_size: int
 
 
 def merge_along(
@@ -59,8 +57,9 @@ def merge_along(
 
 
 def _limits(partition: Partition, edges: Indexes, bounds: Bounds) -> Floats:
-    large = partition.sizes[edges].max(axis=1) >= bounds.established_size
-    limits = np.where(large, bounds.established, bounds.unknown) ** 2
+    least_pairs, distances = np.array(bounds.by_pairs).T
+    pairs = partition.sizes[edges].prod(axis=1)
+    limits = distances[np.searchsorted(least_pairs, pairs, side="right") - 1] ** 2
     known = partition.is_known[edges].all(axis=1)
     grown = partition.has_grown[edges].any(axis=1)
     return np.where(known, np.where(grown, bounds.known**2, _NEVER), limits)

@@ -20,7 +20,8 @@ _CHUNK: Final = 4096  # pairs whose sums are gathered at a time: 8 MB, for the c
 class Partition:
     """Points in clusters, each named by one of its points: `owner` (N,) of every point.
 
-    `known` is the number of each point's cluster, UNKNOWN for none; `exclusions` are
+    `doubts` (N,) are squared distances by which each point counts as farther from all
+    others. `known` is the number of each point's cluster, UNKNOWN for none; `exclusions` are
     the tokens of each point, none of which two points of a cluster may have in common.
     `changed` tells clusters that are not what they were when they were last compared:
     those with `fresh` points, and what is united later.
@@ -30,6 +31,7 @@ class Partition:
         self,
         points: Encodings,
         *,
+        doubts: Floats,
         known: Indexes,
         exclusions: list[set[int]],
         fresh: Flags,
@@ -42,7 +44,8 @@ class Partition:
         self._known_sizes = (known != UNKNOWN).astype(np.int64)
         self._tokens = exclusions
         self._sums = points.astype(np.float64)
-        self._squares = np.einsum("ij,ij->i", self._sums, self._sums)
+        # As if each point had a direction of its own, in which no other differs.
+        self._squares = np.einsum("ij,ij->i", self._sums, self._sums) + doubts
         self._gather_known()
 
     @property
@@ -66,7 +69,10 @@ class Partition:
         return np.asarray(means, dtype=np.float32)
 
     def linkage(self, pairs: Indexes) -> Floats:
-        """Return the mean squared distance between the points of paired clusters."""
+        """Return the mean squared distance between the points of paired clusters.
+
+        The doubts of the points are in it.
+        """
         result = np.empty(len(pairs))
         for at in range(0, len(pairs), _CHUNK):
             i, j = pairs[at : at + _CHUNK].T

@@ -34,7 +34,7 @@ class FacesStage:
 
     name = "faces"
     key = name
-    version = 1
+    version = 2
     # Of metadata it reads the marked people alone: that stage tells where they changed.
     needs: tuple[str, ...] = ("thumbnails",)
     runs = Runs.DECODER
