@@ -4,7 +4,7 @@ The weights are a logistic regression on degraded faces of labelled people, wher
 face was useful if its encoding was nearer than 0.5 to the mean of its person's good
 ones, and on pictures of no face. Procedure and table: docs/adr/0010-faces.md. Blurred
 and dark faces of different people resemble one another: by how much was measured too,
-in docs/adr/0014-poor-faces.md.
+in docs/adr/0017-poor-faces.md.
 """
 
 from __future__ import annotations
