@@ -94,8 +94,8 @@ def classify(
     `groups` (N,) is the photo of each face. A person is in a photo once: where two
     faces are the same person, the more probable one is, and the other is looked at
     without that person. `doubts` (N,) are squared distances by which each face counts
-    as farther from everybody. `taken` names the people already confirmed in a photo, and
-    `rejected` the pairs (row, person) that somebody denied. The answer for a photo
+    as farther from everybody. `taken` names the people already confirmed in a photo,
+    and `rejected` the pairs (row, person) that somebody denied. The answer for a photo
     depends on its own faces only, so any subset of whole photos may be scored again.
     """
     ids = np.unique(people.owners)

@@ -59,9 +59,9 @@ def cluster(
     """Return the cluster of each face (N,), or UNCLUSTERED.
 
     `groups` (N,) is the photo of each face: two faces in one photo are two people and
-    never share a cluster, nor do the row numbers of a pair in `apart`. `doubts` (N,) are
-    squared distances, 0 or more, by which a face counts as farther from all others: of
-    a face that tells little, only a nearer one is the same person.
+    never share a cluster, nor do the row numbers of a pair in `apart`. `doubts` (N,)
+    are squared distances, 0 or more, by which a face counts as farther from all others:
+    of a face that tells little, only a nearer one is the same person.
 
     The answer does not depend on the order of the rows. With `previous` labels (N,)
     known clusters keep their number and their faces: faces without a number join them

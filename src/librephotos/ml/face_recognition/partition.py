@@ -21,8 +21,9 @@ class Partition:
     """Points in clusters, each named by one of its points: `owner` (N,) of every point.
 
     `doubts` (N,) are squared distances by which each point counts as farther from all
-    others. `known` is the number of each point's cluster, UNKNOWN for none; `exclusions` are
-    the tokens of each point, none of which two points of a cluster may have in common.
+    others. `known` is the number of each point's cluster, UNKNOWN for none;
+    `exclusions` are the tokens of each point, none of which two points of a cluster may
+    have in common.
     `changed` tells clusters that are not what they were when they were last compared:
     those with `fresh` points, and what is united later.
     """
