@@ -235,6 +235,14 @@ def test_a_raw_file_whose_own_preview_is_cut_is_shown(tmp_path: Path) -> None:
     assert (made.width, made.height) == (256, 192)
 
 
+def test_a_raw_file_cut_short_shows_its_own_preview(keep: Keep, corpus: Path) -> None:
+    [sample] = corpus.rglob("Issue_247-1.nef")
+    whole = sample.read_bytes()
+    made = _make(keep("a.nef", whole[: len(whole) // 2]))
+    assert 40 < _share(made) < 65
+    assert _make(sample).damage == ""
+
+
 def test_sentences() -> None:
     assert damage_text(1) == ""
     assert "about 95 %" in damage_text(0.951)

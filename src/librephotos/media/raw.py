@@ -1,12 +1,15 @@
 """Previews of RAW files: the camera's own where it is large enough."""
 
 import os
+from dataclasses import replace
 from typing import Final
 
 import pyvips
 import rawpy
 
+from librephotos.media.damaged import damage_text, decode_damaged_bytes
 from librephotos.media.errors import LimitExceeded, UnreadableFile
+from librephotos.media.formats import FORMATS
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
 from librephotos.media.pixels import (
@@ -40,11 +43,12 @@ def decode_raw(path: bytes | str, *, box: Box, limits: Limits) -> Decoded:
             decoded = _embedded(image, box=box, limits=limits)
             if decoded is None or decoded.image.height < min(box.height, height // 2):
                 decoded = _developed(image, box) or decoded
+            decoded = decoded or _embedded_in_part(image, box=box, limits=limits)
     except rawpy.LibRawError as error:
         raise UnreadableFile(DAMAGED) from error
     if decoded is None:
         raise UnreadableFile(DAMAGED)
-    return Decoded(decoded.image, width, height)
+    return Decoded(decoded.image, width, height, decoded.damage)
 
 
 def raw_size(path: bytes | str) -> tuple[int, int]:
@@ -90,6 +94,23 @@ def _embedded(image: rawpy.RawPy, *, box: Box, limits: Limits) -> Decoded | None
     except (pyvips.Error, LimitExceeded):  # then the sensor's data is developed
         return None
     return decoded if own_orientation > 1 else _turned(decoded.image, image)
+
+
+def _embedded_in_part(
+    image: rawpy.RawPy, *, box: Box, limits: Limits
+) -> Decoded | None:
+    """Return what there is of a damaged preview, where nothing can be developed."""
+    try:
+        preview = image.extract_thumb()
+        if preview.format is rawpy.ThumbFormat.BITMAP:
+            return None
+        part = decode_damaged_bytes(
+            bytes(preview.data), format=FORMATS["JPEG"], box=box, limits=limits
+        )
+    except (rawpy.LibRawError, UnreadableFile):
+        return None
+    turned = _turned(part.image, image)
+    return replace(turned, damage=part.damage or damage_text(None))
 
 
 def _turned(preview: pyvips.Image, image: rawpy.RawPy) -> Decoded:

@@ -91,7 +91,8 @@ def _make(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
         return _from_video(path, format=format, limits=limits)
     if format.kind is Kind.RAW:
         decoded = raw.decode_raw(path, box=BIG, limits=limits)
-        return _from_still(decoded)
+        damage = decoded.damage or damage_text(share_there(path, format=format))
+        return _from_still(replace(decoded, damage=damage))
     decoded = _still(path, format=format, limits=limits)
     clips: tuple[bytes, bytes] | None = None
     if format.name in animation.LOADERS:
