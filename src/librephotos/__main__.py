@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -26,6 +27,10 @@ def main() -> None:
     """Run one command; end with code 2 and one line for what the user can mend."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "librephotos.settings.production")
     arguments = _without_data_option(sys.argv)
+    # A name that the terminal's character set lacks must not end a command.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     # What was started must be stopped again, so SIGTERM unwinds as Ctrl-C does.
     signal.signal(signal.SIGTERM, _end)
     try:
@@ -93,7 +98,9 @@ def _mendable() -> tuple[type[Exception], ...]:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    from librephotos.logs.printable import printable
+
+    return printable(" ".join(str(error).split())) or type(error).__name__
 
 
 if __name__ == "__main__":

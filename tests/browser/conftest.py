@@ -32,6 +32,7 @@ def folder() -> Iterator[Path]:
     among them.
     """
     with tempfile.TemporaryDirectory(prefix="librephotos-browser-") as name:
+        Path(name).chmod(0o711)  # PostgreSQL becomes another user if we are root
         yield Path(name)
 
 

@@ -17,4 +17,5 @@ def data() -> Iterator[Path]:
     PostgreSQL's among them.
     """
     with tempfile.TemporaryDirectory(prefix="librephotos-server-") as name:
+        Path(name).chmod(0o711)  # PostgreSQL becomes another user if we are root
         yield Path(name) / "data"

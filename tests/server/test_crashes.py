@@ -82,6 +82,7 @@ def failures(server: RunningServer) -> int:
 def data() -> Iterator[Path]:
     """A data folder; not among pytest's, whose parents any other run closes."""
     with tempfile.TemporaryDirectory(prefix="librephotos-") as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL becomes another user if we are root
         yield Path(folder) / "data"
 
 

@@ -74,6 +74,7 @@ def grouped(server: RunningServer) -> Counter[str]:
 def test_killed_processes_lose_and_double_no_face(corpus: Path) -> None:
     chance = random.Random(3)
     with tempfile.TemporaryDirectory(prefix="librephotos-") as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL becomes another user if we are root
         pictures = Path(folder) / "pictures"
         pictures.mkdir()
         for person in PEOPLE:

@@ -108,6 +108,18 @@ def answers_from_database(server: RunningServer) -> bool:
         return False
 
 
+def test_names_of_files_do_not_steer_the_terminal(data: Path, tmp_path: Path) -> None:
+    pictures = write_pictures(tmp_path / "pictures", 1)
+    name = "\x1b]0;owned\x07\u202egpj\nScan Photos: forged.jpg"
+    (pictures / name).write_bytes(b"\xff\xd8\xff\xe0 no picture")
+    with RunningServer(data, pictures) as server:
+        wait_for(lambda: "finished" in server.output, "the end of the scan is shown")
+        text = server.output
+    assert r"\x1b]0;owned\x07\u202egpj\nScan Photos: forged.jpg" in text
+    assert not {"\x1b", "\x07", "\u202e"}.intersection(text)
+    assert "\nScan Photos: forged" not in text
+
+
 def slow_pictures(folder: Path) -> Path:
     """Make pictures that are not read within a moment."""
     for number in range(SLOW):

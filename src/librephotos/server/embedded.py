@@ -22,5 +22,7 @@ def embedded_postgres() -> Postgres:
 def database_of_data_folder() -> Iterator[Postgres]:
     """Keep the embedded PostgreSQL up, with its database created."""
     with held_postgres(embedded_postgres(), settings.DATA) as postgres:
+        # The folder of the socket may be a new one.
+        settings.DATABASES["default"]["HOST"] = str(postgres.socket_directory)
         database.create_if_missing(settings.DATABASES["default"]["NAME"])
         yield postgres

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from librephotos.server.errors import DataFolderError
+from librephotos.settings.folder import why_unusable
 
 
 class FolderLock:
@@ -25,10 +26,7 @@ class FolderLock:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise DataFolderError(
-                f"the data folder {path.parent} cannot be used ({error.strerror}): "
-                "give another one with --data or LIBREPHOTOS_DATA"
-            ) from error
+            raise DataFolderError(why_unusable(path.parent, error)) from error
 
     @property
     def ours(self) -> bool:

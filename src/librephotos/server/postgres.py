@@ -9,28 +9,32 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from librephotos.server.errors import DatabaseError, ServerError
+from librephotos.server.cluster_check import (
+    INCLUDE,
+    MAJOR_VERSION,
+    refuse_copy_of_running,
+    refuse_unfit,
+    version_of,
+)
+from librephotos.server.cluster_user import ClusterUser, user_of
+from librephotos.server.errors import DatabaseError
 from librephotos.server.locks import FolderLock
+from librephotos.server.socket_folder import socket_folder
 
-MAJOR_VERSION = 18
-_SYSTEM_USER = "pgserver"
 _START_S = 300
 _STOP_S = 6
-_INCLUDE = "librephotos.conf"
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 _LARGEST_LOG = 10 * 2**20
 
 # For a small machine that runs other things too. PostgreSQL 18's I/O workers are three
@@ -67,6 +71,7 @@ class Postgres:
         """Name the cluster; nothing is touched until it is started."""
         self.cluster = cluster
         self.socket_directory = socket_directory
+        self._user = ClusterUser(os.geteuid(), os.getegid(), "")
 
     @property
     def log(self) -> Path:
@@ -107,16 +112,20 @@ class Postgres:
     def start(self) -> bool:
         """Start the server, or keep the one that is up; say whether it was started.
 
-        Makes the cluster in an empty folder. Raises DatabaseError for the folder of
-        another PostgreSQL version and for a server that does not come up.
+        Makes the cluster in an empty folder. Raises DatabaseError, which says what to
+        do, for a folder that it cannot work with and a server that does not come up.
         """
-        self._refuse_other_version()
+        refuse_copy_of_running(self.cluster)
         if self.running():
             self._wait_until_ready()
             return False
+        self._user = user_of(self.cluster)
+        # The cluster's own folder may not be there yet.
+        self._user.refuse_impassable([program_folder(), self.cluster.parent])
         self._forget_corpse()
-        if not self._version():
+        if not version_of(self.cluster, self._user):
             self._create()
+        refuse_unfit(self.cluster, self._user)
         self._configure()
         try:
             self._run(
@@ -153,34 +162,12 @@ class Postgres:
             time.sleep(0.02)
         return not self.running()
 
-    def _version(self) -> str:
-        try:
-            return (self.cluster / "PG_VERSION").read_text().strip()
-        except FileNotFoundError:
-            return ""
-        except OSError as error:
-            raise DatabaseError(
-                f"{self.cluster} cannot be read ({error.strerror}): run LibrePhotos "
-                "as the user who owns the data folder"
-            ) from error
-
-    def _refuse_other_version(self) -> None:
-        version = self._version()
-        if version and version != str(MAJOR_VERSION):
-            raise DatabaseError(
-                f"{self.cluster} is of PostgreSQL {version}, and this LibrePhotos "
-                f"brings {MAJOR_VERSION}: with the LibrePhotos that made it run "
-                "`librephotos backup FILE`, move that folder away, then run "
-                "`librephotos restore FILE` here"
-            )
-
     def _create(self) -> None:
         """Make the cluster aside, so that a start cut short leaves no half of one."""
         unfinished = self.cluster.with_name(f"{self.cluster.name}.new")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True, mode=0o700)
-        if _as_root():
-            _give_to_system_user(unfinished)
+        self._user.give(unfinished)
         # The built-in C.UTF-8 needs no locale of the machine, sorts alike everywhere,
         # and survives an upgrade of the C library without a rebuild of the indexes.
         self._run(
@@ -192,7 +179,7 @@ class Postgres:
             folder=unfinished,
         )
         with (unfinished / "postgresql.conf").open("a") as file:
-            file.write(f"include_if_exists = '{_INCLUDE}'\n")
+            file.write(f"include_if_exists = '{INCLUDE}'\n")
         try:
             unfinished.rename(self.cluster)
         except OSError as error:
@@ -202,15 +189,18 @@ class Postgres:
             ) from error
 
     def _configure(self) -> None:
-        if _as_root():
-            _give_to_system_user(self.cluster)
-        (self.cluster / _INCLUDE).write_text(CONFIGURATION)
+        """Write our settings, and find a place for the socket."""
+        self.socket_directory = socket_folder(
+            self.cluster, self._user, used=self.socket_directory
+        )
+        settings = self.cluster / INCLUDE
+        settings.unlink(missing_ok=True)
+        # Never through a link: where we are root, the folder is somebody else's.
+        with os.fdopen(os.open(settings, _NEW_FILE, 0o600), "w") as file:
+            self._user.give(file.fileno())
+            file.write(CONFIGURATION)
         if self.log.exists() and self.log.stat().st_size > _LARGEST_LOG:
             self.log.replace(self.log.with_name("log.old"))
-        if self.socket_directory != self.cluster:
-            self.socket_directory.mkdir(mode=0o700, exist_ok=True)
-            if _as_root():
-                _give_to_system_user(self.socket_directory)
 
     def _wait_until_ready(self) -> None:
         """Wait for a server that someone else started and that may be recovering."""
@@ -236,7 +226,7 @@ class Postgres:
             try:
                 subprocess.run(
                     [program_folder() / program, *arguments],
-                    **_identity(),
+                    **self._user.identity,
                     cwd=folder or self.cluster,
                     process_group=0,
                     stdin=subprocess.DEVNULL,
@@ -283,48 +273,6 @@ def program_folder() -> Path:
             "PostgreSQL is not installed: run script/setup, or set DATABASE_URL"
         )
     return Path(found.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
-
-
-def _as_root() -> bool:
-    return os.geteuid() == 0
-
-
-def _give_to_system_user(folder: Path) -> None:
-    """Let PostgreSQL, which refuses to be root, work in a folder as its own user."""
-    try:
-        entry = _system_user()
-        os.chown(folder, entry.pw_uid, entry.pw_gid)
-        for leaf in (folder, program_folder()):
-            for parent in leaf.parents:
-                mode = stat.S_IMODE(parent.stat().st_mode)
-                if not mode & stat.S_IXOTH:
-                    parent.chmod(mode | stat.S_IXOTH)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise ServerError(
-            f"PostgreSQL cannot run as the user {_SYSTEM_USER} in {folder} ({error}): "
-            "start LibrePhotos as an ordinary user, or set DATABASE_URL"
-        ) from error
-
-
-def _identity() -> dict[str, Any]:
-    """Return what makes a program of PostgreSQL run without root's rights."""
-    if not _as_root():
-        return {}
-    entry = _system_user()
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-
-
-def _system_user() -> pwd.struct_passwd:
-    try:
-        return pwd.getpwnam(_SYSTEM_USER)
-    except KeyError:
-        subprocess.run(
-            ["useradd", "--system", "--no-create-home", _SYSTEM_USER],
-            check=True,
-            capture_output=True,
-            timeout=30,
-        )
-        return pwd.getpwnam(_SYSTEM_USER)
 
 
 def _last_line(log: Path) -> str:

@@ -22,6 +22,7 @@ from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
 from librephotos.api.models.photo_stage import stage_name
 from librephotos.api.queries.failed_files import count_failed_before
+from librephotos.logs.printable import printable
 from librephotos.pipeline.registry import stage_names
 
 INTERVAL_S = 0.5
@@ -109,7 +110,7 @@ class JobProgress:
         if outcome:
             self.close()
         for line in outcome:
-            self._console.print(line, soft_wrap=True, markup=False)
+            self._console.print(printable(line), soft_wrap=True, markup=False)
         return bool(outcome)
 
     def close(self) -> None:
@@ -139,7 +140,7 @@ class JobProgress:
         previous, shown_at = self._last_line
         due = time.monotonic() - shown_at >= _LINE_INTERVAL_S or self.job.finished
         if line and line != previous and due:
-            self._console.print(line, soft_wrap=True)
+            self._console.print(printable(line), soft_wrap=True, markup=False)
             self._last_line = (line, time.monotonic())
 
 
@@ -154,7 +155,8 @@ def _outcome(job: Job) -> list[str]:
     if count > _FAILURES_SHOWN:
         more = count - _FAILURES_SHOWN
         lines.append(f"  and {more} more: /failures/{job.job_id} on the page")
-    return [*lines, _conclusion(job, count)]
+    notes = [] if job.cancelled else _notes(job)
+    return [*lines, _conclusion(job, count), *(f"  {note}" for note in notes)]
 
 
 def _settled(stage: JobStage) -> int:
@@ -167,8 +169,7 @@ def _conclusion(job: Job, failures: int) -> str:
         return f"{name}: cancelled"
     outcome = "failed" if job.failed else "finished"
     counted = f", {_files(failures)} failed" if failures else ""
-    notes = "".join(f"\n  {note}" for note in _notes(job))
-    return f"{name}: {outcome}{counted}{notes}"
+    return f"{name}: {outcome}{counted}"
 
 
 def _notes(job: Job) -> list[str]:

@@ -18,7 +18,7 @@ from librephotos.api.models import Job, ScanDirectory, User
 from librephotos.api.queries.jobs import presume_workers_dead
 from librephotos.pipeline.queue import CPU, IO
 from librephotos.server import accounts, database, embedded, progress, web
-from librephotos.server.errors import DataFolderError
+from librephotos.server.errors import DatabaseError, DataFolderError
 from librephotos.server.locks import FolderLock
 from librephotos.server.postgres import Postgres
 from librephotos.server.supervisor import Program, Supervisor
@@ -171,6 +171,7 @@ class _Watch:
         self._address = address
         self._postgres = postgres
         self._postgres_due = 0.0
+        self._complaint = ""
         self._bars = progress.LibraryProgress(job) if job else None
         self._say = say
         self._answered = threading.Event()
@@ -218,7 +219,19 @@ class _Watch:
         now = time.monotonic()
         if now >= self._postgres_due:
             self._postgres_due = now + _POSTGRES_CHECK_S
-            if not self._postgres.running():
-                self._say("PostgreSQL is gone: starting it again")
-                self._postgres.start()
+            if self._postgres.running():
+                self._complaint = ""
+            else:
+                self._start_again(self._postgres)
         return self._postgres_due - now
+
+    def _start_again(self, postgres: Postgres) -> None:
+        """Start PostgreSQL; say once what is in the way, and try again later."""
+        if not self._complaint:
+            self._say("PostgreSQL is gone: starting it again")
+        try:
+            postgres.start()
+        except DatabaseError as error:
+            if str(error) != self._complaint:
+                self._say(str(error))
+            self._complaint = str(error)

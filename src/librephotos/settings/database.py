@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +12,30 @@ from django.core.exceptions import ImproperlyConfigured
 # sockaddr_un.sun_path holds 108 bytes on Linux and 104 on macOS, with its NUL.
 _LONGEST_SOCKET_PATH = 103
 _SOCKET_NAME = "/.s.PGSQL.5432"
+# LOCK_FILE_LINE_SOCKET_DIR of PostgreSQL's miscadmin.h, which counts from 1.
+_SOCKET_LINE = 4
+
+
+def fits_a_socket(folder: Path) -> bool:
+    """Whether the path of PostgreSQL's socket in a folder is not too long for one."""
+    return len(os.fsencode(folder)) + len(_SOCKET_NAME) <= _LONGEST_SOCKET_PATH
 
 
 def embedded_socket_directory(data: Path) -> Path:
     """Return where the PostgreSQL of a data folder has its socket.
 
-    It is the cluster's own folder, which only its owner may enter; where that path is
-    too long for a socket, a folder of the same rights among the temporary files.
+    It is the cluster's own folder, which only its owner may enter. Where that path is
+    too long for a socket, PostgreSQL gets a folder elsewhere when it is started, which
+    is read here from what it writes into the cluster.
     """
     cluster = data / "postgres"
-    if len(os.fsencode(cluster)) + len(_SOCKET_NAME) <= _LONGEST_SOCKET_PATH:
+    if fits_a_socket(cluster):
         return cluster
-    digest = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"librephotos-{digest}"
+    try:
+        written = (cluster / "postmaster.pid").read_text().splitlines()[_SOCKET_LINE]
+    except (OSError, IndexError):
+        return cluster  # it was not started yet
+    return Path(written) if written.startswith("/") else cluster
 
 
 def database(url: str, data: Path) -> dict[str, Any]:

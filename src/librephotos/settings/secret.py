@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from librephotos.settings.env import env_str
+from librephotos.settings.folder import why_unusable
 
 
 def secret_key(data: Path) -> str:
@@ -24,15 +25,24 @@ def secret_key(data: Path) -> str:
     try:
         return _kept_key(data / "secret_key")
     except OSError as error:
-        raise ImproperlyConfigured(
-            f"the data folder {data} cannot be used ({error.strerror}): give another "
-            "one with --data or LIBREPHOTOS_DATA"
-        ) from error
+        raise ImproperlyConfigured(why_unusable(data, error)) from error
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it that are missing.
+
+    Root lets others pass, whatever its umask: PostgreSQL runs as another user.
+    """
+    for missing in reversed([folder, *folder.parents]):
+        if not missing.exists():
+            missing.mkdir(exist_ok=True)
+            if os.geteuid() == 0:
+                missing.chmod(0o711)
 
 
 def _kept_key(path: Path) -> str:
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make(path.parent)
         candidate = path.with_name(f"secret_key.{os.getpid()}")
         descriptor = os.open(candidate, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from librephotos.logs.printable import printable
 from librephotos.server import archive
 
 
@@ -25,4 +26,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"]).absolute()
         archive.write_backup(path)
-        self.stdout.write(f"Wrote {path} ({path.stat().st_size / 2**20:.1f} MiB)")
+        self.stdout.write(
+            f"Wrote {printable(str(path))} ({path.stat().st_size / 2**20:.1f} MiB)"
+        )

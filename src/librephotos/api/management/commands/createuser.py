@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from librephotos.logs.printable import printable
 from librephotos.server import accounts
 from librephotos.server.errors import ServerError
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         )
         accounts.add_scan_directories(user, folders)
         kind = "administrator" if self.admin else "user"
-        self.stdout.write(f"Created the {kind} {user.username}")
+        self.stdout.write(f"Created the {kind} {printable(user.username)}")
 
 
 def _password() -> str:

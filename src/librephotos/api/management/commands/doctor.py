@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from librephotos.logs.printable import printable
 from librephotos.server.examination import Finding, State, examine
 
 _STYLES = {State.WELL: "green", State.DOUBTFUL: "yellow", State.WRONG: "bold red"}
@@ -36,6 +37,7 @@ def _table(findings: list[Finding]) -> Table:
         style = _STYLES[finding.state]
         state = f"[{style}]{finding.state}[/]"
         # Names of folders may hold brackets, which are no markup.
-        part, text, mend = map(escape, (finding.part, finding.text, finding.mend))
+        texts = (finding.part, finding.text, finding.mend)
+        part, text, mend = (escape(printable(text)) for text in texts)
         table.add_row(part, state, text, mend)
     return table

@@ -21,6 +21,7 @@ from rich.progress import Progress as Bars
 from rich.progress import TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Column, Table
 
+from librephotos.logs.printable import printable
 from librephotos.ml.errors import MlError
 from librephotos.ml.model_store import ModelState, ModelStore, Progress
 from librephotos.pipeline.models import model_store
@@ -85,7 +86,7 @@ class Command(BaseCommand):
             state = store.state(model.name)
             size = f"{store.size(model.name) / 2**20:,.0f}"
             table.add_row(
-                escape(model.name),
+                escape(printable(model.name)),
                 f"[{_STYLES[state]}]{state}[/]",
                 "" if state is ModelState.MISSING else size,
                 model.licence,
@@ -93,13 +94,13 @@ class Command(BaseCommand):
             )
         console = Console()
         console.print(table)
-        console.print(f"in {store.folder}", soft_wrap=True, markup=False)
+        console.print(printable(f"in {store.folder}"), soft_wrap=True, markup=False)
 
     def _download(self, store: ModelStore, options: dict[str, Any]) -> None:
         for name in options["names"]:
             with _shown() as show:
                 folder = store.download(name, newest=options["newest"], progress=show)
-            self.stdout.write(f"{name} is installed in {folder}")
+            self.stdout.write(printable(f"{name} is installed in {folder}"))
 
     def _verify(self, store: ModelStore, options: dict[str, Any]) -> None:
         names = options["names"] or _installed(store)
@@ -116,7 +117,7 @@ class Command(BaseCommand):
     def _is_well(self, store: ModelStore, name: str, options: dict[str, Any]) -> bool:
         faults = store.verify(name)
         for fault in faults:
-            self.stdout.write(f"{name}: {fault.path} {fault.reason}")
+            self.stdout.write(printable(f"{name}: {fault.path} {fault.reason}"))
         if faults:
             return False
         self.stdout.write(f"{name}: all files are whole")
@@ -165,7 +166,7 @@ def _shown() -> Iterator[Callable[[Progress], None]]:
         def show(progress: Progress) -> None:
             bars.update(
                 task,
-                description=escape(f"{progress.model} · {progress.file}"),
+                description=escape(printable(f"{progress.model} · {progress.file}")),
                 completed=progress.done,
                 total=progress.total,
             )

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from librephotos.cores import usable_cores
+from librephotos.logs.printable import printable_lines
 from librephotos.server import serving
 
 
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         )
 
     def _say(self, text: str) -> None:
-        self.stdout.write(text)
+        self.stdout.write(printable_lines(text))
         self.stdout.flush()
 
 

@@ -1,0 +1,199 @@
+"""Data folders that were copied, opened, closed or prepared by somebody else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from librephotos.server.cluster_check import refuse_copy_of_running, refuse_unfit
+from librephotos.server.cluster_user import ClusterUser, user_of
+from librephotos.server.errors import DatabaseError
+from librephotos.server.postgres import Postgres
+from librephotos.server.socket_folder import is_ours, socket_folder
+from librephotos.settings.database import embedded_socket_directory
+from tests.support.server import librephotos
+
+pytestmark = pytest.mark.server
+
+SOMEBODY = ClusterUser(54321, 54321, "somebody")
+
+
+@pytest.fixture(scope="module")
+def original() -> Iterator[Path]:
+    """A cluster that was stopped."""
+    with tempfile.TemporaryDirectory(prefix="librephotos-server-") as name:
+        Path(name).chmod(0o711)  # PostgreSQL becomes another user if we are root
+        postgres = Postgres(Path(name) / "postgres", Path(name) / "postgres")
+        postgres.start()
+        postgres.stop()
+        yield postgres.cluster
+
+
+@pytest.fixture
+def copy(original: Path, data: Path) -> Path:
+    """A copy of the cluster, in a data folder, that is as it should be."""
+    data.mkdir()
+    data.chmod(0o711)
+    target = data / "postgres"
+    shutil.copytree(original, target, symlinks=True)
+    owner = user_of(original)
+    for path in (target, *target.rglob("*")):
+        owner.give(path)
+    refuse_unfit(target, owner)
+    return target
+
+
+def lose_control(cluster: Path) -> None:
+    (cluster / "global/pg_control").unlink()
+
+
+def lose_empty_folders(cluster: Path) -> None:
+    for name in ("pg_notify", "pg_tblspc"):
+        (cluster / name).rmdir()
+
+
+def open_to_all(cluster: Path) -> None:
+    cluster.chmod(0o755)
+
+
+def forbid_writing(cluster: Path) -> None:
+    cluster.chmod(0o500)
+
+
+def forbid_writing_inside(cluster: Path) -> None:
+    next((cluster / "base/1").iterdir()).chmod(0o400)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lose_control, ("not whole", "pg_control", "restore")),
+        (lose_empty_folders, ("not whole", "pg_notify, pg_tblspc are missing")),
+        (open_to_all, ("0755", "`chmod 700 ")),
+        (forbid_writing, ("0500", "`chmod 700 ")),
+        (forbid_writing_inside, ("cannot be written", "`chmod -R u+rwX ")),
+    ],
+)
+def test_a_cluster_that_cannot_be_worked_with_is_refused_with_what_to_do(
+    copy: Path, damage: Callable[[Path], None], words: tuple[str, ...]
+) -> None:
+    damage(copy)
+    finished = librephotos("migrate", data=copy.parent)
+    assert finished.returncode == 2
+    [line] = finished.stderr.splitlines()
+    assert line.startswith("librephotos: ") and all(word in line for word in words)
+
+
+def test_a_cluster_of_somebody_else_is_refused_with_what_to_do(copy: Path) -> None:
+    with pytest.raises(DatabaseError, match=f"chown -R somebody {copy}`"):
+        refuse_unfit(copy, SOMEBODY)
+
+
+def test_a_copy_of_a_running_cluster_is_refused(original: Path, copy: Path) -> None:
+    postgres = Postgres(original, original)
+    postgres.start()
+    try:
+        shutil.copy(original / "postmaster.pid", copy)
+        finished = librephotos("migrate", data=copy.parent)
+        refuse_copy_of_running(original)
+    finally:
+        postgres.stop()
+    assert finished.returncode == 2
+    assert "made while PostgreSQL ran" in finished.stderr
+
+
+def test_modes_of_folders_that_others_made_are_kept(data: Path) -> None:
+    """PostgreSQL starts below them, or it is said why it cannot."""
+    closed = data / "closed"
+    closed.mkdir(parents=True)
+    closed.chmod(0o700)
+    finished = librephotos("migrate", data=closed / "data")
+    assert closed.stat().st_mode & 0o777 == 0o700
+    if os.geteuid() == 0:
+        assert finished.returncode == 2
+        [line] = finished.stderr.splitlines()
+        assert f"`chmod o+x {closed}`" in line and "ordinary user" in line
+    else:
+        assert finished.returncode == 0
+
+
+@pytest.fixture
+def far(data: Path) -> Path:
+    """A data folder whose path is too long for a socket."""
+    folder = data / ("x" * 100)
+    folder.mkdir(parents=True)
+    for passed in (data, folder):
+        passed.chmod(0o711)
+    return folder
+
+
+def test_a_long_path_has_its_socket_in_a_folder_nobody_else_can_enter(
+    far: Path,
+) -> None:
+    postgres = Postgres(far / "postgres", embedded_socket_directory(far))
+    postgres.start()
+    try:
+        place = postgres.socket_directory
+        assert is_ours(place, user_of(postgres.cluster))
+        assert embedded_socket_directory(far) == place
+        reach = {"host": str(place), "user": "postgres", "dbname": "postgres"}
+        with psycopg.connect(**reach) as connection:
+            connection.execute("SELECT 1")
+    finally:
+        postgres.stop()
+    # The next start finds it, and takes it again.
+    assert socket_folder(postgres.cluster, user_of(postgres.cluster), used=place) == (
+        place
+    )
+    place.rmdir()
+
+
+def us() -> ClusterUser:
+    return user_of(Path("/nowhere"))
+
+
+@pytest.mark.parametrize("made_by_others", ["link", "open", "file", "missing"])
+def test_a_folder_that_somebody_else_may_have_made_is_not_taken(
+    tmp_path: Path, made_by_others: str
+) -> None:
+    used = Path(tempfile.mkdtemp(prefix="librephotos-test-"))
+    used.rmdir()
+    if made_by_others == "link":
+        (tmp_path / "victim").mkdir(mode=0o700)
+        used.symlink_to(tmp_path / "victim")
+    elif made_by_others == "open":
+        used.mkdir()
+        used.chmod(0o777)
+    elif made_by_others == "file":
+        used.write_text("")
+    far = Path("/" + "x" * 120)
+    try:
+        place = socket_folder(far, us(), used=used)
+        assert place != used and is_ours(place, us())
+        place.rmdir()
+    finally:
+        if used.is_dir() and not used.is_symlink():
+            used.rmdir()
+        else:
+            used.unlink(missing_ok=True)
+    if made_by_others == "link":
+        assert (tmp_path / "victim").stat().st_uid == os.geteuid()
+
+
+@pytest.mark.parametrize("name", ["open", "y" * 90])
+def test_temporary_folders_that_will_not_do_are_passed_over(
+    data: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    odd = data / name
+    odd.mkdir(parents=True)
+    odd.chmod(0o777)  # and not sticky: anybody can put another in the place of ours
+    monkeypatch.setattr(tempfile, "tempdir", str(odd))
+    place = socket_folder(Path("/" + "x" * 120), us(), used=odd)
+    assert odd not in place.parents
+    place.rmdir()
