@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,8 +15,14 @@ import httpx2
 from librephotos.ml.model_store import layout
 from librephotos.ml.model_store.conversion import convert
 from librephotos.ml.model_store.digests import sha256_of
-from librephotos.ml.model_store.errors import NotEnoughSpace, StoreFolderError
-from librephotos.ml.model_store.fetch import Fetcher, RemoteFile
+from librephotos.ml.model_store.errors import (
+    DownloadFailed,
+    NotAsPublished,
+    NotEnoughSpace,
+    NotServed,
+    StoreFolderError,
+)
+from librephotos.ml.model_store.fetch import Fetcher, RemoteFile, forget_partials
 from librephotos.ml.model_store.manifest import Model
 from librephotos.ml.model_store.record import (
     Record,
@@ -25,7 +32,10 @@ from librephotos.ml.model_store.record import (
     write_record,
 )
 from librephotos.ml.model_store.sources import Published
-from librephotos.ml.model_store.web import Patience
+from librephotos.ml.model_store.unpacking import unpack
+from librephotos.ml.model_store.web import Patience, host_of
+
+logger = logging.getLogger(__name__)
 
 # The database is often on the same disk, and stops when that is full.
 _LEFT_FREE = 64 * 2**20
@@ -72,9 +82,63 @@ class Download:
             self._done = sum(
                 file.size or 0 for file in self.published.files if file not in pending
             )
-            for file in pending:
-                self._bring(file)
+            lost = [file for file in pending if not self._comes(file)]
+            self._bring_from_archives(lost)
             self._complete()
+
+    def _comes(self, file: RemoteFile) -> bool:
+        """Bring a file from its own address; tell whether that has it.
+
+        Raises DownloadFailed if it is nowhere else.
+        """
+        if file.path in self.published.archived:
+            return False
+        try:
+            self._bring(file)
+        except DownloadFailed as error:
+            if not self.published.archives:
+                raise
+            logger.warning("%s: %s; taking the archive", file.path, error)
+            return False
+        return True
+
+    def _bring_from_archives(self, files: Sequence[RemoteFile]) -> None:
+        """Bring files out of the archives; raise NotServed if none has them."""
+        lost = {file.path: file for file in files}
+        problems = []
+        for archive in self.published.archives:
+            if not lost:
+                return
+            try:
+                for name in self._unpack(archive, lost):
+                    del lost[name]
+                problems.append(f"{archive.path} lacks {', '.join(lost)}")
+            except DownloadFailed as error:
+                problems.append(str(error))
+        if lost:
+            hosts = sorted({host_of(file.url) for file in lost.values()})
+            raise NotServed(
+                f"{', '.join(hosts)} and all other known addresses do not give out "
+                f"{', '.join(lost)} ({'; '.join(problems)})"
+            )
+
+    def _unpack(self, archive: RemoteFile, lost: Mapping[str, RemoteFile]) -> list[str]:
+        """Bring an archive, take files out of it, and delete it."""
+        self._fetch(archive)
+        path = self.folder / archive.path
+        try:
+            found = unpack(path, lost, self.folder)
+        finally:
+            path.unlink(missing_ok=True)
+        for name in found:
+            forget_partials(name, self.folder)
+            digest, here = lost[name].digest, self.folder / name
+            if digest and not digest.fits(here):
+                here.unlink()
+                raise NotAsPublished(f"{name} in {archive.path} is not as published")
+            recorded = RecordedFile.of(here, _origin(archive))
+            self._write(self._record.with_file(recorded))
+        return found
 
     def _begin(self) -> None:
         """Write down that the folder is not whole."""
@@ -107,8 +171,10 @@ class Download:
         if file.digest:
             return file.digest.fits(path)
         known = self._record.file(file.path)
-        same = known and file.validator and known.validator == file.validator
-        return bool(same and known and sha256_of(path).value == known.sha256)
+        came_by = {file.validator, *map(_origin, self.published.archives)} - {""}
+        if known is None or known.validator not in came_by:
+            return False
+        return sha256_of(path).value == known.sha256
 
     def _is_converted(self, file: RemoteFile) -> bool:
         made = self._record.file(layout.WEIGHTS)
@@ -130,6 +196,14 @@ class Download:
             raise _no_space(self.folder, f"{_mib(need + _LEFT_FREE)} are needed and ")
 
     def _bring(self, file: RemoteFile) -> None:
+        self._fetch(file)
+        path = self.folder / file.path
+        recorded = RecordedFile.of(path, "" if file.digest else file.validator)
+        self._write(self._record.with_file(recorded))
+        self._done += recorded.size
+        self.progress(self._progress(file, self._done))
+
+    def _fetch(self, file: RemoteFile) -> None:
         def report(here: int) -> None:
             self.progress(self._progress(file, self._done + here))
 
@@ -137,11 +211,6 @@ class Download:
         Fetcher(self.client, self.patience, report, self.should_stop).fetch(
             file, self.folder
         )
-        path = self.folder / file.path
-        recorded = RecordedFile.of(path, "" if file.digest else file.validator)
-        self._write(self._record.with_file(recorded))
-        self._done += recorded.size
-        self.progress(self._progress(file, self._done))
 
     def _progress(self, file: RemoteFile, done: int) -> Progress:
         sizes = [file.size for file in self.published.files]

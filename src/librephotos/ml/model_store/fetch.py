@@ -68,7 +68,7 @@ class Fetcher:
         are deleted then) and OSError.
         """
         partial = file.partial(folder)
-        _forget_others(file, folder)
+        forget_partials(file.path, folder, but=partial)
         if not (file.digest or file.validator):
             partial.unlink(missing_ok=True)  # nothing tells whether it is the same
         insist(
@@ -144,11 +144,10 @@ def _check(file: RemoteFile, partial: Path) -> None:
     )
 
 
-def _forget_others(file: RemoteFile, folder: Path) -> None:
-    """Delete what has come of other versions of the file."""
-    kept = file.partial(folder)
-    for other in folder.glob(f".{file.path}.*{PARTIAL}"):
-        if other != kept:
+def forget_partials(name: str, folder: Path, *, but: Path | None = None) -> None:
+    """Delete what has come of a file, whatever the version, but for one of these."""
+    for other in folder.glob(f".{name}.*{PARTIAL}"):
+        if other != but:
             other.unlink(missing_ok=True)
 
 

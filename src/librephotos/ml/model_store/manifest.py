@@ -44,8 +44,20 @@ class PublishedFile:
 
 
 @dataclass(frozen=True)
+class PublishedArchive:
+    """A tar archive that holds files of a model, in whatever folders."""
+
+    url: str
+    digest: Digest
+
+
+@dataclass(frozen=True)
 class Model:
-    """A published model: either a repository of the hub or a list of files."""
+    """A published model: either a repository of the hub or a list of files.
+
+    What is not to be had at a file's own address is taken from the `archives`, in their
+    order.
+    """
 
     name: str
     purposes: tuple[Purpose, ...]
@@ -54,6 +66,7 @@ class Model:
     repository: str = ""
     revision: str = NEWEST
     files: tuple[PublishedFile, ...] = ()
+    archives: tuple[PublishedArchive, ...] = ()
 
 
 @cache
@@ -93,7 +106,11 @@ def _model(name: str, entry: Mapping[str, Any]) -> Model:
     fields = dict(entry)
     purposes = tuple(Purpose(purpose) for purpose in fields.pop("purposes"))
     files = tuple(_file(**file) for file in fields.pop("files", ()))
-    return Model(name=name, purposes=purposes, files=files, **fields)
+    archives = tuple(
+        PublishedArchive(archive["url"], Digest(Algorithm.SHA256, archive["sha256"]))
+        for archive in fields.pop("archives", ())
+    )
+    return Model(name=name, purposes=purposes, files=files, archives=archives, **fields)
 
 
 def _file(

@@ -14,6 +14,7 @@ names its files, sizes and checksums.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,11 +24,18 @@ import httpx2
 
 from librephotos.ml.model_store import layout, record
 from librephotos.ml.model_store.digests import Algorithm, Digest
-from librephotos.ml.model_store.errors import NotServed, RevisionGone
+from librephotos.ml.model_store.errors import (
+    DownloadFailed,
+    HostUnreachable,
+    NotServed,
+    RevisionGone,
+)
 from librephotos.ml.model_store.fetch import RemoteFile
 from librephotos.ml.model_store.manifest import NEWEST, Model, PublishedFile
 from librephotos.ml.model_store.record import safe_name
 from librephotos.ml.model_store.web import Patience, ask, check_answer, host_of, insist
+
+logger = logging.getLogger(__name__)
 
 HUB = "https://huggingface.co"
 # By length: a file of Git LFS has its SHA-256 as ETag, another its name in Git.
@@ -36,11 +44,17 @@ _ETAGS = {64: Algorithm.SHA256, 40: Algorithm.GIT_BLOB}
 
 @dataclass(frozen=True)
 class Published:
-    """What a model consists of, and of which revision it is."""
+    """What a model consists of, and of which revision it is.
+
+    Those of the `files` whose own address does not answer are `archived`: they, and
+    others that do not come, are members of the `archives`.
+    """
 
     source: str
     revision: str
     files: tuple[RemoteFile, ...]
+    archives: tuple[RemoteFile, ...] = ()
+    archived: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,8 +73,37 @@ class Publisher:
             return self._on_mirror(model)
         if model.repository:
             return self._on_hub(model)
-        files = tuple(self._at_address(file) for file in model.files)
-        return Published(model.files[0].url.rpartition("/")[0], "", files)
+        return self._at_addresses(model)
+
+    def _at_addresses(self, model: Model) -> Published:
+        """Return the files at plain addresses.
+
+        Where there are archives, an address may fail, and a host be silent once.
+        """
+        archives = tuple(
+            RemoteFile(
+                archive.url.rpartition("/")[2], archive.url, None, archive.digest
+            )
+            for archive in model.archives
+        )
+        files: list[RemoteFile] = []
+        archived: set[str] = set()
+        silent: set[str] = set()
+        for file in model.files:
+            try:
+                if host_of(file.url) not in silent:
+                    files.append(self._at_address(file))
+                    continue
+            except DownloadFailed as error:
+                if not archives:
+                    raise
+                logger.warning("%s: %s; taking the archive", file.path, error)
+                if isinstance(error, HostUnreachable):
+                    silent.add(host_of(file.url))
+            files.append(RemoteFile(file.path, file.url, file.size, file.digest))
+            archived.add(file.path)
+        source = model.files[0].url.rpartition("/")[0]
+        return Published(source, "", tuple(files), archives, frozenset(archived))
 
     def _on_hub(self, model: Model) -> Published:
         base = self.endpoint.rstrip("/")
