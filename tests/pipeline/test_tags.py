@@ -13,6 +13,7 @@ import torch
 from librephotos.api.models import Job, Photo, PhotoStage, PhotoThing, Thing
 from librephotos.api.services.site_settings import change_site_settings
 from librephotos.pipeline.registry import learning_stage
+from tests.factories import UserFactory
 from tests.ml.places365 import published
 from tests.support.model_folders import CLIP, ORDINARY, WIDE, configure, install
 from tests.support.scanning import Library, work_until_idle, write_jpeg
@@ -158,3 +159,56 @@ def test_a_scene_model_that_comes_back_has_its_say_again(
     (models / "away").rename(models / WIDE)
     photos.scan()
     assert albums(client_of, photos) == scenes
+
+
+PROBABLE = {4: 0.6, 5: 0.25, 6: 0.08, 7: 0.04, 8: 0.02, 9: 0.01}
+
+
+@pytest.fixture
+def doubtful_scenes(models: Path, tmp_path: Path) -> None:
+    """The wide model, which thinks the same of every picture."""
+    folder = tmp_path / "doubtful"
+    folder.mkdir()
+    state = published.random_state()
+    state["fc.weight"].zero_()
+    state["fc.bias"].fill_(-1000)
+    for category, probability in PROBABLE.items():
+        state["fc.bias"][category] = torch.tensor(probability).log()
+    published.write_model(folder, state, variant="wideresnet18")
+    install(models, WIDE, folder)
+    configure(semantic_search_model="none")
+
+
+def categories(client_of: Any, library: Library) -> list[str]:
+    """Return what the only photo is said to show, the most probable first."""
+    return list(details(client_of, library)["captions_json"]["places365"]["categories"])
+
+
+def test_the_confidence_of_the_owner_cuts_scenes(
+    photos: Library, doubtful_scenes: None, client_of: Any
+) -> None:
+    write_jpeg(photos.root / "a.jpg")
+    photos.scan()
+    likely = [f"place {number} outside" for number in PROBABLE]
+    assert categories(client_of, photos) == likely[:2]  # 0.1 by default
+    for confidence, count in ((0.5, 1), (0.05, 3), (0, 5), (0.9, 0), (0.1, 2)):
+        answer = client_of(photos.owner).patch(
+            f"/api/user/{photos.owner.pk}/", {"confidence": confidence}, format="json"
+        )
+        assert answer.status_code == 200
+        work_until_idle()
+        assert categories(client_of, photos) == likely[:count]
+    listed = [row[1] for row in albums(client_of, photos) if "category" in row[0]]
+    assert sorted(listed) == sorted(likely[:2])
+
+
+def test_the_confidence_of_another_user_cuts_nothing(
+    photos: Library, doubtful_scenes: None, client_of: Any
+) -> None:
+    write_jpeg(photos.root / "a.jpg")
+    photos.scan()
+    known = Job.objects.count()
+    other = UserFactory()
+    client_of(other).patch(f"/api/user/{other.pk}/", {"confidence": 0.9}, format="json")
+    work_until_idle()
+    assert len(categories(client_of, photos)) == 2 and Job.objects.count() == known

@@ -59,8 +59,9 @@ def tag_vectors(
 
 
 def recognise_scenes(model: ModelFiles, previews: Sequence[bytes]) -> list[Scene]:
-    """Return the scene of each preview."""
-    return list(_resident(_scene_tagger, model).tag(previews))
+    """Return the scene of each preview, with the improbable categories too."""
+    tagger = _resident(_scene_tagger, model)
+    return list(tagger.tag(previews, least_probability=0.0))
 
 
 def write_captions(model: ModelFiles, previews: Sequence[bytes]) -> list[str]:

@@ -303,8 +303,12 @@ def roll_out(
 
 
 def outdate(owner: int, *, stage: str) -> None:
-    """Mark all photos of an owner pending in a stage; the next scan takes them up."""
-    PhotoStage.objects.filter(photo__owner=owner, stage=stage).exclude(
+    """Mark all photos of an owner pending in a stage; the next scan takes them up.
+
+    A stage that works with one of several models is meant with each.
+    """
+    named = Q(stage=stage) | Q(stage__startswith=f"{stage}:")
+    PhotoStage.objects.filter(named, photo__owner=owner).exclude(
         state=PhotoStage.State.PENDING
     ).update(state=PhotoStage.State.PENDING, job=None)
 

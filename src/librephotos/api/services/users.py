@@ -10,10 +10,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
 from librephotos.api.models import Job, Photo, ScanDirectory, SiteSettings, User
+from librephotos.api.queries import photo_stages
 from librephotos.api.queries.deletion import lock_account
 from librephotos.api.queries.directories import scannable
 from librephotos.api.queries.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
+from librephotos.pipeline.catching_up import request_catch_up
 from librephotos.pipeline.ingest import read_skipped_raw_again
 from librephotos.pipeline.jobs import start_learning
 from librephotos.pipeline.previews import delete_previews, preview_names
@@ -77,14 +79,15 @@ def change_user(user: User, changes: Mapping[str, Any]) -> None:
     """Change an account: any fields of the model, `password`, `scan_directory`.
 
     A new `password` ends all sign-ins. New date rules or another time zone are applied
-    to all photos by a scan that is started; switching on semantic search has the
-    photos embedded that are not. `avatar` is an uploaded file. Raises UserNameTaken,
+    to all photos by a scan that is started; another `confidence` has their scenes
+    recognised again, and switching on semantic search has the photos embedded that are
+    not. `avatar` is an uploaded file. Raises UserNameTaken,
     InvalidAvatar and NotScannable.
     """
     fields = dict(changes)
     searched = user.semantic_search_topk > 0
     dating = (user.datetime_rules, user.default_timezone)
-    skipped_raw = user.skip_raw_files
+    skipped_raw, confidence = user.skip_raw_files, user.confidence
     password = fields.pop("password", "")
     if password:
         user.set_password(password)
@@ -102,6 +105,9 @@ def change_user(user: User, changes: Mapping[str, Any]) -> None:
     changed = dating != (user.datetime_rules, user.default_timezone)
     if changed and Photo.objects.filter(owner=user).exists():
         redate_library(user)
+    if user.confidence != confidence:
+        photo_stages.outdate(user.pk, stage="scenes")
+        request_catch_up()
     if user.semantic_search_topk > 0 and not searched:
         start_learning(user=user, kind=Job.Kind.CALCULATE_CLIP_EMBEDDINGS)
 

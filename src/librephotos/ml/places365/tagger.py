@@ -1,6 +1,7 @@
 """Recognise the scenes of pictures with the published Places365 networks."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Self
@@ -24,8 +25,10 @@ DEVIATION = (0.229, 0.224, 0.225)
 VOTERS = 10
 """The most probable categories, so many, vote on indoor or outdoor (published demo)."""
 
+MOST_CATEGORIES = 5  # as the published demo
+
 MIN_PROBABILITY = 0.1
-"""Below it a category is not shown.
+"""Below it a category is not shown, unless the caller knows better.
 
 The network spreads its doubt over look-alikes: of the published example, food court
 0.69 and cafeteria 0.16 tell something, dining hall 0.03 does not. Where nothing gets
@@ -87,28 +90,34 @@ class SceneTagger:
             dtype=dtype,
         )
 
-    def tag(self, images: Sequence[Picture | bytes]) -> list[Scene]:
+    def tag(
+        self,
+        images: Sequence[Picture | bytes],
+        *,
+        least_probability: float = MIN_PROBABILITY,
+    ) -> list[Scene]:
         """Return the scenes of pictures, in their order.
 
-        Bytes are previews; some 250 pixels suffice. Raises UnreadablePicture.
+        Bytes are previews; some 250 pixels suffice. Categories are those that are more
+        probable than 0 and at least `least_probability`, and no more than
+        MOST_CATEGORIES. Raises UnreadablePicture.
         """
-        batches = computed(
-            _squeezed, self._tag, images, size=BATCH, device=self._device
-        )
+        tag = partial(self._tag, least_probability)
+        batches = computed(_squeezed, tag, images, size=BATCH, device=self._device)
         return list(chain.from_iterable(batches))
 
     @torch.inference_mode()
-    def _tag(self, squeezed: Sequence[Picture]) -> list[Scene]:
+    def _tag(self, least: float, squeezed: Sequence[Picture]) -> list[Scene]:
         pictures = _normalised(squeezed).to(self._device, self._dtype)
         features = self._network.features(pictures)
         logits = self._network.fc(features).float().cpu()
         responses = features.float().cpu() @ self._attribute_weights.T
         return [
-            self._scene(*row)
+            self._scene(*row, least)
             for row in zip(logits.softmax(dim=1), responses, strict=True)
         ]
 
-    def _scene(self, probabilities: Tensor, responses: Tensor) -> Scene:
+    def _scene(self, probabilities: Tensor, responses: Tensor, least: float) -> Scene:
         voters = probabilities.topk(VOTERS)
         outdoor = self._outdoor[voters.indices].mean().item() >= 0.5
         shown = responses.topk(min(SHOWN_ATTRIBUTES, len(responses)))
@@ -116,8 +125,8 @@ class SceneTagger:
             environment=Environment.OUTDOOR if outdoor else Environment.INDOOR,
             categories=tuple(
                 (self._categories[at], probability)
-                for at, probability in _pairs(voters)
-                if probability >= MIN_PROBABILITY
+                for at, probability in _pairs(voters)[:MOST_CATEGORIES]
+                if probability > 0 and probability >= least
             ),
             attributes=tuple(
                 (self._attributes[at], response) for at, response in _pairs(shown)

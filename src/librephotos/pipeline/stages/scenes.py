@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from librephotos.api.models import Thing
+from librephotos.api.models import Photo, Thing
 from librephotos.api.queries import photo_stages, photo_things, search_document
 from librephotos.api.queries.photo_things import Tag
 from librephotos.ml.places365.scene import Scene
@@ -21,7 +21,10 @@ KINDS = (
 
 
 class ScenesStage(ModelStage):
-    """Tags photos with the categories and attributes of Places365."""
+    """Tags photos with the categories and attributes of Places365.
+
+    Categories have to be as probable as the owner's `confidence` asks.
+    """
 
     name = "scenes"
     version = 1
@@ -30,15 +33,22 @@ class ScenesStage(ModelStage):
     predict = staticmethod(recognise_scenes)
 
     def save(self, results: dict[UUID, Scene]) -> None:
-        tags = {photo_id: list(_tags(scene)) for photo_id, scene in results.items()}
+        least = Photo.objects.filter(pk__in=results).values_list(
+            "pk", "owner__confidence"
+        )
+        tags = {
+            photo_id: list(_tags(results[photo_id], least=confidence))
+            for photo_id, confidence in least
+        }
         photo_things.replace(tags, kinds=KINDS)
         photo_stages.repeat_with_others(results, key=self.key)
         search_document.refresh(results)
 
 
-def _tags(scene: Scene) -> Iterator[Tag]:
+def _tags(scene: Scene, *, least: float) -> Iterator[Tag]:
     yield Tag(Thing.Kind.PLACES365_ENVIRONMENT, scene.environment)
     for title, probability in scene.categories:
-        yield Tag(Thing.Kind.PLACES365_CATEGORY, title, probability)
+        if probability >= least:
+            yield Tag(Thing.Kind.PLACES365_CATEGORY, title, probability)
     for title, response in scene.attributes:
         yield Tag(Thing.Kind.PLACES365_ATTRIBUTE, title, response)
