@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from librephotos.api.exceptions import envelope
 from librephotos.api.models import SiteSettings
-from tests.factories import UserFactory
+from tests.factories import PASSWORD, UserFactory
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,23 @@ def test_a_database_that_is_away_is_said_so():
         connection.settings_dict["HOST"] = place
         if pool:
             connection.settings_dict["OPTIONS"]["pool"] = pool
-    assert answer.status_code == 503
+    assert answer.status_code == 503 and int(answer["Retry-After"]) > 0
     assert answer.json()["errors"][0]["message"].startswith("The database does not")
     assert alive.status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/user/", "/api/django-admin/login/"])
+def test_a_database_that_takes_no_changes_is_unavailable(path):
+    """Within the API and beside it."""
+    admin = UserFactory(admin=True)
+    client = APIClient(raise_request_exception=False)
+    body = {"username": admin.username, "password": PASSWORD}
+    if path == "/api/user/":
+        client.force_authenticate(admin)
+        body = {"username": "another", "password": PASSWORD}
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    answer = client.post(path, body)
+    assert answer.status_code == 503 and int(answer["Retry-After"]) > 0
+    assert answer.json()["errors"][0]["message"].startswith("The database does not")

@@ -95,8 +95,12 @@ class RunningServer:
         workers: int = 1,
         password: str = PASSWORD,
         faces: bool = True,
+        **more: str,
     ) -> None:
-        """Start it, with or without face recognition; `ready` waits for it."""
+        """Start it, with or without face recognition; `ready` waits for it.
+
+        `more` is put into its environment.
+        """
         self.data = data
         self.port = free_port()
         self.log = data.with_name(f"{data.name}-{self.port}.log")
@@ -109,6 +113,7 @@ class RunningServer:
                     data,
                     LIBREPHOTOS_ADMIN_PASSWORD=password,
                     LIBREPHOTOS_FACE_RECOGNITION=str(faces),
+                    **more,
                 ),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
