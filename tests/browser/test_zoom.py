@@ -207,8 +207,9 @@ def test_fingers_pinch_drag_and_turn(looking: Callable[..., Visitor]) -> None:
     # The whole picture follows the finger, and glides back from a short way.
     touch(cdp, "touchStart", (300, 400))
     move(cdp, ((300, 400), (240, 402)))
-    followed = visitor.page.evaluate(PICTURE)
-    assert followed["left"] == pytest.approx(whole["left"] - 60, abs=8)
+    # Less the few pixels that a finger may tremble by.
+    visitor.wait_until(f"most => ({PICTURE})().left <= most", whole["left"] - 55)
+    assert visitor.page.evaluate(PICTURE)["left"] >= whole["left"] - 60
     move(cdp, ((240, 402), (300, 402)))
     touch(cdp, "touchEnd")
     wait_for_picture(visitor)
