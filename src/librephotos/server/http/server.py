@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from waitress import wasyncore
@@ -22,6 +23,7 @@ Application = Callable[..., Iterable[bytes]]
 
 _TICK_S = 1
 _RECEIVED_AT_ONCE = 16 * 1024
+_ACCEPTED_AT_ONCE = 64
 _IN_MEMORY = 512 * 1024
 _NO_MORE_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 _STILL_TAKING_S = 1.0
@@ -102,23 +104,30 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         wasyncore.poll2(_TICK_S, self._map)
 
     def handle_accept(self) -> None:
-        """Take a connection, in exchange for another one where there are too many."""
+        """Take connections, in exchange for others where there are too many."""
+        # All before any is closed: a descriptor that is used again at once would get
+        # the events that were meant for the connection before.
+        newest = list(islice(iter(self._accepted, None), _ACCEPTED_AT_ONCE))
+        for channel in newest:
+            if channel.connected:
+                self._make_room(channel)
+
+    def _accepted(self) -> Channel | None:
+        """Return the next connection that waits in the socket's queue."""
         try:
             accepted = self.accept()
+            while accepted is not None:
+                connection, address = accepted
+                try:
+                    self.set_socket_options(connection)
+                    return Channel(self, connection, address, self.adj, map=self._map)
+                except OSError:  # it is gone again
+                    connection.close()
+                accepted = self.accept()
         except OSError as error:
             if error.errno in _NO_MORE_DESCRIPTORS:
                 self._give_up_one(self.active_channels.values())
-            return
-        if accepted is None:
-            return
-        connection, address = accepted
-        try:
-            self.set_socket_options(connection)
-            channel = Channel(self, connection, address, self.adj, map=self._map)
-        except OSError:  # it is gone again
-            connection.close()
-            return
-        self._make_room(channel)
+        return None
 
     def _make_room(self, newest: Channel) -> None:
         """Close a connection, the newest if need be, where there is one too many."""
