@@ -127,6 +127,13 @@ def test_what_the_pool_and_refused_requests_tell_is_no_second_line(log: Log) -> 
     )
 
 
+def test_what_the_queue_tells_long_afterwards_is_no_outage(log: Log) -> None:
+    log.tell("listener error", name="procrastinate.utils", error=LOST)
+    log.tell("Task failed", name="procrastinate.utils", error=OSError("a disk"))
+    assert not module.outages.under_way
+    assert log.text.startswith("ERROR Task failed\n")
+
+
 def test_it_is_told_when_it_is_over_and_when_the_next_begins(
     log: Log, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

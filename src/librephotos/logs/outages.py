@@ -28,6 +28,9 @@ CALM_S = 5.0
 _CLASSES = ("08", "53", "57", "58")
 _READ_ONLY = "25006"
 _QUERY_CANCELED = "57014"
+# The queue tells of errors when it stops, long after an outage; the worker, which asks
+# it, tells of them in time.
+_QUEUE = "procrastinate."
 _DRIVER, _POOL = "psycopg", "psycopg.pool"
 _FAILED_TO_CONNECT = "error connecting"
 """So the pool begins what it tells of each try; the rest is how it keeps its house."""
@@ -132,7 +135,9 @@ def _outage_of(record: logging.LogRecord) -> str | None:
         text = record.getMessage()
         return text if text.startswith(_FAILED_TO_CONNECT) else ""
     error = _error_of(record)
-    return _reason(error) if error is not None and is_outage(error) else None
+    if error is None or not is_outage(error):
+        return None
+    return "" if record.name.startswith(_QUEUE) else _reason(error)
 
 
 def _is_consequence(record: logging.LogRecord) -> bool:
