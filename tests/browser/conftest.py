@@ -21,7 +21,7 @@ from tests.support.model_hub import ModelHub
 from tests.support.server import RunningServer
 from tests.support.tiny_clip import tiny_clip_folder  # noqa: F401
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,13 @@ from tests.support.images import (
     google_motion_photo,
     photograph,
 )
-from tests.support.server import PASSWORD, RunningServer, librephotos, wait_for
+from tests.support.server import (
+    PASSWORD,
+    PATIENCE_S,
+    RunningServer,
+    librephotos,
+    wait_for,
+)
 from tests.support.showcase import OUTINGS, write_showcase
 from tests.support.tiny_clip import COMBINATIONS, render
 from tests.support.videos import video
@@ -103,7 +109,7 @@ class Site:
             quiet = quiet + 1 if self._is_idle(token) else 0
             return quiet >= LOOKS
 
-        wait_for(is_quiet, f"the end of the scan for {name}", seconds=180)
+        wait_for(is_quiet, f"the end of the scan for {name}")
 
     def _is_idle(self, token: str) -> bool:
         jobs = self.server.get("/api/jobs/?page=1&page_size=10", token)["results"]
@@ -114,7 +120,7 @@ class Site:
         request = urllib.request.Request(self.address + path, method="DELETE")
         token = self.server.sign_in(name)
         request.add_header("Authorization", f"Bearer {token}")
-        with urllib.request.urlopen(request, timeout=20):
+        with urllib.request.urlopen(request, timeout=PATIENCE_S):
             pass
 
     def model_state(self, model: str) -> str:

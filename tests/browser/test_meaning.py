@@ -26,9 +26,7 @@ def meaning(learning_site: Site) -> None:
         "the model is downloaded",
     )
     # Also the first search, which has the model loaded, is behind us then.
-    wait_for(
-        lambda: _ranked(learning_site, token), "the photos are ranked", seconds=180
-    )
+    wait_for(lambda: _ranked(learning_site, token), "the photos are ranked")
 
 
 def _ranked(site: Site, token: str) -> bool:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from librephotos.ml.lanes import computed, in_lanes
+from tests.support.server import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,7 @@ def test_few_items_are_spread_over_the_lanes() -> None:
 
 
 def test_lanes_run_side_by_side_and_share_the_threads() -> None:
-    together = threading.Barrier(2, timeout=30)
+    together = threading.Barrier(2, timeout=PATIENCE_S)
 
     def compute(items: Sequence[int]) -> int:
         together.wait()

@@ -16,6 +16,7 @@ from librephotos.api.queries import photo_things
 from librephotos.api.services.photos import apply_edit, hide
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
 from tests.support.locks import somebody_waits
+from tests.support.server import PATIENCE_S
 
 
 def kept(owner: User) -> dict[tuple[int, bool], int]:
@@ -88,7 +89,7 @@ def test_writers_of_one_day_do_not_deadlock(transactional_db: None) -> None:
     def write(which: int) -> None:
         try:
             for pair in pairs:
-                barrier.wait(30)
+                barrier.wait(PATIENCE_S)
                 first, second = pair[which]
                 try:
                     with transaction.atomic():

@@ -15,6 +15,7 @@ import pytest
 
 from librephotos.pipeline.sandbox import Sandbox
 from tests.support.hostile import behave, pid_of_child
+from tests.support.server import PATIENCE_S
 
 
 @pytest.fixture
@@ -101,4 +102,4 @@ def test_the_child_dies_with_its_parent() -> None:
         assert parent.stdout
         child = psutil.Process(int(parent.stdout.readline()))
         parent.send_signal(signal.SIGKILL)
-        child.wait(10)
+        child.wait(PATIENCE_S)

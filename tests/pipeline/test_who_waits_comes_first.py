@@ -24,7 +24,7 @@ from librephotos.pipeline import queue, worker
 from librephotos.pipeline.preview_storage import PreviewSize, preview_name
 from tests.support.model_folders import CLIP, configure, install
 from tests.support.scanning import Library, write_jpeg
-from tests.support.server import wait_for
+from tests.support.server import PATIENCE_S, wait_for
 from tests.support.tiny_clip import tiny_clip_folder  # noqa: F401
 from tests.support.unknown_faces import face
 from tests.support.workers import sign_of_life
@@ -66,7 +66,7 @@ def held_up(owner: User) -> Iterator[Callable[[], None]]:
 
     with ThreadPoolExecutor(1) as thread:
         holding = thread.submit(hold)
-        assert held.wait(60)
+        assert held.wait(PATIENCE_S)
         try:
             yield released.set
         finally:
@@ -99,7 +99,7 @@ def test_a_search_is_answered_while_relabelling_runs_and_waits(
 
     with held_up(labelled.owner) as release, ThreadPoolExecutor(1) as thread:
         answering = thread.submit(search)
-        wait_for(lambda: waiting(queue.ENCODE_TEXT), "the text is asked", seconds=60)
+        wait_for(lambda: waiting(queue.ENCODE_TEXT), "the text is asked")
         worker.run(wait=False)  # ends once the relabelling does
         found, still_waiting = answering.result()
     assert found["meaning"]["state"] == "ranked"

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from tests.support.scanning import write_jpeg
-from tests.support.server import RunningServer, postgres_process, wait_for
+from tests.support.server import PATIENCE_S, RunningServer, postgres_process, wait_for
 
 pytestmark = pytest.mark.server
 
@@ -117,7 +117,7 @@ def test_killed_processes_lose_and_double_nothing(
     chance = random.Random(1)
     for victim in ("decoder", "worker", "web", "worker", "decoder"):
         strike(server, victim, chance)
-    wait_for(lambda: scan_is_over(server), "the end of the scan", seconds=150)
+    wait_for(lambda: scan_is_over(server), "the end of the scan")
     token = server.sign_in()
     for job in server.get("/api/jobs/", token)["results"]:
         for stage in job["result"]["stages"]:
@@ -148,9 +148,9 @@ def test_killing_everything_and_starting_again_gives_the_same_library(
                 process.send_signal(signal.SIGKILL)
             except psutil.NoSuchProcess:
                 pass
-        server.process.wait(10)
+        server.process.wait(PATIENCE_S)
     with RunningServer(data, pictures, workers=2, faces=False) as server:
-        wait_for(lambda: scan_is_over(server), "the end of the scan", seconds=150)
+        wait_for(lambda: scan_is_over(server), "the end of the scan")
         assert shown(server) == expected(pictures)
         assert failures(server) == 2
 
@@ -161,7 +161,7 @@ def test_postgresql_may_restart_during_a_scan(
     postgres = postgres_process(data)
     assert postgres
     os.kill(postgres.pid, signal.SIGINT)  # PostgreSQL's fast shutdown
-    postgres.wait(20)
-    wait_for(lambda: scan_is_over(server), "the end of the scan", seconds=150)
+    postgres.wait(PATIENCE_S)
+    wait_for(lambda: scan_is_over(server), "the end of the scan")
     assert shown(server) == expected(pictures)
     wait_for(lambda: "finished" in server.output, "the terminal shows the end")

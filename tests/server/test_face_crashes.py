@@ -84,7 +84,7 @@ def test_killed_processes_lose_and_double_no_face(corpus: Path) -> None:
             wait_for(lambda: is_looking_for_faces(server), "the first faces")
             for _ in range(3):
                 strike(server, chance)
-            wait_for(lambda: is_over(server), "the end of all jobs", seconds=150)
+            wait_for(lambda: is_over(server), "the end of all jobs")
             pictured = len(list(pictures.rglob("*.jpg")))
             before = grouped(server)
             assert len(before) == pictured and set(before.values()) == {1}
@@ -94,6 +94,6 @@ def test_killed_processes_lose_and_double_no_face(corpus: Path) -> None:
             token = server.sign_in()
             faces = server.get("/api/stats/", token)["num_faces"]
             server.post("/api/scanfaces", {}, token)
-            wait_for(lambda: is_over(server), "another look at faces", seconds=120)
+            wait_for(lambda: is_over(server), "another look at faces")
             assert server.get("/api/stats/", server.sign_in())["num_faces"] == faces
             assert grouped(server) == before

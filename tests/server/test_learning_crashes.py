@@ -88,19 +88,19 @@ def test_a_killed_worker_loses_and_repeats_nothing(
     answer = server.post("/api/sitesettings/", {"semantic_search_model": CLIP}, token)
     assert CLIP in answer["missing_models"]
     server.post(f"/api/models/{CLIP}/download/", {}, token)
-    wait_for(hub.stalling.is_set, "the download is under way", seconds=90)
+    wait_for(hub.stalling.is_set, "the download is under way")
     kill_worker(server)
     hub.released.set()
 
-    wait_for(lambda: learning(server), "photos are handed out", seconds=120)
+    wait_for(lambda: learning(server), "photos are handed out")
     (download,) = jobs(server, 10)
     assert download["finished"] and not download["failed"]
     whole = len(next(iter(hub.repositories.values())).files[WEIGHTS])
     assert hub.sent(WEIGHTS) <= whole + 70_000
-    early = wait_for(lambda: vectors(server), "the first vectors", seconds=120)
+    early = wait_for(lambda: vectors(server), "the first vectors")
     kill_worker(server)
 
-    wait_for(lambda: settled(server), "everything is embedded", seconds=120)
+    wait_for(lambda: settled(server), "everything is embedded")
     assert early.items() <= vectors(server).items()
     rows = jobs(server, 6)
     assert sum(row["progress_current"] for row in rows) == PICTURES

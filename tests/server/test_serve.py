@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.scanning import write_jpeg
 from tests.support.server import (
+    PATIENCE_S,
     RunningServer,
     librephotos,
     postgres_process,
@@ -83,7 +84,7 @@ def test_killed_child_is_started_again(server: RunningServer, command: str) -> N
         lambda: [c for c in server.children(command) if c.pid != killed.pid],
         f"a new {command}",
     )
-    wait_for(server.answers, "an answer", seconds=30)
+    wait_for(server.answers, "an answer")
     assert "was ended by SIGKILL" in server.output
 
 
@@ -169,7 +170,7 @@ def test_kill_of_the_supervisor_leaves_no_orphan(
     below = server.processes()
     server.process.kill()
     server.process.wait()
-    wait_for(lambda: not alive(below), "the end of all children", seconds=15)
+    wait_for(lambda: not alive(below), "the end of all children")
     with RunningServer(data) as again:
         assert again.answers()
     assert postgres_process(data) is None
@@ -177,7 +178,7 @@ def test_kill_of_the_supervisor_leaves_no_orphan(
 
 def test_terminal_closed_is_a_clean_end(server: RunningServer, data: Path) -> None:
     server.process.send_signal(signal.SIGHUP)
-    assert server.process.wait(10) == 0
+    assert server.process.wait(PATIENCE_S) == 0
     assert postgres_process(data) is None
 
 

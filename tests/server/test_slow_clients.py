@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.server import RunningServer, wait_for
+from tests.support.server import PATIENCE_S, RunningServer, wait_for
 from tests.support.slow_clients import slow_clients, write_large_picture
 
 pytestmark = pytest.mark.server
@@ -53,7 +53,9 @@ def test_requests_that_come_between_two_web_processes_are_answered(
         process.kill()
     waiting = []
     for _ in range(5):
-        client = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+        client = socket.create_connection(
+            ("127.0.0.1", server.port), timeout=PATIENCE_S
+        )
         client.sendall(
             b"GET /api/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         )
@@ -70,7 +72,7 @@ def test_a_web_process_that_is_told_to_end_loses_no_request(
     token = server.sign_in()
     (web,) = server.children("web")
     connections = [
-        socket.create_connection(("127.0.0.1", server.port), timeout=60)
+        socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S)
         for _ in range(20)
     ]
     for client in connections:
@@ -84,4 +86,4 @@ def test_a_web_process_that_is_told_to_end_loses_no_request(
         with client:
             answer = b"".join(iter(lambda: client.recv(2**16), b""))
         assert answer.startswith(b"HTTP/1.1 200 OK")
-    wait_for(server.answers, "the next web process", seconds=60)
+    wait_for(server.answers, "the next web process")

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from librephotos.ml.model_store.manifest import known_models
+from tests.support.server import PATIENCE_S
 
 _LFS = ("*.safetensors", "*.bin", "tokenizer.json", "*.model")
 _RESOLVE = re.compile(r"/([^/]+/[^/]+)/resolve/([^/]+)/([^/]+)")
@@ -303,7 +304,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.stall:
             self.wfile.flush()
             self.hub.stalling.set()
-            self.hub.released.wait(60)
+            self.hub.released.wait(PATIENCE_S)
         if limit is not None:
             self.close_connection = True
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.support.server import PATIENCE_S
+
 LEARNING = ("dlib", "face_recognition_models", "safetensors", "torch", "transformers")
 
 WEB = """
@@ -28,6 +30,9 @@ stages(), learning_stages()
 def test_no_model_library_is_loaded(program: str) -> None:
     script = f"{program}\nimport sys\nprint(*set(sys.modules).intersection({LEARNING}))"
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     assert (done.returncode, done.stdout.split()) == (0, []), done.stderr

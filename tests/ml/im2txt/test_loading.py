@@ -16,6 +16,7 @@ from librephotos.ml.im2txt.errors import CaptionerUnusable, UnknownCaptioner
 from tests.ml.im2txt import tiny_models
 from tests.ml.im2txt.conftest import BLIP, SMOLVLM
 from tests.ml.im2txt.tiny_models import square
+from tests.support.server import PATIENCE_S
 
 Folders = dict[str, Path]
 
@@ -150,7 +151,10 @@ def test_names_are_had_without_torch() -> None:
         "sys.exit(bool({'torch', 'transformers'} & sys.modules.keys()))"
     )
 
-    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+    assert (
+        subprocess.run([sys.executable, "-c", program], timeout=PATIENCE_S).returncode
+        == 0
+    )
 
 
 def test_smolvlm_computes_in_float32_where_there_is_no_bfloat16(tmp_path: Path) -> None:

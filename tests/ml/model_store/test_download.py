@@ -34,7 +34,7 @@ from librephotos.ml.model_store.record import read_record
 from tests.ml.model_store.conftest import NAME, PLAIN, REPOSITORY, MakeStore
 from tests.support.model_hub import ModelHub
 from tests.support.mounts import mounted_memory
-from tests.support.server import free_port, wait_for
+from tests.support.server import PATIENCE_S, free_port, wait_for
 
 BOTH = pytest.mark.parametrize(
     ("name", "file"), [(NAME, "model.safetensors"), (PLAIN, "scenes.pth.tar")]
@@ -228,7 +228,7 @@ def test_waiting_for_another_can_be_stopped(
     hub.misbehave("model.safetensors", cut_after=SENT_BEFORE, stall=True)
     first = threading.Thread(target=make_store().download, args=[NAME])
     first.start()
-    assert hub.stalling.wait(20)
+    assert hub.stalling.wait(PATIENCE_S)
     with pytest.raises(DownloadStopped):
         make_store().download(NAME, should_stop=lambda: True)
     hub.released.set()
@@ -262,7 +262,7 @@ def test_what_another_downloads_is_not_removed(
     hub.misbehave("model.safetensors", cut_after=SENT_BEFORE, stall=True)
     first = threading.Thread(target=make_store().download, args=[NAME])
     first.start()
-    assert hub.stalling.wait(20)
+    assert hub.stalling.wait(PATIENCE_S)
     with pytest.raises(ModelBusy, match="is being downloaded"):
         make_store().remove(NAME)
     hub.released.set()
@@ -285,7 +285,7 @@ def test_killed_download_goes_on(store: ModelStore, hub: ModelHub) -> None:
     folder = store.folder / NAME
     wait_for(lambda: unfinished(folder) > SENT_BEFORE / 2, "some of it is written")
     process.send_signal(signal.SIGKILL)
-    assert process.wait(20) == -signal.SIGKILL
+    assert process.wait(PATIENCE_S) == -signal.SIGKILL
     hub.released.set()
     assert store.state(NAME) is ModelState.PARTIAL
     here = unfinished(folder)

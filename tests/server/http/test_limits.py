@@ -21,7 +21,7 @@ from librephotos.server.http.limits import (
     within_descriptors,
 )
 from librephotos.server.http.server import Server
-from tests.support.server import wait_for
+from tests.support.server import PATIENCE_S, wait_for
 from tests.support.web_process import Answers, everything, get, web_process
 
 LOOPBACK = ip_network("127.0.0.0/8")
@@ -236,7 +236,7 @@ def test_connections_that_come_while_nobody_serves_wait(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = listener.getsockname()
         for _ in range(2):
-            client = socket.create_connection(address, timeout=60)
+            client = socket.create_connection(address, timeout=PATIENCE_S)
             client.sendall(get("/").encode())
             serve_once(listener.dup(), Answers(tmp_path), client)
 
