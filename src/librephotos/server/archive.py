@@ -19,7 +19,7 @@ from psycopg import Connection, conninfo, sql
 from librephotos.server import database, embedded
 from librephotos.server.errors import DatabaseError, DataFolderError, ServerError
 from librephotos.server.locks import FolderLock
-from librephotos.server.postgres import program_folder
+from librephotos.server.postgres_programs import program_folder
 
 _DUMP = "database.dump"
 _DATA = "data"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import subprocess
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,29 +41,29 @@ class ClusterUser:
         if not self.is_us:
             os.chown(path, self.uid, self.gid)
 
-    def refuse_impassable(self, folders: Iterable[Path]) -> None:
-        """Raise DatabaseError, which says what to do, for one that the user cannot
-        get to.
+    def refuse_impassable(self, folder: Path) -> None:
+        """Raise DatabaseError, with what to do, if the user cannot get to a folder."""
+        if self.can_enter(folder):
+            return
+        barred = next(
+            parent
+            for parent in [*reversed(folder.parents), folder]
+            if not self.can_enter(parent)
+        )
+        raise DatabaseError(
+            f"PostgreSQL does not run as root, and the user {self.name} cannot pass "
+            f"{barred} to {folder}: start LibrePhotos as an ordinary user, choose "
+            "another place (--data /var/lib/librephotos), or let others pass with "
+            f"`chmod o+x {barred}`"
+        )
+
+    def can_enter(self, folder: Path) -> bool:
+        """Whether the user can get into a folder.
 
         The system is asked, not the modes: access lists count as well.
         """
         if self.is_us:
-            return
-        for folder in folders:
-            if not self._can_enter(folder):
-                barred = next(
-                    parent
-                    for parent in [*reversed(folder.parents), folder]
-                    if not self._can_enter(parent)
-                )
-                raise DatabaseError(
-                    f"PostgreSQL does not run as root, and the user {self.name} cannot "
-                    f"pass {barred} to {folder}: start LibrePhotos as an ordinary "
-                    "user, choose another place (--data /var/lib/librephotos), or let "
-                    f"others pass with `chmod o+x {barred}`"
-                )
-
-    def _can_enter(self, folder: Path) -> bool:
+            return True
         asked = subprocess.run(
             ["test", "-x", folder],
             **self.identity,

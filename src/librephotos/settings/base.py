@@ -17,12 +17,13 @@ from librephotos.settings.env import (
     env_rate,
     env_str,
 )
+from librephotos.settings.folder import default_data_folder
 from librephotos.settings.hosts import own_names
 from librephotos.settings.secret import secret_key
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-DATA = env_path("LIBREPHOTOS_DATA", Path.home() / ".local/share/librephotos")
+DATA = env_path("LIBREPHOTOS_DATA", default_data_folder())
 DEBUG = env_bool("LIBREPHOTOS_DEBUG", default=False)
 SECRET_KEY = secret_key(DATA)
 # Names that are answered to beside literal addresses; the middleware looks at these,

@@ -1,10 +1,23 @@
-"""Why the data folder cannot be used, and what to do."""
+"""Where the data folder is, why it cannot be used, and what to do."""
 
 from __future__ import annotations
 
 import os
 import pwd
 from pathlib import Path
+from typing import Final
+
+_ROOTS_DATA: Final = Path("/var/lib/librephotos")
+
+
+def default_data_folder() -> Path:
+    """Return the data folder of who names none.
+
+    That is ~/.local/share/librephotos, but for root, whose home is closed to the user
+    as whom PostgreSQL runs: /var/lib/librephotos, unless the other is there already.
+    """
+    at_home = Path.home() / ".local/share/librephotos"
+    return _ROOTS_DATA if os.geteuid() == 0 and not at_home.exists() else at_home
 
 
 def why_unusable(data: Path, error: OSError) -> str:

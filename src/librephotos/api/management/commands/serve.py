@@ -41,7 +41,8 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--data",
-            help="folder for the database and previews (~/.local/share/librephotos)",
+            help="folder for the database and previews "
+            "(~/.local/share/librephotos, for root /var/lib/librephotos)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
