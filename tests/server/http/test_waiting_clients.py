@@ -211,6 +211,16 @@ def test_a_body_in_chunks_is_refused_when_it_is_too_long(process: WebProcess) ->
         (post("/", "", "Content-Length: 1, 2"), 400),
         (post("/", "", "Transfer-Encoding: gzip"), 501),
         (post("/", "zz\r\n", "Transfer-Encoding: chunked"), 400),
+        (post("/", "", f"Content-Length: {'9' * 5000}"), 400),
+        (get("http://[::1/"), 400),
+        (get("http://[nonsense]/"), 400),
+        (
+            post("/", "0\r\n\r\n", "Transfer-Encoding: chunked", "Content-Length: 5"),
+            400,
+        ),
+        (post("/", "", "Content-Length: 0", "Transfer-Encoding: chunked"), 400),
+        (get("/", "Transfer-Encoding: chunked", version="1.0"), 400),
+        (get("/", "Transfer-Encoding: chunked", version="2.0"), 400),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from waitress.adjustments import Adjustments
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import Error, RequestEntityTooLarge
 
 from librephotos.server.http.limits import BodyLimit
@@ -41,8 +41,21 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
     adj: Settings
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the header, and from it the limit of the body."""
-        super().parse_header(header_plus)
+        """Read the header, and from it the limit of the body.
+
+        Raises ParsingError for what waitress stumbles over, and for a body whose end
+        a proxy in front may see elsewhere; RFC 9112, 6.1.
+        """
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            # An address with half a bracket, a length of thousands of digits.
+            raise ParsingError("The header of the request is invalid") from error
+        # waitress takes the header away where it obeys it.
+        if "TRANSFER_ENCODING" in self.headers:
+            raise ParsingError("Transfer-Encoding needs HTTP/1.1")
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("The length of the body is stated in two ways")
         content_type = self.headers.get("CONTENT_TYPE", "")
         self.adj = self.adj.with_largest_body(
             self.adj.body_limit(self.path, content_type)
