@@ -196,17 +196,26 @@ def test_a_raw_file_becomes_its_picture(stripped, tmp_path):
     assert sniff(str(copy)).name == "JPEG"
 
 
-def test_a_bitmap_without_its_trailer(stripped):
-    copy = stripped(marked.marked_bmp())
+@pytest.mark.parametrize(
+    "make",
+    [
+        marked.marked_bmp,
+        lambda: encoded(quadrants(240, 160), "JXL", use_container=False) + RAW_MARK,
+    ],
+    ids=["bitmap", "bare JPEG XL"],
+)
+def test_a_picture_without_its_trailer(stripped, make):
+    copy = stripped(make())
     assert_nothing_left(copy)
     with Image.open(copy) as image:
         assert image.size == (240, 160)
 
 
+@pytest.mark.parametrize("behind", [b"", RAW_MARK, b"\0" * 600 + RAW_MARK])
 @pytest.mark.parametrize("cut", [2, 100, 2000])
-def test_a_jpeg_that_breaks_off_is_copied_as_far_as_it_goes(stripped, cut):
+def test_a_jpeg_that_breaks_off_is_shown_as_far_as_it_goes(stripped, cut, behind):
     whole = encoded(quadrants(400, 300), "JPEG", exif=marked.exif_block(), quality=95)
-    copy = stripped(whole[:-cut])
+    copy = stripped(whole[:-cut] + behind)
     assert_nothing_left(copy)
     with Image.open(copy) as image:
         assert image.size == (400, 300)

@@ -71,7 +71,7 @@ def _unchanged(packet: bytes) -> bytes:
 
 def _without_jpeg_metadata(packet: bytes) -> bytes:
     try:
-        return b"".join(jpeg.without_metadata(packet))
+        return b"".join(jpeg.without_metadata(packet, is_frame=True))
     except NotStrippable:
         return b""  # a frame that no player shows
 

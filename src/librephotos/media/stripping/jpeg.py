@@ -24,12 +24,12 @@ _JFIF, _AVI1 = b"JFIF\0", b"AVI1"
 _JFIF_BYTES, _AVI1_BYTES, _ADOBE_BYTES = 14, 14, 12
 
 
-def without_metadata(data: bytes) -> Iterator[bytes]:
+def without_metadata(data: bytes, *, is_frame: bool = False) -> Iterator[bytes]:
     """Yield the parts of a JPEG that show it, and its orientation if it is turned.
 
-    What follows the first picture is left out: other pictures, videos, trailers. A
-    picture that is cut short stays so, and is closed. Raises NotStrippable if the
-    data is no JPEG.
+    What follows the first picture is left out: other pictures, videos, trailers.
+    Raises NotStrippable if the data is no JPEG, or if its end is not marked, since
+    nobody can tell then what belongs to it. The end of a frame of a film is known.
     """
     if data[:2] != b"\xff\xd8":
         raise NotStrippable("The file is no JPEG.")
@@ -40,7 +40,7 @@ def without_metadata(data: bytes) -> Iterator[bytes]:
     if orientation > 1:
         yield _segment(0xE1, EXIF_MARK + exif_of(orientation))
     yield from (part for part in head if part[1] != 0xE0)
-    yield from _scans(data, at)
+    yield from _scans(data, at, is_frame=is_frame)
     yield _END
 
 
@@ -60,8 +60,11 @@ def _head(data: bytes) -> tuple[list[bytes], int, int]:
     raise NotStrippable("The JPEG holds no picture.")
 
 
-def _scans(data: bytes, at: int) -> Iterator[bytes]:
-    """Yield the scans from the one at `at` on, with the tables between them."""
+def _scans(data: bytes, at: int, *, is_frame: bool) -> Iterator[bytes]:
+    """Yield the scans from the one at `at` on, with the tables between them.
+
+    Raises NotStrippable if no marker ends one of them, unless it is in a frame.
+    """
     while True:
         segment = next(_segments(data, at), None)
         if segment is None:
@@ -72,6 +75,8 @@ def _scans(data: bytes, at: int) -> Iterator[bytes]:
         if code != _SCAN:
             continue
         found = _MARKER_IN_SCAN.search(data, at)
+        if not (found or is_frame):
+            raise NotStrippable("The JPEG is cut short.")
         end = found.start() if found else len(data)
         yield data[at:end]
         at = end

@@ -15,11 +15,11 @@ _SHOWN = (b"JXL ", b"ftyp", b"jxll", b"jxlc", b"jxlp")
 def without_metadata(data: bytes) -> Iterator[bytes]:
     """Yield the parts of a JPEG XL file that show it.
 
-    Raises NotStrippable if there is no code stream in it, or not all of it.
+    Raises NotStrippable if there is no code stream in it, or not all of it, and for a
+    bare stream: only decoding it tells where it ends and something else begins.
     """
     if data[:2] == b"\xff\x0a":
-        yield data  # a bare stream has no place for metadata
-        return
+        raise NotStrippable("The JPEG XL file is a bare stream.")
     found = boxes(io.BytesIO(data), start=0, end=len(data))
     shown = [box for box in found if box.type in _SHOWN]
     if not {b"jxlc", b"jxlp"}.intersection(box.type for box in shown):

@@ -11,7 +11,8 @@ import pillow_heif
 import pyvips
 
 from librephotos.media import raw
-from librephotos.media.errors import UnreadableFile
+from librephotos.media.damaged import decode_damaged
+from librephotos.media.errors import UnavailableFile, UnreadableFile
 from librephotos.media.formats import Format, Kind
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
@@ -52,7 +53,12 @@ def render(path: bytes | str, target: Path, *, format: Format, limits: Limits) -
 def _decoded(path: bytes | str, *, format: Format, limits: Limits) -> pyvips.Image:
     if format.kind is Kind.RAW:
         return raw.decode_raw(path, box=FULL_SIZE, limits=limits).image
-    return decode_still(path, format=format, box=FULL_SIZE, limits=limits).image
+    try:
+        return decode_still(path, format=format, box=FULL_SIZE, limits=limits).image
+    except UnavailableFile:
+        raise
+    except UnreadableFile:
+        return decode_damaged(path, format=format, box=FULL_SIZE, limits=limits).image
 
 
 def _write(image: pyvips.Image, target: Path) -> None:
