@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 
 import jwt
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import RequestFactory
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from rest_framework_simplejwt.tokens import AccessToken
 
 from librephotos.api.models import SiteSettings, User
+from librephotos.api.throttling import HASHED_AT_ONCE, LoginThrottle, hashing
 from librephotos.api.tokens import SignInToken
 from tests.factories import PASSWORD, UserFactory
 
@@ -28,6 +32,10 @@ BLACKLIST = "/api/auth/token/blacklist/"
 def sign_in(user, password=PASSWORD):
     credentials = {"username": user.username, "password": password}
     return APIClient().post(OBTAIN, credentials, format="json")
+
+
+def request_of(address="127.0.0.1"):
+    return RequestFactory(REMOTE_ADDR=address).get("/")
 
 
 def fields(answer):
@@ -170,6 +178,37 @@ def test_guessing_is_slowed_down_for_one_name_only(login_rate):
 def test_right_passwords_are_not_counted(login_rate):
     user = UserFactory()
     assert {sign_in(user).status_code for _ in range(5)} == {200}
+
+
+def test_guesses_sent_at_once_are_counted_too(login_rate):
+    user = UserFactory()
+    outcomes = Counter()
+    with LoginThrottle(request_of(), user.username).attempt():
+        outcomes.update(sign_in(user, "wrong").status_code for _ in range(4))
+    assert outcomes == {401: 2, 429: 2}
+
+
+def test_an_attempt_that_fails_for_another_reason_is_not_counted(login_rate):
+    user = UserFactory()
+    for _ in range(4):
+        with pytest.raises(OSError):
+            with LoginThrottle(request_of(), user.username).attempt():
+                raise OSError
+    assert sign_in(user).status_code == 200
+
+
+def test_few_passwords_are_hashed_at_a_time():
+    """The other threads of the web server answer meanwhile."""
+    user = UserFactory()
+    with ExitStack() as others:
+        for _ in range(HASHED_AT_ONCE):
+            others.enter_context(hashing())
+        refused = sign_in(user)
+        assert refused.status_code == 429
+        assert refused["Retry-After"] == "1"
+        assert basic(user.username, PASSWORD).get("/api/user/").status_code == 429
+        assert APIClient().get("/api/healthz/").status_code == 200
+    assert sign_in(user).status_code == 200
 
 
 def test_an_address_that_tries_many_names_is_slowed_down(login_rate):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.test import Client
+from django.test.client import encode_multipart
 from rest_framework.test import APIClient
 
 from librephotos.api.models import User
@@ -183,3 +186,20 @@ def test_a_byte_order_mark_is_passed_over(me: User) -> None:
 )
 def test_what_may_be_sent_where(path: str, kind: str, most: int) -> None:
     assert largest_body(path, kind) == most
+
+
+@pytest.mark.parametrize("kind", ["form", "multipart"])
+def test_what_a_caller_sends_wrong_fills_no_log(caplog: Any, kind: str) -> None:
+    fields = {f"a{number}": "x" for number in range(1010)}
+    body, content_type = urlencode(fields), FORM
+    if kind == "multipart":
+        body = encode_multipart("b", fields).decode()
+        content_type = "multipart/form-data; boundary=b"
+    refused(send(APIClient(), "/api/auth/token/obtain/", body, content_type))
+    assert not caplog.records
+
+
+def test_forms_without_their_token_fill_no_log(caplog: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/api/django-admin/login/", {"a": "b"}).status_code == 403
+    assert not caplog.records

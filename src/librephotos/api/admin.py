@@ -32,14 +32,10 @@ class ThrottledLoginForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         throttle = LoginThrottle(self.request, self.cleaned_data.get("username", ""))
         try:
-            throttle.check()
+            with throttle.attempt():
+                return super().clean()
         except Throttled as error:
             raise ValidationError(str(error.detail)) from error
-        try:
-            return super().clean()
-        except ValidationError:
-            throttle.record_failure()
-            raise
 
 
 class ScanDirectoryForm(forms.ModelForm):  # type: ignore[type-arg]

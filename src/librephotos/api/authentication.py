@@ -120,15 +120,10 @@ class EnvelopeBasicAuthentication(BasicAuthentication):
     def authenticate_credentials(
         self, userid: str, password: str, request: Any = None
     ) -> tuple[User, None]:
-        throttle = LoginThrottle(request, userid)
-        throttle.check()
-        try:
+        with LoginThrottle(request, userid).attempt():
             if "\0" in userid:  # which PostgreSQL refuses to look for
                 raise AuthenticationFailed("Invalid username/password.")
             return super().authenticate_credentials(userid, password, request)
-        except AuthenticationFailed:
-            throttle.record_failure()
-            raise
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

@@ -1,18 +1,41 @@
-"""Slows down guessing of passwords; a right password is never counted."""
+"""Slows down guessing of passwords; a right password is not counted for long."""
 
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.cache import cache
-from rest_framework.exceptions import Throttled
+from django.core.exceptions import ValidationError as FormError
+from rest_framework.exceptions import AuthenticationFailed, Throttled, ValidationError
 from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 
 ADDRESS_FACTOR = 5
 """How many times more failures one address may have, over all user names."""
+
+HASHED_AT_ONCE = 4
+"""Hashing a password takes a thread of the web server, of which there are eight, a core
+and 100 MiB, and everybody may ask for it."""
+
+_WRONG = (AuthenticationFailed, ValidationError, FormError)
+_hashing = threading.BoundedSemaphore(HASHED_AT_ONCE)
+_counting = threading.Lock()
+
+
+@contextmanager
+def hashing() -> Iterator[None]:
+    """Hash passwords within this; raises Throttled while enough others are hashed."""
+    if not _hashing.acquire(blocking=False):
+        raise Throttled(wait=1)
+    try:
+        yield
+    finally:
+        _hashing.release()
 
 
 class LoginThrottle(SimpleRateThrottle):
@@ -34,21 +57,43 @@ class LoginThrottle(SimpleRateThrottle):
             f"login:{address}": self.limit * ADDRESS_FACTOR,
         }
 
-    def check(self) -> None:
-        """Raise Throttled after too many failures, before a password is hashed."""
-        if not self.limit:
-            return
-        for key, limit in self.allowances.items():
-            failures = self._failures(key)
-            if len(failures) >= limit:
-                raise Throttled(wait=failures[0] + self.window_s - time.time())
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Check a password within this; what ends as wrong is counted.
 
-    def record_failure(self) -> None:
-        """Count one wrong password."""
-        if not self.limit:
-            return
-        for key in self.allowances:
-            cache.set(key, [*self._failures(key), time.time()], self.window_s)
+        It counts from the start, or guesses that are sent at once would all be
+        weighed against none. Raises Throttled before a password is hashed, after too
+        many failures or while others are hashed.
+        """
+        with hashing():
+            begun = self._count()
+            try:
+                yield
+            except _WRONG:
+                raise
+            except BaseException:
+                self._take_back(begun)
+                raise
+            self._take_back(begun)
+
+    def _count(self) -> float:
+        now = time.time()
+        with _counting:
+            counted = {key: self._failures(key) for key in self.allowances}
+            for key, failures in counted.items():
+                if self.limit and len(failures) >= self.allowances[key]:
+                    raise Throttled(wait=failures[0] + self.window_s - now)
+            for key, failures in counted.items():
+                cache.set(key, [*failures, now], self.window_s)
+        return now
+
+    def _take_back(self, moment: float) -> None:
+        with _counting:
+            for key in self.allowances:
+                failures = self._failures(key)
+                if moment in failures:
+                    failures.remove(moment)
+                    cache.set(key, failures, self.window_s)
 
     def _failures(self, key: str) -> list[float]:
         since = time.time() - self.window_s

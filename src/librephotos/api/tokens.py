@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.serializers import (
     PasswordField,
     TokenBlacklistSerializer,
@@ -106,12 +105,8 @@ class ObtainTokenSerializer(TokenObtainPairSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         throttle = LoginThrottle(self.context["request"], attrs["username"])
-        throttle.check()
-        try:
+        with throttle.attempt():
             return super().validate(attrs)
-        except AuthenticationFailed:
-            throttle.record_failure()
-            raise
 
 
 class RevokeTokenSerializer(TokenBlacklistSerializer):

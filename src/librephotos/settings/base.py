@@ -243,6 +243,8 @@ LOGGING = {
     "loggers": {
         # An answer of 4xx is the caller's concern, and its address may name a photo.
         "django.request": {"level": "ERROR"},
+        # Likewise, each with a traceback.
+        "django.security": {"level": "CRITICAL"},
         # Tells the arguments of tasks, the texts of searches among them.
         "procrastinate": {"level": "WARNING"},
         # Warns of each moment in which all threads are busy.

@@ -49,9 +49,7 @@ def _sensitive(account: User, changes: Mapping[str, Any]) -> bool:
 
 def _check(request: Request, password: str) -> None:
     user = caller(request)
-    throttle = LoginThrottle(request, user.username)
-    throttle.check()
-    if not user.check_password(password):
-        throttle.record_failure()
-        message = "This is not your current password."
-        raise ValidationError({"detail": message, "current_password": message})
+    with LoginThrottle(request, user.username).attempt():
+        if not user.check_password(password):
+            message = "This is not your current password."
+            raise ValidationError({"detail": message, "current_password": message})

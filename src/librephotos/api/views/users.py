@@ -42,6 +42,7 @@ from librephotos.api.serializers.user_edit import (
 )
 from librephotos.api.services import users
 from librephotos.api.services.avatars import LARGEST_AVATAR, InvalidAvatar
+from librephotos.api.throttling import hashing
 from librephotos.api.views.reauthentication import confirmed
 
 LARGEST_REQUEST = LARGEST_AVATAR + 2**20
@@ -100,7 +101,8 @@ class UserList(AccountView):
                 # First, or what is wrong with a name tells that somebody has it.
                 users.refuse_sign_up(request.user)
             form.is_valid(raise_exception=True)
-            user = users.create_user(request.user, **form.validated_data)
+            with hashing():
+                user = users.create_user(request.user, **form.validated_data)
         except users.SignUpClosed as error:
             raise _refusal(request, "Signing up is not open.") from error
         except users.UserNameTaken as error:
