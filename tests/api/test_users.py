@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from librephotos.api.models import Job, Photo, SiteSettings, User
+from librephotos.api.services.users import change_user
 from tests.factories import PASSWORD, FileFactory, PhotoFactory, UserFactory
 from tests.support.images import encoded, picture
 from tests.support.marked import (
@@ -562,7 +563,9 @@ def test_an_avatar_is_kept_without_its_metadata(client_of, make):
     assert RAW_MARK not in sent and b"2021:07:05" not in sent
 
 
-@pytest.mark.parametrize("whole", [PNG, encoded(picture(), "GIF")])
+@pytest.mark.parametrize(
+    "whole", [PNG, encoded(picture(), "GIF"), encoded(picture(), "JPEG")]
+)
 def test_an_avatar_that_breaks_off_is_refused(client_of, whole):
     user = UserFactory()
     answer = upload(client_of(user), user, whole[: len(whole) // 2])
@@ -579,6 +582,35 @@ def test_a_new_avatar_replaces_the_old_file(
     with django_capture_on_commit_callbacks(execute=True):
         upload(client, user, PNG)
     assert not default_storage.exists(old)
+
+
+def test_avatars_uploaded_at_once_leave_one_file(django_capture_on_commit_callbacks):
+    user = UserFactory()
+    requests = [User.objects.get(pk=user.pk) for _ in range(3)]
+    kept = []
+    with django_capture_on_commit_callbacks(execute=True):
+        for account in requests:
+            change_user(account, {"avatar": SimpleUploadedFile("a.png", PNG)})
+            kept.append(account.avatar.name)
+    assert [default_storage.exists(name) for name in kept] == [False, False, True]
+
+
+def test_a_change_sets_nothing_back_that_others_have_changed():
+    user = UserFactory()
+    read_before = User.objects.get(pk=user.pk)
+    User.objects.filter(pk=user.pk).update(is_active=False, password="changed")
+    change_user(read_before, {"confidence": 0.5})
+    user.refresh_from_db()
+    assert (user.is_active, user.password, user.confidence) == (False, "changed", 0.5)
+
+
+def test_a_change_does_not_bring_a_deleted_account_back():
+    user = UserFactory()
+    read_before = User.objects.get(pk=user.pk)
+    user.delete()
+    with pytest.raises(User.DoesNotExist):
+        change_user(read_before, {"confidence": 0.5})
+    assert not User.objects.filter(username=read_before.username).exists()
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,11 @@ def change_user(user: User, changes: Mapping[str, Any]) -> None:
     A new `password` ends all sign-ins. New date rules or another time zone are applied
     to all photos by a scan that is started; another `confidence` has their scenes
     recognised again, and switching on semantic search has the photos embedded that are
-    not. `avatar` is an uploaded file. Raises UserNameTaken,
-    InvalidAvatar and NotScannable.
+    not. `avatar` is an uploaded file. Raises UserNameTaken, InvalidAvatar and
+    NotScannable, and User.DoesNotExist if the account has been deleted.
     """
+    # As it is now: what others have changed since it was read is not set back.
+    user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
     fields = dict(changes)
     searched = user.semantic_search_topk > 0
     dating = (user.datetime_rules, user.default_timezone)

@@ -11,6 +11,7 @@ from rest_framework import status
 from rest_framework.exceptions import (
     APIException,
     NotAuthenticated,
+    NotFound,
     PermissionDenied,
     ValidationError,
 )
@@ -133,6 +134,8 @@ class UserDetail(AccountView):
         changes = confirmed(request, account, form.validated_data)
         try:
             users.change_user(account, changes)
+        except User.DoesNotExist as error:
+            raise NotFound from error
         except InvalidAvatar as error:
             raise ValidationError({"avatar": str(error)}) from error
         return Response(self.rows([account])[0])
@@ -176,6 +179,8 @@ class ManagedUserDetail(ManagedUserList):
         changes = confirmed(request, account, form.validated_data)
         try:
             users.change_user(account, changes)
+        except User.DoesNotExist as error:
+            raise NotFound from error
         except users.UserNameTaken as error:
             raise ValidationError({"username": str(error)}) from error
         except NotScannable as error:
