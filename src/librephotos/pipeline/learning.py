@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from librephotos.api.models import Job, User
-from librephotos.api.queries import photo_stages
+from librephotos.api.queries import model_revisions, photo_stages
 from librephotos.ml.errors import ModelUnusable
 from librephotos.pipeline import jobs, queue
 from librephotos.pipeline.registry import learning_stage, stages_of
@@ -43,7 +43,23 @@ def follow_up(finished: int) -> None:
     """Start what comes after a job, unless it has failed or was cancelled."""
     job = Job.objects.select_related("started_by").filter(pk=finished).first()
     if job is not None and not (job.failed or job.cancelled):
+        _forget_superseded(job)
         start_following(job.started_by, Job.Kind(job.kind), has_run=True)
+
+
+def _forget_superseded(job: Job) -> None:
+    """Remove the vectors of former revisions once the one in use has made all."""
+    if job.kind != Job.Kind.CALCULATE_CLIP_EMBEDDINGS:
+        return
+    for stage in stages_of(job.kind):
+        if stage.enabled() and not (
+            stage.missing()
+            or photo_stages.any_due(
+                job.started_by_id, stage=stage.key, version=stage.version
+            )
+        ):
+            key = stage.key.partition(":")[2]
+            model_revisions.forget_superseded(job.started_by_id, key=key)
 
 
 def start_following(user: User, kind: Job.Kind, *, has_run: bool) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from librephotos.pipeline.model_files import ModelFiles, model_key
-from librephotos.pipeline.models import missing_reason, model_files
+from librephotos.pipeline.models import learning_key, model_files, unusable_reason
 from librephotos.pipeline.preview_reading import load_previews
 from librephotos.pipeline.preview_storage import PreviewSize
 from librephotos.pipeline.stage import Runs
 
 
 class ModelStage:
-    """A learning stage with one model: the one given, or that of the settings.
+    """A learning stage with one model: that of the key given, or of the settings.
 
     Results and states are kept by model, so that a switch computes what is missing
     and no more.
@@ -37,8 +37,8 @@ class ModelStage:
 
     @cached_property
     def model(self) -> str:
-        """The name of the model, the same for the life of the stage."""
-        return self._given or type(self).wanted()
+        """The key of the model's revision, the same for the life of the stage."""
+        return self._given or learning_key(type(self).wanted())
 
     @property
     def key(self) -> str:
@@ -48,7 +48,7 @@ class ModelStage:
         return bool(self.model)
 
     def missing(self) -> str:
-        return missing_reason(self.model)
+        return unusable_reason(self.model)
 
     @property
     def compute(self) -> Callable[[Any], Any]:

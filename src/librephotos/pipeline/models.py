@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from librephotos.api.models import SiteSettings
+from librephotos.api.queries import model_revisions
 from librephotos.ml.errors import MlError, ModelUnusable
 from librephotos.pipeline.model_files import ModelFiles
 
@@ -47,13 +48,41 @@ def in_sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def model_files(name: str) -> ModelFiles:
-    """Return what a child needs to load a model; raise ModelUnusable if it is gone."""
+def learning_key(name: str) -> str:
+    """Return the key of the model as it is installed, or was last; "" for none."""
+    if not name:
+        return ""
     try:
-        folder = model_store().folder_of(name)
-    except MlError as error:
+        revision = model_store().revision(name)
+    except (MlError, OSError):
+        return model_revisions.latest_key(name)
+    return model_revisions.key_of(name, revision)
+
+
+def unusable_reason(key: str) -> str:
+    """Return why a revision of a model cannot be loaded, "" if it can."""
+    name = model_revisions.model_name(key)
+    reason = missing_reason(name)
+    if not reason and learning_key(name) != key:
+        return f"Another revision of the model {name} is installed by now."
+    return reason
+
+
+def model_files(key: str) -> ModelFiles:
+    """Return what a child needs to load a revision of a model.
+
+    Raises ModelUnusable if it is gone.
+    """
+    reason = unusable_reason(key)
+    if reason:
+        raise ModelUnusable(reason)
+    name = model_revisions.model_name(key)
+    store = model_store()
+    try:
+        folder, revision = store.folder_of(name), store.revision(name)
+    except (MlError, OSError) as error:
         raise ModelUnusable(in_sentence_case(f"{error}.")) from error
-    return ModelFiles(name, str(folder), settings.DEVICE)
+    return ModelFiles(name, str(folder), settings.DEVICE, revision)
 
 
 def known_model(name: str, *, purpose: str) -> str | None:

@@ -88,7 +88,9 @@ def _resident(load: Callable[[ModelFiles], Loaded], model: ModelFiles) -> Loaded
 
 def _loaded(load: Callable[[ModelFiles], Loaded], model: ModelFiles) -> Loaded:
     try:
-        return load(model)
+        loaded = load(model)
+        _require_revision(model)
+        return loaded
     except ModelUnusable:
         raise
     # The model's boundary: no photo is to blame for what a library finds in its files.
@@ -98,6 +100,18 @@ def _loaded(load: Callable[[ModelFiles], Loaded], model: ModelFiles) -> Loaded:
             f"The model {model.name} cannot be used ({type(error).__name__}): see "
             "that there is memory for it, download it again, or choose another one."
         ) from error
+
+
+def _require_revision(model: ModelFiles) -> None:
+    """Raise ModelUnusable if other files have taken the place of those asked for."""
+    from librephotos.ml.model_store import ModelStore
+
+    folder = Path(model.folder)
+    store = ModelStore(folder.parents[model.name.count("/")])
+    if model.revision and store.revision(model.name) != model.revision:
+        raise ModelUnusable(
+            f"The model {model.name} was replaced while it was loaded: try again."
+        )
 
 
 def _image_encoder(model: ModelFiles) -> Any:

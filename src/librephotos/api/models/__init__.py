@@ -5,6 +5,7 @@ from librephotos.api.models.face import Face, FaceRejection, PeopleEdit
 from librephotos.api.models.face_grouping import FaceGrouping
 from librephotos.api.models.file import File
 from librephotos.api.models.job import Job, JobFailure, JobStage
+from librephotos.api.models.model_revision import ModelRevision
 from librephotos.api.models.person import Person
 from librephotos.api.models.photo import Photo, PhotoDay
 from librephotos.api.models.photo_caption import PhotoCaption
@@ -23,6 +24,7 @@ __all__ = [
     "Job",
     "JobFailure",
     "JobStage",
+    "ModelRevision",
     "PeopleEdit",
     "Person",
     "Photo",

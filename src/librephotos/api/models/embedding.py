@@ -10,6 +10,8 @@ from pgvector.django import HalfVectorField
 class PhotoEmbedding(models.Model):
     """What one model makes of one photo: a vector of length 1; derived.
 
+    `model` is the key of a `ModelRevision`.
+
     The number of dimensions is the model's. A changed photo gets a new row, so that
     `id` grows with every change of an owner's vectors; rows of one owner are written
     one transaction after the other.
@@ -19,7 +21,7 @@ class PhotoEmbedding(models.Model):
         "Photo", on_delete=models.CASCADE, related_name="embeddings"
     )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
-    model = models.CharField(max_length=96)
+    model = models.CharField(max_length=128)
     vector = HalfVectorField()
 
     class Meta:
@@ -43,7 +45,7 @@ class TextEmbedding(models.Model):
     searched for.
     """
 
-    model = models.CharField(max_length=96)
+    model = models.CharField(max_length=128)
     text_hash = models.UUIDField()
     vector = HalfVectorField()
     used_at = models.DateTimeField(auto_now=True)

@@ -11,7 +11,7 @@ from librephotos.api.models import Photo, PhotoStage
 from librephotos.api.queries.health import workers_alive
 from librephotos.pipeline.captioning import caption_state, request_caption
 from librephotos.pipeline.download import unfinished_downloads
-from librephotos.pipeline.models import missing_reason
+from librephotos.pipeline.models import learning_key, missing_reason
 
 PATIENCE_S = 25.0
 """Loading a captioner takes some ten seconds, a sentence two."""
@@ -60,16 +60,17 @@ def caption_now(photo: Photo, *, model: str) -> NoCaption | None:
         return NoCaption(Reason.MODEL_DOWNLOADING, message)
     if missing:
         return NoCaption(Reason.MODEL_NOT_INSTALLED, missing)
-    known = caption_state(photo.pk, model=model)
+    key = learning_key(model)
+    known = caption_state(photo.pk, model=key)
     if known is not None and known.state == PhotoStage.State.DONE:
         return None
-    request_caption(photo.pk, model=model)
+    request_caption(photo.pk, model=key)
     if not workers_alive():
         return _NO_WORKER
-    return _outcome(_settled(photo, model))
+    return _outcome(_settled(photo, key))
 
 
-def _settled(photo: Photo, model: str) -> PhotoStage | None:
+def _settled(photo: Photo, key: str) -> PhotoStage | None:
     """Wait until the photo has passed the stage, or was put off with a reason.
 
     Returns None if it takes too long.
@@ -79,7 +80,7 @@ def _settled(photo: Photo, model: str) -> PhotoStage | None:
     try:
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            state = caption_state(photo.pk, model=model)
+            state = caption_state(photo.pk, model=key)
             if state is not None and (
                 state.state != PhotoStage.State.PENDING or state.error
             ):

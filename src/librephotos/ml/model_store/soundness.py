@@ -49,7 +49,7 @@ def examine(model: Model, folder: Path) -> tuple[list[Fault], Record]:
     faults = _faults(known, folder) if known else _copy_faults(folder)
     faults += _published_faults(model, folder)
     known = known or Record(model.name, "copied by hand", "")
-    for name in _names(model, folder):
+    for name in used_names(model, folder):
         if known.file(name) is None:  # copied in, or come just before a crash
             known = known.with_file(RecordedFile.of(folder / name))
     return faults, replace(known, complete=not faults)
@@ -91,7 +91,8 @@ def _copy_faults(folder: Path) -> list[Fault]:
     return faults
 
 
-def _names(model: Model, folder: Path) -> list[str]:
+def used_names(model: Model, folder: Path) -> list[str]:
+    """Return the names of a folder's files that belong to the model; raise OSError."""
     return [file.path for file in model.files] or layout.wanted(
         [path.name for path in folder.iterdir()]
     )

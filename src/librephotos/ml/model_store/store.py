@@ -28,7 +28,14 @@ from librephotos.ml.model_store.manifest import (
     find_model,
     known_models,
 )
-from librephotos.ml.model_store.soundness import Fault, examine, is_whole, lacking_parts
+from librephotos.ml.model_store.revision import revision_of
+from librephotos.ml.model_store.soundness import (
+    Fault,
+    examine,
+    is_whole,
+    lacking_parts,
+    used_names,
+)
 from librephotos.ml.model_store.sources import HUB, Publisher
 from librephotos.ml.model_store.web import Patience, open_client
 
@@ -120,6 +127,14 @@ class ModelStore:
         if state is ModelState.INSTALLED:
             return self.folder / self.model(name).name
         raise self._not_installed(self.model(name), state)
+
+    def revision(self, name: str) -> str:
+        """Return what tells an installed model from other revisions of it: quick.
+
+        Raises ModelNotInstalled, UnknownModel and OSError.
+        """
+        folder, model = self.folder_of(name), self.model(name)
+        return revision_of(folder, used_names(model, folder))
 
     def size(self, name: str) -> int:
         """Return the bytes that a model takes on the disk, partial files included."""

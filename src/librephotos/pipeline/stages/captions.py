@@ -6,6 +6,7 @@ from uuid import UUID
 
 from librephotos.api.models import SiteSettings
 from librephotos.api.queries import photo_captions, search_document
+from librephotos.api.queries.model_revisions import model_name
 from librephotos.pipeline import captioning
 from librephotos.pipeline.model_stage import ModelStage
 from librephotos.pipeline.models import caption_model
@@ -25,5 +26,5 @@ class CaptionsStage(ModelStage):
         return super().enabled() and SiteSettings.current().caption_automatically
 
     def save(self, results: dict[UUID, str]) -> None:
-        photo_captions.replace(results, model=self.model)
+        photo_captions.replace(results, model=model_name(self.model))
         search_document.refresh(results)

@@ -1,0 +1,76 @@
+"""Which revision of a model what is learnt belongs to.
+
+Vectors of two revisions have nothing to do with each other: each has a key of its own,
+and a search compares within one.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from librephotos.api.models import (
+    ModelRevision,
+    PhotoEmbedding,
+    PhotoStage,
+    SiteSettings,
+    TextEmbedding,
+)
+
+_SHOWN = 12  # characters of a revision
+
+
+def model_name(key: str) -> str:
+    """Return the model of a key."""
+    return key.partition("@")[0]
+
+
+def key_of(model: str, revision: str) -> str:
+    """Return the key of an installed revision, which is the latest from now on."""
+    latest = _latest(model)
+    if latest is not None and latest.revision == revision:
+        return latest.key
+    with transaction.atomic():
+        SiteSettings.locked()  # or two workers would both see the first one
+        latest = _latest(model)
+        key = model if latest is None else f"{model}@{revision[:_SHOWN]}"
+        found, _ = ModelRevision.objects.update_or_create(
+            model=model,
+            revision=revision,
+            defaults={"seen_at": timezone.now()},
+            create_defaults={"key": key},
+        )
+    return found.key
+
+
+def latest_key(model: str) -> str:
+    """Return the key of the revision that was installed last, as far as is known."""
+    latest = _latest(model)
+    return model if latest is None else latest.key
+
+
+def _latest(model: str) -> ModelRevision | None:
+    return ModelRevision.objects.filter(model=model).order_by("-seen_at").first()
+
+
+def forget_superseded(owner: int, *, key: str) -> None:
+    """Remove what other revisions of the model than this have made of photos.
+
+    To be called once this one knows the library.
+    """
+    others = list(
+        ModelRevision.objects.filter(model=model_name(key))
+        .exclude(key=key)
+        .values_list("key", flat=True)
+    )
+    if not others:
+        return
+    with transaction.atomic():
+        PhotoEmbedding.objects.filter(owner=owner, model__in=others).delete()
+        stages = [f"{stage}:{other}" for stage in _STAGES for other in others]
+        PhotoStage.objects.filter(photo__owner=owner, stage__in=stages).delete()
+        kept = PhotoEmbedding.objects.filter(model__in=others).values("model")
+        TextEmbedding.objects.filter(model__in=others).exclude(model__in=kept).delete()
+
+
+_STAGES = ("embeddings", "tags")
