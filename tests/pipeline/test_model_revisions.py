@@ -175,7 +175,21 @@ def test_a_model_in_memory_is_not_taken_for_its_next_revision(
 ) -> None:
     before = embed_texts(model_files(CLIP), ["red circle"])[0]
     revise(models, tiny_clip_folder, commit=40 * "c")
-    key = model_revisions.key_of(CLIP, 40 * "c")
+    key = model_revisions.remember(CLIP, 40 * "c")
     after = embed_texts(model_files(key), ["red circle"])[0]
     assert np.dot(before, after) < 0.99
     assert embed_pictures(model_files(key), []) == []
+
+
+def test_a_damaged_copy_is_no_revision(
+    photos: Library, models: Path, tiny_clip_folder: Path  # noqa: F811
+) -> None:
+    configure(semantic_search_model=CLIP)
+    weights = install(models, CLIP, tiny_clip_folder) / WEIGHTS
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-100])
+    render("star", "green", 3).save(photos.root / "a.png")
+    photos.scan()
+    assert keys() == {} and not ModelRevision.objects.exists()
+    weights.write_bytes(whole)
+    assert learn() == 1 and keys() == {CLIP: 1}

@@ -7,6 +7,8 @@ from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
+from librephotos.api.queries import model_revisions
+from librephotos.ml.errors import ModelUnusable
 from librephotos.pipeline.model_files import ModelFiles, model_key
 from librephotos.pipeline.models import learning_key, model_files, unusable_reason
 from librephotos.pipeline.preview_reading import load_previews
@@ -53,6 +55,16 @@ class ModelStage:
     @property
     def compute(self) -> Callable[[Any], Any]:
         return partial(type(self).predict, model_files(self.model))
+
+    def remember(self) -> None:
+        """Note, within `save`, with which revision of the model results were made.
+
+        Raises ModelUnusable if that is not there any more.
+        """
+        name = model_revisions.model_name(self.model)
+        revision = model_files(self.model).revision
+        if model_revisions.remember(name, revision) != self.model:
+            raise ModelUnusable(f"Another revision of the model {name} has come.")
 
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
         return load_previews(photo_ids, size=PreviewSize.MEDIUM)

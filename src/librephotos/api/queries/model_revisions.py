@@ -26,7 +26,18 @@ def model_name(key: str) -> str:
 
 
 def key_of(model: str, revision: str) -> str:
-    """Return the key of an installed revision, which is the latest from now on."""
+    """Return the key of an installed revision.
+
+    Where nothing was learnt with any revision, that of the model serves for this one.
+    """
+    learnt = PhotoEmbedding.objects.filter(model=model)
+    if _latest(model) is None and not learnt.exists():
+        return model
+    return remember(model, revision)
+
+
+def remember(model: str, revision: str) -> str:
+    """Note that a revision is learnt with, the latest from now on; return its key."""
     latest = _latest(model)
     if latest is not None and latest.revision == revision:
         return latest.key

@@ -24,6 +24,7 @@ from pgvector.django import MaxInnerProduct
 
 from librephotos.api.models import PhotoEmbedding
 from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.queries.model_revisions import latest_key
 from librephotos.api.queries.vector_files import (
     WORTH_A_FILE,
     Space,
@@ -83,16 +84,18 @@ SELECT model FROM known WHERE model IS NOT NULL
 
 
 def models_of(owner: int, *, wanted: str) -> list[str]:
-    """Return the models by which an owner's photos can be searched, best first.
+    """Return the revisions of models that can search an owner's photos, best first.
 
-    The wanted one is best once it knows nearly all that another one knows; until
-    then that one goes on.
+    They are told by their keys. The latest revision of the wanted model is best once it
+    knows nearly all that another one knows; until then that one goes on.
     """
     known = known_models(owner)
     if len(known) < 2:
         return known
     key = f"search-models-{owner}-{wanted}"
-    found = cache.get_or_set(key, lambda: _by_merit(owner, wanted), _REMEMBERED_S)
+    found = cache.get_or_set(
+        key, lambda: _by_merit(owner, latest_key(wanted)), _REMEMBERED_S
+    )
     return list(found or [])
 
 

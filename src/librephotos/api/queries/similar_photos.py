@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from librephotos.api.models import Photo, SiteSettings
-from librephotos.api.queries.model_revisions import latest_key
 from librephotos.api.queries.semantic_search import (
     Ranked,
     Wanted,
@@ -36,8 +35,7 @@ def similar_photos(photo: Photo, *, viewer: Any) -> list[SimilarPhoto]:
     if photo.owner_id != viewer.pk:
         return []
     wanted = SiteSettings.current().search_model
-    models = models_of(photo.owner_id, wanted=latest_key(wanted)) if wanted else []
-    for model in models:
+    for model in models_of(photo.owner_id, wanted=wanted) if wanted else []:
         space = Space(photo.owner_id, model)
         vector = vector_of(photo.pk, space)
         if vector is None:

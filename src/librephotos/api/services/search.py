@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from librephotos.api.models import SiteSettings
 from librephotos.api.queries.exact_search import exact_page, rows_in_order
-from librephotos.api.queries.model_revisions import latest_key
 from librephotos.api.queries.photos import GridRow
 from librephotos.api.queries.search_filters import within
 from librephotos.api.queries.search_names import names_in
@@ -107,7 +106,7 @@ def _by_meaning(
     wanted = SiteSettings.current().search_model
     if not wanted:
         return [], Meaning.OFF
-    space, answer = _vector(query.meaning, user.pk, wanted=latest_key(wanted))
+    space, answer = _vector(query.meaning, user.pk, wanted=wanted)
     if space is None:
         return [], Meaning.NO_VECTORS
     if answer.vector is None:

@@ -21,17 +21,6 @@ class Fault:
     reason: str
 
 
-def lacking_parts(model: Model, folder: Path) -> list[str]:
-    """Return the files that a loader needs and the folder lacks; quick.
-
-    Weights that somebody copied in count if they are as long as they say.
-    """
-    lacking = layout.missing_parts(model, folder)
-    if read_record(folder) is None:
-        lacking += [fault.path for fault in _copy_faults(folder)]
-    return lacking
-
-
 def is_whole(known: Record, folder: Path) -> bool:
     """Whether a download was completed and its files have their sizes; quick."""
     return known.complete and all(

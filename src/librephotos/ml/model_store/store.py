@@ -33,7 +33,6 @@ from librephotos.ml.model_store.soundness import (
     Fault,
     examine,
     is_whole,
-    lacking_parts,
     used_names,
 )
 from librephotos.ml.model_store.sources import HUB, Publisher
@@ -114,7 +113,7 @@ class ModelStore:
             return ModelState.MISSING
         known = record.read_record(folder)
         whole = known is None or is_whole(known, folder)
-        if whole and not lacking_parts(model, folder):
+        if whole and not layout.missing_parts(model, folder):
             return ModelState.INSTALLED
         return ModelState.PARTIAL
 
@@ -220,7 +219,7 @@ class ModelStore:
     def _not_installed(self, model: Model, state: ModelState) -> ModelNotInstalled:
         lacking = "installed"
         if state is not ModelState.MISSING:
-            parts = ", ".join(lacking_parts(model, self.folder / model.name))
+            parts = ", ".join(layout.missing_parts(model, self.folder / model.name))
             lacking = f"wholly installed{parts and f' (it lacks {parts})'}"
         return ModelNotInstalled(
             f"the model {model.name} is not {lacking}: run `librephotos models "

@@ -26,5 +26,6 @@ class CaptionsStage(ModelStage):
         return super().enabled() and SiteSettings.current().caption_automatically
 
     def save(self, results: dict[UUID, str]) -> None:
+        self.remember()
         photo_captions.replace(results, model=model_name(self.model))
         search_document.refresh(results)

@@ -22,5 +22,6 @@ class EmbeddingsStage(ModelStage):
     predict = staticmethod(embed_pictures)
 
     def save(self, results: dict[UUID, Any]) -> None:
+        self.remember()
         photo_embeddings.replace(results, model=self.model)
         photo_stages.repeat(results, stage=TagsStage(self.model).key)

@@ -33,6 +33,7 @@ class ScenesStage(ModelStage):
     predict = staticmethod(recognise_scenes)
 
     def save(self, results: dict[UUID, Scene]) -> None:
+        self.remember()
         least = Photo.objects.filter(pk__in=results).values_list(
             "pk", "owner__confidence"
         )

@@ -40,6 +40,7 @@ class TagsStage(ModelStage):
         return {photo_id: vectors.get(photo_id, NO_VECTOR) for photo_id in photo_ids}
 
     def save(self, results: dict[UUID, list[tuple[str, float]]]) -> None:
+        self.remember()
         kind = Thing.Kind.SIGLIP2_TAG
         photo_things.replace(
             {
