@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import Job
@@ -103,6 +106,37 @@ def test_everybody_sees_which_models_there_are(client_of):
         "size": 0,
         "active": False,
         "job_id": None,
+        "download_size": 580 * 2**20,
+        "revision": "3d74acf9a28c67741b2f4f2ea7635f0aaf6f0268",
+        "sources": ["https://huggingface.co/openai/clip-vit-base-patch32"],
     }
     active = {row["name"] for row in rows if row["active"]}
     assert "siglip2-base-patch16-224" in active
+
+
+def test_the_list_says_where_models_come_from(client_of, settings):
+    def sources(name: str) -> list[str]:
+        rows = client_of(UserFactory()).get("/api/models/").json()["results"]
+        (row,) = (row for row in rows if row["name"] == name)
+        assert row["download_size"] > 2**20
+        return list(row["sources"])
+
+    assert sources("places365-wideresnet18") == [
+        "http://places2.csail.mit.edu/models_places365",
+        "https://raw.githubusercontent.com/CSAILVision/places365/master",
+    ]
+    settings.HF_ENDPOINT = "https://hub.example/"
+    assert sources(CLIP) == ["https://hub.example/openai/clip-vit-base-patch32"]
+    settings.MODEL_MIRROR = "http://10.0.0.5/models/"
+    assert sources(CLIP) == [f"http://10.0.0.5/models/{CLIP}"]
+
+
+def test_doctor_says_what_a_first_download_fetches(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
+        call_command("doctor")
+    (row,) = (line for line in output.getvalue().splitlines() if "siglip2" in line)
+    assert "about 1,470 MiB from https://huggingface.co/google/siglip2" in row
+    assert "revision 75de2d55ec2d" in row
+    assert "librephotos models download siglip2-base-patch16-224" in row

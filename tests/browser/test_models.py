@@ -36,6 +36,9 @@ def state(visitor: Visitor, name: str) -> Locator:
 def test_a_download_is_cancelled_and_goes_on(visitor: Visitor, hub: ModelHub) -> None:
     hub.misbehave("model.safetensors", stall=True)
     expect(state(visitor, CLIP.name)).to_have_text("Not installed")
+    told = model(visitor, CLIP.name).get_by_test_id("model-download")
+    expect(told).to_contain_text("A download of about 6")
+    expect(told).to_contain_text("from 127.0.0.1")
     model(visitor, CLIP.name).get_by_role("button", name="Download").click()
     expect(model(visitor, CLIP.name).get_by_role("progressbar")).to_be_attached()
     model(visitor, CLIP.name).get_by_role("button", name="Cancel").click()

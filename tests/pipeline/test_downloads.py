@@ -138,3 +138,19 @@ def test_a_model_that_is_downloaded_is_not_removed(
     work_until_idle()
     assert Job.objects.get(kind=Job.Kind.DOWNLOAD_MODELS).finished
     assert staff.delete(f"/api/models/{CLIP}/").status_code == 204
+
+
+def test_a_revision_that_is_withdrawn_is_made_up_for_by_the_newest(
+    photos: Library, hub: ModelHub, client_of: Any
+) -> None:
+    configure(semantic_search_model=CLIP)
+    hub.withdraw(REPOSITORY)
+    staff = client_of(UserFactory(staff=True))
+    asked = staff.post(f"/api/models/{CLIP}/download/").json()
+    work_until_idle()
+    job = staff.get(f"/api/jobs/{asked['job_id']}/").json()
+    assert job["failed"] and "no revision 3d74acf9a28c" in job["result"]["message"]
+    newest = {"newest": True}
+    staff.post(f"/api/models/{CLIP}/download/", newest, format="json")
+    work_until_idle()
+    assert rows(staff)[CLIP]["state"] == "installed"

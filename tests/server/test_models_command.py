@@ -20,6 +20,7 @@ FILES = {
     "config.json": b"{}",
     "preprocessor_config.json": b"{}",
     "tokenizer.json": b"{}",
+    "tokenizer_config.json": b"{}",
     "model.safetensors": save({"weight": np.arange(100_000, dtype=np.float32)}),
 }
 Models = Callable[..., str]

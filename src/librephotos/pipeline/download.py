@@ -43,8 +43,11 @@ def unfinished_downloads() -> dict[str, Job]:
     return {stage.stage.partition(":")[2]: stage.job for stage in stages}
 
 
-def start_download(*, user: User, model: str) -> Job:
-    """Start downloading a model, or return the job that does so already."""
+def start_download(*, user: User, model: str, newest: bool = False) -> Job:
+    """Start downloading a model, or return the job that does so already.
+
+    With `newest` it is the publisher's newest revision, not the one that is known.
+    """
     with transaction.atomic():
         SiteSettings.locked()  # or two at once would both fetch the model
         running = unfinished_downloads().get(model)
@@ -58,11 +61,18 @@ def start_download(*, user: User, model: str) -> Job:
             lock=queue.DOWNLOAD,  # one after the other
             job=job.pk,
             model=model,
+            newest=newest,
         )
     return job
 
 
-def download(job_id: int, model: str, *, should_abort: Callable[[], bool]) -> None:
+def download(
+    job_id: int,
+    model: str,
+    *,
+    should_abort: Callable[[], bool],
+    newest: bool = False,
+) -> None:
     """Download a model under a job, and have what waited for it begin.
 
     Raises DownloadInterrupted once `should_abort` says so.
@@ -76,6 +86,7 @@ def download(job_id: int, model: str, *, should_abort: Callable[[], bool]) -> No
     try:
         store.download(
             model,
+            newest=newest,
             progress=report.progress,
             should_stop=lambda: report.cancelled() or should_abort(),
         )

@@ -51,7 +51,7 @@ def _forget_superseded(job: Job) -> None:
     """Remove the vectors of former revisions once the one in use has made all."""
     if job.kind != Job.Kind.CALCULATE_CLIP_EMBEDDINGS:
         return
-    for stage in stages_of(job.kind):
+    for stage in stages_of(Job.Kind(job.kind)):
         if stage.enabled() and not (
             stage.missing()
             or photo_stages.any_due(

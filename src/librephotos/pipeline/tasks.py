@@ -190,11 +190,13 @@ def strip_task(job: None, *, file: int, embedded_video: bool) -> None:
     retry=RETRY,
     pass_context=True,
 )
-def download_task(context: JobContext, job: int, *, model: str) -> None:
+def download_task(
+    context: JobContext, job: int, *, model: str, newest: bool = False
+) -> None:
     """Download a published model, until it is there or the worker has to stop."""
     close_old_connections()
     try:
-        download(job, model, should_abort=context.should_abort)
+        download(job, model, newest=newest, should_abort=context.should_abort)
     except DownloadInterrupted as error:
         raise JobAborted from error
     finally:

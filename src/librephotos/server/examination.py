@@ -17,6 +17,7 @@ from django.core.checks import ERROR, run_checks
 
 from librephotos.api.models import ScanDirectory
 from librephotos.api.queries.health import tables_are_current, workers_alive
+from librephotos.api.services.model_downloads import listed_models
 from librephotos.server import database
 from librephotos.server.errors import DatabaseError
 
@@ -145,6 +146,7 @@ def _tables() -> Iterator[Finding]:
         return
     yield _well("Tables", "up to date")
     yield _workers()
+    yield from _models()
     for directory in ScanDirectory.objects.select_related("user"):
         yield _scan_directory(directory)
 
@@ -159,6 +161,29 @@ def _workers() -> Finding:
         "none is running, so nothing is scanned",
         "start the server with `librephotos serve`, or one with `librephotos worker`",
     )
+
+
+def _models() -> Iterator[Finding]:
+    """Tell of the models that the settings want what a download would fetch."""
+    for listed in listed_models():
+        if not listed.active:
+            continue
+        name = listed.model.name
+        if listed.state == "installed":
+            yield _well(f"Model {name}", "installed")
+            continue
+        size = listed.model.download_mib
+        amount = f"about {size:,} MiB" if size else "its files"
+        revision = listed.model.revision if listed.model.repository else ""
+        at = f", revision {revision[:12]}" if revision else ""
+        yield Finding(
+            f"Model {name}",
+            State.DOUBTFUL,
+            f"{listed.state}; a download fetches {amount} from "
+            f"{', '.join(listed.sources)}{at}",
+            f"run `librephotos models download {name}`, download it on the page under "
+            "Models, or switch off there what it is for",
+        )
 
 
 def _scan_directory(directory: ScanDirectory) -> Finding:

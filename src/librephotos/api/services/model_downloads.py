@@ -24,13 +24,17 @@ class ModelKept(Exception):
 
 @dataclass(frozen=True)
 class ListedModel:
-    """A model, what is here of it (bytes), and the job that downloads it."""
+    """A model, what is here of it (bytes), and the job that downloads it.
+
+    `sources` are the addresses that a download asks.
+    """
 
     model: Model
     state: str
     size: int
     active: bool
     job: Job | None
+    sources: list[str]
 
 
 def listed_models() -> list[ListedModel]:
@@ -46,6 +50,7 @@ def listed_models() -> list[ListedModel]:
             size=store.size(name),
             active=name in used,
             job=downloads.get(name),
+            sources=store.sources(name),
         )
         for name, model in models.items()
     ]
@@ -60,9 +65,12 @@ def missing_models() -> list[str]:
     ]
 
 
-def download_model(name: str, *, user: User) -> Job:
-    """Start downloading a model, or return the job that does; raise UnknownModel."""
-    return start_download(user=user, model=_model(name).name)
+def download_model(name: str, *, user: User, newest: bool = False) -> Job:
+    """Start downloading a model, or return the job that does; raise UnknownModel.
+
+    With `newest` it is the publisher's newest revision, not the one that is known.
+    """
+    return start_download(user=user, model=_model(name).name, newest=newest)
 
 
 def remove_model(name: str) -> None:

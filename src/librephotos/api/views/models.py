@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.permissions import IsStaff
+from librephotos.api.serializers.model_download import ModelDownloadSerializer
 from librephotos.api.services.model_downloads import (
     ListedModel,
     ModelKept,
@@ -27,7 +28,8 @@ class ModelListView(APIView):
     """All published models; `state` is `missing`, `partial` or `installed`.
 
     `size` is in bytes on this server, `active` says that the settings want it, and
-    `job_id` names the job that is downloading it.
+    `job_id` names the job that is downloading it. A download fetches about
+    `download_size` bytes (null where nobody knows) of `revision` from `sources`.
     """
 
     @documented("models")
@@ -47,18 +49,28 @@ def _row(listed: ListedModel) -> dict[str, Any]:
         "size": listed.size,
         "active": listed.active,
         "job_id": str(listed.job.job_id) if listed.job else None,
+        "download_size": model.download_mib * 2**20 or None,
+        "revision": model.revision if model.repository else None,
+        "sources": listed.sources,
     }
 
 
 class ModelDownloadView(APIView):
-    """Download a model, named as in the list or as `org/name` of the hub, in a job."""
+    """Download a model, named as in the list or as `org/name` of the hub, in a job.
+
+    Where its publisher has withdrawn the revision that is known, the job says so, and
+    `newest` takes the newest.
+    """
 
     permission_classes = [IsStaff]
 
-    @documented("model_download", path=("name",))
+    @documented("model_download", path=("name",), request=ModelDownloadSerializer)
     def post(self, request: Request, name: str) -> Response:
+        asked = ModelDownloadSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        newest = asked.validated_data["newest"]
         try:
-            return started(download_model(name, user=caller(request)))
+            return started(download_model(name, user=caller(request), newest=newest))
         except UnknownModel as error:
             raise NotFound(str(error)) from error
 

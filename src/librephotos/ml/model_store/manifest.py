@@ -56,7 +56,7 @@ class Model:
     """A published model: either a repository of the hub or a list of files.
 
     What is not to be had at a file's own address is taken from the `archives`, in their
-    order.
+    order. `download_mib` is about how much a download fetches, 0 where nobody knows.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Model:
     revision: str = NEWEST
     files: tuple[PublishedFile, ...] = ()
     archives: tuple[PublishedArchive, ...] = ()
+    download_mib: int = 0
 
 
 @cache

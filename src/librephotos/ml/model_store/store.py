@@ -135,6 +135,15 @@ class ModelStore:
         folder, model = self.folder_of(name), self.model(name)
         return revision_of(folder, used_names(model, folder))
 
+    def sources(self, name: str) -> list[str]:
+        """Return the addresses that a download asks first; raise UnknownModel."""
+        model = self.model(name)
+        if self._mirror:
+            return [f"{self._mirror.rstrip('/')}/{model.name}"]
+        if model.repository:
+            return [f"{self._endpoint.rstrip('/')}/{model.repository}"]
+        return sorted({file.url.rpartition("/")[0] for file in model.files})
+
     def size(self, name: str) -> int:
         """Return the bytes that a model takes on the disk, partial files included."""
         folder = self.folder / self.model(name).name

@@ -17,6 +17,12 @@ export interface Model {
   active: boolean;
   /** The job that downloads it. */
   job_id: string | null;
+  /** About how many bytes a download fetches; null where nobody knows. */
+  download_size: number | null;
+  /** The commit of a hub's repository that it fetches. */
+  revision: string | null;
+  /** The addresses that it asks. */
+  sources: string[];
 }
 
 /** The settings that say what is learnt from photos. */
