@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from librephotos.api.exceptions import json_error
+from librephotos.api.numbers import whole_number
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 KIB = 2**10
@@ -57,7 +58,7 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         most = largest_body(request.path_info, request.content_type or "")
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) <= most:
+        if whole_number(length, most=most) is not None:
             return self.get_response(request)
         message = f"More than {most:,} bytes cannot be sent to this address."
         return json_error(request, status=413, message=message)
