@@ -16,6 +16,7 @@ import pyvips
 from PIL import Image
 
 from librephotos.media.errors import MediaError, UnavailableFile
+from librephotos.media.fingerprint import file_time
 from librephotos.media.formats import FORMATS, Kind, sniff
 from librephotos.media.limits import Limits
 from librephotos.media.metadata import read_metadata
@@ -25,6 +26,7 @@ from librephotos.media.stripping.verification import verify
 from tests.support import marked
 from tests.support.images import corner_colours, encoded, quadrants
 from tests.support.marked import ICC, MARK, RAW_MARK
+from tests.support.mounts import mounted_memory
 
 LIMITS = Limits()
 
@@ -50,7 +52,7 @@ def order(path: Path, target: Path, *, embedded_video: bool = False) -> CopyOrde
         format=sniff(str(path)).name,
         target=target,
         size=facts.st_size,
-        mtime_ns=facts.st_mtime_ns,
+        mtime_ns=file_time(facts.st_mtime_ns),
         limits=LIMITS,
         embedded_video=embedded_video,
     )
@@ -187,6 +189,34 @@ def seen(data: bytes) -> Image.Image:
     if data[8:12] == b"heic":
         return pillow_heif.open_heif(data).to_pillow()
     return Image.open(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "WebP", "TIFF"])
+def test_of_a_picture_cut_short_the_copy_shows_what_is_there(stripped, kind):
+    options = {"exif": marked.exif_block()} if kind != "GIF" else {}
+    if kind == "WebP":
+        options["lossless"] = True
+    whole = encoded(noise(400, 300), kind, **options)
+    copy = stripped(whole[: len(whole) * 2 // 3])
+    assert_nothing_left(copy)
+    with Image.open(copy) as image:
+        assert image.size == (400, 300)
+        top = np.asarray(image.convert("RGB"))[:150]
+    assert top.std() > 30
+
+
+def noise(width: int, height: int) -> Image.Image:
+    values = np.random.default_rng(0).integers(0, 255, (height, width, 3), np.uint8)
+    return Image.fromarray(values)
+
+
+def test_a_file_of_a_time_beyond_64_bits_is_copied(tmp_path):
+    with mounted_memory(tmp_path):  # keeps any time, unlike most disks
+        path, target = tmp_path / "a.jpg", tmp_path / "copy"
+        path.write_bytes(marked.marked_jpeg())
+        os.utime(path, (253_402_300_800,) * 2)  # year 10000
+        make_copy(order(path, target))
+        assert_nothing_left(target)
 
 
 def test_a_raw_file_becomes_its_picture(stripped, tmp_path):

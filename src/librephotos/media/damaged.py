@@ -7,6 +7,7 @@ and a picture of which nothing but one colour comes out counts as unreadable.
 
 import io
 import re
+import warnings
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -288,7 +289,10 @@ def _image(pixels: npt.NDArray[np.uint8]) -> pyvips.Image:
 def _by_pillow(data: bytes, format: Format, box: Box, limits: Limits) -> _Part:
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
-        with Image.open(io.BytesIO(data), formats=[format.name.upper()]) as picture:
+        with (
+            warnings.catch_warnings(action="ignore"),  # that it is damaged
+            Image.open(io.BytesIO(data), formats=[format.name.upper()]) as picture,
+        ):
             check_pixels(*picture.size, limits=limits)
             upright = ImageOps.exif_transpose(picture) or picture
             return _of_pixels(np.asarray(upright.convert("RGB")), box)

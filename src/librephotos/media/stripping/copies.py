@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from librephotos.media.errors import UnavailableFile, unreadable_because
+from librephotos.media.fingerprint import file_time
 from librephotos.media.formats import FORMATS, Format, Kind, sniff
 from librephotos.media.limits import Limits
 from librephotos.media.motion_photo import video_range
@@ -34,7 +35,8 @@ _LOSSLESS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
 class CopyOrder:
     """The original to copy, the name of its format, and the file to write.
 
-    size and mtime_ns (bytes, nanoseconds) are those of the original that is meant.
+    size and mtime_ns (bytes, nanoseconds as by `file_time`) are those of the original
+    that is meant.
     With embedded_video, the video inside a motion photo is copied.
     """
 
@@ -80,7 +82,7 @@ def _write(order: CopyOrder) -> None:
 
 def _check_unchanged(file: BinaryIO, order: CopyOrder) -> None:
     facts = os.fstat(file.fileno())
-    if (facts.st_size, facts.st_mtime_ns) != (order.size, order.mtime_ns):
+    if (facts.st_size, file_time(facts.st_mtime_ns)) != (order.size, order.mtime_ns):
         raise UnavailableFile("The file changed; ask for it again.")
 
 

@@ -18,6 +18,7 @@ from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
 from librephotos.media.pixels import (
     DAMAGED,
+    PILLOW_ERRORS,
     Box,
     check_pixels,
     decode_still,
@@ -34,31 +35,32 @@ FULL_SIZE: Final = Box(1_000_000, 1_000_000)
 def render(path: bytes | str, target: Path, *, format: Format, limits: Limits) -> None:
     """Write the picture at `path` to `target`, without metadata.
 
-    Raises UnreadableFile for damaged data and LimitExceeded for too many pixels.
+    Of a damaged one, what can be seen. Raises UnreadableFile where that is nothing,
+    and LimitExceeded for too many pixels.
     """
     try:
-        if format.name == "TIFF":
-            _render_tiff(path, target, limits=limits)
-        elif format.name == "HEIC":
-            _render_heic(path, target, limits=limits)
-        elif format.name == "AVIF":
-            _render_avif(path, target, limits=limits)
-        else:
-            image = _decoded(path, format=format, limits=limits)
-            _write(image, target)
-    except pyvips.Error as error:
-        raise UnreadableFile(DAMAGED) from error
-
-
-def _decoded(path: bytes | str, *, format: Format, limits: Limits) -> pyvips.Image:
-    if format.kind is Kind.RAW:
-        return raw.decode_raw(path, box=FULL_SIZE, limits=limits).image
-    try:
-        return decode_still(path, format=format, box=FULL_SIZE, limits=limits).image
+        _render_whole(path, target, format=format, limits=limits)
     except UnavailableFile:
         raise
-    except UnreadableFile:
-        return decode_damaged(path, format=format, box=FULL_SIZE, limits=limits).image
+    except (pyvips.Error, UnreadableFile):
+        part = decode_damaged(path, format=format, box=FULL_SIZE, limits=limits)
+        _write(part.image, target)
+
+
+def _render_whole(
+    path: bytes | str, target: Path, *, format: Format, limits: Limits
+) -> None:
+    if format.name == "TIFF":
+        _render_tiff(path, target, limits=limits)
+    elif format.name == "HEIC":
+        _render_heic(path, target, limits=limits)
+    elif format.name == "AVIF":
+        _render_avif(path, target, limits=limits)
+    elif format.kind is Kind.RAW:
+        _write(raw.decode_raw(path, box=FULL_SIZE, limits=limits).image, target)
+    else:
+        found = decode_still(path, format=format, box=FULL_SIZE, limits=limits)
+        _write(found.image, target)
 
 
 def _write(image: pyvips.Image, target: Path) -> None:
@@ -96,7 +98,7 @@ def _render_heic(path: bytes | str, target: Path, *, limits: Limits) -> None:
             picture = pillow_heif.open_heif(file, convert_hdr_to_8bit=True)
             check_pixels(*picture.size, limits=limits)
             image = picture.to_pillow()
-        except (ValueError, OSError, RuntimeError, EOFError, SyntaxError) as error:
+        except PILLOW_ERRORS as error:
             raise UnreadableFile(DAMAGED) from error
     profile = image.info.get("icc_profile")
     if image.mode in ("RGB", "L"):
