@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from librephotos.api.models import Face, Photo, User
 from librephotos.api.queries.people import lock_people
 from librephotos.api.services import faces as faces_service
 from librephotos.api.services import text_vectors
+from librephotos.api.services.photos import set_user_date
 from librephotos.ml.face_recognition.boxes import Box
 from librephotos.pipeline import queue, worker
 from librephotos.pipeline.preview_storage import PreviewSize, preview_name
@@ -137,6 +139,21 @@ def test_a_lost_preview_does_not_wait_for_a_scan(
     worker.run(wait=False, queues=[queue.PICTURES])
     assert client.get(address).getvalue().startswith(b"\xff\xd8")
     assert waiting(queue.RUN_STAGES) == 1  # the scan's
+
+
+def test_a_date_by_an_expression_does_not_wait_among_the_texts_of_searches(
+    labelled: Library,
+) -> None:
+    rule = {"id": 90, "rule_type": "path", "custom_regexp": "(.)(.)(.)(.)(.)(.)"}
+    User.objects.update(datetime_rules=json.dumps([rule]))
+    photo = labelled.photo_of(labelled.root / "a.jpg")
+    set_user_date(photo, None)
+    (task,) = ProcrastinateJob.objects.filter(
+        task_name=f"librephotos.{queue.RUN_STAGES}", status="todo"
+    )
+    assert (task.queue_name, task.priority) == (queue.PICTURES, queue.FIRST)
+    worker.run(wait=False, queues=[queue.PICTURES])
+    assert not waiting(queue.RUN_STAGES)
 
 
 def test_a_worker_of_the_interactive_queue_takes_all_that_is_waited_for(

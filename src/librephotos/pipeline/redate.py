@@ -41,9 +41,11 @@ def redate_photos(photo_ids: Sequence[UUID]) -> None:
             photo_stages.repeat(left, stage=DatesStage.name)
             queue.enqueue(
                 queue.RUN_STAGES,
-                on=queue.INTERACTIVE,
+                on=queue.PICTURES,
+                priority=queue.FIRST,
                 job=None,
                 photos=[str(photo_id) for photo_id in left],
+                awaited=True,
             )
 
 
