@@ -238,6 +238,16 @@ def test_whoever_waits_too_long_is_told_when_to_ask_again(
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
 
 
+def test_not_all_threads_wait_for_copies(photos, client_of, monkeypatch):
+    photo, _ = published(photos, "a.jpg", marked.marked_jpeg())
+    sign_of_life()
+    monkeypatch.setattr(service, "WAIT_S", 1e9)
+    monkeypatch.setattr(service, "_waiting", threading.BoundedSemaphore(0))
+    answer = client_of().get(f"/media/photos/{photo.image_hash}")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert ProcrastinateJob.objects.filter(status="todo").count() == 1
+
+
 def test_what_cannot_be_freed_is_refused_and_not_tried_again(photos, client_of):
     photo, _ = published(photos, "a.avi", marked.marked_video("avi", "png"))
     url = f"/media/photos/{photo.image_hash}"

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import threading
-import time
+from functools import partial
 from typing import BinaryIO
 
 from librephotos.api.models import File
 from librephotos.api.queries.health import is_under_way, workers_alive
+from librephotos.api.services.awaiting import (
+    TaskEnded,
+    TooManyWait,
+    TooSlow,
+    await_result,
+)
 from librephotos.media.formats import Kind
 from librephotos.pipeline import queue, stripped_copies
 
 WAIT_S = 10.0
 """A picture takes a second at most; whoever wants a long video asks again."""
 
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.2
-# Each wait occupies a thread of the web server, of which there are eight.
-_waiting = threading.BoundedSemaphore(3)
+# Of the eight threads of the web server, with those that wait for text vectors.
+_waiting = threading.BoundedSemaphore(2)
 
 
 class NoCopyYet(Exception):
@@ -67,12 +72,21 @@ def _made(file: File, name: str, *, embedded_video: bool) -> BinaryIO:
         _request(file, lock, embedded_video=embedded_video)
     if not workers_alive():
         raise NoCopyYet("No worker is at work; try again later.", retry_after_s=60)
-    if not _waiting.acquire(blocking=False):
-        raise NoCopyYet("Others wait already; try again.", retry_after_s=5)
+    find = partial(_found, name)
     try:
-        return _wait(name, lock)
-    finally:
-        _waiting.release()
+        return await_result(find, lock=lock, within_s=WAIT_S, slots=_waiting)
+    except TooManyWait as error:
+        raise NoCopyYet("Others wait already; try again.", retry_after_s=5) from error
+    except TaskEnded as error:
+        raise NoCopyYet(
+            "The file cannot be freed from its metadata now; try again later.",
+            retry_after_s=60,
+        ) from error
+    except TooSlow as error:
+        raise NoCopyYet(
+            "The file is being freed from its metadata; try again in a moment.",
+            retry_after_s=5,
+        ) from error
 
 
 def _request(file: File, lock: str, *, embedded_video: bool) -> None:
@@ -87,26 +101,3 @@ def _request(file: File, lock: str, *, embedded_video: bool) -> None:
         file=file.pk,
         embedded_video=embedded_video,
     )
-
-
-def _wait(name: str, lock: str) -> BinaryIO:
-    deadline = time.monotonic() + WAIT_S
-    pause = _FIRST_PAUSE_S
-    while True:
-        # In this order: a task that has ended has left its copy.
-        under_way = is_under_way(lock)
-        found = _found(name)
-        if found is not None:
-            return found
-        if not under_way:
-            raise NoCopyYet(
-                "The file cannot be freed from its metadata now; try again later.",
-                retry_after_s=60,
-            )
-        if time.monotonic() >= deadline:
-            raise NoCopyYet(
-                "The file is being freed from its metadata; try again in a moment.",
-                retry_after_s=5,
-            )
-        time.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE_S)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import threading
-import time
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from librephotos.api.queries import text_embeddings
-from librephotos.api.queries.health import is_under_way, workers_alive
+from librephotos.api.queries.health import workers_alive
+from librephotos.api.services.awaiting import NoResult, TaskEnded, await_result
 from librephotos.pipeline import queue
 
 WAIT_S = 10.0
 """A model takes some seconds to load; later searches take a fraction of one."""
 
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.01, 0.1
-# Each wait occupies a thread of the web server, of which there are eight.
-_waiting = threading.BoundedSemaphore(4)
+# Of the eight threads of the web server, with those that wait for copies.
+_waiting = threading.BoundedSemaphore(3)
 
 
 class Obstacle(StrEnum):
@@ -44,19 +44,21 @@ def text_vector(text: str, *, model: str) -> TextVector:
     A worker that takes longer goes on, so that the same search soon succeeds. Where
     several searches wait already, another one does not.
     """
-    found = text_embeddings.find(text, model=model)
+    find = partial(text_embeddings.find, text, model=model)
+    found = find()
     if found is not None:
         return TextVector(found)
     if not workers_alive():
         return TextVector(None, Obstacle.NO_WORKER)
     lock = f"{queue.ENCODE_TEXT}-{model}-{text_embeddings.text_hash(text)}"
     _request(text, model, lock)
-    if not _waiting.acquire(blocking=False):
-        return TextVector(None, Obstacle.TOO_SLOW)
     try:
-        return _wait(text, model, lock)
-    finally:
-        _waiting.release()
+        vector = await_result(find, lock=lock, within_s=WAIT_S, slots=_waiting)
+    except TaskEnded:
+        return TextVector(None, Obstacle.MODEL_UNUSABLE)
+    except NoResult:
+        return TextVector(None, Obstacle.TOO_SLOW)
+    return TextVector(vector)
 
 
 def _request(text: str, model: str, lock: str) -> None:
@@ -68,20 +70,3 @@ def _request(text: str, model: str, lock: str) -> None:
         text=text,
         model=model,
     )
-
-
-def _wait(text: str, model: str, lock: str) -> TextVector:
-    deadline = time.monotonic() + WAIT_S
-    pause = _FIRST_PAUSE_S
-    while True:
-        # In this order: a task that has ended has left its vector.
-        under_way = is_under_way(lock)
-        found = text_embeddings.find(text, model=model)
-        if found is not None:
-            return TextVector(found)
-        if not under_way:
-            return TextVector(None, Obstacle.MODEL_UNUSABLE)
-        if time.monotonic() >= deadline:
-            return TextVector(None, Obstacle.TOO_SLOW)
-        time.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE_S)
