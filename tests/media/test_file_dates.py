@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -298,3 +299,26 @@ def test_the_sidecar_with_the_last_word(main: str) -> None:
     expected = ["IMG_1.CR2.xmp", "IMG_1.xmp", "img_1.jpg.XMP"]
     assert by_weight(main, sidecars) == expected
     assert by_weight(main, reversed(sidecars)) == expected
+
+
+AHEAD = "2199:05:05 10:00:00"
+
+
+@pytest.mark.parametrize("rank", ["Original", "Digitized"])
+def test_a_clock_that_is_ahead_of_ours_hides_no_other(rank: str, keep: Keep) -> None:
+    ahead = images.jpeg(exif={f"Exif.Photo.DateTime{rank}": AHEAD})
+    beside = keep("a.xmp", images.sidecar({f"exif:DateTime{rank}": "2015-05-05"}))
+    assert _dates(keep("a.jpg", ahead), beside)[f"EXIF:DateTime{rank}"] == "2015-05-05"
+
+    right = images.jpeg(exif={f"Exif.Photo.DateTime{rank}": "2008:08:08 08:08:08"})
+    beside = keep("b.xmp", images.sidecar({f"exif:DateTime{rank}": "2199-01-01"}))
+    dates = _dates(keep("b.jpg", right), beside)
+    assert dates[f"EXIF:DateTime{rank}"] == "2008:08:08 08:08:08"
+
+
+def test_a_date_of_tomorrow_stays(keep: Keep) -> None:
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y:%m:%d %H:%M:%S}"
+    dates = _dates(
+        keep("a.jpg", images.jpeg(exif={f"Exif.Photo.{SHUTTER[5:]}": tomorrow}))
+    )
+    assert dates[SHUTTER] == tomorrow

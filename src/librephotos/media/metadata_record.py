@@ -30,7 +30,7 @@ class Metadata:
     exposure_time_s seconds. rating is 0 to 5; a rejected picture has none.
 
     dates maps exiftool-style names to the text as it stands in the file, without
-    those of clocks that were never set. Three are reconciled as the Metadata Working
+    those of clocks that were never set or are ahead of ours. Three are reconciled as the Metadata Working
     Group advises (Guidelines 2.0, section 5.4): "EXIF:DateTimeOriginal" is the moment
     of the shutter from wherever it is written (sidecar, EXIF, XMP, IPTC, PNG, the
     local time that phones put in videos), "EXIF:DateTimeDigitized" that of a scanner,

@@ -55,6 +55,14 @@ def test_time_of_an_edit_does_not_outrank_the_shutter() -> None:
     assert _date(_facts(tags=tags)).rule_id == 15
 
 
+def test_digitising_ahead_of_our_clock_leaves_the_edit() -> None:
+    tags = {
+        "EXIF:DateTimeDigitized": "2199:05:05 10:00:00",
+        "EXIF:DateTime": "2013:03:03 03:03:03",
+    }
+    assert _local(_facts(tags=tags)) == datetime(2013, 3, 3, 3, 3, 3)
+
+
 def test_what_a_person_entered_comes_first() -> None:
     entered = datetime(1975, 3, 4)
     facts = _facts(

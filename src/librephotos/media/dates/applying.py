@@ -21,15 +21,13 @@ from librephotos.media.dates.rules import (
 from librephotos.media.dates.unset_clocks import is_never_set
 from librephotos.media.dates.written import (
     EARLIEST_YEAR,
+    MAX_FUTURE,
     Clock,
     Precision,
     WrittenDate,
     fixed_offset,
     usable_date,
 )
-
-MAX_FUTURE: Final = timedelta(days=32)
-"""A date further ahead is a camera whose clock was never set right."""
 
 _SUBSECOND_TAGS: Final = {
     "EXIF:DateTime": "EXIF:SubSecTime",

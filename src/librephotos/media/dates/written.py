@@ -15,6 +15,8 @@ from librephotos.media.dates.half_days import hour_of_day, is_half_day
 from librephotos.media.dates.unset_clocks import is_never_set
 
 EARLIEST_YEAR: Final = 1826  # of the oldest photograph that is left, by Niépce
+MAX_FUTURE: Final = timedelta(days=32)
+"""A date further ahead is of a clock that was set wrong."""
 MAX_CHARACTERS: Final = 64
 MAX_OFFSET: Final = timedelta(hours=14)  # the widest that is in use
 
@@ -133,10 +135,13 @@ def read_date(text: str, *, clock: Clock = Clock.LOCAL) -> WrittenDate | None:
 def usable_date(text: str, *, clock: Clock = Clock.LOCAL) -> WrittenDate | None:
     """Return the date in a text unless it comes from a clock that was never set.
 
-    None, too, for a date before EARLIEST_YEAR.
+    None, too, for a date before EARLIEST_YEAR, or more than MAX_FUTURE after now: the
+    file is there already.
     """
     found = read_date(text, clock=clock)
     if found is None or found.digits.year < EARLIEST_YEAR:
+        return None
+    if found.digits - MAX_FUTURE > datetime.now(UTC).replace(tzinfo=None):
         return None
     if found.precision < Precision.TIME:
         return found
