@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from librephotos.media.dates import Clock, WrittenDate
+from librephotos.media.dates import Clock, Precision, WrittenDate
 from librephotos.media.dates.file_names import date_with_time, day_alone
 
 AFTERNOON = datetime(2023, 5, 19, 14, 3, 22)
@@ -176,3 +176,79 @@ def test_numbers_that_are_no_date(name: str) -> None:
 @given(st.text(max_size=200))
 def test_no_name_makes_it_raise(name: str) -> None:
     _date(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Scan 07 Jun 2015.jpg",
+        "June 7, 2015 - 12.jpg",
+        "2015-Jun-07.jpg",
+        "7th of June 2015.jpg",
+        "7. Juni 2015 Berlin.jpg",
+        "7 de junio de 2015.jpg",
+        "7juin2015.jpg",
+        "IMG_07Jun2015_003.jpg",
+        "Canon 5D Jun.7.2015 crop.jpg",
+    ],
+)
+def test_months_in_words(name: str) -> None:
+    assert day_alone(name) == WrittenDate(datetime(2015, 6, 7), Precision.DAY)
+
+
+@pytest.mark.parametrize("name", ["2014-03-09", "9. März 2014", "9 févr. 2014"])
+def test_letters_taken_apart_as_macos_does(name: str) -> None:
+    found = day_alone(unicodedata.normalize("NFD", name))
+    assert found and found.digits.day == 9
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "May 2015.jpg",
+        "31 Feb 2015.jpg",
+        "Marching 12 2015.jpg",
+        "12Marathon2015.jpg",
+        "5 set 2015.jpg",
+        "1 May 20155.jpg",
+        "2012 Mar 4x6 prints.jpg",
+        "12 Angry Men 1957.jpg",
+        "05-Jun-07.jpg",
+    ],
+)
+def test_words_and_numbers_that_are_no_day(name: str) -> None:
+    assert _date(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "hour"),
+    [
+        ("لقطة شاشة 2021-04-05 في 4.07.12 م.png", 16),
+        ("لقطة شاشة 2021-04-05 في 4.07.12 ص.png", 4),
+        ("Ekran Resmi 2021-04-05 ÖS 4.07.12.png", 16),
+        ("Ekran Resmi 2021-04-05 ÖÖ 12.07.12.png", 0),
+        ("Ảnh màn hình 2021-04-05 lúc 4.07.12 CH.png", 16),
+        ("螢幕截圖 2021-04-05 中午12.07.12.png", 12),
+        ("Screenshot 2021-04-05 at 4.07.12 Chrome.png", 4),
+    ],
+)
+def test_clocks_of_twelve_hours_in_more_languages(name: str, hour: int) -> None:
+    assert date_with_time(name) == WrittenDate(datetime(2021, 4, 5, hour, 7, 12))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IMG_1970-01-01-00-00-00.jpg",
+        "2000-01-01 00.00.00.jpg",
+        "photo_1@01-01-1970_00-00-00.jpg",
+        "01.01.2000 00.00.00.jpg",
+    ],
+)
+def test_clocks_never_set_leave_no_day_either(name: str) -> None:
+    assert _date(name) is None
+
+
+def test_a_day_that_a_person_wrote_counts() -> None:
+    found = _date("1970-01-01 birth.jpg")
+    assert found and found.digits == datetime(1970, 1, 1)

@@ -1,7 +1,8 @@
 """Dates in the names that cameras, phones and messengers give their files.
 
 Only orders that are certain are read: year, month, day; and the day first where it is
-above 12, or where the program that wrote the name is known to write it so.
+above 12, where the month is a word, or where the program that wrote the name is known
+to write it so. Years of two digits are not: "05-06-07" may be anything.
 """
 
 import re
@@ -9,7 +10,8 @@ import unicodedata
 from datetime import datetime
 from typing import Final
 
-from librephotos.media.dates.half_days import hour_of_day
+from librephotos.media.dates.half_days import AFTER_HOUR, BEFORE_HOUR, hour_of_day
+from librephotos.media.dates.month_names import day_in_words
 from librephotos.media.dates.unset_clocks import is_never_set
 from librephotos.media.dates.written import Clock, Precision, WrittenDate
 
@@ -18,10 +20,6 @@ MAX_SEARCHED: Final = 1024
 _YEAR = r"(?P<year>19\d{2}|2[01]\d{2})"
 _MONTH, _DAY = r"(?P<month>0[1-9]|1[0-2])", r"(?P<day>0[1-9]|[12]\d|3[01])"
 _BLANK = r"[\s\u00a0\u202f]"
-_HALF = (
-    r"[AaPp]\.?(?:\s|\u00a0|\u202f)?[Mm](?![A-Za-z])\.?|上午|下午|午前|午後|오전|오후|凌晨|早上|晚上"
-    r"|[πμΠΜ]\.?[μΜ]\.?"
-)
 # No digit may stand before the year, else a serial number would read as a date.
 # The time follows closely, then it may be written without separators; or behind a
 # word ("at", "um", "à", "kl."), then with separators.
@@ -30,14 +28,14 @@ _WITH_TIME = re.compile(
     r"(?P<gap>[-_.:T@, ]{0,3}(?:at )?)"
     r"(?P<hour>[01]\d|2[0-3])[-_.:h ]?(?P<minute>[0-5]\d)[-_.:m ]?(?P<second>[0-5]\d)"
     r"(?!\d{7})(?:[-_.]?\d{3}(?!\d))?"
-    rf"(?:{_BLANK}?(?P<after>{_HALF})|(?P<utc>Z\b))?",
+    rf"(?:{_BLANK}?(?P<after>{AFTER_HOUR})|(?P<utc>Z\b))?",
     re.ASCII,
 )
 _WITH_WORDED_TIME = re.compile(
     r"(?<!\d)(?P<year>19\d{2}|2[01]\d{2})(?P<sep>[-_.])(?P<month>\d{1,2})(?P=sep)"
-    rf"(?P<day>\d{{1,2}})(?!\d)(?P<gap>[^\d/\\]{{1,20}}?)(?P<before>{_HALF})?{_BLANK}?"
+    rf"(?P<day>\d{{1,2}})(?!\d)(?P<gap>[^\d/\\]{{1,20}}?)(?P<before>{BEFORE_HOUR})?{_BLANK}?"
     r"(?P<hour>\d{1,2})(?P<colon>[.:\-_\u2236])(?P<minute>[0-5]\d)"
-    rf"(?:(?P=colon)(?P<second>[0-5]\d))?(?!\d)(?:{_BLANK}*(?P<after>{_HALF}))?",
+    rf"(?:(?P=colon)(?P<second>[0-5]\d))?(?!\d)(?:{_BLANK}*(?P<after>{AFTER_HOUR}))?",
     re.ASCII,
 )
 # Telegram's export writes the day first: photo_1@19-05-2023_14-03-22.jpg
@@ -65,7 +63,7 @@ _DAY_FIRST = re.compile(
     r"(?<!\d)(?<!\d[-.])(?P<first>\d\d)(?P<sep>[-_.])(?P<second>\d\d)(?P=sep)"
     r"(?P<year>(?:19|20)\d\d)(?!\d)"
     r"(?:[-_,T ]{1,2}(?P<hour>\d{1,2})(?P<colon>[-_.: ])(?P<minute>[0-5]\d)(?P=colon)"
-    rf"(?P<last>[0-5]\d)(?!\d)(?:{_BLANK}?(?P<after>{_HALF}))?)?",
+    rf"(?P<last>[0-5]\d)(?!\d)(?:{_BLANK}?(?P<after>{AFTER_HOUR}))?)?",
     re.ASCII,
 )
 
@@ -94,12 +92,18 @@ def day_alone(name: str) -> WrittenDate | None:
         return _day(whatsapp, machine=True)
     separated = _SEPARATED_DAY.search(text)
     if separated:
-        return _day(separated, machine=False)
+        # A day that goes on with a time comes from a program.
+        timed = _WITH_TIME.match(text, separated.start())
+        return _day(separated, machine=bool(timed))
     compact = _COMPACT_DAY.search(text)
     if compact:
         return _day(compact, machine=True)
     match = _DAY_FIRST.search(text)
-    return _day_first(match) if match else None
+    if match:
+        day = _day_first(match)
+        return None if day and match["hour"] and is_never_set(day.digits) else day
+    worded = day_in_words(text)
+    return WrittenDate(worded, Precision.DAY) if worded else None
 
 
 def _searched(name: str) -> str:
@@ -150,11 +154,10 @@ def _at_time(day: WrittenDate, match: re.Match[str]) -> WrittenDate | None:
         hour = hour_of_day(hour, match["after"])
     if hour > 23:
         return None
-    return WrittenDate(
-        day.digits.replace(
-            hour=hour, minute=int(match["minute"]), second=int(match["last"])
-        )
+    digits = day.digits.replace(
+        hour=hour, minute=int(match["minute"]), second=int(match["last"])
     )
+    return None if is_never_set(digits) else WrittenDate(digits)
 
 
 def _day_first(match: re.Match[str]) -> WrittenDate | None:

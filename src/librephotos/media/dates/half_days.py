@@ -4,8 +4,25 @@ import re
 from typing import Final
 
 # As macOS, Windows and Android write them in names (Unicode CLDR, dayPeriods).
-_MORNING: Final = ("am", "a", "上午", "凌晨", "早上", "午前", "오전", "πμ", "ص", "sa")
-_EVENING: Final = ("pm", "p", "下午", "晚上", "午後", "오후", "μμ", "م", "ch")
+_MORNING: Final = (
+    *("am", "a", "上午", "凌晨", "清晨", "早上", "午前", "오전", "πμ", "ص", "sa", "öö"),
+)
+_EVENING: Final = (
+    *("pm", "p", "下午", "中午", "傍晚", "晚上", "午後", "오후", "μμ", "م", "ch", "ös"),
+)
+_BLANKS: Final = r"\s\u00a0\u202f"
+BEFORE_HOUR: Final = (
+    rf"[AaPp]\.?[{_BLANKS}]?[Mm](?![A-Za-z])\.?|上午|下午|凌晨|清晨|早上|中午|傍晚|晚上"
+    rf"|午前|午後|오전|오후|(?<=[{_BLANKS}])[Öö][ÖöSs](?=[{_BLANKS}])"
+)
+"""An expression for those that may stand before the hour in a name."""
+
+AFTER_HOUR: Final = (
+    rf"{BEFORE_HOUR}|[πμΠΜ]\.?[μΜ]\.?"
+    rf"|(?<=[{_BLANKS}\d])(?:ص|م|SA|CH)(?![^{_BLANKS}._()-])"
+)
+"""An expression for those that may stand behind the time in a name."""
+
 _LETTERS = re.compile(r"[.\s\u00a0\u202f]")
 
 
