@@ -135,6 +135,18 @@ def test_a_copy_that_ends_in_zeros_is_marked(name: str, keep: Keep) -> None:
     assert _top_is_right(made, data, 0.3, keep)
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+def test_zeros_that_decode_as_flat_colour_are_marked(
+    progressive: bool, keep: Keep
+) -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (480, 640, 3), dtype=np.uint8)
+    data = images.encoded(Image.fromarray(noise), "JPEG", progressive=progressive)
+    half = len(data) // 2
+    made = _make(keep("zeros.jpg", data[:half] + bytes(len(data) - half)))
+    assert made.damage
+    assert _make(keep("filled.jpg", data + bytes(4096))).damage == ""
+
+
 @pytest.mark.parametrize("name", ["JPEG", "CMYK.JPEG", "PNG", "progressive.JPEG"])
 def test_garbage_in_the_middle_is_marked(name: str, keep: Keep) -> None:
     data = bytearray((WHOLE | UNTOLD)[name])

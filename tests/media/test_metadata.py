@@ -147,6 +147,8 @@ def test_words_are_united_from_iptc_and_xmp(keep: Keep) -> None:
         ({"Xmp.MicrosoftPhoto.Rating": "75"}, {}, 4),
         ({}, {"Exif.Image.Rating": "3"}, 3),
         ({}, {"Exif.Image.RatingPercent": "99"}, 5),
+        ({}, {"Exif.Image.RatingPercent": "65535"}, None),
+        ({"Xmp.MicrosoftPhoto.Rating": "-1"}, {}, None),
         ({"Xmp.xmp.Rating": "2"}, {"Exif.Image.Rating": "5"}, 2),
         ({}, {}, None),
     ],

@@ -73,6 +73,38 @@ def test_grey_tiff_of_long_integers(white: int, keep: Keep) -> None:
     assert _corners(made) == pytest.approx(GREYS, abs=3)
 
 
+@pytest.mark.parametrize("white", [255, 1023, 4095])
+@pytest.mark.parametrize("bands", [1, 3])
+def test_fewer_bits_in_samples_of_16(white: int, bands: int, keep: Keep) -> None:
+    values = np.dstack([_quarters(SHADES) * white / 0.9] * bands).astype(np.uint16)
+    made = _make(keep("a.tif", _tiff(np.minimum(values, white))))
+    assert made.damage == "" and (made.width, made.height) == (160, 120)
+    assert _corners(made) == pytest.approx([g / 0.9 for g in GREYS], abs=3)
+
+
+def test_a_dark_picture_of_16_bits_stays_dark(keep: Keep) -> None:
+    values = (_quarters((0.05, 0.06, 0.02, 0.1)) * 65535).astype(np.uint16)
+    made = _make(keep("a.tif", _tiff(values)))
+    assert _corners(made) == pytest.approx((13, 15, 5, 26), abs=3)
+
+
+@pytest.mark.parametrize("lowest", [0, -32768])
+def test_signed_samples(lowest: int, keep: Keep) -> None:
+    light = _quarters(SHADES)
+    light[58:62] = np.linspace(0, 1, 160)  # that black and white are there too
+    values = (light * (32767 - lowest) + lowest).astype(np.int16)
+    made = _make(keep("a.tif", _tiff(values)))
+    assert _corners(made) == pytest.approx(GREYS, abs=3)
+
+
+def _tiff(values: Any) -> bytes:
+    image = pyvips.Image.new_from_array(values)
+    signed, colour = values.dtype == np.int16, image.bands == 3
+    if not signed:
+        image = image.copy(interpretation="rgb16" if colour else "grey16")
+    return image.tiffsave_buffer()
+
+
 @pytest.mark.parametrize("mode", ["LAB", "YCbCr", "P", "RGBA"])
 def test_colour_tiffs(mode: str, keep: Keep) -> None:
     picture = images.quadrants(160, 120)
@@ -212,3 +244,12 @@ def test_metadata_of_heic_and_avif_is_read(format: str, keep: Keep) -> None:
     assert found.dates["EXIF:DateTimeOriginal"] == "2018:02:03 05:05:06"
     assert found.warnings == ()
     assert identify(path, limits=Limits()).format.name in ("HEIC", "AVIF")
+
+
+def test_avif_whose_first_brand_says_that_all_pictures_are_whole(keep: Keep) -> None:
+    data = images.encoded(images.quadrants(160, 120), "AVIF")
+    path = keep("a.avif", data[:8] + b"avio" + data[12:])
+    assert sniff(path).name == "AVIF"
+    made = _make(path)
+    assert made.damage == "" and (made.width, made.height) == (160, 120)
+    assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")

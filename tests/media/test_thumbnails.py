@@ -65,6 +65,17 @@ def test_never_enlarged_and_never_too_wide(
         assert found == pytest.approx(wanted, abs=1)
 
 
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "BMP"])
+@pytest.mark.parametrize("size", [(1, 1), (2, 16_000), (16_000, 2)])
+def test_a_picture_that_is_nearly_a_line(
+    format: str, size: tuple[int, int], keep: Keep
+) -> None:
+    data = images.encoded(Image.new("RGB", size, (9, 100, 200)), format)
+    made = _make(keep("line", data))
+    assert (made.width, made.height) == size
+    assert made.damage == ""
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_previews_are_upright(format: str, orientation: int, keep: Keep) -> None:

@@ -259,6 +259,15 @@ def _whole_frames(data: bytes, format: Format, box: Box, limits: Limits) -> _Par
     return _Part(part.image, min(share, 0.99), part.width, part.height)
 
 
+def _renamed(data: bytes, format: Format, box: Box, limits: Limits) -> _Part:
+    """Decode an AVIF whose first brand is one that libheif does not know."""
+    if data[8:12] != b"avio":  # AVIF 1.1.0, section 6.1: all pictures are intra-coded
+        raise UnreadableFile(DAMAGED)
+    source = pyvips.Source.new_from_memory(data[:8] + b"avif" + data[12:])
+    whole = decode_source(source, box=box, limits=limits)
+    return _Part(whole.image, 1.0, whole.width, whole.height)
+
+
 def _sequence(data: bytes, format: Format, box: Box, limits: Limits) -> _Part:
     """Decode the first picture of an animated AVIF, which libvips does not take."""
     with Image.open(io.BytesIO(data), formats=["AVIF"]) as picture:
@@ -382,5 +391,5 @@ _ATTEMPTS: Final[dict[str, tuple[_Attempt, ...]]] = {
     "TIFF": (_rows, _by_pillow),
     "BMP": (_by_pillow,),
     "HEIC": (_padded, _film),
-    "AVIF": (_sequence, _padded),
+    "AVIF": (_renamed, _sequence, _padded),
 }

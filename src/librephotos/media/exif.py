@@ -86,11 +86,14 @@ def shutter_speed_text(seconds: float | None) -> str | None:
     return f"{seconds:.1f}".removesuffix(".0")
 
 
-def stars_of_percent(percent: float) -> int:
-    """Return Windows' rating in percent (1, 25, 50, 75, 99) as 0 to 5 stars."""
-    if percent <= 0:
-        return 0
-    return min(5, 1 + round(min(percent, 100) / 25))
+def stars_of_percent(percent: float | None) -> int | None:
+    """Return Windows' rating in percent (1, 25, 50, 75, 99) as 0 to 5 stars.
+
+    None for what is no percentage.
+    """
+    if percent is None or not 0 <= percent <= 100:
+        return None
+    return min(5, 1 + round(percent / 25)) if percent else 0
 
 
 def _numbers(datum: Datum | None) -> list[float]:
@@ -238,8 +241,7 @@ def _rating(exif: Mapping[str, Datum]) -> int | None:
     stars = _number(exif, "Exif.Image.Rating")
     if stars is not None and 0 <= stars <= 5:
         return int(stars)
-    percent = _number(exif, "Exif.Image.RatingPercent")
-    return stars_of_percent(percent) if percent is not None else None
+    return stars_of_percent(_number(exif, "Exif.Image.RatingPercent"))
 
 
 def _dates(exif: Mapping[str, Datum]) -> dict[str, str]:

@@ -30,12 +30,12 @@ class Metadata:
     exposure_time_s seconds. rating is 0 to 5; a rejected picture has none.
 
     dates maps exiftool-style names to the text as it stands in the file, without
-    those of clocks that were never set or are ahead of ours. Three are reconciled as the Metadata Working
-    Group advises (Guidelines 2.0, section 5.4): "EXIF:DateTimeOriginal" is the moment
-    of the shutter from wherever it is written (sidecar, EXIF, XMP, IPTC, PNG, the
-    local time that phones put in videos), "EXIF:DateTimeDigitized" that of a scanner,
-    and "QuickTime:CreateDate" the UTC creation time of any video container. The
-    table is in docs/dates.md.
+    those of clocks that were never set or are ahead of ours. Three are reconciled as
+    the Metadata Working Group advises (Guidelines 2.0, section 5.4):
+    "EXIF:DateTimeOriginal" is the moment of the shutter from wherever it is written
+    (sidecar, EXIF, XMP, IPTC, PNG, the local time that phones put in videos),
+    "EXIF:DateTimeDigitized" that of a scanner, and "QuickTime:CreateDate" the UTC
+    creation time of any video container. The table is in docs/dates.md.
 
     keywords hold flat ones first, then the levels of hierarchical ones. tags is safe
     to store as JSON: bounded, no NUL, no lone surrogates, no infinity or NaN.

@@ -1,10 +1,12 @@
-"""TIFFs whose samples are no 8 or 16-bit shades of grey or RGB.
+"""TIFFs whose samples are no shades of grey or RGB that fill 8 or 16 bits.
 
 Source: TIFF 6.0, sections 19 (SampleFormat), 21 (YCbCr), 23 (CIE L*a*b*). Nothing says
-which values are black and white where samples are real or signed numbers.
+which values are black and white where samples are real or signed numbers, and scanners
+write 10 or 12 bits into 16.
 """
 
 import os
+from collections.abc import Mapping
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -26,6 +28,8 @@ _COMPRESSION: Final = 0x0103
 _SAMPLE_FORMAT: Final = 0x0153
 _BITS: Final = 0x0102
 _SAMPLES: Final = 0x0115
+_MOST_OF_12_BITS: Final = 4095
+_USUAL_WHITES: Final = (255.0, 1023.0, 4095.0, 65535.0)
 _JPEG: Final = (6, 7)  # libtiff turns their YCbCr into RGB itself
 _YCBCR, _LAB, _ICC_LAB = 6, 8, 9
 
@@ -33,9 +37,12 @@ _YCBCR, _LAB, _ICC_LAB = 6, 8, 9
 def decode_odd_tiff(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | None:
     """Return the picture of an open TIFF if it is an odd one, None if it is not.
 
-    Raises one of pixels.PILLOW_ERRORS for damaged data, LimitExceeded.
+    Raises pyvips.Error or one of pixels.PILLOW_ERRORS for damaged data, LimitExceeded.
     """
-    if not _is_odd(file):
+    tags = _first_tags(file)
+    if tags and _may_be_dim(tags):
+        return _decode_dim(file, box=box, limits=limits)
+    if not tags or not _is_odd(tags):
         return None
     file.seek(0)
     with Image.open(file, formats=["TIFF"]) as picture:
@@ -46,18 +53,49 @@ def decode_odd_tiff(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | No
             pixels = _as_shades(np.asarray(picture))
         else:
             pixels = np.asarray(picture.convert("RGB"))
+    return _fitted(pixels, box)
+
+
+def _fitted(pixels: npt.NDArray[np.uint8], box: Box) -> Decoded:
     image = pyvips.Image.new_from_array(pixels)
     grey = image.bands == 1
-    image = image.copy(interpretation="b-w" if grey else "srgb")
-    return fitted(image, None, box)
+    return fitted(image.copy(interpretation="b-w" if grey else "srgb"), None, box)
 
 
-def _is_odd(file: BinaryIO) -> bool:
+def _may_be_dim(tags: Mapping[int, int]) -> bool:
+    return (
+        tags[_BITS] == 16
+        and tags[_SAMPLE_FORMAT] in (1, 2)
+        and tags[_PHOTOMETRIC] <= 2
+        and tags[_SAMPLES] in (1, 3)
+    )
+
+
+def _decode_dim(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | None:
+    """Return the picture of 16-bit samples that are signed or of fewer bits, or None.
+
+    libvips would take 12 bits for a sixteenth of the light, and half of what is signed
+    for nothing.
+    """
+
+    def opened() -> pyvips.Image:
+        source = pyvips.Source.new_from_descriptor(file.fileno())
+        return pyvips.Image.new_from_source(source, "", access="sequential")
+
+    image = opened()
+    check_pixels(image.width, image.height, limits=limits)
+    if image.format != "short" and image.max() > _MOST_OF_12_BITS:
+        return None
+    return _fitted(_as_shades(opened().autorot().numpy()), box)
+
+
+def _first_tags(file: BinaryIO) -> dict[int, int] | None:
+    """Return the numbers that tell what samples the first page has, None if none do."""
     file.seek(0)
     head = file.read(8)
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(head[:4])
     if order is None:
-        return False
+        return None
 
     def read(offset: int, length: int) -> bytes:
         file.seek(min(offset, os.fstat(file.fileno()).st_size))
@@ -65,7 +103,7 @@ def _is_odd(file: BinaryIO) -> bool:
 
     tiff = Directories(read, order)
     tags = tiff.entries(int.from_bytes(head[4:], "little" if order == "<" else "big"))
-    first = {
+    return {
         tag: (tiff.integers(tags.get(tag)) or (default,))[0]
         for tag, default in (
             (_PHOTOMETRIC, 1),
@@ -75,6 +113,9 @@ def _is_odd(file: BinaryIO) -> bool:
             (_SAMPLES, 1),
         )
     }
+
+
+def _is_odd(first: Mapping[int, int]) -> bool:
     if first[_PHOTOMETRIC] in (_YCBCR, _LAB, _ICC_LAB):
         return first[_COMPRESSION] not in _JPEG and first[_BITS] == 8
     grey = first[_PHOTOMETRIC] < 2 and first[_SAMPLES] == 1
@@ -93,11 +134,16 @@ def _lab_as_srgb(picture: Image.Image) -> Image.Image:
 def _as_shades(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Return 8-bit shades of numbers whose white is the next usual one above them."""
     real = values.dtype.kind == "f"
-    if not real and values.min(initial=0) < 0:  # unsigned, which Pillow does not know
+    lowest = int(values.min(initial=0)) if not real else 0
+    if lowest < 0 and values.dtype.itemsize > 2:  # unsigned, which Pillow does not know
         values = values.astype(np.int32).view(np.uint32)
+    elif lowest < 0:
+        values = values.astype(np.int32) - lowest
     finite = np.nan_to_num(values.astype(np.float64), nan=0, posinf=0, neginf=0)
     most = float(finite.max(initial=0))
-    usual = (1.0, 255.0) if real else (255.0, 65535.0)
+    usual = (1.0, 255.0) if real else _USUAL_WHITES
+    if values.dtype == np.int16:
+        usual = (*_USUAL_WHITES[:-1], 32767.0)
     white = next((white for white in usual if most <= white), most)
     shades = np.clip(finite / white, 0, 1) * 255
     return shades.round().astype(np.uint8)

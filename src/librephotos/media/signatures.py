@@ -33,6 +33,7 @@ _PREFIXES: tuple[tuple[bytes, str], ...] = (
 _BRANDS: dict[bytes, str] = {
     b"avif": "AVIF",
     b"avis": "AVIF",
+    b"avio": "AVIF",
     b"heic": "HEIC",
     b"heix": "HEIC",
     b"heim": "HEIC",

@@ -124,7 +124,7 @@ def _odd_still(path: bytes | str, *, format: Format, limits: Limits) -> Decoded 
     with open_original(path) as file:
         try:
             return decode_odd_tiff(file, box=BIG, limits=limits)
-        except PILLOW_ERRORS as error:
+        except (pyvips.Error, *PILLOW_ERRORS) as error:
             raise UnreadableFile(DAMAGED) from error
 
 

@@ -43,6 +43,20 @@ def share_there(path: bytes | str, *, format: Format) -> float | None:
     return there / meant if meant > there else 1.0
 
 
+def jpeg_has_ended(file: BinaryIO) -> bool:
+    """Return whether no zeros stand where an open JPEG should go on.
+
+    libjpeg takes zeros for flat colour. Behind the end some cameras fill with them.
+    """
+    size = os.fstat(file.fileno()).st_size
+    zeros = _zeros_before(file, size)
+    if not zeros:
+        return True
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        end = data.rfind(b"\xff\xd9", 0, size - zeros)
+        return end > data.rfind(b"\xff\xda", 0, size - zeros)
+
+
 def _meant_size(file: BinaryIO, format: Format, size: int) -> int:
     """Return how long the file was meant to be, by its headers; 0 if they say not."""
     file.seek(0)

@@ -126,8 +126,7 @@ def _rating(values: Values) -> int | None:
     stars = number(_first(values, "Xmp.xmp.Rating"))
     if stars is not None:  # -1 is "rejected", which is no rating
         return int(stars) if 0 <= stars <= 5 else None
-    percent = number(_first(values, "Xmp.MicrosoftPhoto.Rating"))
-    return stars_of_percent(percent) if percent is not None else None
+    return stars_of_percent(number(_first(values, "Xmp.MicrosoftPhoto.Rating")))
 
 
 def _position(values: Values) -> tuple[float | None, float | None]:

@@ -33,7 +33,8 @@ _WITH_TIME = re.compile(
 )
 _WITH_WORDED_TIME = re.compile(
     r"(?<!\d)(?P<year>19\d{2}|2[01]\d{2})(?P<sep>[-_.])(?P<month>\d{1,2})(?P=sep)"
-    rf"(?P<day>\d{{1,2}})(?!\d)(?P<gap>[^\d/\\]{{1,20}}?)(?P<before>{BEFORE_HOUR})?{_BLANK}?"
+    rf"(?P<day>\d{{1,2}})(?!\d)(?P<gap>[^\d/\\]{{1,20}}?)"
+    rf"(?P<before>{BEFORE_HOUR})?{_BLANK}?"
     r"(?P<hour>\d{1,2})(?P<colon>[.:\-_\u2236])(?P<minute>[0-5]\d)"
     rf"(?:(?P=colon)(?P<second>[0-5]\d))?(?!\d)(?:{_BLANK}*(?P<after>{AFTER_HOUR}))?",
     re.ASCII,
