@@ -157,6 +157,35 @@ def test_an_animated_webp_keeps_moving(stripped):
         assert image.n_frames == 3
 
 
+def test_values_of_a_png_have_nothing_behind_them(stripped):
+    whole = encoded(quadrants(240, 160), "PNG")
+    extras = [(b"gAMA", 4), (b"pHYs", 9), (b"bKGD", 6), (b"sRGB", 1)]
+    chunks = [
+        marked.png_chunk(kind, b"\0\0\0\1" * (size // 4) + bytes(size % 4) + RAW_MARK)
+        for kind, size in extras
+    ]
+    copy = stripped(whole[:33] + b"".join(chunks) + whole[33:])
+    assert_nothing_left(copy)
+    assert np.array_equal(pixels(whole), pixels(copy.read_bytes()))
+
+
+@pytest.mark.parametrize("start", [b"\x03\x01\x05\x00", b"", b"\x01\x01"])
+def test_how_often_a_gif_repeats_has_nothing_behind_it(stripped, start):
+    frames = [quadrants(120, 80).rotate(90 * at) for at in range(3)]
+    more = {"save_all": True, "append_images": frames[1:], "duration": 90}
+    whole = encoded(frames[0], "GIF", **more)
+    text = bytes((len(RAW_MARK),)) + RAW_MARK
+    control = b"\x21\xf9\x04\0\x09\0\0" + text + b"\0"
+    application = b"\x21\xff\x0bNETSCAPE2.0" + start + text + b"\0"
+    at = 13 + 3 * 2 ** ((whole[10] & 7) + 1)
+    copy = stripped(whole[:at] + application + whole[at:-1] + control + b"\x3b")
+    assert_nothing_left(copy)
+    with Image.open(copy) as image:
+        assert image.n_frames == 3
+        if start.startswith(b"\x03"):
+            assert image.info["loop"] == 5
+
+
 def test_a_jpeg_xl_keeps_its_stream(stripped):
     data = marked.marked_jxl()
     copy = stripped(data)

@@ -9,8 +9,12 @@ from librephotos.media.stripping.errors import NotStrippable
 
 _IMAGE, _EXTENSION, _TRAILER = 0x2C, 0x21, 0x3B
 _CONTROL, _APPLICATION = 0xF9, 0xFF
-# How often it repeats, and its colours.
-_SHOWN = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
+# How often it repeats, in one block of three bytes, and its colours.
+_LOOPING = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
+_COLOURS = b"ICCRGBG1012"
+_LOOP = slice(14, 18)
+_LOOP_START = b"\3\1"
+_CONTROL_BYTES = 8
 
 
 def without_metadata(data: bytes) -> Iterator[bytes]:
@@ -36,8 +40,7 @@ def _blocks(data: bytes) -> Iterator[bytes]:
             end = _after(data, at + 2)
         else:
             raise NotStrippable("The GIF is damaged.")
-        if data[at] == _IMAGE or _shown(data[at + 1 : at + 14]):
-            yield data[at:end]
+        yield data[at:end] if data[at] == _IMAGE else _kept(data[at:end])
         at = end
     yield bytes((_TRAILER,))
 
@@ -54,7 +57,13 @@ def _after(data: bytes, at: int) -> int:
     return at + 1
 
 
-def _shown(extension: bytes) -> bool:
-    return extension[0] == _CONTROL or (
-        extension[0] == _APPLICATION and extension[2:13] in _SHOWN
-    )
+def _kept(extension: bytes) -> bytes:
+    """Return what a copy keeps of an extension, perhaps nothing."""
+    kind, name, loop = extension[1], extension[3:14], extension[_LOOP]
+    if kind == _CONTROL and extension[2] == 4:
+        return extension[: _CONTROL_BYTES - 1] + b"\0"
+    if kind != _APPLICATION or extension[2] != len(name):
+        return b""
+    if name in _LOOPING and loop.startswith(_LOOP_START):
+        return extension[: _LOOP.stop] + b"\0"
+    return extension if name == _COLOURS else b""

@@ -14,6 +14,24 @@ _SHOWN = frozenset(
     b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB sBIT bKGD pHYs cICP mDCV cLLI "
     b"acTL fcTL fdAT".split()
 )
+# The most bytes that the chunks of few values have; what follows these says anything.
+_LONGEST = {
+    b"IHDR": 13,
+    b"PLTE": 768,
+    b"IEND": 0,
+    b"tRNS": 256,
+    b"gAMA": 4,
+    b"cHRM": 32,
+    b"sRGB": 1,
+    b"sBIT": 4,
+    b"bKGD": 6,
+    b"pHYs": 9,
+    b"cICP": 4,
+    b"mDCV": 24,
+    b"cLLI": 8,
+    b"acTL": 8,
+    b"fcTL": 26,
+}
 
 
 def without_metadata(data: bytes) -> Iterator[bytes]:
@@ -27,7 +45,7 @@ def without_metadata(data: bytes) -> Iterator[bytes]:
     yield _SIGNATURE
     for kind, body in _chunks(data):
         if kind in _SHOWN:
-            yield from _chunk(kind, body)
+            yield from _chunk(kind, body[: _LONGEST.get(kind)])
         elif kind == b"iCCP":  # its name is any text
             yield from _chunk(kind, b"icc\0" + body.partition(b"\0")[2])
         if kind == b"IHDR" and turned > 1:
