@@ -55,6 +55,7 @@ _HARMLESS = re.compile(
     r"|Adobe color transform|progression sequence|SOS parameters for sequential"
 )
 _MAX_SCANS: Final = 20
+_WEBP_METADATA: Final = 0x0C  # flags of VP8X; RFC 9649, section 2.7
 _MAX_CHUNKS: Final = 10_000
 _LARGEST_GAP: Final = 20
 """How many times longer than what is there a file may claim to be."""
@@ -231,6 +232,8 @@ def _padded(data: bytes, format: Format, box: Box, limits: Limits) -> _Part:
     size = _announced_size(data, format)
     there = min(len(data.rstrip(b"\0")), size)
     padded = data[:size].ljust(size, b"\0")
+    if data[12:16] == b"VP8X":
+        padded = _up_to_picture(padded)
     if format.name == "HEIC":
         picture = pillow_heif.open_heif(io.BytesIO(padded), convert_hdr_to_8bit=True)
         check_pixels(*picture.size, limits=limits)
@@ -240,6 +243,20 @@ def _padded(data: bytes, format: Format, box: Box, limits: Limits) -> _Part:
         part = _thumbnail(padded, box, limits)
     share = min(there / size, 0.99) if there < size else 0.99
     return _Part(part.image, share, part.width, part.height)
+
+
+def _up_to_picture(data: bytes) -> bytes:
+    """Return a WebP without the EXIF and XMP that are announced behind its picture."""
+    at = 12
+    for _ in range(_MAX_CHUNKS):
+        kind, length = data[at : at + 4], int.from_bytes(
+            data[at + 4 : at + 8], "little"
+        )
+        at += 8 + length + length % 2
+        if kind in (b"VP8 ", b"VP8L") and at <= len(data):
+            size, flags = (at - 8).to_bytes(4, "little"), data[20] & ~_WEBP_METADATA
+            return data[:4] + size + data[8:20] + bytes((flags,)) + data[21:at]
+    return data
 
 
 def _whole_frames(data: bytes, format: Format, box: Box, limits: Limits) -> _Part:
