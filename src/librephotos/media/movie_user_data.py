@@ -63,6 +63,6 @@ def _user_data(file: BinaryIO) -> Iterator[Box]:
 def _packet(file: BinaryIO, box: Box) -> bytes:
     if box.type == b"XMP_":
         return file.read(box.length)
-    if box.type == b"uuid" and file.read(16) == _XMP_IDENTIFIER:
+    if box.type == b"uuid" and box.length >= 16 and file.read(16) == _XMP_IDENTIFIER:
         return file.read(box.length - 16)
     return b""
