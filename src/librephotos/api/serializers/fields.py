@@ -59,13 +59,16 @@ def _as_int(data: Any) -> int | None:
     return data if isinstance(data, int) and not isinstance(data, bool) else None
 
 
+_NUMBERS: dict[Any, Any] = {
+    serializers.FloatField: NumberField,
+    serializers.IntegerField: WholeNumberField,
+}
+
+
 class NumberedModelSerializer(serializers.ModelSerializer[Model]):
-    """A model's serializer whose numbers are these."""
+    """A model's serializer whose numbers, of whatever size, are these."""
 
     serializer_field_mapping = {
-        **serializers.ModelSerializer.serializer_field_mapping,
-        models.FloatField: NumberField,
-        models.IntegerField: WholeNumberField,
-        models.PositiveIntegerField: WholeNumberField,
-        models.PositiveSmallIntegerField: WholeNumberField,
+        column: _NUMBERS.get(field, field)
+        for column, field in serializers.ModelSerializer.serializer_field_mapping.items()
     }
