@@ -59,6 +59,7 @@ def _as_int(data: Any) -> int | None:
     return data if isinstance(data, int) and not isinstance(data, bool) else None
 
 
+_KNOWN = serializers.ModelSerializer.serializer_field_mapping
 _NUMBERS: dict[Any, Any] = {
     serializers.FloatField: NumberField,
     serializers.IntegerField: WholeNumberField,
@@ -69,6 +70,5 @@ class NumberedModelSerializer(serializers.ModelSerializer[Model]):
     """A model's serializer whose numbers, of whatever size, are these."""
 
     serializer_field_mapping = {
-        column: _NUMBERS.get(field, field)
-        for column, field in serializers.ModelSerializer.serializer_field_mapping.items()
+        column: _NUMBERS.get(field, field) for column, field in _KNOWN.items()
     }
