@@ -152,6 +152,8 @@ def test_the_data_of_root_is_where_postgresql_can_get_to_it(
     expected = Path("/var/lib/librephotos") if os.geteuid() == 0 else at_home
     assert default_data_folder() == expected
     at_home.mkdir(parents=True)
+    assert default_data_folder() == expected  # a start that failed leaves no more
+    (at_home / "postgres").mkdir()
     assert default_data_folder() == at_home
 
 

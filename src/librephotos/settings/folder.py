@@ -14,10 +14,11 @@ def default_data_folder() -> Path:
     """Return the data folder of who names none.
 
     That is ~/.local/share/librephotos, but for root, whose home is closed to the user
-    as whom PostgreSQL runs: /var/lib/librephotos, unless the other is there already.
+    as whom PostgreSQL runs: /var/lib/librephotos, unless a library is at home already.
     """
     at_home = Path.home() / ".local/share/librephotos"
-    return _ROOTS_DATA if os.geteuid() == 0 and not at_home.exists() else at_home
+    used = any((at_home / name).is_dir() for name in ("postgres", "previews"))
+    return at_home if used or os.geteuid() != 0 else _ROOTS_DATA
 
 
 def why_unusable(data: Path, error: OSError) -> str:
