@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from django.test.client import encode_multipart
+from django.urls import URLResolver, get_resolver
+from rest_framework.permissions import AllowAny
 from rest_framework.test import APIClient
 
 from librephotos.api.models import User
@@ -37,6 +40,36 @@ def test_before_signing_in_64_kib_are_the_most(endpoint: str, kind: str) -> None
     path = f"/api/auth/token/{endpoint}/"
     refused(send(APIClient(), path, " " * 64 * KIB + "{}", kind), 413)
     assert send(APIClient(), path, " " * (64 * KIB - 2) + "{}").status_code == 400
+
+
+@pytest.mark.parametrize("kind", [JSON, FORM, "multipart/form-data; boundary=b"])
+def test_a_sign_up_has_64_kib_at_most(kind: str) -> None:
+    for path in ("/api/user/", "/api/user", "//api/user/"):
+        refused(send(APIClient(), path, " " * 64 * KIB + "{}", kind), 413)
+    assert (
+        send(APIClient(), "/api/user/", " " * (64 * KIB - 2) + "{}").status_code < 413
+    )
+
+
+def test_nothing_longer_may_be_sent_by_those_who_have_not_signed_in() -> None:
+    found = list(open_to_all(get_resolver().url_patterns))
+    assert "/api/user/" in found and "/api/auth/token/obtain/" in found
+    for path in found:
+        for kind in (JSON, FORM, "multipart/form-data; boundary=b"):
+            assert largest_body(path, kind) <= 64 * KIB, path
+
+
+def open_to_all(patterns: Iterable[Any], start: str = "/") -> Iterator[str]:
+    """The addresses at which a body is read before anybody has signed in."""
+    for pattern in patterns:
+        path = start + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from open_to_all(pattern.url_patterns, path)
+        else:
+            view = getattr(pattern.callback, "cls", None)
+            writes = any(hasattr(view, name) for name in ("post", "put", "patch"))
+            if view is None or (writes and AllowAny in view.permission_classes):
+                yield path.replace("//", "/")
 
 
 DEEP = 5000
@@ -178,6 +211,10 @@ def test_a_byte_order_mark_is_passed_over(me: User) -> None:
     [
         ("/api/auth/token/obtain/", JSON, 64 * KIB),
         ("//api/auth/token/obtain/", JSON, 64 * KIB),
+        ("/api/user/", JSON, 64 * KIB),
+        ("/api/user", JSON, 64 * KIB),
+        ("//api/user/", "multipart/form-data; boundary=b", 64 * KIB),
+        ("/api/django-admin/login/", FORM, 64 * KIB),
         ("/api/user/1/", JSON, MIB),
         ("/api/user/1/", "Multipart/Form-Data; boundary=b", 5 * MIB + 64 * KIB),
         ("/api/auth/token/obtain/", "multipart/form-data", 64 * KIB),

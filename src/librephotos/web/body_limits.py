@@ -16,10 +16,13 @@ MIB = 2**20
 
 _SELECTION = 5 * MIB
 """100,000 hashes or ids, the most that a list of them may have, with quotes."""
+_UNSIGNED = 64 * KIB
+"""What anybody may send, without signing in."""
 _LIMITS = (
-    # Anybody may send these, without signing in.
-    ("/api/auth/token/", 64 * KIB),
-    ("/api/firsttimesetup", 64 * KIB),
+    ("/api/auth/", _UNSIGNED),
+    ("/api/firsttimesetup", _UNSIGNED),
+    # Its forms are read before it is known who sends them.
+    ("/api/django-admin", _UNSIGNED),
     ("/api/photosedit/", _SELECTION),
     ("/api/labelfaces", _SELECTION),
     ("/api/deletefaces", _SELECTION),
@@ -31,6 +34,7 @@ _MULTIPART = (
     # A picture of five MiB, and the form around it.
     ("/api/user/", 5 * MIB + 64 * KIB),
 )
+_SIGN_UP = ("/api/user", "/api/user/")
 _ELSEWHERE = 64 * KIB
 
 
@@ -43,6 +47,8 @@ def largest_body(path: str, content_type: str) -> int:
     rows = (*(_MULTIPART if multipart else ()), *_LIMITS)
     # Several slashes at the start count as one everywhere.
     path = "/" + path.lstrip("/")
+    if path in _SIGN_UP:
+        return _UNSIGNED
     return next((size for start, size in rows if path.startswith(start)), _ELSEWHERE)
 
 
