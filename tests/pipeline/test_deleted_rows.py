@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import File, Job, Photo, PhotoStage, SiteSettings, User
@@ -16,7 +16,7 @@ from librephotos.api.queries.people import lock_people
 from librephotos.api.queries.scanned_files import lock_library
 from librephotos.api.services.users import delete_user
 from librephotos.pipeline import catching_up, jobs, queue
-from tests.factories import JobFactory, PhotoFactory, UserFactory
+from tests.factories import FileFactory, JobFactory, PhotoFactory, UserFactory
 from tests.support.locks import somebody_waits
 from tests.support.scanning import Library, work_until_idle, write_jpeg
 from tests.support.unknown_faces import face
@@ -201,6 +201,58 @@ def test_a_job_is_removed_while_its_photos_are_counted(pictures: Library) -> Non
             job.stages.update(done=1)
         removed.result(60)
     assert not Job.objects.filter(pk=job.pk).exists()
+
+
+def add_stage(job: Job) -> None:
+    job.stages.create(stage="metadata")
+
+
+def add_failure(job: Job) -> None:
+    job.failures.create(stage="metadata", path=b"/a.jpg", message="No picture.")
+
+
+def add_file(job: Job) -> None:
+    FileFactory(owner=job.started_by, job=job)
+
+
+def add_state(job: Job) -> None:
+    PhotoFactory(owner=job.started_by).stages.create(stage="metadata", job=job)
+
+
+def count(job: Job) -> None:
+    job.stages.update(total=2)
+
+
+@pytest.mark.parametrize("before", [None, count])
+@pytest.mark.parametrize("add", [add_stage, add_failure, add_file, add_state])
+def test_a_job_is_deleted_while_something_is_added_to_it(
+    client_of: Any,
+    add: Callable[[Job], None],
+    before: Callable[[Job], None] | None,
+) -> None:
+    job = JobFactory()
+    job.stages.create(stage="faces")
+
+    def delete() -> int:
+        try:
+            client = client_of(job.started_by)
+            return int(client.delete(f"/api/jobs/{job.job_id}/").status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as beside:
+        with transaction.atomic():
+            if before:
+                before(job)
+            add(job)
+            if not before:  # the database looks for the job now, not at the end
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            deleted = beside.submit(delete)
+            while not somebody_waits():
+                assert not deleted.done()
+        assert deleted.result(60) == 204
+    assert not Job.objects.exists()
 
 
 def test_an_account_that_is_deleted_while_others_catch_up(settings: Any) -> None:

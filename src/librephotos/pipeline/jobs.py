@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from librephotos.api.models import Job, User
 from librephotos.api.queries import jobs as job_queries
@@ -151,9 +152,20 @@ def cancel(job: Job) -> None:
 def remove(job: Job) -> None:
     """Delete a job; one that runs comes to its end, and a scan takes up the rest."""
     cancel(job)
-    with transaction.atomic():
-        job_queries.release_work(job.pk)
-        job.delete()
+    try:
+        _remove(job.pk)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        # With a worker that began before the job was cancelled; no other will begin.
+        _remove(job.pk)
+
+
+@transaction.atomic
+def _remove(job_id: int) -> None:
+    job_queries.release_work(job_id)
+    job_queries.hold(job_id)
+    Job.objects.filter(pk=job_id).delete()
 
 
 def settle_abandoned() -> None:

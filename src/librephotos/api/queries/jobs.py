@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from librephotos.api.models import Job, JobFailure
+from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.job import JobQuerySet
 from librephotos.api.numbers import whole_number
 
@@ -116,6 +116,18 @@ def release_work(job_id: int) -> None:
     with connection.cursor() as cursor:
         for statement in _RELEASE:
             cursor.execute(statement, [job_id])
+
+
+def hold(job_id: int) -> None:
+    """Keep everybody from adding something to a job, until the transaction ends.
+
+    What was added before can be seen from here on; whoever is about to add something
+    finds that the job is gone. Without this, a row that is added while the others are
+    deleted would have the database refuse that. The counts come first, since whoever
+    has changed one may still add rows to the job.
+    """
+    list(JobStage.objects.filter(job=job_id).order_by("pk").select_for_update())
+    list(Job.objects.filter(pk=job_id).select_for_update())
 
 
 def abandoned() -> list[int]:
