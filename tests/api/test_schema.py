@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 
 import pytest
 from django.core.management import call_command
@@ -25,6 +28,46 @@ def test_the_schema_is_served(client_of, path):
     answer = client_of(UserFactory()).get(path)
     assert answer.status_code == 200
     assert answer.content.startswith(b"openapi: 3")
+
+
+def test_the_schema_is_the_same_for_all_in_both_forms(client_of, me):
+    forms = {}
+    for client in (client_of(), client_of(me)):
+        for accepted in ("application/vnd.oai.openapi+json", "*/*"):
+            headers = {"accept": accepted}
+            answer = client.get("/api/schema?version=x&lang=de", headers=headers)
+            assert answer.status_code == 200
+            forms.setdefault(answer["Content-Type"], set()).add(answer.content)
+    assert [len(texts) for texts in forms.values()] == [1, 1]
+    (text,) = forms["application/vnd.oai.openapi+json"]
+    assert json.loads(text)["info"]["version"] == "0.1.0"
+
+
+AT_ONCE = """
+import logging, threading, django
+django.setup()
+logging.disable(logging.CRITICAL)
+from django.test import Client
+
+def ask():
+    ready.wait()
+    answer = Client(raise_request_exception=False).get("/api/schema")
+    print(f"{answer.status_code}\\n", end="", flush=True)
+
+ready = threading.Barrier(8)
+for _ in range(8):
+    threading.Thread(target=ask).start()
+"""
+
+
+def test_a_fresh_process_is_asked_eight_times_at_once():
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", AT_ONCE],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.split() == ["200"] * 8, done.stderr
 
 
 @pytest.mark.parametrize("page", ["swagger", "redoc"])

@@ -5,14 +5,11 @@ from __future__ import annotations
 from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import (
-    SpectacularAPIView,
-    SpectacularRedocView,
-    SpectacularSwaggerSplitView,
-)
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
 import librephotos.api.schema  # noqa: F401  registers how signing in is described
 from librephotos.api.urls.routing import both
+from librephotos.api.views.schema import SchemaView
 from librephotos.web import views
 
 handler400 = views.bad_request
@@ -22,7 +19,7 @@ handler500 = views.server_error
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/django-admin/", admin.site.urls),
-    both("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    both("api/schema", SchemaView.as_view(), name="schema"),
     both("api/swagger", SpectacularSwaggerSplitView.as_view(), name="swagger"),
     both(
         "api/redoc",
