@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from librephotos.api.models import Photo, PhotoEmbedding, TextEmbedding, User
 from librephotos.api.queries import text_embeddings
 from librephotos.api.services import text_vectors
+from librephotos.api.services.waiting import PLACES, Caller
 from tests.factories import (
     FaceFactory,
     PersonFactory,
@@ -310,9 +311,11 @@ def test_a_slow_worker_is_not_waited_for_for_ever(search, monkeypatch):
 
 def test_not_all_searches_wait_at_once(search, monkeypatch):
     monkeypatch.setattr(text_vectors, "WAIT_S", 1e9)
-    monkeypatch.setattr(text_vectors, "_waiting", threading.BoundedSemaphore(0))
     sign_of_life()
     me = UserFactory()
     photo(me, beach=0.5)
-    assert search(me, "lake")["meaning"]["state"] == "too_slow"
+    with ExitStack() as waiting:
+        while waiting.enter_context(PLACES.take(Caller.account(me.pk))):
+            pass
+        assert search(me, "lake")["meaning"]["state"] == "too_slow"
     assert ProcrastinateJob.objects.count() == 1

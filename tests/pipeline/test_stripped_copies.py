@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import Photo, User
 from librephotos.api.services import stripped_copies as service
+from librephotos.api.services.waiting import PLACES, Caller
 from librephotos.pipeline import stripped_copies
 from tests.factories import UserFactory
 from tests.support import marked
@@ -242,8 +244,10 @@ def test_not_all_threads_wait_for_copies(photos, client_of, monkeypatch):
     photo, _ = published(photos, "a.jpg", marked.marked_jpeg())
     sign_of_life()
     monkeypatch.setattr(service, "WAIT_S", 1e9)
-    monkeypatch.setattr(service, "_waiting", threading.BoundedSemaphore(0))
-    answer = client_of().get(f"/media/photos/{photo.image_hash}")
+    with ExitStack() as waiting:
+        while waiting.enter_context(PLACES.take(Caller.address("127.0.0.1"))):
+            pass
+        answer = client_of().get(f"/media/photos/{photo.image_hash}")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert ProcrastinateJob.objects.filter(status="todo").count() == 1
 

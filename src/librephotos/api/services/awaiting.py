@@ -1,19 +1,19 @@
 """Waiting, in a request, for what a worker makes at once.
 
 NoResult
-├── TooManyWait     of one kind so many wait already; the task goes on
+├── TooManyWait     the caller or others wait for much already; the task goes on
 ├── TaskEnded       without a result
 └── TooSlow         the task goes on
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from librephotos.api.queries.health import is_under_way
+from librephotos.api.services.waiting import PLACES, Caller
 
 Result = TypeVar("Result")
 
@@ -41,18 +41,16 @@ def await_result(
     *,
     lock: str,
     within_s: float,
-    slots: threading.BoundedSemaphore,
+    caller: Caller,
 ) -> Result:
     """Return what `find` finds once the task of this queueing lock has made it.
 
-    `slots` bounds how many wait for things of one kind. Raises NoResult.
+    Raises NoResult.
     """
-    if not slots.acquire(blocking=False):
-        raise TooManyWait
-    try:
+    with PLACES.take(caller) as may_wait:
+        if not may_wait:
+            raise TooManyWait
         return _polled(find, lock, time.monotonic() + within_s)
-    finally:
-        slots.release()
 
 
 def _polled(find: Callable[[], Result | None], lock: str, deadline: float) -> Result:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
 from enum import StrEnum
 
 from librephotos.api.models import Photo, PhotoStage
 from librephotos.api.queries.health import workers_alive
+from librephotos.api.services.waiting import PLACES, Caller
 from librephotos.pipeline.captioning import caption_state, request_caption
 from librephotos.pipeline.download import unfinished_downloads
 from librephotos.pipeline.models import learning_key, missing_reason
@@ -17,8 +17,6 @@ PATIENCE_S = 25.0
 """Loading a captioner takes some ten seconds, a sentence two."""
 
 _POLL_S = 0.1
-# Each wait occupies a thread of the web server, of which there are eight.
-_waiting = threading.BoundedSemaphore(3)
 
 
 class Reason(StrEnum):
@@ -73,12 +71,10 @@ def caption_now(photo: Photo, *, model: str) -> NoCaption | None:
 def _settled(photo: Photo, key: str) -> PhotoStage | None:
     """Wait until the photo has passed the stage, or was put off with a reason.
 
-    Returns None if it takes too long.
+    Returns None if it takes too long, or its owner or others wait for much already.
     """
-    if not _waiting.acquire(blocking=False):
-        return None
-    try:
-        deadline = time.monotonic() + PATIENCE_S
+    with PLACES.take(Caller.account(photo.owner_id)) as found:
+        deadline = time.monotonic() + (PATIENCE_S if found else 0)
         while time.monotonic() < deadline:
             state = caption_state(photo.pk, model=key)
             if state is not None and (
@@ -86,9 +82,7 @@ def _settled(photo: Photo, key: str) -> PhotoStage | None:
             ):
                 return state
             time.sleep(_POLL_S)
-        return None
-    finally:
-        _waiting.release()
+    return None
 
 
 def _outcome(state: PhotoStage | None) -> NoCaption | None:

@@ -25,6 +25,7 @@ from librephotos.api.queries.semantic_search import (
 )
 from librephotos.api.queries.vector_files import Space
 from librephotos.api.services.text_vectors import Obstacle, TextVector, text_vector
+from librephotos.api.services.waiting import Caller
 from librephotos.pipeline import queue
 
 EVERYTHING = None
@@ -126,7 +127,7 @@ def _vector(text: str, owner: int, *, wanted: str) -> tuple[Space | None, TextVe
     answer = TextVector(None)
     for model in models_of(owner, wanted=wanted):
         space = Space(owner, model)
-        answer = text_vector(text, model=model)
+        answer = text_vector(text, model=model, caller=Caller.account(owner))
         if answer.obstacle is not Obstacle.MODEL_UNUSABLE:
             break
     return space, answer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from functools import partial
 from typing import BinaryIO
 
@@ -14,14 +13,12 @@ from librephotos.api.services.awaiting import (
     TooSlow,
     await_result,
 )
+from librephotos.api.services.waiting import Caller
 from librephotos.media.formats import Kind
 from librephotos.pipeline import queue, stripped_copies
 
 WAIT_S = 10.0
 """A picture takes a second at most; whoever wants a long video asks again."""
-
-# Of the eight threads of the web server, with those that wait for text vectors.
-_waiting = threading.BoundedSemaphore(2)
 
 
 class NoCopyYet(Exception):
@@ -37,12 +34,18 @@ class NoCopyPossible(Exception):
 
 
 def stripped_copy(
-    file: File, *, size: int, mtime_ns: int, embedded_video: bool = False
+    file: File,
+    *,
+    size: int,
+    mtime_ns: int,
+    caller: Caller,
+    embedded_video: bool = False,
 ) -> tuple[str, BinaryIO]:
     """Return the name of a file's copy and the copy, opened for reading.
 
     The file is meant as it is now, `size` bytes and `mtime_ns` old; with
-    `embedded_video`, the video in it. Waits no longer than WAIT_S for a worker.
+    `embedded_video`, the video in it. Waits no longer than WAIT_S for a worker, and
+    not at all where the caller or others wait for much already.
     Raises NoCopyYet and NoCopyPossible.
     """
     name = stripped_copies.copy_name(
@@ -55,7 +58,7 @@ def stripped_copy(
                 "The file is too large for a copy without metadata "
                 "(LIBREPHOTOS_STRIPPED_MIB)."
             )
-        found = _made(file, name, embedded_video=embedded_video)
+        found = _made(file, name, caller=caller, embedded_video=embedded_video)
     return name, found
 
 
@@ -66,7 +69,7 @@ def _found(name: str) -> BinaryIO | None:
     return found
 
 
-def _made(file: File, name: str, *, embedded_video: bool) -> BinaryIO:
+def _made(file: File, name: str, *, caller: Caller, embedded_video: bool) -> BinaryIO:
     lock = f"{queue.STRIP}-{name}"
     if not is_under_way(lock):
         _request(file, lock, embedded_video=embedded_video)
@@ -74,7 +77,7 @@ def _made(file: File, name: str, *, embedded_video: bool) -> BinaryIO:
         raise NoCopyYet("No worker is at work; try again later.", retry_after_s=60)
     find = partial(_found, name)
     try:
-        return await_result(find, lock=lock, within_s=WAIT_S, slots=_waiting)
+        return await_result(find, lock=lock, within_s=WAIT_S, caller=caller)
     except TooManyWait as error:
         raise NoCopyYet("Others wait already; try again.", retry_after_s=5) from error
     except TaskEnded as error:

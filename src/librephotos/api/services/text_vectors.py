@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
@@ -13,13 +12,11 @@ from numpy.typing import NDArray
 from librephotos.api.queries import text_embeddings
 from librephotos.api.queries.health import workers_alive
 from librephotos.api.services.awaiting import NoResult, TaskEnded, await_result
+from librephotos.api.services.waiting import Caller
 from librephotos.pipeline import queue
 
 WAIT_S = 10.0
 """A model takes some seconds to load; later searches take a fraction of one."""
-
-# Of the eight threads of the web server, with those that wait for copies.
-_waiting = threading.BoundedSemaphore(3)
 
 
 class Obstacle(StrEnum):
@@ -38,11 +35,11 @@ class TextVector(NamedTuple):
     obstacle: Obstacle = Obstacle.NONE
 
 
-def text_vector(text: str, *, model: str) -> TextVector:
+def text_vector(text: str, *, model: str, caller: Caller) -> TextVector:
     """Return the vector of a text, waiting no longer than WAIT_S for a new one.
 
     A worker that takes longer goes on, so that the same search soon succeeds. Where
-    several searches wait already, another one does not.
+    the caller or others wait for much already, another one does not.
     """
     find = partial(text_embeddings.find, text, model=model)
     found = find()
@@ -53,7 +50,7 @@ def text_vector(text: str, *, model: str) -> TextVector:
     lock = f"{queue.ENCODE_TEXT}-{model}-{text_embeddings.text_hash(text)}"
     _request(text, model, lock)
     try:
-        vector = await_result(find, lock=lock, within_s=WAIT_S, slots=_waiting)
+        vector = await_result(find, lock=lock, within_s=WAIT_S, caller=caller)
     except TaskEnded:
         return TextVector(None, Obstacle.MODEL_UNUSABLE)
     except NoResult:

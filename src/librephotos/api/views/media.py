@@ -28,6 +28,7 @@ from librephotos.api.models import File, Photo, ScanDirectory, User
 from librephotos.api.models.fields import readable_path
 from librephotos.api.queries.photos import one_of
 from librephotos.api.views.byte_response import IMMUTABLE, REVALIDATED, Content, send
+from librephotos.api.views.caller import who_waits
 from librephotos.api.views.originals import Original, open_original
 from librephotos.api.views.stripped_media import for_others, stripped_content
 from librephotos.media.errors import MediaError
@@ -186,7 +187,9 @@ class OriginalView(PhotoMediaView):
             return original_content(file, by_hash=by_hash, mime=mime)
         if photo.owner.shares_metadata:
             return for_others(photo, original_content(file, by_hash=False, mime=mime))
-        copy = stripped_content(photo, file, _opened(file))
+        copy = stripped_content(
+            photo, file, _opened(file), caller=who_waits(self.request)
+        )
         return replace(copy, mime=mime or copy.mime)
 
 
@@ -216,7 +219,13 @@ class EmbeddedVideoView(OriginalView):
             return _embedded(file, by_hash=by_hash)
         if photo.owner.shares_metadata:
             return for_others(photo, _embedded(file, by_hash=False))
-        return stripped_content(photo, file, _opened(file), embedded_video=True)
+        return stripped_content(
+            photo,
+            file,
+            _opened(file),
+            caller=who_waits(self.request),
+            embedded_video=True,
+        )
 
 
 def _opened(file: File) -> Original:

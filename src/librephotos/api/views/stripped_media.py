@@ -14,6 +14,7 @@ from librephotos.api.services.stripped_copies import (
     NoCopyYet,
     stripped_copy,
 )
+from librephotos.api.services.waiting import Caller
 from librephotos.api.views.byte_response import REVALIDATED, Content
 from librephotos.api.views.originals import Original
 from librephotos.media.formats import sniff_open
@@ -40,7 +41,12 @@ class NotToBeFreed(APIException):
 
 
 def stripped_content(
-    photo: Photo, file: File, found: Original, *, embedded_video: bool = False
+    photo: Photo,
+    file: File,
+    found: Original,
+    *,
+    caller: Caller,
+    embedded_video: bool = False,
 ) -> Content:
     """Return the copy without metadata of an opened original, which is closed.
 
@@ -52,6 +58,7 @@ def stripped_content(
             file,
             size=found.size,
             mtime_ns=found.mtime_ns,
+            caller=caller,
             embedded_video=embedded_video,
         )
     except NoCopyYet as error:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from librephotos.api.services.waiting import PLACES
 from librephotos.server import lifeline, web
 from librephotos.server.http.limits import Limits
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         if descriptor is None:
             listener = web.listen(options["host"], options["port"])
             descriptor = listener.detach()
+        PLACES.share(options["threads"])
         # A connection does not survive the fork of the worker process.
         connections.close_all()
         web.WebServer(
