@@ -2,12 +2,83 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import pytest
+from playwright.sync_api import Response, expect
+
+from tests.browser.site import Site
 from tests.browser.visitor import Visitor
+from tests.support.server import librephotos
 
 pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+PHOTOS = 230
+FILL = f"""
+from benchmarks._rows import Library, fill
+from librephotos.api.models import Photo, PhotoThing, Thing, User
+owner = User.objects.get(username="sailor")
+fill(owner.pk, Library({PHOTOS}, days=40))
+thing = Thing.objects.create(
+    owner=owner, kind=Thing.Kind.HASHTAG_ATTRIBUTE, title="#sea"
+)
+PhotoThing.objects.bulk_create(
+    PhotoThing(thing=thing, photo=photo) for photo in Photo.objects.filter(owner=owner)
+)
+"""
+
+
+@pytest.fixture(scope="module")
+def sailor(site: Site) -> str:
+    """A user whose photos, which have no files, all show the same."""
+    site.add_user("sailor")
+    filled = librephotos(
+        *("shell", "--command", FILL), data=site.server.data, PYTHONPATH=str(ROOT)
+    )
+    assert filled.returncode == 0, filled.stderr
+    return "sailor"
+
+
+def test_an_album_is_read_as_far_as_it_is_looked_at(
+    visit: Callable[..., Visitor], sailor: str
+) -> None:
+    visitor = visit()
+    visitor.expect_complaint("/media/")
+    pages: list[tuple[int, int]] = []
+
+    def note(response: Response) -> None:
+        asked = urlsplit(response.url)
+        if asked.path.startswith("/api/albums/thing/") and "list" not in asked.path:
+            days = response.json()["results"]["grouped_photos"]
+            number = int(parse_qs(asked.query)["page"][0])
+            pages.append((number, sum(len(day["items"]) for day in days)))
+
+    visitor.context.on("response", note)
+    visitor.enter("/things", sailor)
+    thing = visitor.page.get_by_test_id("thing")
+    expect(thing).to_contain_text(f"{PHOTOS} photos")
+    thing.click()
+    expect(visitor.tiles.first).to_be_visible()
+    assert pages == [(1, 100)]
+    seen = set(visitor.photo_ids())
+    grid = visitor.page.get_by_test_id("photo-grid")
+    for _ in range(300):
+        if len(seen) == PHOTOS:
+            break
+        visitor.wait_until("() => !document.querySelector('[aria-busy=true]')")
+        seen |= set(visitor.photo_ids())
+        grid.evaluate("grid => { grid.scrollTop += grid.clientHeight * 0.7 }")
+    assert len(seen) == PHOTOS
+    assert pages == [(1, 100), (2, 100), (3, 30)]
+    # Who comes back finds as much of it as there was.
+    last = visitor.photo_ids()[-1]
+    visitor.page.locator(f"[data-photo-id='{last}']").click()
+    expect(visitor.viewer).to_be_visible()
+    visitor.page.reload()
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.page.locator(f"[data-photo-id='{last}']")).to_be_visible()
 
 
 def test_a_hashtag_in_a_caption_makes_an_album(visitor: Visitor) -> None:

@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from '../grid/model';
 import { query, type Transport } from './transport';
 import type { DatePhotosGroup, Page, PhotoHash } from './types';
 
@@ -10,10 +11,11 @@ export interface Thing {
   thing_type: string;
 }
 
+/** A page of the photos of a thing, newest first. */
 export interface ThingPhotos {
-  id: string;
   title: string;
-  grouped_photos: DatePhotosGroup[];
+  days: DatePhotosGroup[];
+  isLast: boolean;
 }
 
 /** What photos show: scenes, tags and hashtags. */
@@ -25,9 +27,12 @@ export class ThingsApi {
     return (await this.transport.call<Page<Thing>>(path, { signal })).results;
   }
 
-  /** A thing with all its photos by day, newest first. */
-  async photos(id: number, signal?: AbortSignal): Promise<ThingPhotos> {
-    type Answer = { results: ThingPhotos };
-    return (await this.transport.call<Answer>(`albums/thing/${id}/`, { signal })).results;
+  /** One page (1-based) of the photos of a thing. */
+  async photos(id: number, page: number, signal?: AbortSignal): Promise<ThingPhotos> {
+    type Answer = { next: string | null; results: { title: string; grouped_photos: DatePhotosGroup[] } };
+    const search = query({ page: String(page), page_size: String(PAGE_SIZE) });
+    const path = `albums/thing/${id}/${search}`;
+    const { next, results } = await this.transport.call<Answer>(path, { signal });
+    return { title: results.title, days: results.grouped_photos, isLast: next === null };
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RankedPhoto, SearchAnswer } from '../api/types';
-import { Ranking, meaningNote } from './ranking';
+import { MEANING, Ranking, meaningNote } from './ranking';
 
 const now = new Date(2026, 0, 1);
 
@@ -17,7 +17,7 @@ function server(words: number, meaning: number): (page: number) => Promise<Searc
 }
 
 function shape(ranking: Ranking): [string, number][] {
-  return ranking.sections('Looks like it', now, 'en-GB').map((each) => [each.title, each.count]);
+  return ranking.sections(now, 'en-GB', { [MEANING]: 'Looks like it' }).map((each) => [each.title, each.count]);
 }
 
 describe('Ranking', () => {
@@ -36,20 +36,20 @@ describe('Ranking', () => {
     await ranking.readMore();
     expect(shape(ranking)).toEqual([['Looks like it', 100], ['', 100]]);
     for (const total of [200, 250]) {
-      const unread = ranking.sections('', now, 'en-GB').at(-1);
+      const unread = ranking.sections(now, 'en-GB').at(-1);
       expect(unread && ranking.isUnread(unread)).toBe(true);
       await ranking.readMore();
       expect(shape(ranking)[0]).toEqual(['Looks like it', total]);
     }
     expect(shape(ranking)).toHaveLength(1);
-    const section = ranking.sections('', now, 'en-GB')[0];
+    const section = ranking.sections(now, 'en-GB')[0];
     expect(section && ranking.page(section, 3).length).toBe(50);
   });
 
   it('lists what it has read as it was, until it has read more of it', async () => {
     const ranking = new Ranking(server(0, 250));
     const revisions = (): unknown[] =>
-      ranking.sections('', now, 'en-GB').map((section) => section.revision);
+      ranking.sections(now, 'en-GB').map((section) => section.revision);
     await ranking.readMore();
     const before = revisions();
     expect(revisions()).toEqual(before);

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { ThingPhotos } from '../api/things';
+import type { PigPhoto } from '../api/types';
+import { ThingPages } from './thing-pages';
+
+const now = new Date(2026, 0, 1);
+const all = Array.from({ length: 250 }, (_, index): PigPhoto => {
+  const id = `${index}`;
+  const date = index < 240 ? `2024-09-${String(30 - Math.floor(index / 60))}T08:00:00Z` : null;
+  return { id, image_hash: id, aspectRatio: 1, type: 'image', rating: 0, date, location: 'Vienna' };
+});
+
+function answer(page: number): ThingPhotos {
+  const items = all.slice((page - 1) * 100, page * 100);
+  return { title: 'sea', days: [{ date: null, location: null, items }], isLast: page === 3 };
+}
+
+it('reads an album page by page and joins the days that pages cut', async () => {
+  const asked: number[] = [];
+  const pages = new ThingPages((page) => {
+    asked.push(page);
+    return Promise.resolve(answer(page));
+  });
+  const shape = (): [string, string, number][] =>
+    pages.sections(now, 'en-GB').map((each) => [each.title, each.place, each.count]);
+  await pages.readTo(1);
+  expect(asked).toEqual([1]);
+  expect(pages.title).toBe('sea');
+  expect(shape()).toEqual([
+    ['Monday, 30 September 2024', 'Vienna', 60],
+    ['Sunday, 29 September 2024', 'Vienna', 40],
+    ['', '', 100],
+  ]);
+  expect(pages.isUnread(pages.sections(now, 'en-GB')[2]!)).toBe(true);
+  await pages.readTo(9);
+  expect(asked).toEqual([1, 2, 3]);
+  expect(shape()).toEqual([
+    ['Monday, 30 September 2024', 'Vienna', 60],
+    ['Sunday, 29 September 2024', 'Vienna', 60],
+    ['Saturday, 28 September 2024', 'Vienna', 60],
+    ['Friday, 27 September 2024', 'Vienna', 60],
+    ['No date', '', 10],
+  ]);
+});
