@@ -58,3 +58,26 @@ def test_pages_are_turned_among_the_results(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("button", name="Next photo")).to_have_count(0)
     visitor.page.go_back()
     visitor.wait_until("() => location.search === '?q=vienna'")
+
+
+def test_suggestions_are_passed_with_tab(visitor: Visitor) -> None:
+    visitor.enter()
+    expect(visitor.tiles.first).to_be_visible()
+    keyboard = visitor.page.keyboard
+    keyboard.press("/")
+    suggestions = visitor.page.get_by_label("Suggestions").get_by_role("button")
+    expect(suggestions.first).to_be_visible()
+    for number in range(suggestions.count()):
+        keyboard.press("Tab")
+        expect(suggestions.nth(number)).to_be_focused()
+    keyboard.press("Tab")
+    expect(visitor.page.get_by_role("button", name="Scan now")).to_be_focused()
+    expect(suggestions).to_have_count(0)
+
+
+@pytest.mark.parametrize("address", ["/search", "/search?q=", "/search?q=%20"])
+def test_a_search_without_words_asks_for_some(visitor: Visitor, address: str) -> None:
+    visitor.enter(address)
+    heading = visitor.page.get_by_role("heading", name="What are you looking for?")
+    expect(heading).to_be_visible()
+    expect(visitor.page).to_have_title("Search – LibrePhotos")

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
+from tests.support.server import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +17,29 @@ def test_right_password_opens_the_library(visitor: Visitor) -> None:
     expect(visitor.page.get_by_test_id("sign-in-form")).to_be_visible()
     visitor.sign_in()
     expect(visitor.tiles.first).to_be_visible()
+
+
+def test_enter_leads_to_the_photos(visitor: Visitor) -> None:
+    visitor.open()
+    visitor.page.get_by_label("User name").fill("admin")
+    visitor.page.get_by_label("Password").fill(PASSWORD)
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.tiles.first).to_be_visible()
+    expect(visitor.page.get_by_test_id("photo-grid")).to_be_focused()
+    expect(visitor.page.get_by_label("Suggestions")).to_have_count(0)
+
+
+def test_other_tabs_leave_and_come_in_too(visitor: Visitor) -> None:
+    visitor.enter()
+    expect(visitor.tiles.first).to_be_visible()
+    other = visitor.context.new_page()
+    other.goto(f"{visitor.address}/recent")
+    expect(other.get_by_test_id("photo-tile").first).to_be_visible()
+    visitor.log_out()
+    expect(other.get_by_test_id("sign-in-form")).to_be_visible()
+    visitor.sign_in()
+    expect(other.get_by_test_id("photo-tile").first).to_be_visible()
+    expect(other).to_have_title("Recently added – LibrePhotos")
 
 
 def test_wrong_password_is_refused_in_words(visitor: Visitor) -> None:

@@ -48,10 +48,12 @@ export class Session {
     this.claims = null;
   }
 
-  /** Sign out here when another tab of this browser did; returns the way to stop. */
-  followOtherTabs(target: Window): () => void {
+  /** Sign out here when another tab of this browser did, and in; returns the way to stop. */
+  followOtherTabs(target: Window, signIn: () => void): () => void {
     const onStorage = (event: StorageEvent): void => {
-      if (event.key === REFRESH_KEY && event.newValue === null) this.clear();
+      if (event.key !== REFRESH_KEY) return;
+      if (event.newValue === null) this.clear();
+      else if (this.claims === null) signIn();
     };
     target.addEventListener('storage', onStorage);
     return () => target.removeEventListener('storage', onStorage);

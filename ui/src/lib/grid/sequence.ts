@@ -1,3 +1,4 @@
+import { tick } from 'svelte';
 import type { PigPhoto } from '../api/types';
 
 /** The photos of the present view in order, as the viewer turns through them. */
@@ -35,7 +36,8 @@ export function listSequence(ids: string[]): PhotoSequence {
     },
     reveal(id) {
       const selector = `[data-photo="${CSS.escape(id)}"] a, [data-photo-id="${CSS.escape(id)}"]`;
-      document.querySelector<HTMLElement>(selector)?.focus();
+      // The dialog that lies upon it keeps the focus to itself until it is gone.
+      void tick().then(() => document.querySelector<HTMLElement>(selector)?.focus());
     },
     remove: (id) => void remaining.delete(id),
     update: () => undefined,

@@ -22,7 +22,9 @@ export function keepFocus(page: Document): () => void {
   };
 
   /** Who leaves an element of their own accord is not sent back to it. */
-  const onFocusOut = ({ target }: FocusEvent): void => {
+  const onFocusOut = ({ target, relatedTarget }: FocusEvent): void => {
+    // On its way elsewhere, even if what it leaves is closed by that.
+    if (relatedTarget) last = null;
     queueMicrotask(() => {
       const isUsable = target instanceof HTMLElement && target.isConnected && !target.matches(':disabled');
       if (isUsable && target === last && page.activeElement !== target) last = null;
@@ -48,11 +50,12 @@ export function keepFocus(page: Document): () => void {
   const observer = new MutationObserver(onChanges);
   observer.observe(page.body, { childList: true, subtree: true, attributeFilter: ['disabled'] });
   page.addEventListener('focusin', onFocusIn);
-  page.addEventListener('focusout', onFocusOut);
+  // Before anybody closes what the focus leaves.
+  page.addEventListener('focusout', onFocusOut, true);
   return () => {
     observer.disconnect();
     page.removeEventListener('focusin', onFocusIn);
-    page.removeEventListener('focusout', onFocusOut);
+    page.removeEventListener('focusout', onFocusOut, true);
   };
 }
 
@@ -71,12 +74,15 @@ function heir(
     const found = near && alike(near, likeness);
     if (found) return found;
   }
+  const main = page.querySelector<HTMLElement>('main');
   for (let around = place; around && around !== page.body; around = around.parentElement) {
+    // Another page altogether begins with what it is about.
+    if (main && around !== main && around.contains(main)) break;
     const found = alike(around, likeness);
     if (found) return found;
     if (around.matches('dialog')) return around as HTMLElement;
   }
-  return page.querySelector<HTMLElement>('main');
+  return main?.querySelector<HTMLElement>('[data-focus-home]') ?? main;
 }
 
 /** The element at a node, or the nearest one before (-1) or after (+1) it. */
