@@ -32,6 +32,14 @@ PICTURE = """
 }
 """
 ZOOM = "() => parseInt(document.querySelector('[data-testid=zoom]').textContent)"
+NOTE_GLIDES = """
+() => {
+  window.glided = [];
+  document.addEventListener('transitionend', ({ target, propertyName }) => {
+    if (propertyName === 'transform') glided.push(target.getAttribute('src'));
+  });
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -214,10 +222,14 @@ def test_fingers_pinch_drag_and_turn(looking: Callable[..., Visitor]) -> None:
     touch(cdp, "touchEnd")
     wait_for_picture(visitor)
     assert visitor.location() == address
+    visitor.page.evaluate(NOTE_GLIDES)
     touch(cdp, "touchStart", (320, 400))
     move(cdp, ((320, 400), (120, 405)))
     touch(cdp, "touchEnd")
     visitor.wait_until("before => location.pathname !== before", address)
+    # The neighbour glided to where it now stands as the open photo.
+    shown = visitor.page.get_by_test_id("viewer-image").get_attribute("src")
+    assert shown in visitor.page.evaluate("glided")
     wait_for_picture(visitor)
     touch(cdp, "touchStart", (200, 300))
     move(cdp, ((200, 300), (205, 560)))
