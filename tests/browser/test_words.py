@@ -75,6 +75,37 @@ def test_unknown_addresses_say_so(visitor: Visitor, address: str) -> None:
     expect(visitor.page).to_have_title("Timeline – LibrePhotos")
 
 
+@pytest.mark.parametrize(
+    "address, said",
+    [
+        ("/things/987654", "No photo shows this"),
+        ("/people/987654", "There is nobody here"),
+    ],
+)
+def test_unknown_things_and_people_say_so(
+    visitor: Visitor, address: str, said: str
+) -> None:
+    visitor.expect_complaint("404")
+    visitor.enter(address)
+    expect(visitor.page.get_by_role("heading", name=said).first).to_be_visible()
+    expect(visitor.page).to_have_title(f"{said} – LibrePhotos")
+    visitor.page.get_by_role("link", name="To the timeline").click()
+    expect(visitor.tiles.first).to_be_visible()
+    expect(visitor.page).to_have_title("Timeline – LibrePhotos")
+
+
+def test_menu_entries_keep_their_shape(visitor: Visitor) -> None:
+    visitor.enter()
+    for name in ("Timeline", "People", "Recently added"):
+        entry = visitor.page.get_by_role("link", name=name, exact=True)
+        text = "link => { const range = new Range(); range.selectNodeContents(link);"
+        text += " return range.getBoundingClientRect().width; }"
+        before = entry.evaluate(text), entry.bounding_box()
+        visitor.go_to(name)
+        expect(entry).to_have_attribute("aria-current", "page")
+        assert (entry.evaluate(text), entry.bounding_box()) == before
+
+
 @pytest.mark.parametrize("photo", ["f" * 33, "0", "none%20such", "%25zz"])
 def test_a_photo_that_does_not_exist_says_so(visitor: Visitor, photo: str) -> None:
     visitor.expect_complaint("404")
