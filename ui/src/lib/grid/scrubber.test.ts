@@ -23,6 +23,22 @@ it('names the undated rather than the year beside them', () => {
   expect(marks.map((mark) => mark.labelled)).toEqual([true, false, true]);
 });
 
+it('names the year with most photos rather than a short one beside it', () => {
+  const blocks = [block('2026-05-01', 0), block('2025-01-01', 2), block('2024-01-01', 60), block('2023-01-01', 61)];
+  const marks = yearMarks(blocks, fraction, 0.05);
+  expect(marks.map((mark) => [mark.year, mark.labelled])).toEqual([
+    ['2026', false],
+    ['2025', true],
+    ['2024', false],
+    ['2023', true],
+  ]);
+});
+
+it('names one of the years that are all at the end', () => {
+  const blocks = [block('2025-01-01', 0), block('2024-01-01', 100), block('2023-01-01', 100)];
+  expect(yearMarks(blocks, fraction, 0.05).map((mark) => mark.labelled)).toEqual([true, true, false]);
+});
+
 it('marks nothing where nothing has a date', () => {
   expect(yearMarks([block(null, 0)], fraction, 0.05)).toEqual([]);
 });

@@ -11,33 +11,28 @@ export interface YearMark {
 /** What stands on the scrubber for photos without a date. */
 export const UNDATED = 'No date';
 
-/** The mark of the undated is labelled, and years that stand in its way are not. */
-function withUndated(marks: YearMark[], spacing: number): YearMark[] {
-  const undated = marks.find((mark) => mark.year === UNDATED);
-  if (!undated) return marks;
-  return marks.map((mark) => {
-    if (mark === undated) return { ...mark, labelled: true };
-    return undated.at - mark.at < spacing ? { ...mark, labelled: false } : mark;
-  });
-}
-
-/** Where each year begins, and those without a date, newest first; labels keep `spacing` (a fraction) apart. */
+/**
+ * Where each year begins, and those without a date, newest first. Labels keep `spacing` (a
+ * fraction) apart; the undated have theirs, and of years that crowd the larger ones.
+ */
 export function yearMarks(
   blocks: Block[],
   fractionOf: (block: Block) => number,
   spacing: number,
 ): YearMark[] {
-  const marks: YearMark[] = [];
-  let lastYear = '';
-  let lastLabel = -Infinity;
+  const years: { year: string; at: number }[] = [];
   for (const block of blocks) {
     const year = block.section.date?.slice(0, 4) ?? UNDATED;
-    if (year === lastYear) continue;
-    lastYear = year;
-    const at = fractionOf(block);
-    const labelled = at - lastLabel >= spacing;
-    if (labelled) lastLabel = at;
-    marks.push({ year, at, labelled });
+    if (year !== years.at(-1)?.year) years.push({ year, at: fractionOf(block) });
   }
-  return marks.length === 1 && marks[0]?.year === UNDATED ? [] : withUndated(marks, spacing);
+  if (years.length === 1 && years[0]?.year === UNDATED) return [];
+  const length = ({ year, at }: { year: string; at: number }, index: number): number =>
+    year === UNDATED ? Infinity : (years[index + 1]?.at ?? 1) - at;
+  const sized = years.map((mark, index) => ({ ...mark, length: length(mark, index) }));
+  const labels = new Map<string, number>();
+  for (const { year, at } of sized.toSorted((a, b) => b.length - a.length)) {
+    const isFree = [...labels.values()].every((other) => Math.abs(other - at) >= spacing);
+    if (isFree) labels.set(year, at);
+  }
+  return years.map((mark) => ({ ...mark, labelled: labels.has(mark.year) }));
 }
