@@ -62,7 +62,10 @@ def test_a_photo_is_not_described_without_its_model(visitor: Visitor) -> None:
     visitor.open_photo()
     panel = visitor.show_facts()
     visitor.press("Describe")
-    expect(panel.get_by_role("alert")).to_contain_text("blip-image-captioning-base")
+    problem = panel.get_by_role("alert")
+    expect(problem).to_contain_text("is not installed")
+    problem.get_by_role("link", name="Look after the models").click()
+    expect(visitor.page).to_have_title("Models – LibrePhotos")
 
 
 def test_what_is_learnt_is_chosen(visitor: Visitor) -> None:
