@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.site import CLIP, Site
 from tests.browser.visitor import Visitor
 from tests.support.model_hub import ModelHub
+from tests.support.server import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +42,8 @@ def test_a_download_is_cancelled_and_goes_on(visitor: Visitor, hub: ModelHub) ->
     expect(told).to_contain_text("from 127.0.0.1")
     model(visitor, CLIP.name).get_by_role("button", name="Download").click()
     expect(model(visitor, CLIP.name).get_by_role("progressbar")).to_be_attached()
+    # Cancelled before anything is here, it would begin anew.
+    wait_for(hub.stalling.is_set, "a part of the model is here")
     model(visitor, CLIP.name).get_by_role("button", name="Cancel").click()
     again = model(visitor, CLIP.name).get_by_role("button", name="Go on")
     again.click()
