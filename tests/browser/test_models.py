@@ -35,7 +35,7 @@ def state(visitor: Visitor, name: str) -> Locator:
 
 
 def test_a_download_is_cancelled_and_goes_on(visitor: Visitor, hub: ModelHub) -> None:
-    hub.misbehave("model.safetensors", stall=True)
+    hub.misbehave("model.safetensors", cut_after=70_000, stall=True)
     expect(state(visitor, CLIP.name)).to_have_text("Not installed")
     told = model(visitor, CLIP.name).get_by_test_id("model-download")
     expect(told).to_contain_text("A download of about 6")

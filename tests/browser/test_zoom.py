@@ -35,7 +35,7 @@ ZOOM = "() => parseInt(document.querySelector('[data-testid=zoom]').textContent)
 NOTE_GLIDES = """
 () => {
   window.glided = [];
-  document.addEventListener('transitionend', ({ target, propertyName }) => {
+  document.addEventListener('transitionrun', ({ target, propertyName }) => {
     if (propertyName === 'transform') glided.push(target.getAttribute('src'));
   });
 }
