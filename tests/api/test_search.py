@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.db import DataError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from librephotos.api.queries import search_document
 from librephotos.api.queries.search import MAX_TERMS, search, terms_of
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
 
@@ -114,6 +116,21 @@ def test_results_are_flat_for_a_user_of_semantic_search(client_of):
     me = UserFactory(semantic_search_topk=10)
     photo = PhotoFactory(owner=me, search_text="lake")
     (item,) = client_of(me).get(SEARCH, {"search": "lake"}).json()["results"]
+    assert item["id"] == str(photo.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("term", ["february", "sunday", "2021-02-28"])
+def test_months_and_weekdays_are_found_whatever_the_database_speaks(client_of, term):
+    me = UserFactory(semantic_search_topk=10)
+    photo = PhotoFactory(owner=me, taken_at=datetime(2021, 2, 28, tzinfo=UTC))
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute("SET LOCAL lc_time = 'de_DE.UTF-8'")
+        except DataError:
+            pytest.skip("needs the locale de_DE.UTF-8: localedef -i de_DE -f UTF-8 …")
+    search_document.refresh([photo.pk])
+    (item,) = client_of(me).get(SEARCH, {"search": term}).json()["results"]
     assert item["id"] == str(photo.pk)
 
 

@@ -63,7 +63,22 @@ def require_fit_server() -> str:
                 "the database server has no pgvector: install the package "
                 f"postgresql-{version}-pgvector on it"
             )
+        _require_unicode(connection)
         return connection.info.parameter_status("server_version") or str(version)
+
+
+def _require_unicode(connection: psycopg.Connection) -> None:
+    """Raise DatabaseError for a database in which search would miss words."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding == "UTF8":
+        folded = connection.execute("SELECT lower('\u00c4\u0416I')").fetchone()
+        if folded == ("\u00e4\u0436i",):
+            return
+    raise DatabaseError(
+        f"the database has the encoding {encoding} and a locale in which capitals "
+        "are not those of all languages: make it anew with CREATE DATABASE … "
+        "ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0"
+    )
 
 
 def create_if_missing(name: str) -> None:

@@ -32,7 +32,7 @@ SET search_text = left(lower(concat_ws(E'\\n',
     ),
     concat_ws(' ', town.name, district.name, region.name, country.name),
     concat_ws(' ', metadata.camera_make, metadata.camera_model, metadata.lens),
-    to_char(photo.taken_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS TMMonth TMDay'),
+    to_char(photo.taken_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS FMMonth FMDay'),
     CASE WHEN photo.video THEN 'type: video' END,
     (
         SELECT string_agg(substr(file.path, 1 + coalesce((
