@@ -26,7 +26,7 @@ ACCOUNTS = [
         403,
         403,
         201,
-        body={"username": "x", "password": "123"},
+        body={"username": "x", "password": "correct horse"},
     ),
     Row("get", "api/user/<number:pk>/", 404, 200, 200, 200, user),
     Row(

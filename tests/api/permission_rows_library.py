@@ -113,7 +113,7 @@ LIBRARY = [
     Row("get", "media/square_thumbnails_small/<str:name>/", *SEEN_BY_OWNER, photo),
     Row("get", "media/photos/<str:name>/", *SEEN_BY_OWNER, photo),
     Row("get", "media/video/<str:name>/", *SEEN_BY_OWNER, photo),
-    Row("get", "media/embedded_media/<str:name>/", 404, 404, 404, 404, photo),
+    Row("get", "media/embedded_media/<str:name>/", 403, 404, 404, 404, photo),
     Row("get", "media/avatars/<str:name>/", 403, 404, 404, 404, nobody),
     Row("get", "media/<path:rest>", 404, 404, 404, 404, elsewhere),
 ]

@@ -103,7 +103,7 @@ def test_a_client_that_knows_no_pages_gets_all_that_lists_give_at_once(
 
 @pytest.mark.parametrize("kind", ALBUMS)
 @pytest.mark.parametrize(
-    "page", ["0", "-1", "3", "x", "", "1.5", "９", "9" * 9, "9" * 30, "9" * 5000]
+    "page", ["0", "-1", "3", "x", "1.5", "９", "9" * 9, "9" * 30, "9" * 5000]
 )
 def test_a_page_that_is_none_is_404(client, me, kind, page):
     url, _ = album_of(me, kind, 2)

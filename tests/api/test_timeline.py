@@ -30,6 +30,7 @@ GRID_KEYS = {
     "in_trashcan",
     "has_raw_variant",
     "stacks",
+    "damaged",
 }
 
 
@@ -115,6 +116,7 @@ def test_a_day_shows_its_photos_newest_first(client_of):
         "in_trashcan": False,
         "has_raw_variant": True,
         "stacks": None,
+        "damaged": False,
     }
 
 
