@@ -54,11 +54,13 @@ def faces(visitor: Visitor) -> Locator:
 
 
 def name_group(visitor: Visitor, name: str) -> None:
-    """Name the first group, and wait until it stands among the people."""
+    """Name the first group, and wait until it stands among the people only."""
+    count = groups(visitor).count()
     box = groups(visitor).first.get_by_role("combobox", name="Who is this?")
     box.fill(name)
     box.press("Enter")
     expect(person(visitor, name)).to_be_visible()
+    expect(groups(visitor)).to_have_count(count - 1)
 
 
 def open_faces(visitor: Visitor, name: str) -> None:
