@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,8 @@ class WebProcess:
     def stop(self) -> None:
         """Finish what is under way, as on SIGTERM."""
         self._ends = True
-        self.server.pull_trigger()
+        with suppress(OSError):  # it may have noticed, and be gone with its trigger
+            self.server.pull_trigger()
         self._thread.join(WAIT_S)
         assert not self._thread.is_alive()
 
