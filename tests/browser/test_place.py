@@ -158,6 +158,7 @@ def test_a_persons_faces_turn_in_their_order(beholder: Visitor) -> None:
     beholder.page.reload()
     beholder.press("Previous photo")
     beholder.wait_until("photo => location.pathname === `/photo/${photo}`", photos[-2])
+    expect(faces).to_have_count(len(photos))  # behind the photo, after the reload
     beholder.page.keyboard.press("Escape")
     expect(beholder.viewer).to_have_count(0)
     tile = beholder.page.locator(f"[data-photo='{photos[-2]}'] a")

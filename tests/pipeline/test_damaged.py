@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from librephotos.api.models import Photo, PhotoStage
+from librephotos.api.models import Photo, PhotoStage, User
 from tests.support.scanning import Library, work_until_idle, write_jpeg
 
 Clients = Callable[..., Any]
@@ -112,6 +112,7 @@ def test_others_do_not_learn_of_the_damage(photos: Library, client_of: Clients) 
     _cut(path, 0.6)
     photos.scan()
     Photo.objects.update(public=True)
+    User.objects.update(public_sharing=True)
     other = client_of(UserFactory())
     assert _problems(other) == []
     answer = other.get(f"/api/photos/{Photo.objects.get().pk}/").json()
