@@ -37,9 +37,26 @@ export function listSequence(ids: string[]): PhotoSequence {
     reveal(id) {
       const selector = `[data-photo="${CSS.escape(id)}"] a, [data-photo-id="${CSS.escape(id)}"]`;
       // The dialog that lies upon it keeps the focus to itself until it is gone.
-      void tick().then(() => document.querySelector<HTMLElement>(selector)?.focus());
+      void tick().then(() => focusOnceThere(selector));
     },
     remove: (id) => void remaining.delete(id),
     update: () => undefined,
   };
+}
+
+/** Focus an element, once it is read if need be, unless somebody does something else before. */
+function focusOnceThere(selector: string): void {
+  const focused = (): boolean => {
+    const found = document.querySelector<HTMLElement>(selector);
+    found?.focus();
+    return found !== null;
+  };
+  if (focused()) return;
+  const elsewhere = new AbortController();
+  const observer = new MutationObserver(() => focused() && elsewhere.abort());
+  observer.observe(document.body, { childList: true, subtree: true });
+  elsewhere.signal.addEventListener('abort', () => observer.disconnect());
+  for (const act of ['keydown', 'pointerdown']) {
+    document.addEventListener(act, () => elsewhere.abort(), { capture: true, signal: elsewhere.signal });
+  }
 }
