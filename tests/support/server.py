@@ -39,12 +39,19 @@ def wait_for(condition: Callable[[], Value], what: str) -> Value:
 
 
 def free_port() -> int:
-    """Return a port above 20000 that nobody listens on."""
+    """Return a port that is free and that no system gives to outgoing connections.
+
+    Linux takes those from 32768 on (ip(7), `ip_local_port_range`), macOS from 49152.
+    """
     while True:
-        port = random.SystemRandom().randint(20001, 60000)
+        port = random.SystemRandom().randint(20001, 32767)
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def write_pictures(folder: Path, count: int = 3) -> Path:
