@@ -220,7 +220,7 @@ def test_a_body_in_chunks_is_refused_when_it_is_too_long(process: WebProcess) ->
         ),
         (post("/", "", "Content-Length: 0", "Transfer-Encoding: chunked"), 400),
         (get("/", "Transfer-Encoding: chunked", version="1.0"), 400),
-        (get("/", "Transfer-Encoding: chunked", version="2.0"), 400),
+        (get("/", "Transfer-Encoding: chunked", version="2.0"), 505),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +11,11 @@ from waitress.adjustments import Adjustments
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import Error, RequestEntityTooLarge
 
+from librephotos.server.http.chunks import ChunkedBody
 from librephotos.server.http.limits import BodyLimit
+
+_VERSION = re.compile(rb".* HTTP/([0-9.]+)[ \t]*")
+_SPOKEN = (b"1.0", b"1.1")
 
 
 class RequestTimeout(Error):  # type: ignore[misc]
@@ -18,6 +23,13 @@ class RequestTimeout(Error):  # type: ignore[misc]
 
     code = 408
     reason = "Request Timeout"
+
+
+class VersionNotSupported(Error):  # type: ignore[misc]
+    """The request is of another version of HTTP."""
+
+    code = 505
+    reason = "HTTP Version Not Supported"
 
 
 class Settings(Adjustments):  # type: ignore[misc]
@@ -43,19 +55,30 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
     def parse_header(self, header_plus: bytes) -> None:
         """Read the header, and from it the limit of the body.
 
-        Raises ParsingError for what waitress stumbles over, and for a body whose end
-        a proxy in front may see elsewhere; RFC 9112, 6.1.
+        Raises ParsingError for what waitress stumbles over, for a request without a
+        version (HTTP/0.9), and for a body whose end a proxy in front may see
+        elsewhere; RFC 9112, 6.1.
         """
+        stated = _VERSION.fullmatch(header_plus.partition(b"\r\n")[0])
+        if stated and stated[1] not in _SPOKEN:
+            # Nothing of it is believed, the length of a body neither.
+            super().parse_header(b"GET / HTTP/1.0\r\n")
+            self.error = VersionNotSupported("")
+            return
         try:
             super().parse_header(header_plus)
         except ValueError as error:
             # An address with half a bracket, a length of thousands of digits.
             raise ParsingError("The header of the request is invalid") from error
+        if not self.version:
+            raise ParsingError("The request states no version of HTTP")
         # waitress takes the header away where it obeys it.
         if "TRANSFER_ENCODING" in self.headers:
             raise ParsingError("Transfer-Encoding needs HTTP/1.1")
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("The length of the body is stated in two ways")
+        if self.chunked:
+            self.body_rcv = ChunkedBody(self.adj.inbuf_overflow)
         content_type = self.headers.get("CONTENT_TYPE", "")
         self.adj = self.adj.with_largest_body(
             self.adj.body_limit(self.path, content_type)

@@ -12,6 +12,7 @@ _SENTENCES = {
     431: "The header of the request is too long.",
     500: "The server made an error. Its log says what happened.",
     501: "The body is encoded in a way that this server does not know.",
+    505: "This server speaks HTTP/1.1 and HTTP/1.0.",
 }
 _JOINED = 256 * 1024
 
