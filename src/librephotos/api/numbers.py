@@ -12,6 +12,10 @@ import re
 LARGEST = 2**63 - 1
 """What a column for ids holds at most."""
 
+LARGEST_ASKED = 999_999_999
+"""The highest page and the largest page size that are taken as such: more than any
+library needs, and of a product that PostgreSQL's offsets can hold."""
+
 _WHOLE = re.compile(r"0*([0-9]{1,19})")
 _NUMBER = re.compile(
     r"[+-]?([0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})([eE][+-]?[0-9]{1,4})?"

@@ -9,10 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from librephotos.api.numbers import whole_number
-
-# More than any library needs, and less than PostgreSQL's offsets can be.
-_LAST_PAGE = 999_999_999
+from librephotos.api.numbers import LARGEST_ASKED, whole_number
 
 
 class PageNumberPagination(pagination.PageNumberPagination):
@@ -98,7 +95,7 @@ class AlbumPagination(PageNumberPagination):
 
     def _number(self, request: Request) -> int:
         text = request.query_params.get(self.page_query_param) or "1"
-        number = whole_number(text, most=_LAST_PAGE)
+        number = whole_number(text, most=LARGEST_ASKED)
         if not number:
             raise NotFound(self.invalid_page_message)
         return number

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from librephotos.api.numbers import whole_number
+from librephotos.api.numbers import LARGEST_ASKED, whole_number
 from librephotos.api.pagination import HugePagination, RegularPagination
 from librephotos.api.queries.search_examples import search_examples
 from librephotos.api.serializers.search import flat_results, grouped_results, summary
@@ -18,7 +18,6 @@ from librephotos.api.views.documentation import documented
 from librephotos.api.views.photos import PAGING
 
 BY_MEANING = "meaning"
-_LAST_PAGE = 999_999_999
 
 
 class SearchView(APIView):
@@ -56,7 +55,7 @@ def _slice(request: Request, *, by_hundreds: bool) -> tuple[int, int]:
     paginator: Any = RegularPagination() if by_hundreds else HugePagination()
     size = paginator.get_page_size(request) or paginator.page_size
     page = request.query_params.get("page", "")
-    return ((whole_number(page, most=_LAST_PAGE) or 1) - 1) * size, size
+    return ((whole_number(page, most=LARGEST_ASKED) or 1) - 1) * size, size
 
 
 class SearchExamplesView(APIView):

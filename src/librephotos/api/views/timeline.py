@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from librephotos.api.numbers import whole_number
+from librephotos.api.numbers import LARGEST_ASKED, whole_number
 from librephotos.api.queries.timeline import TimelineFilter, day_list, day_page
 from librephotos.api.serializers.grid import complete_day, incomplete_day
 from librephotos.api.serializers.timeline_filter import flag, timeline_filter
@@ -17,7 +17,6 @@ from librephotos.api.views.documentation import documented
 PAGE_SIZE = 100
 _MOST_PER_PAGE = 10_000
 _LAST_DAY = 3_652_059  # 31 December 9999
-_LARGEST = 999_999_999
 FILTERS = (
     "favorite",
     "hidden",
@@ -110,4 +109,6 @@ class DayView(APIView):
 
 def _number(request: Request, name: str, default: int) -> int:
     """Return a positive parameter, or the default for anything else."""
-    return whole_number(request.query_params.get(name, ""), most=_LARGEST) or default
+    return (
+        whole_number(request.query_params.get(name, ""), most=LARGEST_ASKED) or default
+    )
