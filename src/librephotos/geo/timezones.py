@@ -1,15 +1,10 @@
 """The time zone at a point on earth."""
 
 import math
-from functools import cache
-from zoneinfo import available_timezones
 
 import tzfpy
 
-
-@cache
-def _known_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+from librephotos.time_zones import time_zones
 
 
 def timezone_at(latitude: float, longitude: float) -> str | None:
@@ -23,4 +18,4 @@ def timezone_at(latitude: float, longitude: float) -> str | None:
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
     zone = str(tzfpy.get_tz(longitude, latitude))
-    return zone if zone in _known_zones() else None
+    return zone if zone in time_zones() else None

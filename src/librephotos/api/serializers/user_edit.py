@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -25,6 +24,7 @@ from librephotos.api.serializers.fields import (
 )
 from librephotos.api.serializers.user import NEWER_SETTINGS
 from librephotos.media.dates import InvalidRules, parse_rules
+from librephotos.time_zones import time_zones
 
 LONGEST_PASSWORD = 1024
 LONGEST_SLIDE_S = 3600
@@ -209,7 +209,9 @@ class UserEditSerializer(_AccountSerializer):
         return text
 
     def validate_default_timezone(self, name: str) -> str:
-        if name not in available_timezones():
+        # What the clients send back may be a name that was taken once.
+        unchanged = self.instance and name == self.instance.default_timezone
+        if not unchanged and name not in time_zones():
             raise ValidationError(f"{name!r} is no time zone, such as Europe/Berlin.")
         return name
 

@@ -6,8 +6,6 @@ The clients parse the decoded string once more; a plain array shows as an empty 
 from __future__ import annotations
 
 import json
-from functools import cache
-from zoneinfo import available_timezones
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -15,12 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.media.dates import DEFAULT_RULES, PREDEFINED_RULES, rules_as_json
-
-
-@cache
-def time_zones() -> str:
-    """Return the IANA names of all time zones as JSON text."""
-    return json.dumps(sorted(available_timezones()))
+from librephotos.time_zones import time_zones
 
 
 @extend_schema(responses=str)
@@ -28,7 +21,7 @@ class TimeZones(APIView):
     """The names of all time zones."""
 
     def get(self, request: Request) -> Response:
-        return Response(time_zones())
+        return Response(json.dumps(sorted(time_zones())))
 
 
 @extend_schema(responses=str)

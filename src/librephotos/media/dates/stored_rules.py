@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from librephotos.media.dates.expressions import (
     InvalidExpression,
@@ -22,6 +21,7 @@ from librephotos.media.dates.rules import (
     RuleType,
     ZoneSource,
 )
+from librephotos.time_zones import time_zones
 
 MAX_RULES: Final = 100
 MAX_EXPRESSIONS: Final = 50
@@ -223,5 +223,5 @@ def _is_zone(zone: str | None) -> bool:
     if zone is None:
         return False
     if zone.startswith("name:"):
-        return zone.removeprefix("name:") in available_timezones()
+        return zone.removeprefix("name:") in time_zones()
     return zone in set(ZoneSource)

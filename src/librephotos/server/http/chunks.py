@@ -22,6 +22,8 @@ _TAKEN_AT_ONCE = 512
 class ChunkedBody(ChunkedReceiver):  # type: ignore[misc]
     """Takes the chunks of a body; refuses what is cut into crumbs or never begins."""
 
+    error: BadRequest | None
+
     def __init__(self, in_memory: int) -> None:
         """Keep so many bytes in memory, and more in a file."""
         super().__init__(OverflowableBuffer(in_memory))
