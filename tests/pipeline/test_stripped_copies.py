@@ -16,9 +16,9 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import Photo, User
-from librephotos.api.services import stripped_copies as service
+from librephotos.api.services import stripped_copy_requests as service
 from librephotos.api.services.waiting import PLACES, Caller
-from librephotos.pipeline import stripped_copies
+from librephotos.pipeline import stripped_copy_storage
 from tests.factories import UserFactory
 from tests.support import marked
 from tests.support.images import jpeg, live_still
@@ -275,11 +275,11 @@ def test_no_copy_uses_the_reserve_of_the_disk(photos, client_of, settings, copie
 def test_the_oldest_copies_give_way(settings, copies):
     settings.STRIPPED_MIB = 1
     for at in range(4):
-        stripped_copies.make_room(300_000)
-        partial = stripped_copies.partial_copy(f"copy{at}")
+        stripped_copy_storage.make_room(300_000)
+        partial = stripped_copy_storage.partial_copy(f"copy{at}")
         partial.write_bytes(bytes(300_000))
         os.utime(partial, (2**31 + at, 2**31 + at))
-        stripped_copies.keep_copy(f"copy{at}", partial)
+        stripped_copy_storage.keep_copy(f"copy{at}", partial)
     assert {path.name for path in copies.iterdir()} == {"copy1", "copy2", "copy3"}
 
 

@@ -33,7 +33,7 @@ from librephotos.pipeline.learning import follow_up, hand_out, learn
 from librephotos.pipeline.registry import stages
 from librephotos.pipeline.runner import DataFolderFull, run_stages
 from librephotos.pipeline.scan import scan
-from librephotos.pipeline.stripping import strip
+from librephotos.pipeline.stripped_copy_making import strip
 from librephotos.pipeline.text_vectors import encode_text
 from librephotos.pipeline.unmeasured_faces import encode_new_faces
 from librephotos.pipeline.vector_files import refresh_vector_files

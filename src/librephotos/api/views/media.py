@@ -30,7 +30,7 @@ from librephotos.api.queries.photos import one_of
 from librephotos.api.views.byte_response import IMMUTABLE, REVALIDATED, Content, send
 from librephotos.api.views.caller import who_waits
 from librephotos.api.views.originals import Original, open_original
-from librephotos.api.views.stripped_media import for_others, stripped_content
+from librephotos.api.views.stripped_copy_content import for_others, stripped_content
 from librephotos.media.errors import MediaError
 from librephotos.media.motion_photo import embedded_video_range
 from librephotos.pipeline.preview_storage import PreviewSize, preview_name

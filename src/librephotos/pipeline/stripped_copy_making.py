@@ -7,7 +7,7 @@ import logging
 from librephotos.api.models import File
 from librephotos.media.formats import Kind
 from librephotos.media.stripping.copies import CopyOrder, make_copy
-from librephotos.pipeline import stripped_copies
+from librephotos.pipeline import stripped_copy_storage
 from librephotos.pipeline.decoding import stat_of
 from librephotos.pipeline.originals import decoding_limits
 from librephotos.pipeline.sandbox import Sandbox
@@ -29,14 +29,18 @@ def strip(file_id: int, *, embedded_video: bool, sandbox: Sandbox) -> None:
     try:
         stat = stat_of(file.path)
         size, mtime_ns = stat.size, stat.mtime_ns
-        name = stripped_copies.copy_name(
+        name = stripped_copy_storage.copy_name(
             file, size=size, mtime_ns=mtime_ns, embedded_video=embedded_video
         )
-        if stripped_copies.is_kept(name) or stripped_copies.reason_for_none(name):
+        if stripped_copy_storage.is_kept(name) or stripped_copy_storage.reason_for_none(
+            name
+        ):
             return
-        stripped_copies.make_room(size if file.kind == Kind.VIDEO else _GROWTH * size)
-        partial = stripped_copies.partial_copy(name)
-    except (OSError, stripped_copies.NoRoom) as error:
+        stripped_copy_storage.make_room(
+            size if file.kind == Kind.VIDEO else _GROWTH * size
+        )
+        partial = stripped_copy_storage.partial_copy(name)
+    except (OSError, stripped_copy_storage.NoRoom) as error:
         log.warning("File %d was not freed from its metadata: %s", file_id, error)
         return
     order = CopyOrder(
@@ -50,9 +54,9 @@ def strip(file_id: int, *, embedded_video: bool, sandbox: Sandbox) -> None:
     )
     [outcome] = sandbox.map(make_copy, [order])
     if outcome.value is not None:
-        stripped_copies.keep_copy(name, partial)
+        stripped_copy_storage.keep_copy(name, partial)
         return
     partial.unlink(missing_ok=True)  # the child may have died
     if not outcome.for_now:
         log.warning("File %d has no copy without metadata: %s", file_id, outcome.error)
-        stripped_copies.keep_reason(name, outcome.error)
+        stripped_copy_storage.keep_reason(name, outcome.error)

@@ -15,7 +15,7 @@ from librephotos.api.services.awaiting import (
 )
 from librephotos.api.services.waiting import Caller
 from librephotos.media.formats import Kind
-from librephotos.pipeline import queue, stripped_copies
+from librephotos.pipeline import queue, stripped_copy_storage
 
 WAIT_S = 10.0
 """A picture takes a second at most; whoever wants a long video asks again."""
@@ -48,12 +48,12 @@ def stripped_copy(
     not at all where the caller or others wait for much already.
     Raises NoCopyYet and NoCopyPossible.
     """
-    name = stripped_copies.copy_name(
+    name = stripped_copy_storage.copy_name(
         file, size=size, mtime_ns=mtime_ns, embedded_video=embedded_video
     )
     found = _found(name)
     if found is None:
-        if not stripped_copies.room_is_there_for(size):
+        if not stripped_copy_storage.room_is_there_for(size):
             raise NoCopyPossible(
                 "The file is too large for a copy without metadata "
                 "(LIBREPHOTOS_STRIPPED_MIB)."
@@ -63,8 +63,8 @@ def stripped_copy(
 
 
 def _found(name: str) -> BinaryIO | None:
-    found = stripped_copies.open_copy(name)
-    if found is None and (reason := stripped_copies.reason_for_none(name)):
+    found = stripped_copy_storage.open_copy(name)
+    if found is None and (reason := stripped_copy_storage.reason_for_none(name)):
         raise NoCopyPossible(reason)
     return found
 

@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import APIException
 
 from librephotos.api.models import File, Photo
-from librephotos.api.services.stripped_copies import (
+from librephotos.api.services.stripped_copy_requests import (
     NoCopyPossible,
     NoCopyYet,
     stripped_copy,
