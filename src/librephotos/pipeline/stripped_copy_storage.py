@@ -18,7 +18,7 @@ from django.conf import settings
 
 from librephotos.api.models import File
 
-VERSION = 3
+VERSION = 4
 """To be raised when less is to stay in copies: then all are made anew."""
 
 MAX_COPIES = 10_000

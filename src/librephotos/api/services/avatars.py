@@ -11,11 +11,16 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from librephotos.api.models import User
+from librephotos.media.errors import LimitExceeded
+from librephotos.media.limits import Limits
 from librephotos.media.stripping import gif, jpeg, png, webp
 from librephotos.media.stripping.errors import NotStrippable
 
 LARGEST_AVATAR = 5 * 2**20
 """Bytes."""
+
+_LIMITS = Limits(max_pixels=40_000_000)
+"""Inflating as many takes the web process half a second at most."""
 
 
 class _Kind(NamedTuple):
@@ -27,11 +32,19 @@ class _Kind(NamedTuple):
     strip: Callable[[bytes], Iterator[bytes]]
 
 
+def _png(data: bytes) -> Iterator[bytes]:
+    return png.without_metadata(data, _LIMITS)
+
+
+def _gif(data: bytes) -> Iterator[bytes]:
+    return gif.without_metadata(data, exact=False)
+
+
 _KINDS = (
     _Kind(b"\xff\xd8\xff", b"", "jpg", jpeg.without_metadata),
-    _Kind(b"\x89PNG\r\n\x1a\n", b"", "png", png.without_metadata),
-    _Kind(b"GIF87a", b"", "gif", gif.without_metadata),
-    _Kind(b"GIF89a", b"", "gif", gif.without_metadata),
+    _Kind(b"\x89PNG\r\n\x1a\n", b"", "png", _png),
+    _Kind(b"GIF87a", b"", "gif", _gif),
+    _Kind(b"GIF89a", b"", "gif", _gif),
     _Kind(b"RIFF", b"WEBP", "webp", webp.without_metadata),
 )
 
@@ -66,4 +79,6 @@ def _stripped(file: UploadedFile[Any]) -> tuple[bytes, str]:
                 return b"".join(kind.strip(data)), kind.extension
             except NotStrippable as error:
                 raise InvalidAvatar("The picture is damaged.") from error
+            except LimitExceeded as error:
+                raise InvalidAvatar(f"The picture is too large: {error}") from error
     raise InvalidAvatar("The picture must be a JPEG, PNG, WebP or GIF file.")

@@ -1,28 +1,37 @@
 """Compressed sound and pictures without what cameras hide between the pictures.
 
-Camcorders write time, place and camera into messages of the stream itself. Sources:
-ITU-T H.264, 7.3.1, 7.3.2.3 and D.1.7; ITU-T H.265, 7.3.1 and D.2.7; ISO/IEC 14496-2,
-6.2.1; ISO/IEC 13818-2, 6.2.2.2; Vorbis I, section 5; Matroska, codec specifications.
+Camcorders write time, place and camera into messages of the stream itself. Kept are
+the kinds of units that decoders of pictures need, and no others. Sources: ISO/IEC
+14496-2, 6.2.1; ISO/IEC 13818-2, 6.2.1 and table 6-2; Vorbis I, section 5; Matroska,
+codec specifications.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 
 from librephotos.media.stripping import jpeg
 from librephotos.media.stripping.errors import NotStrippable
+from librephotos.media.stripping.nal_units import clean_configuration, nal_cleaner
+from librephotos.media.stripping.obus import shown_obus
 
 Cleaner = Callable[[bytes], bytes]
 
 _START = re.compile(rb"\x00\x00\x01")
-_USER_DATA_UNREGISTERED = 5
-_HEVC_MESSAGES = (39, 40)
+_MPEG = ("mpeg4", "mpeg1video", "mpeg2video")
+_USER_DATA = 0xB2
 # Decoders work around the faults of these encoders, by their names alone.
-_USER_DATA = re.compile(
-    rb"\x00\x00\x01\xb2(?!DivX|XviD|Lavc)(?s:.)*?(?=\x00\x00\x01|\Z)"
-)
+_ENCODER = re.compile(rb"DivX[0-9]{3,4}[bB][0-9]{1,4}p?|XviD[0-9]{4}|Lavc[0-9.]{3,16}")
+_EXTENSION = 0xB5
+_MPEG2_EXTENSIONS = frozenset((1, 2, 3, 5, 7, 8, 9, 10))  # 4 tells the copyright
+# Start code and what has a fixed length, or at most that one.
+_MPEG2_MOST = {0xB3: 140, _EXTENSION: 262, 0xB7: 4, 0xB8: 8}
+_MPEG4_MOST = {0xB0: 5, 0xB1: 4, 0xB3: 7}
+_MPEG2_SHOWN = frozenset((*range(0xB0), 0xB3, _EXTENSION, 0xB7, 0xB8))
+_MPEG4_SHOWN = frozenset((*range(0x30), 0xB0, 0xB1, 0xB3, _EXTENSION, 0xB6))
 
 _CLEAN_VIDEO = frozenset(
-    "av1 cinepak dnxhd ffv1 flv1 h261 h263 h263i huffyuv msmpeg4v1 msmpeg4v2 msmpeg4v3 "
+    "cinepak dnxhd ffv1 flv1 h261 h263 h263i huffyuv msmpeg4v1 msmpeg4v2 msmpeg4v3 "
     "prores qtrle rawvideo rpza svq1 svq3 v210 vc1 vp6 vp6f vp8 vp9 wmv1 wmv2 "
     "wmv3".split()
 )
@@ -35,9 +44,11 @@ _CLEAN_AUDIO = frozenset(
 def video_cleaner(codec: str, extradata: bytes) -> Cleaner | None:
     """Return what frees the packets of a video track, None if that is not known."""
     if codec in ("h264", "hevc"):
-        return _nal_cleaner(codec, extradata)
-    if codec in ("mpeg4", "mpeg1video", "mpeg2video"):
-        return without_user_data
+        return nal_cleaner(codec, extradata)
+    if codec == "av1":
+        return shown_obus
+    if codec in _MPEG:
+        return partial(_shown_parts, codec)
     if codec == "mjpeg":
         return _without_jpeg_metadata
     return _unchanged if codec in _CLEAN_VIDEO else None
@@ -51,18 +62,32 @@ def audio_cleaner(codec: str) -> Cleaner | None:
 
 def clean_header(codec: str, extradata: bytes) -> bytes:
     """Return the set-up data of a track without comments."""
-    if codec in ("mpeg4", "mpeg1video", "mpeg2video"):
-        return without_user_data(extradata)
-    if codec in ("h264", "hevc") and extradata[:1] != b"\1":
-        return _nal_cleaner(codec, extradata)(extradata)
-    if codec == "hevc":
-        return _without_messages(extradata)
+    if codec in _MPEG:
+        return _shown_parts(codec, extradata)
+    if codec in ("h264", "hevc"):
+        return clean_configuration(codec, extradata)
+    if codec == "av1":
+        return extradata[:4] + shown_obus(extradata[4:])
     return _without_vorbis_comments(extradata) if codec == "vorbis" else extradata
 
 
-def without_user_data(packet: bytes) -> bytes:
-    """Return MPEG-1, -2 or -4 pictures without the data of users between them."""
-    return _USER_DATA.sub(b"", packet)
+def _shown_parts(codec: str, packet: bytes) -> bytes:
+    """Return the parts of MPEG-1, -2 or -4 that show a picture."""
+    starts = [match.start() for match in _START.finditer(packet)]
+    ends = [*starts[1:], len(packet)]
+    parts = [packet[start:end] for start, end in zip(starts, ends, strict=True)]
+    return b"".join(_shown_part(codec, part) for part in parts)
+
+
+def _shown_part(codec: str, part: bytes) -> bytes:
+    kind = part[3] if len(part) > 3 else 0xFF
+    if kind == _USER_DATA:
+        encoder = _ENCODER.match(part, 4) if codec == "mpeg4" else None
+        return part[: encoder.end()] if encoder else b""
+    if codec == "mpeg4":
+        return part[: _MPEG4_MOST.get(kind)] if kind in _MPEG4_SHOWN else b""
+    known = kind != _EXTENSION or part[4:5] and part[4] >> 4 in _MPEG2_EXTENSIONS
+    return part[: _MPEG2_MOST.get(kind)] if kind in _MPEG2_SHOWN and known else b""
 
 
 def _unchanged(packet: bytes) -> bytes:
@@ -91,85 +116,3 @@ def _without_vorbis_comments(extradata: bytes) -> bytes:
         raise NotStrippable("The sound of the video has headers that are not known.")
     empty = b"\3vorbis" + bytes(8) + b"\1"
     return bytes((2, len(first), len(empty))) + first + empty + last
-
-
-def _without_messages(extradata: bytes) -> bytes:
-    """Return an HEVC configuration record without its supplemental messages.
-
-    Source: ISO/IEC 14496-15, section 8.3.3.1.
-    """
-    arrays, at = [], 23
-    for _ in range(extradata[22] if len(extradata) > 22 else 0):
-        start, at = at, at + 3
-        for _ in range(int.from_bytes(extradata[start + 1 : at], "big")):
-            at += 2 + int.from_bytes(extradata[at : at + 2], "big")
-        if extradata[start] & 0x3F not in _HEVC_MESSAGES:
-            arrays.append(extradata[start:at])
-    return extradata[:22] + bytes((len(arrays),)) + b"".join(arrays)
-
-
-def _nal_cleaner(codec: str, extradata: bytes) -> Cleaner:
-    """Return a cleaner for NAL units, behind start codes or behind their lengths."""
-    if extradata[:1] != b"\1":
-        return lambda packet: b"".join(_clean_units(codec, packet))
-    at = 4 if codec == "h264" else 21
-    size = (extradata[at] & 3) + 1 if len(extradata) > at else 4
-    return lambda packet: b"".join(_clean_sized_units(codec, packet, size))
-
-
-def _clean_sized_units(codec: str, packet: bytes, size: int) -> Iterator[bytes]:
-    at = 0
-    while at + size <= len(packet):
-        end = at + size + int.from_bytes(packet[at : at + size], "big")
-        unit = _clean_unit(codec, packet[at + size : end])
-        if unit:
-            yield len(unit).to_bytes(size, "big") + unit
-        at = end
-
-
-def _clean_units(codec: str, packet: bytes) -> Iterator[bytes]:
-    starts = [match.start() for match in _START.finditer(packet)]
-    yield packet[: starts[0]] if starts else packet
-    for start, end in zip(starts, [*starts[1:], len(packet)], strict=True):
-        unit = packet[start + 3 : end]
-        kept = _clean_unit(codec, unit)
-        if kept:
-            yield packet[start : start + 3] + kept
-
-
-def _clean_unit(codec: str, unit: bytes) -> bytes:
-    """Return a NAL unit without messages of unregistered user data, or nothing."""
-    head = 1 if codec == "h264" else 2
-    if codec == "h264":
-        supplemental = bool(unit) and unit[0] & 0x1F == 6
-    else:
-        supplemental = bool(unit) and unit[0] >> 1 & 0x3F in _HEVC_MESSAGES
-    if not supplemental:
-        return unit
-    messages = unit[head:].replace(b"\0\0\3", b"\0\0")
-    kept = b"".join(_other_messages(messages))
-    if not kept:
-        return b""
-    return unit[:head] + _escaped(kept + b"\x80")
-
-
-def _other_messages(data: bytes) -> Iterator[bytes]:
-    """Yield the supplemental messages that are no unregistered user data."""
-    at = 0
-    while at + 2 <= len(data) and data[at:].rstrip(b"\0") != b"\x80":
-        start, values = at, []
-        for _ in ("type", "size"):
-            value = 0
-            while data[at : at + 1] == b"\xff":
-                value, at = value + 255, at + 1
-            values.append(value + int.from_bytes(data[at : at + 1]))
-            at += 1
-        kind, size = values
-        at += size
-        if kind != _USER_DATA_UNREGISTERED and at <= len(data):
-            yield data[start:at]
-
-
-def _escaped(data: bytes) -> bytes:
-    """Return the data with a 3 after two zeros that would look like a start code."""
-    return re.sub(rb"\x00\x00(?=[\x00-\x03])", b"\0\0\3", data)

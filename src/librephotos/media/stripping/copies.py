@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,17 +18,41 @@ from librephotos.media.limits import Limits
 from librephotos.media.motion_photo import video_range
 from librephotos.media.original import open_original
 from librephotos.media.stripping import gif, jpeg, jxl, png, webp
+from librephotos.media.stripping.endings import (
+    check_jxl,
+    exact_webp,
+    recoded_jpeg,
+)
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.films import write_film
 from librephotos.media.stripping.rendering import render
 from librephotos.media.stripping.verification import verify
 
-_LOSSLESS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
-    "JPEG": jpeg.without_metadata,
+
+def _jpeg(data: bytes, limits: Limits) -> Iterator[bytes]:
+    yield recoded_jpeg(b"".join(jpeg.without_metadata(data)))
+
+
+def _gif(data: bytes, limits: Limits) -> Iterator[bytes]:
+    return gif.without_metadata(data)
+
+
+def _webp(data: bytes, limits: Limits) -> Iterator[bytes]:
+    return webp.without_metadata(data, exact=partial(exact_webp, limits=limits))
+
+
+def _jxl(data: bytes, limits: Limits) -> Iterator[bytes]:
+    stream = jxl.code_stream(data)
+    check_jxl(stream, limits=limits)
+    yield stream
+
+
+_LOSSLESS: dict[str, Callable[[bytes, Limits], Iterator[bytes]]] = {
+    "JPEG": _jpeg,
     "PNG": png.without_metadata,
-    "GIF": gif.without_metadata,
-    "WebP": webp.without_metadata,
-    "JXL": jxl.without_metadata,
+    "GIF": _gif,
+    "WebP": _webp,
+    "JXL": _jxl,
 }
 
 
@@ -76,7 +101,7 @@ def _write(order: CopyOrder) -> None:
             write_film(part, order.target, format=FORMATS["MP4"], limits=order.limits)
         elif format.kind is Kind.VIDEO:
             write_film(file, order.target, format=format, limits=order.limits)
-        elif not _copied(file, order.target, format):
+        elif not _copied(file, order.target, format, order.limits):
             render(order.path, order.target, format=format, limits=order.limits)
 
 
@@ -86,14 +111,14 @@ def _check_unchanged(file: BinaryIO, order: CopyOrder) -> None:
         raise UnavailableFile("The file changed; ask for it again.")
 
 
-def _copied(file: BinaryIO, target: Path, format: Format) -> bool:
+def _copied(file: BinaryIO, target: Path, format: Format, limits: Limits) -> bool:
     """Copy a still's own data; return False where that is not possible."""
     strip = _LOSSLESS.get(format.name)
     if strip is None:
         return False
     try:
         with target.open("wb") as copy:
-            copy.writelines(strip(file.read()))
+            copy.writelines(strip(file.read(), limits))
     except NotStrippable:  # damaged; what can be seen of it is rendered
         return False
     except OSError as error:

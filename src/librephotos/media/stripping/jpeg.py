@@ -12,15 +12,18 @@ from librephotos.media.stripping.orientation import (
     exif_of,
     orientation_in,
 )
+from librephotos.media.stripping.profiles import clean_profile
 
 _END = b"\xff\xd9"
 _SCAN = 0xDA
-# Tables, frames and restart intervals.
-_DECODING = {*range(0xC0, 0xD0), *range(0xDA, 0xE0)} - {0xC8}
+# Frames, tables, scans and restart intervals.
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+_HUFFMAN, _ARITHMETIC, _QUANTISATION, _RESTARTS = 0xC4, 0xCC, 0xDB, 0xDD
 _STANDALONE = {0x01, *range(0xD0, 0xD9)}
 # Behind 0xff: no stuffed zero, no restart and no filling.
 _MARKER_IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
-_JFIF, _AVI1 = b"JFIF\0", b"AVI1"
+_JFIF, _AVI1, _PROFILE = b"JFIF\0", b"AVI1", b"ICC_PROFILE\0"
+_MOST_OF_PROFILE = 65_519  # in a segment
 _JFIF_BYTES, _AVI1_BYTES, _ADOBE_BYTES = 14, 14, 12
 
 
@@ -39,7 +42,8 @@ def without_metadata(data: bytes, *, is_frame: bool = False) -> Iterator[bytes]:
     yield from jfif
     if orientation > 1:
         yield _segment(0xE1, EXIF_MARK + exif_of(orientation))
-    yield from (part for part in head if part[1] != 0xE0)
+    yield from _profile(head)
+    yield from (part for part in head if part[1] not in (0xE0, 0xE2))
     yield from _scans(data, at, is_frame=is_frame)
     yield _END
 
@@ -70,7 +74,7 @@ def _scans(data: bytes, at: int, *, is_frame: bool) -> Iterator[bytes]:
         if segment is None:
             return
         start, code, body = segment
-        yield from _kept(code, body)
+        yield from (part for part in _kept(code, body) if part[1] < 0xE0)
         at = start + 4 + len(body)
         if code != _SCAN:
             continue
@@ -98,9 +102,24 @@ def _segments(data: bytes, at: int) -> Iterator[tuple[int, int, bytes]]:
         at += 2 + length
 
 
+def _profile(head: list[bytes]) -> Iterator[bytes]:
+    """Yield the segments of the colour profile whose parts are in the head."""
+    start = 4 + len(_PROFILE)
+    parts = sorted(part[start:] for part in head if part[1] == 0xE2)
+    profile = clean_profile(b"".join(part[2:] for part in parts))
+    count = -(-len(profile) // _MOST_OF_PROFILE)
+    for number in range(count):
+        at = number * _MOST_OF_PROFILE
+        part = profile[at : at + _MOST_OF_PROFILE]
+        yield _segment(0xE2, _PROFILE + bytes((number + 1, count)) + part)
+
+
 def _kept(code: int, body: bytes) -> list[bytes]:
     """Return what a copy keeps of a segment, as a list of no or one segment."""
-    if code in _DECODING or (code == 0xE2 and body.startswith(b"ICC_PROFILE\0")):
+    length = _decoding_length(code, body)
+    if length:
+        return [_segment(code, body[:length])]
+    if code == 0xE2 and body.startswith(_PROFILE):
         return [_segment(code, body)]
     if code == 0xE0 and body.startswith(_JFIF) and len(body) >= _JFIF_BYTES:
         return [_segment(code, body[: _JFIF_BYTES - 2] + bytes(2))]  # no thumbnail
@@ -109,6 +128,28 @@ def _kept(code: int, body: bytes) -> list[bytes]:
     if code == 0xEE and body.startswith(b"Adobe") and len(body) >= _ADOBE_BYTES:
         return [_segment(code, body[:_ADOBE_BYTES])]
     return []
+
+
+def _decoding_length(code: int, body: bytes) -> int:
+    """Return how many bytes of a segment decoders need, 0 for other segments."""
+    if code in _FRAMES and len(body) > 5:
+        return 6 + 3 * body[5]
+    if code == _SCAN and body:
+        return 4 + 2 * body[0]
+    if code == _RESTARTS:
+        return 2
+    if code == _ARITHMETIC:
+        return len(body) // 2 * 2
+    at = 0
+    while code in (_HUFFMAN, _QUANTISATION) and at < len(body):
+        if code == _QUANTISATION:
+            length = 129 if body[at] >> 4 else 65
+        else:
+            length = 17 + sum(body[at + 1 : at + 17])
+        if at + length > len(body):
+            break
+        at += length
+    return at
 
 
 def _segment(code: int, body: bytes) -> bytes:

@@ -1,29 +1,29 @@
-"""JPEG XL without metadata: the boxes of the code stream, and no others.
+"""JPEG XL without metadata: its code stream, and nothing else.
 
 Orientation and colours are in the stream itself. Source: ISO/IEC 18181-2, section 9.
 """
 
 import io
-from collections.abc import Iterator
 
 from librephotos.media.bmff import boxes
 from librephotos.media.stripping.errors import NotStrippable
 
-_SHOWN = (b"JXL ", b"ftyp", b"jxll", b"jxlc", b"jxlp")
+BARE = b"\xff\x0a"
 
 
-def without_metadata(data: bytes) -> Iterator[bytes]:
-    """Yield the parts of a JPEG XL file that show it.
+def code_stream(data: bytes) -> bytes:
+    """Return the code stream of a JPEG XL file, with whatever follows it there.
 
-    Raises NotStrippable if there is no code stream in it, or not all of it, and for a
-    bare stream: only decoding it tells where it ends and something else begins.
+    Raises NotStrippable if there is none, or not all of it.
     """
-    if data[:2] == b"\xff\x0a":
-        raise NotStrippable("The JPEG XL file is a bare stream.")
-    found = boxes(io.BytesIO(data), start=0, end=len(data))
-    shown = [box for box in found if box.type in _SHOWN]
-    if not {b"jxlc", b"jxlp"}.intersection(box.type for box in shown):
+    if data.startswith(BARE):
+        return data
+    parts = []
+    for box in boxes(io.BytesIO(data), start=0, end=len(data)):
+        if box.type == b"jxlc":
+            return data[box.start : box.end]
+        if box.type == b"jxlp":  # begins with its number
+            parts.append(data[box.start + 4 : box.end])
+    if not parts:
         raise NotStrippable("The JPEG XL file is damaged or cut short.")
-    for box in shown:
-        yield (8 + box.length).to_bytes(4, "big") + box.type
-        yield data[box.start : box.end]
+    return b"".join(parts)

@@ -1,62 +1,85 @@
 """PNG and APNG without metadata: the chunks that show the picture, and no others.
 
-Source: W3C, Portable Network Graphics, third edition, sections 5 and 11.
+Source: W3C, Portable Network Graphics, third edition, sections 5, 7 and 11.
 """
 
 import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from librephotos.media.errors import LimitExceeded
+from librephotos.media.limits import Limits
 from librephotos.media.stripping.errors import NotStrippable
+from librephotos.media.stripping.inflating import exact_stream, inflated
 from librephotos.media.stripping.orientation import exif_of, orientation_in
+from librephotos.media.stripping.profiles import clean_profile
+
+Chunk = tuple[bytes, bytes]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_SHOWN = frozenset(
-    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB sBIT bKGD pHYs cICP mDCV cLLI "
-    b"acTL fcTL fdAT".split()
-)
 # The most bytes that the chunks of few values have; what follows these says anything.
 _LONGEST = {
-    b"IHDR": 13,
-    b"PLTE": 768,
-    b"IEND": 0,
-    b"tRNS": 256,
     b"gAMA": 4,
     b"cHRM": 32,
     b"sRGB": 1,
     b"sBIT": 4,
-    b"bKGD": 6,
     b"pHYs": 9,
     b"cICP": 4,
     b"mDCV": 24,
     b"cLLI": 8,
     b"acTL": 8,
-    b"fcTL": 26,
 }
+_INDEXED = 3
+_CHANNELS = {0: 1, 2: 3, _INDEXED: 1, 4: 2, 6: 4}
+_TRANSPARENT = {0: 2, 2: 6, _INDEXED: 256}
+_BACKGROUND = {0: 2, 2: 6, _INDEXED: 1, 4: 2, 6: 6}
+# First column and row, and the steps between them, of each pass of Adam7.
+_ADAM7 = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
+_CONTROL_BYTES = 26
 
 
-def without_metadata(data: bytes) -> Iterator[bytes]:
+class _Picture(NamedTuple):
+    """Compressed data of the still or of a frame, and the control of the frame."""
+
+    kind: bytes
+    control: bytes
+    data: list[bytes]
+
+
+def without_metadata(data: bytes, limits: Limits) -> Iterator[bytes]:
     """Yield the parts of a PNG that show it, and its orientation if it is turned.
 
-    Raises NotStrippable if the data is no PNG or is cut short.
+    Of compressed data, as much as the picture has. Raises NotStrippable if the data
+    is no PNG, is damaged or cut short, and LimitExceeded for too many pixels.
     """
     if data[:8] != _SIGNATURE:
         raise NotStrippable("The file is no PNG.")
-    turned = max((_turn(kind, body) for kind, body in _chunks(data)), default=1)
+    chunks = list(_chunks(data))
+    turned = max((_turn(kind, body) for kind, body in chunks), default=1)
     yield _SIGNATURE
-    for kind, body in _chunks(data):
-        if kind in _SHOWN:
-            yield from _chunk(kind, body[: _LONGEST.get(kind)])
-        elif kind == b"iCCP":  # its name is any text
-            yield from _chunk(kind, b"icc\0" + body.partition(b"\0")[2])
+    for kind, body in _shown(chunks, limits):
+        yield len(body).to_bytes(4, "big") + kind
+        yield body
+        yield zlib.crc32(body, zlib.crc32(kind)).to_bytes(4, "big")
         if kind == b"IHDR" and turned > 1:
-            yield from _chunk(b"eXIf", exif_of(turned))
+            block = exif_of(turned)
+            yield from (len(block).to_bytes(4, "big"), b"eXIf", block)
+            yield zlib.crc32(b"eXIf" + block).to_bytes(4, "big")
 
 
 def _turn(kind: bytes, body: bytes) -> int:
     return orientation_in(body) if kind == b"eXIf" else 1
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _chunks(data: bytes) -> Iterator[Chunk]:
     """Yield type and body of the chunks up to the end that the picture states."""
     at, kind = 8, b""
     while kind != b"IEND":
@@ -68,7 +91,92 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at = end
 
 
-def _chunk(kind: bytes, body: bytes) -> Iterator[bytes]:
-    yield len(body).to_bytes(4, "big") + kind
-    yield body
-    yield zlib.crc32(body, zlib.crc32(kind)).to_bytes(4, "big")
+def _shown(chunks: list[Chunk], limits: Limits) -> Iterator[Chunk]:
+    """Yield the chunks of a copy: values once, each picture in one piece."""
+    (first, header), *others = chunks
+    if first != b"IHDR" or len(header) < 13 or header[9] not in _CHANNELS:
+        raise NotStrippable("The PNG is damaged.")
+    yield first, header[:13]
+    said: dict[bytes, bytes] = {}
+    for kind, body in others:
+        if kind in (b"IDAT", b"fcTL"):
+            break
+        value = _value(kind, body, header, limits)
+        if value and kind not in said:
+            said[kind] = value
+            yield kind, value
+    frames = int.from_bytes(said.get(b"acTL", b"")[:4], "big")
+    yield from _pictures(_joined(others), header, frames, limits)
+    yield b"IEND", b""
+
+
+def _value(kind: bytes, body: bytes, header: bytes, limits: Limits) -> bytes:
+    """Return what a copy keeps of a chunk before the picture, perhaps nothing."""
+    depth, colours = header[8], header[9]
+    if kind == b"iCCP":  # its name is any text
+        packed = body.partition(b"\0")[2][1:]
+        profile = clean_profile(inflated(packed, limits.max_metadata_bytes))
+        return b"icc\0\0" + zlib.compress(profile) if profile else b""
+    if kind == b"PLTE":  # of other pictures, it is advice alone
+        return body[: 3 * 2 ** min(depth, 8)] if colours == _INDEXED else b""
+    if kind == b"tRNS":
+        return body[: _TRANSPARENT.get(colours, 0)]
+    if kind == b"bKGD":
+        return body[: _BACKGROUND[colours]]
+    return body[: _LONGEST.get(kind, 0)]
+
+
+def _joined(chunks: list[Chunk]) -> list[_Picture]:
+    """Return the pictures in the order of their data, which may be in many chunks."""
+    found: list[_Picture] = []
+    control = b""
+    for kind, body in chunks:
+        if kind == b"fcTL":
+            control = body[:_CONTROL_BYTES]
+        elif kind in (b"IDAT", b"fdAT"):
+            if control or not found:
+                found.append(_Picture(kind, control, []))
+                control = b""
+            if kind == found[-1].kind:
+                found[-1].data.append(body if kind == b"IDAT" else body[4:])
+    return found
+
+
+def _pictures(
+    found: list[_Picture], header: bytes, frames: int, limits: Limits
+) -> Iterator[Chunk]:
+    """Yield the still, and as many frames of the animation as it states."""
+    if not found or found[0].kind != b"IDAT":
+        raise NotStrippable("The PNG holds no picture.")
+    number = shown = 0
+    for at, picture in enumerate(found):
+        is_frame = len(picture.control) == _CONTROL_BYTES and shown < frames
+        if at and (not is_frame or picture.kind != b"fdAT"):
+            continue
+        if is_frame:
+            yield b"fcTL", number.to_bytes(4, "big") + picture.control[4:]
+            number, shown = number + 1, shown + 1
+        stated = picture.control[4:12] if at else header[:8]
+        length = _raw_length(stated, header, limits)
+        stream = exact_stream(b"".join(picture.data), length)
+        if at:
+            stream, number = number.to_bytes(4, "big") + stream, number + 1
+        yield picture.kind, stream
+
+
+def _raw_length(stated: bytes, header: bytes, limits: Limits) -> int:
+    """Return the bytes of a picture of the stated size before they are compressed."""
+    width, height = (int.from_bytes(stated[at : at + 4], "big") for at in (0, 4))
+    if width * height > limits.max_pixels:
+        raise LimitExceeded(
+            f"{width} × {height} is more than {limits.max_pixels} pixels."
+        )
+    bits = header[8] * _CHANNELS[header[9]]
+    passes = _ADAM7 if header[12] else ((0, 0, 1, 1),)
+    length = 0
+    for left, top, across, down in passes:
+        columns = max(0, -((left - width) // across))
+        rows = max(0, -((top - height) // down))
+        if columns:  # a row begins with its filter
+            length += rows * (1 + -(-columns * bits // 8))
+    return length

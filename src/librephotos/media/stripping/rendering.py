@@ -25,10 +25,12 @@ from librephotos.media.pixels import (
     orientation_of,
     upright_size,
 )
+from librephotos.media.stripping.profiles import clean_profile
 
 JPEG_QUALITY: Final = 95
 """Pillow's highest advised one; on photographs nobody tells it from the original."""
 
+_PROFILE: Final = "icc-profile-data"
 FULL_SIZE: Final = Box(1_000_000, 1_000_000)
 
 
@@ -64,11 +66,23 @@ def _render_whole(
 
 
 def _write(image: pyvips.Image, target: Path) -> None:
+    image = _with_clean_profile(image)
     if image.hasalpha():
         image.pngsave(str(target), keep="icc")
     else:
         options: dict[str, Any] = {"subsample_mode": "off", "keep": "icc"}
         image.jpegsave(str(target), Q=JPEG_QUALITY, **options)
+
+
+def _with_clean_profile(image: pyvips.Image) -> pyvips.Image:
+    if not image.get_typeof(_PROFILE):
+        return image
+    image, profile = image.copy(), clean_profile(image.get(_PROFILE))
+    if profile:
+        image.set_type(pyvips.GValue.blob_type, _PROFILE, profile)
+    else:
+        image.remove(_PROFILE)
+    return image
 
 
 def _render_tiff(path: bytes | str, target: Path, *, limits: Limits) -> None:
@@ -79,7 +93,7 @@ def _render_tiff(path: bytes | str, target: Path, *, limits: Limits) -> None:
         pages = image.get_n_pages()
         if pages > 1 and image.width * image.height * pages <= limits.max_pixels:
             image = _all_pages(source) or image
-        upright = image.autorot()
+        upright = _with_clean_profile(image.autorot())
         upright.tiffsave(str(target), compression="deflate", keep="icc")
 
 
@@ -100,7 +114,7 @@ def _render_heic(path: bytes | str, target: Path, *, limits: Limits) -> None:
             image = picture.to_pillow()
         except PILLOW_ERRORS as error:
             raise UnreadableFile(DAMAGED) from error
-    profile = image.info.get("icc_profile")
+    profile = clean_profile(image.info.get("icc_profile") or b"") or None
     if image.mode in ("RGB", "L"):
         quality = {"quality": JPEG_QUALITY, "subsampling": "4:4:4"}
         image.save(target, "JPEG", icc_profile=profile, exif=b"", **quality)

@@ -3,63 +3,102 @@
 Source: RFC 9649, section 2.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.orientation import exif_of, orientation_in
+from librephotos.media.stripping.profiles import clean_profile
+
+Exact = Callable[[Callable[[bytes], bytes], bytes], bytes]
 
 _FRAME_HEAD = 16
-_SHOWN = (b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP")
-_IN_FRAME = (b"VP8 ", b"VP8L", b"ALPH")
+_PICTURE = (b"VP8 ", b"VP8L", b"ALPH")
+_ANIMATION_BYTES = 6
 # The flags for animation, alpha and a colour profile; EXIF has one, XMP another.
 _SHOWN_FLAGS, _EXIF_FLAG = 0x32, 0x08
 
 
-def without_metadata(data: bytes) -> Iterator[bytes]:
+def without_metadata(data: bytes, *, exact: Exact | None = None) -> Iterator[bytes]:
     """Yield the parts of a WebP that show it, and its orientation if it is turned.
 
-    Raises NotStrippable if the data is no WebP or is cut short.
+    `exact` cuts the data of a picture where it ends, by decoding; without it, what
+    may stand there stays. Raises NotStrippable if the data is no WebP, is damaged or
+    cut short.
     """
     if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
         raise NotStrippable("The file is no WebP.")
     chunks = list(_chunks(data[12 : 8 + int.from_bytes(data[4:8], "little")]))
     turned = max((_turn(*chunk) for chunk in chunks), default=1)
-    if not any(kind == b"VP8X" and len(body) >= 10 for kind, body in chunks):
-        turned = 1  # only the extended form has a place for it
-    parts = [_kept(kind, body, turned) for kind, body in chunks if kind in _SHOWN]
+    head = next((body for kind, body in chunks if kind == b"VP8X"), b"")[:10]
+    if len(head) < 10:  # only the extended form has a place for it, and for alpha
+        turned, chunks = 1, [chunk for chunk in chunks if chunk[0] in _PICTURE[:2]]
+    parts = list(_pictures(chunks, head[4:], exact))
     if turned > 1:
         parts.append(_chunk(b"EXIF", exif_of(turned)))
-    yield b"RIFF" + (4 + sum(map(len, parts))).to_bytes(4, "little") + b"WEBP"
-    yield from parts
+    if len(head) == 10:
+        flags = head[0] & _SHOWN_FLAGS | (_EXIF_FLAG if turned > 1 else 0)
+        parts.insert(0, _chunk(b"VP8X", bytes((flags,)) + bytes(3) + head[4:]))
+    yield _riff(parts)
 
 
-def _kept(kind: bytes, body: bytes, turned: int) -> bytes:
-    if kind == b"VP8X":
-        flags = ord(body[:1] or b"\0") & _SHOWN_FLAGS
-        flags |= _EXIF_FLAG if turned > 1 else 0
-        return _chunk(kind, bytes((flags,)) + bytes(3) + body[4:10])
-    if kind == b"ANMF":
-        frame = [_chunk(*part) for part in _chunks(body[_FRAME_HEAD:], _IN_FRAME)]
-        return _chunk(kind, body[:_FRAME_HEAD] + b"".join(frame))
-    return _chunk(kind, body)
+def _pictures(
+    chunks: list[tuple[bytes, bytes]], size: bytes, exact: Exact | None
+) -> Iterator[bytes]:
+    """Yield the colour profile, and the still or the frames; each once."""
+    once = dict(reversed(chunks))
+    profile = clean_profile(once.get(b"ICCP", b""))
+    if profile:
+        yield _chunk(b"ICCP", profile)
+    if b"ANIM" not in once:
+        yield from _picture(once, size, exact)
+        return
+    yield _chunk(b"ANIM", once[b"ANIM"][:_ANIMATION_BYTES])
+    for kind, body in chunks:
+        if kind == b"ANMF":
+            inner = dict(reversed(list(_chunks(body[_FRAME_HEAD:]))))
+            frame = b"".join(_picture(inner, body[6:12], exact))
+            yield _chunk(kind, body[:_FRAME_HEAD] + frame)
+
+
+def _picture(
+    chunks: dict[bytes, bytes], size: bytes, exact: Exact | None
+) -> Iterator[bytes]:
+    """Yield transparency and picture, of a size in the form that VP8X has."""
+    kinds = [b"VP8L"] if b"VP8L" in chunks else [b"ALPH", b"VP8 "]
+    held = {kind: chunks[kind] for kind in kinds if kind in chunks}
+    for kind in held:
+        if exact is not None:
+            held[kind] = exact(partial(_alone, held, size, kind), held[kind])
+    yield from (_chunk(*part) for part in held.items())
+
+
+def _alone(held: dict[bytes, bytes], size: bytes, kind: bytes, body: bytes) -> bytes:
+    """Return a WebP of one picture, one part of which is replaced."""
+    parts = [_chunk(*part) for part in {**held, kind: body}.items()]
+    if b"ALPH" in held:
+        parts.insert(0, _chunk(b"VP8X", b"\x10" + bytes(3) + size))
+    return _riff(parts)
+
+
+def _riff(parts: list[bytes]) -> bytes:
+    length = 4 + sum(map(len, parts))
+    return b"".join((b"RIFF", length.to_bytes(4, "little"), b"WEBP", *parts))
 
 
 def _turn(kind: bytes, body: bytes) -> int:
     return orientation_in(body) if kind == b"EXIF" else 1
 
 
-def _chunks(
-    data: bytes, kinds: tuple[bytes, ...] = ()
-) -> Iterator[tuple[bytes, bytes]]:
-    """Yield type and body of the chunks, of all `kinds` unless some are named."""
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield type and body of the chunks."""
     at = 0
     while at + 8 <= len(data):
         kind, length = data[at : at + 4], data[at + 4 : at + 8]
         end = at + 8 + int.from_bytes(length, "little")
         if end > len(data):
             raise NotStrippable("The WebP is cut short.")
-        if not kinds or kind in kinds:
-            yield kind, data[at + 8 : end]
+        yield kind, data[at + 8 : end]
         at = end + end % 2
 
 
