@@ -7,13 +7,13 @@ module again.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from io import TextIOWrapper
 from pathlib import Path
-from types import FrameType
 from typing import Any
+
+from librephotos.stopping import stop_requests
 
 # They run without a database, or start PostgreSQL themselves once all is checked.
 _WITHOUT_DATABASE = frozenset(
@@ -32,7 +32,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     # What was started must be stopped again, so SIGTERM unwinds as Ctrl-C does.
-    signal.signal(signal.SIGTERM, _end)
+    stop_requests.install()
     try:
         _run(arguments)
     except KeyboardInterrupt:
@@ -42,10 +42,6 @@ def main() -> None:
             raise
         print(f"librephotos: {_one_line(error)}", file=sys.stderr)
         sys.exit(2)
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)
 
 
 def _without_data_option(arguments: list[str]) -> list[str]:

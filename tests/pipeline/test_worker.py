@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from librephotos.api.models import Job
 from librephotos.pipeline import queue, worker
+from librephotos.stopping import stop_requests
 from tests.factories import JobFactory
 
 pytestmark = pytest.mark.usefixtures("empty_queue")
@@ -57,6 +58,7 @@ def disturbed_by(disturb: Callable[[], None]) -> Iterator[None]:
     finally:
         beside.join()
         signal.signal(signal.SIGTERM, previous)
+        stop_requests.count = 0  # another worker may run in this process
     assert not failures, failures
 
 
@@ -131,3 +133,92 @@ def test_a_task_that_kills_its_workers_whose_job_is_gone() -> None:
 def nothing_is_under_way() -> bool:
     """Whether each task has come to its end."""
     return not ProcrastinateJob.objects.filter(status__in=("todo", "doing")).exists()
+
+
+ODD_ARGUMENTS = ("[]", "null", '"text"', "7", '{"job": "x"}', '{"job": {}}', "{}")
+
+
+@contextmanager
+def hindered(job: Job) -> Iterator[None]:
+    """Have the database refuse to finish one job."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse_to_finish() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'not this one'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER refuse_to_finish BEFORE UPDATE ON api_job FOR EACH ROW"
+            f" WHEN (OLD.id = {job.pk}) EXECUTE FUNCTION refuse_to_finish()"
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION refuse_to_finish CASCADE")
+
+
+def insert_odd_tasks() -> None:
+    """Add tasks whose arguments no version of ours would write, done and to be done."""
+    with connection.cursor() as cursor:
+        for status in ("todo", "doing"):
+            for name in (f"librephotos.{queue.FOLLOW_UP}", "librephotos.unheard_of"):
+                for arguments in ODD_ARGUMENTS:
+                    cursor.execute(
+                        "INSERT INTO procrastinate_jobs"
+                        " (queue_name, task_name, args, status, attempts)"
+                        " VALUES ('io', %s, %s, %s::procrastinate_job_status, 1)",
+                        [name, arguments, status],
+                    )
+
+
+def test_odd_tasks_and_a_stuck_job_keep_no_other_from_its_end() -> None:
+    _, stuck, _ = JobFactory(), JobFactory(), JobFactory()
+    insert_odd_tasks()
+
+    def others_are_settled() -> bool:
+        return Job.objects.unfinished().count() == 1
+
+    def disturb() -> None:
+        wait_until(others_are_settled)
+        queue.enqueue(queue.FOLLOW_UP, lock="sound", job=None, finished=0)
+        queue.enqueue(queue.RESCORE_FACES, lock="sound", job=None, edit=0)
+        wait_until(lambda: not ProcrastinateJob.objects.filter(lock="sound").exists())
+
+    with hindered(stuck), disturbed_by(disturb):
+        worker.run(wait=True)
+    assert list(Job.objects.unfinished()) == [stuck]
+
+
+def lane_starts() -> set[int]:
+    """Return the numbers under which the lanes of a worker work now."""
+    return set(ProcrastinateWorker.objects.values_list("id", flat=True))
+
+
+def test_a_task_asked_for_anew_while_it_is_tried_again_ends_no_lane() -> None:
+    """Neither while it is taken over nor after it has failed."""
+
+    def disturb() -> None:
+        wait_until(is_at_work)
+        before = lane_starts()
+        queue.enqueue(queue.RESCORE_FACES, queueing_lock="again", job=None, edit=0)
+        wait_until(all_is_done)
+        with connection.cursor() as cursor:
+            for status, scheduled in (("doing", "now()"), ("todo", "now() + '1 day'")):
+                cursor.execute(
+                    "INSERT INTO procrastinate_jobs (queue_name, task_name,"
+                    " queueing_lock, args, status, scheduled_at, attempts) VALUES"
+                    " ('io', 'librephotos.follow_up', 'again',"
+                    " '{\"job\": null}', %s::procrastinate_job_status,"
+                    f" {scheduled}, 1)",
+                    [status],
+                )
+        wait_until(nothing_is_done)
+        assert lane_starts() == before
+
+    with disturbed_by(disturb):
+        worker.run(wait=True)
+
+
+def nothing_is_done() -> bool:
+    """Whether no task is under way, or left by somebody who died over it."""
+    return not ProcrastinateJob.objects.filter(status="doing").exists()

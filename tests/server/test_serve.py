@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
+import subprocess
+import sys
 import urllib.error
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -86,6 +89,39 @@ def test_killed_child_is_started_again(server: RunningServer, command: str) -> N
     )
     wait_for(server.answers, "an answer")
     assert "was ended by SIGKILL" in server.output
+
+
+def test_output_that_nobody_takes_ends_nothing(data: Path, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    pictures = write_pictures(tmp_path / "pictures")
+    with RunningServer(data, pictures, faces=False, output=writer) as server:
+        os.close(writer)
+        wait_for(server.answers, "an answer")
+        wait_for(lambda: photos(server) == 3, "three photos in the timeline")
+        assert server.process.poll() is None
+
+
+def test_a_program_that_cannot_be_started_is_tried_again_beside_the_others() -> None:
+    script = (
+        "import sys; from librephotos.server.supervisor import Program, Supervisor;"
+        "from librephotos.stopping import stop_requests; stop_requests.install();"
+        "absent = Program('absent', ['/nowhere/to/be/found']);"
+        "other = Program('other', [sys.executable, '-c', 'print(1); input()']);"
+        "Supervisor([absent, other]).run(lambda: None)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as supervisor:
+        assert supervisor.stdout and supervisor.stderr
+        assert supervisor.stdout.readline() == "1\n"
+        assert "absent cannot be started" in supervisor.stderr.readline()
+        assert supervisor.poll() is None
+        supervisor.terminate()
+    assert supervisor.returncode == 0
 
 
 def test_killed_postgres_is_started_again(server: RunningServer, data: Path) -> None:

@@ -103,17 +103,20 @@ class RunningServer:
         workers: int = 1,
         password: str = PASSWORD,
         faces: bool = True,
+        output: int | None = None,
         **more: str,
     ) -> None:
         """Start it, with or without face recognition; `ready` waits for it.
 
-        `more` is put into its environment.
+        `output` is where it writes instead of its log; then nobody sees that it is
+        ready. `more` is put into its environment.
         """
+        self._shows = output is None
         self.data = data
         self.port = free_port()
         self.log = data.with_name(f"{data.name}-{self.port}.log")
         arguments = ["serve", *map(str, folders), "--port", str(self.port)]
-        with self.log.open("wb") as output:
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "librephotos", *arguments]
                 + ["--workers", str(workers)],
@@ -124,13 +127,13 @@ class RunningServer:
                     **more,
                 ),
                 stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+                stdout=log if output is None else output,
+                stderr=log,
                 process_group=0,
             )
 
     def __enter__(self) -> RunningServer:
-        return self.ready()
+        return self.ready() if self._shows else self
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
@@ -14,6 +15,8 @@ from librephotos.api.queries import jobs as job_queries
 from librephotos.api.queries import photo_stages
 from librephotos.pipeline import queue
 from librephotos.pipeline.face_requests import FACES
+
+log = logging.getLogger(__name__)
 
 
 def start_scan(*, user: User, full: bool = False) -> Job:
@@ -169,11 +172,21 @@ def _remove(job_id: int) -> None:
 
 
 def settle_abandoned() -> None:
-    """Finish unfinished jobs for which no task is waiting or running any more."""
+    """Finish unfinished jobs for which no task is waiting or running any more.
+
+    One that cannot be finished now keeps no other from it.
+    """
     for job_id in job_queries.abandoned():
-        with transaction.atomic():
-            finished = job_queries.finish_if_nothing_is_pending(job_id)
-            if finished:
-                _follow_up(job_id)
-        if not finished:
-            fail(job_id, "Some files could not be processed; scan again.")
+        try:
+            _settle(job_id)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("Job %d is settled later: %s", job_id, error)
+
+
+def _settle(job_id: int) -> None:
+    with transaction.atomic():
+        finished = job_queries.finish_if_nothing_is_pending(job_id)
+        if finished:
+            _follow_up(job_id)
+    if not finished:
+        fail(job_id, "Some files could not be processed; scan again.")

@@ -5,27 +5,39 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
+from procrastinate import sql
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from librephotos.logs.outages import is_outage
 
+_lost: ContextVar[asyncio.Event | None] = ContextVar("lost", default=None)
+
+
+@contextmanager
+def losses_told() -> Iterator[asyncio.Event]:
+    """Give an event, set when the end of a task may not have been written down.
+
+    It counts for what is started meanwhile, and for nobody else who uses the connector:
+    one failed query ends one lane. Procrastinate itself goes on after that, and takes
+    the task to be under way for as long as its worker has its number.
+    """
+    event = asyncio.Event()
+    token = _lost.set(event)
+    try:
+        yield event
+    finally:
+        _lost.reset(token)
+
 
 class QueueConnector(PsycopgConnector):
-    """Sets `lost` when the end of a task may not have been written down.
-
-    Because the database went away, or because a task that is to be tried again has
-    been asked for anew, which its queueing lock forbids. Procrastinate goes on after
-    that, and counts the task as under way for as long as this worker has its number.
-    """
-
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(**arguments)
-        self.lost = asyncio.Event()
+    """Tells lost connections, and settles tasks that are to be tried again in vain."""
 
     @classmethod
     def of(cls, connector: DjangoConnector) -> QueueConnector:
@@ -33,13 +45,27 @@ class QueueConnector(PsycopgConnector):
         return cls(kwargs=connector_params(connector.alias))
 
     async def execute_query_async(self, query: Any, **arguments: Any) -> None:
-        with self._noticed():
-            await super().execute_query_async(query, **arguments)
+        """Run a query; a task to be tried again that waits anew already is removed.
+
+        Its queueing lock allows one that waits: that one will do.
+        """
+        try:
+            with _noticed():
+                await super().execute_query_async(query, **arguments)
+        except UniqueViolation:
+            if query != sql.queries["retry_job"]:
+                raise
+            await self.execute_query_async(
+                sql.queries["finish_job"],
+                job_id=arguments["job_id"],
+                status=Status.ABORTED.value,
+                delete_job=True,
+            )
 
     async def execute_query_one_async(
         self, query: Any, **arguments: Any
     ) -> dict[str, Any]:
-        with self._noticed():
+        with _noticed():
             row: dict[str, Any] = await super().execute_query_one_async(
                 query, **arguments
             )
@@ -48,17 +74,19 @@ class QueueConnector(PsycopgConnector):
     async def execute_query_all_async(
         self, query: Any, **arguments: Any
     ) -> list[dict[str, Any]]:
-        with self._noticed():
+        with _noticed():
             rows: list[dict[str, Any]] = await super().execute_query_all_async(
                 query, **arguments
             )
             return rows
 
-    @contextmanager
-    def _noticed(self) -> Iterator[None]:
-        try:
-            yield
-        except ConnectorException as error:
-            if isinstance(error, UniqueViolation) or is_outage(error):
-                self.lost.set()
-            raise
+
+@contextmanager
+def _noticed() -> Iterator[None]:
+    try:
+        yield
+    except ConnectorException as error:
+        lost = _lost.get()
+        if lost is not None and is_outage(error):
+            lost.set()
+        raise

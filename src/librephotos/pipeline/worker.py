@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import Any, cast
@@ -19,7 +18,7 @@ from django.db import (
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Task
 from procrastinate.jobs import Status
 
@@ -27,8 +26,9 @@ from librephotos.logs.outages import outages
 from librephotos.pipeline import jobs
 from librephotos.pipeline.catching_up import ModelWatch
 from librephotos.pipeline.queue import ALL_QUEUES, INTERACTIVE, LANES
-from librephotos.pipeline.queue_connector import QueueConnector
+from librephotos.pipeline.queue_connector import QueueConnector, losses_told
 from librephotos.pipeline.worker_sandbox import rest_children, stop_children
+from librephotos.stopping import handlers_kept, stop_requests
 
 log = logging.getLogger(__name__)
 
@@ -58,33 +58,62 @@ def run(
     # Several workers share the cores; each decodes on one.
     os.environ.setdefault("VIPS_CONCURRENCY", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    try:
-        asyncio.run(_run(concurrency, queues, wait))
-    finally:
-        if wait:
-            stop_children()
-
-
-async def _run(concurrency: int, queues: Collection[str], wait: bool) -> None:
     lanes = [{lane} for lane in LANES if INTERACTIVE in queues]
     leading = set(queues) - {INTERACTIVE} or lanes.pop(0)
     sizes = [(leading, concurrency), *((lane, 1) for lane in lanes)]
-    connector = QueueConnector.of(cast(DjangoConnector, django_app.connector))
-    app = django_app.with_connector(connector)
     if not wait:
-        async with app.open_async():
-            await asyncio.gather(
-                *(_work(app, lane, concurrency=n, wait=False) for lane, n in sizes)
-            )
+        asyncio.run(_run_until_empty(sizes))
         return
-    asyncio.get_running_loop().set_exception_handler(_handle_unexpected)
+    with handlers_kept(), stop_requests.held():
+        stop_requests.install()
+        try:
+            asyncio.run(_run_until_told_to_stop(sizes))
+        finally:
+            stop_children()
+
+
+def _app() -> App:
+    return django_app.with_connector(
+        QueueConnector.of(cast(DjangoConnector, django_app.connector))
+    )
+
+
+async def _run_until_empty(sizes: Sequence[tuple[set[str], int]]) -> None:
+    app = _app()
+    async with app.open_async():
+        await asyncio.gather(
+            *(_work(app, lane, concurrency=n, wait=False) for lane, n in sizes)
+        )
+
+
+async def _run_until_told_to_stop(sizes: Sequence[tuple[set[str], int]]) -> None:
+    """Work on lanes until a signal comes, or until a loop ends by itself.
+
+    None of them should: this process then ends with the error, and is started again.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_handle_unexpected)
+    running = asyncio.create_task(_run(_app(), sizes))
+    with stop_requests.telling(partial(loop.call_soon_threadsafe, running.cancel)):
+        try:
+            await running
+        except asyncio.CancelledError:
+            log.info("Stopped")
+
+
+async def _run(app: App, sizes: Sequence[tuple[set[str], int]]) -> None:
     await _until_database_answers()
     async with app.open_async():
         loops = [asyncio.create_task(_tidy_up(app, ModelWatch()))]
         for lane, size in sizes:
-            working = _keep_working(app, connector, lane, concurrency=size)
+            working = _keep_working(app, lane, concurrency=size)
             loops.append(asyncio.create_task(working))
-        await _until_told_to_stop(loops)
+        try:
+            await asyncio.gather(*loops)
+        finally:
+            for task in loops:
+                task.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
 
 
 def _handle_unexpected(
@@ -101,41 +130,18 @@ def _handle_unexpected(
         loop.default_exception_handler(context)
 
 
-async def _until_told_to_stop(loops: Sequence[asyncio.Task[None]]) -> None:
-    """Let loops run until SIGTERM or SIGINT, or until one of them ends by itself.
-
-    None of them should: this process then ends with the error, and is started again.
-    """
-    running = asyncio.gather(*loops)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, running.cancel)
-    try:
-        await running
-    except asyncio.CancelledError:
-        log.info("Stopping")
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
-        for task in loops:
-            task.cancel()
-        await asyncio.gather(*loops, return_exceptions=True)
-
-
-async def _keep_working(
-    app: App, connector: QueueConnector, queues: set[str], *, concurrency: int
-) -> None:
-    """Work on some queues; begin again whenever the connection to the queue is lost.
+async def _keep_working(app: App, queues: set[str], *, concurrency: int) -> None:
+    """Work on some queues; begin again whenever their connection to the queue is lost.
 
     What was under way then is taken over, by this worker under a new number or by
     another one: nobody knows whether the queue has heard of its end.
     """
     while True:
-        connector.lost.clear()
-        working = asyncio.create_task(
-            _work(app, queues, concurrency=concurrency, wait=True)
-        )
-        lost = asyncio.create_task(connector.lost.wait())
+        with losses_told() as told:
+            working = asyncio.create_task(
+                _work(app, queues, concurrency=concurrency, wait=True)
+            )
+        lost = asyncio.create_task(told.wait())
         try:
             await asyncio.wait([working, lost], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -225,12 +231,7 @@ async def _take_over(app: App) -> None:
 
 async def _take_over_task(app: App, task: Task) -> None:
     if task.attempts < MAX_TAKEOVERS:
-        try:
-            await app.job_manager.retry_job(task)
-        except UniqueViolation:  # another one of its queueing lock waits: it will do
-            await app.job_manager.finish_job_by_id_async(
-                job_id=task.id or 0, status=Status.ABORTED, delete_job=True
-            )
+        await app.job_manager.retry_job(task)
         return
     await app.job_manager.finish_job_by_id_async(
         job_id=task.id or 0, status=Status.FAILED, delete_job=False

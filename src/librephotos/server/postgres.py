@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -30,9 +30,13 @@ from librephotos.server.errors import DatabaseError
 from librephotos.server.locks import FolderLock
 from librephotos.server.postgres_programs import programs_for
 from librephotos.server.socket_folder import socket_folder
+from librephotos.stopping import stop_requests
 
 _START_S = 300
 _STOP_S = 6
+_POLL_S = 0.02
+# https://www.postgresql.org/docs/current/server-shutdown.html
+_FAST, _IMMEDIATE = signal.SIGINT, signal.SIGQUIT
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 _LARGEST_LOG = 10 * 2**20
 
@@ -115,6 +119,15 @@ class Postgres:
         Makes the cluster in an empty folder. Raises DatabaseError, which says what to
         do, for a folder that it cannot work with and a server that does not come up.
         """
+        try:
+            return self._start()
+        except OSError as error:
+            raise DatabaseError(
+                f"PostgreSQL in {self.cluster} cannot be started "
+                f"({error.strerror or error}: {error.filename or self.cluster})"
+            ) from error
+
+    def _start(self) -> bool:
         refuse_copy_of_running(self.cluster)
         if self.running():
             self._wait_until_ready()
@@ -141,25 +154,24 @@ class Postgres:
             ) from error
         return True
 
-    def stop(self, *, at_once: bool = False) -> None:
+    def stop(self) -> None:
         """Stop the server cleanly; without its checkpoint if that takes too long.
 
-        Raises DatabaseError for a server that ignores even that.
+        Or if somebody has asked twice to stop. Raises DatabaseError for a server that
+        ignores even that.
         """
-        # https://www.postgresql.org/docs/current/server-shutdown.html
-        fast, immediate = signal.SIGINT, signal.SIGQUIT
-        for number in [immediate] if at_once else [fast, immediate]:
-            process = self._process()
-            if process is None:
-                return
-            process.send_signal(number)
-            if self._gone_within(_STOP_S):
-                return
-        raise DatabaseError(f"PostgreSQL in {self.cluster} does not stop")
+        if not self._ended_by(_FAST) and not self._ended_by(_IMMEDIATE):
+            raise DatabaseError(f"PostgreSQL in {self.cluster} does not stop")
 
-    def _gone_within(self, seconds: float) -> bool:
-        deadline = time.monotonic() + seconds
+    def _ended_by(self, number: signal.Signals) -> bool:
+        process = self._process()
+        if process is None:
+            return True
+        _signal(process, number)
+        deadline = time.monotonic() + _STOP_S
         while self.running() and time.monotonic() < deadline:
+            if number == _FAST and stop_requests.impatient:
+                break
             time.sleep(0.02)
         return not self.running()
 
@@ -222,20 +234,27 @@ class Postgres:
         timeout_s: int,
         folder: Path | None = None,
     ) -> None:
+        """Run a program to its end, which comes soon once this process is to end.
+
+        Nothing that it has started is left behind then.
+        """
         # Output goes to a file, not a pipe: the server inherits it and never closes it.
         with tempfile.TemporaryFile() as output:
             try:
-                subprocess.run(
-                    [self._programs / program, *arguments],
-                    **self._user.identity,
-                    cwd=folder or self.cluster,
-                    process_group=0,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    timeout=timeout_s,
-                    check=True,
-                )
+                with stop_requests.held():
+                    process = subprocess.Popen(
+                        [self._programs / program, *arguments],
+                        **self._user.identity,
+                        cwd=folder or self.cluster,
+                        process_group=0,
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=subprocess.STDOUT,
+                    )
+                    self._await_end(process, program, timeout_s=timeout_s)
+                stop_requests.unwind_if_asked()
+                if process.returncode:
+                    raise subprocess.CalledProcessError(process.returncode, program)
             except (subprocess.SubprocessError, OSError) as error:
                 output.seek(0)
                 said = " ".join(output.read().decode(errors="replace").split())
@@ -243,24 +262,58 @@ class Postgres:
                     f"PostgreSQL's {program} failed in {self.cluster}: {said or error}"
                 ) from error
 
+    def _await_end(
+        self, process: subprocess.Popen[bytes], program: str, *, timeout_s: int
+    ) -> None:
+        """Wait for a program; cut it short if this process is asked to end.
+
+        `pg_ctl` ends when the server that it waits for does, which can be told so once
+        it has written down its number; `initdb` takes what it has begun away.
+        """
+        deadline = time.monotonic() + timeout_s
+        while process.poll() is None:
+            if stop_requests.count:
+                server = self._process()
+                if server is not None:
+                    _signal(server, _FAST)
+                elif program == "initdb":
+                    _signal_group(process, signal.SIGTERM)
+            if time.monotonic() > deadline:
+                _signal_group(process, signal.SIGKILL)
+                process.wait()
+                raise subprocess.TimeoutExpired(program, timeout_s)
+            time.sleep(_POLL_S)
+
 
 @contextmanager
 def held_postgres(postgres: Postgres, data: Path) -> Iterator[Postgres]:
     """Keep the server of a data folder up; the last process to leave stops it."""
     users = FolderLock(data / "postgres.users.lock")
     turn = FolderLock(data / "postgres.lock")
+    begun = False
     try:
         with turn.held():
+            begun = True
             postgres.start()
             users.share()
         yield postgres
     finally:
-        if users.ours:
+        if begun and users.ours:
             with turn.held():
                 if users.try_take():
                     postgres.stop()
         users.release()
         turn.release()
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def _last_line(log: Path) -> str:

@@ -66,13 +66,19 @@ class LibraryProgress:
             return None
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Go on in silence: what is followed does not end with who looks on."""
+        self.quiet = True
+
+
 class JobProgress:
     """Shows one job from its rows; whatever process works on it does not matter."""
 
     def __init__(self, job: Job, stream: TextIO = sys.stdout) -> None:
         """Take the job; nothing is shown before the first `refresh`."""
         self.job = job
-        self._console = Console(file=stream, highlight=False)
+        self._console = _Console(file=stream, highlight=False)
         self._progress = Progress(
             TextColumn("{task.description:<12}"),
             BarColumn(),

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -83,8 +83,6 @@ def serve(
             supervisor.run(watch.tick)
             watch.close()
             say("Stopping.")
-            if supervisor.impatient and postgres:
-                postgres.stop(at_once=True)
 
 
 @contextmanager
@@ -185,8 +183,9 @@ class _Watch:
 
     def close(self) -> None:
         """Leave the terminal as it was."""
-        if self._bars:
-            self._bars.close()
+        with suppress(OSError):
+            if self._bars:
+                self._bars.close()
 
     def _await_answer(self) -> None:
         while not self._address.answers():
@@ -206,7 +205,11 @@ class _Watch:
         # The bars wait for the address, which they would otherwise scroll away.
         if self._bars is None or not self._announced:
             return None
-        if not self._bars.refresh():
+        try:
+            over = self._bars.refresh()
+        except OSError:
+            over = False  # nobody reads it, or its disk is full: the server goes on
+        if not over:
             return progress.INTERVAL_S
         self._bars = None
         connections.close_all()

@@ -10,9 +10,9 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import FrameType
 
 from librephotos.server import lifeline
+from librephotos.stopping import stop_requests
 
 logger = logging.getLogger(__name__)
 
@@ -54,43 +54,26 @@ class Supervisor:
         self._woken_by, self._wake = os.pipe()
         for end in (self._woken_by, self._wake):
             os.set_blocking(end, False)
-        self._stop_requests = 0
 
     def run(self, tick: Callable[[], float | None]) -> None:
-        """Supervise until SIGINT or SIGTERM; children get GRACE_S to end, then none.
+        """Supervise until told to stop; children get GRACE_S to end, then none.
 
         `tick` is called when something happened and after the seconds that it
         returned the last time; None means that it has nothing to do any more.
         A second signal ends the children at once.
         """
-        previous = self._install_signals()
-        try:
-            self._supervise(tick)
-        finally:
-            self._stop_children()
-            signal.set_wakeup_fd(-1)
-            for number, handler in previous.items():
-                signal.signal(number, handler)
-
-    @property
-    def impatient(self) -> bool:
-        """Whether the user asked twice to stop."""
-        return self._stop_requests > 1
-
-    def _install_signals(self) -> dict[int, signal.Handlers]:
-        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
-        previous = {
-            number: signal.signal(number, self._request_stop)
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        }
-        previous[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
-        return previous  # type: ignore[return-value]
-
-    def _request_stop(self, number: int, frame: FrameType | None) -> None:
-        self._stop_requests += 1
+        with stop_requests.held():
+            signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
+            previous = signal.signal(signal.SIGCHLD, lambda *_: None)
+            try:
+                self._supervise(tick)
+            finally:
+                self._stop_children()
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, previous)
 
     def _supervise(self, tick: Callable[[], float | None]) -> None:
-        while not self._stop_requests:
+        while not stop_requests.count:
             now = time.monotonic()
             for child in self._children:
                 self._revive(child, now)
@@ -111,8 +94,11 @@ class Supervisor:
         if child.process is not None and child.process.poll() is not None:
             self._mourn(child, child.process, now)
         if child.process is None and child.due_at <= now:
-            child.process = self._start(child.program)
-            child.started_at, child.due_at = now, 0.0
+            try:
+                child.process = self._start(child.program)
+                child.started_at, child.due_at = now, 0.0
+            except OSError as error:  # no memory or no number left, for a while
+                self._put_off(child, now, f"cannot be started ({error.strerror})")
 
     def _mourn(
         self, child: _Child, process: subprocess.Popen[bytes], now: float
@@ -120,15 +106,16 @@ class Supervisor:
         """Set the time of the next start: later each time that it dies young."""
         if now - child.started_at > _HEALTHY_AFTER_S:
             child.delay_s = _FIRST_DELAY_S
-        logger.warning(
-            "%s (process %d) %s: starting it again in %.1f s",
-            child.program.name,
-            process.pid,
-            _ending(process.returncode),
-            child.delay_s,
-        )
         _signal_group(process, signal.SIGKILL)
-        child.process, child.due_at = None, now + child.delay_s
+        child.process = None
+        ending = _ending(process.returncode)
+        self._put_off(child, now, f"(process {process.pid}) {ending}")
+
+    def _put_off(self, child: _Child, now: float, why: str) -> None:
+        logger.warning(
+            "%s %s: starting it again in %.1f s", child.program.name, why, child.delay_s
+        )
+        child.due_at = now + child.delay_s
         child.delay_s = min(2 * child.delay_s, _LONGEST_DELAY_S)
 
     def _start(self, program: Program) -> subprocess.Popen[bytes]:
@@ -148,7 +135,7 @@ class Supervisor:
         deadline = time.monotonic() + GRACE_S
         while any(process.poll() is None for process in running):
             left = deadline - time.monotonic()
-            if left <= 0 or self.impatient:
+            if left <= 0 or stop_requests.impatient:
                 break
             self._wait(min(left, 0.1))
         for process in running:

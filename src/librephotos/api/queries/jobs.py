@@ -70,7 +70,7 @@ _ABANDONED = """
 SELECT job.id FROM api_job AS job
 WHERE job.finished_at IS NULL AND NOT EXISTS (
     SELECT FROM procrastinate_jobs AS task
-    WHERE task.status IN ('todo', 'doing') AND (task.args ->> 'job')::bigint = job.id
+    WHERE task.status IN ('todo', 'doing') AND task.args ->> 'job' = job.id::text
 )
 """
 

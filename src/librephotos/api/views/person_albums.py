@@ -31,7 +31,8 @@ class PersonAlbumPagination(RegularPagination):
 class PersonAlbumListView(APIView):
     """The people whom one has named, each with the hundred newest photos; deprecated.
 
-    `photo_count` tells how many there are; the album of one person has them all.
+    `photo_count` tells how many there are; the album of one person gives them all, a
+    page at a time.
     """
 
     @documented("person_albums", query=PAGING)

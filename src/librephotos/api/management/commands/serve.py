@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -55,8 +56,10 @@ class Command(BaseCommand):
         )
 
     def _say(self, text: str) -> None:
-        self.stdout.write(printable_lines(text))
-        self.stdout.flush()
+        # The terminal may be gone by now, or the disk full that this is written to.
+        with suppress(OSError):
+            self.stdout.write(printable_lines(text))
+            self.stdout.flush()
 
 
 def _positive(text: str) -> int:
