@@ -61,15 +61,20 @@ class OwnWeb:
 
 
 @contextmanager
-def own_web(data: Path, *, threads: int = 8, **more: str) -> Iterator[OwnWeb]:
-    """Run the server as long as the context lasts; `more` is for its environment."""
+def own_web(
+    data: Path, *, threads: int = 8, options: str = "", **more: str
+) -> Iterator[OwnWeb]:
+    """Run the server as long as the context lasts.
+
+    `options` are those of its sessions in PostgreSQL, `more` is for its environment.
+    """
     port = free_port()
     command = [sys.executable, "-P", "-m", "librephotos", "web", "--port", str(port)]
     process = subprocess.Popen(
         [*command, "--threads", str(threads)],
         env=environment(
             data,
-            DATABASE_URL=_address_of_database(),
+            DATABASE_URL=f"{_address_of_database()}?options={quote(options)}",
             LIBREPHOTOS_SECRET_KEY=settings.SECRET_KEY,
             LIBREPHOTOS_MODELS=str(settings.MODELS),
             **more,

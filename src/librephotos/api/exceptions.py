@@ -1,4 +1,9 @@
-"""Errors over HTTP: every 4xx and 5xx below /api/ has the `errors` envelope."""
+"""Errors over HTTP: every 4xx and 5xx below /api/ has the `errors` envelope.
+
+DatabaseUnavailable     it cannot be reached, broke off, or takes no changes now
+├── DatabaseBusy        another one holds what the request would change
+└── DatabaseTooSlow     one statement took longer than a request may wait
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from rest_framework.exceptions import APIException
@@ -25,6 +31,32 @@ class DatabaseUnavailable(APIException):
     """Seconds after which one may ask again, for the header Retry-After."""
     default_detail = "The database does not answer. Try again in a moment."
     default_code = "database_unavailable"
+
+
+class DatabaseBusy(DatabaseUnavailable):
+    """What the request would change is being changed by somebody else."""
+
+    default_detail = "This is being changed at the moment. Try again in a few seconds."
+    default_code = "database_busy"
+
+
+class DatabaseTooSlow(DatabaseUnavailable):
+    """A statement was given up because it took too long."""
+
+    wait = 60
+    default_detail = (
+        "This took too long and was given up. Ask for less at a time, or try again "
+        "when the server has less to do."
+    )
+    default_code = "database_too_slow"
+
+
+_GIVEN_UP: dict[type[Any], type[DatabaseUnavailable]] = {
+    psycopg.errors.LockNotAvailable: DatabaseBusy,
+    psycopg.errors.DeadlockDetected: DatabaseBusy,
+    psycopg.errors.QueryCanceled: DatabaseTooSlow,
+}
+"""What became of statements that PostgreSQL itself has ended."""
 
 
 def envelope(errors: Any, *, general: str = "detail") -> dict[str, Any]:
@@ -57,9 +89,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
     Django logs what is unexpected and answers it through `json_error`.
     """
-    if isinstance(exc, OperationalError | InterfaceError) or is_outage(exc):
-        logger.error("The database does not answer", exc_info=exc)
-        exc = DatabaseUnavailable()
+    exc = database_error(exc) or exc
     response = rest_exception_handler(exc, context)
     if response is not None:
         general = "non_field_errors" if response.status_code == 400 else "detail"
@@ -67,13 +97,23 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     return response
 
 
-def unavailable() -> JsonResponse:
-    """Return the answer of a server without its database, for what is no API view."""
-    answer = JsonResponse(
-        envelope({"detail": DatabaseUnavailable.default_detail}),
-        status=DatabaseUnavailable.status_code,
-    )
-    answer["Retry-After"] = str(DatabaseUnavailable.wait)
+def database_error(error: BaseException | None) -> DatabaseUnavailable | None:
+    """Return what to answer because of the database, None for all other errors."""
+    given_up = _GIVEN_UP.get(type(error.__cause__)) if error else None
+    if given_up:
+        logger.warning("A request was refused: %s", " ".join(str(error).split()))
+        return given_up()
+    if isinstance(error, OperationalError | InterfaceError) or is_outage(error):
+        logger.error("The database does not answer", exc_info=error)
+        return DatabaseUnavailable()
+    return None
+
+
+def unavailable(reason: DatabaseUnavailable) -> JsonResponse:
+    """Return the answer to what is no API view, if the database is the reason."""
+    body = envelope({"detail": reason.detail})
+    answer = JsonResponse(body, status=reason.status_code)
+    answer["Retry-After"] = str(reason.wait)
     return answer
 
 

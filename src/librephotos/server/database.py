@@ -7,12 +7,21 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 from psycopg import sql
 
 from librephotos.server.errors import DatabaseError
 
 OLDEST_POSTGRES = 15
 _CONNECT_S = 8
+_WAITS = {"lock_timeout": "5s", "statement_timeout": "300s"}
+"""How long a request waits, since it keeps a thread of eight meanwhile.
+
+For a lock: batches of workers hold theirs for less than a second, and whoever meets one
+that is held for longer can ask again. For a statement: proxies and browsers give up
+after one to five minutes; lists and searches of 2,000,000 photos take seconds, and the
+longest there is, to hide or trash all of them at once, some minutes.
+"""
 
 
 def connection_arguments(*, database: str | None = None) -> dict[str, Any]:
@@ -79,6 +88,20 @@ def _require_unicode(connection: psycopg.Connection) -> None:
         "are not those of all languages: make it anew with CREATE DATABASE … "
         "ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0"
     )
+
+
+def limit_waiting() -> None:
+    """Have this process, a web server, wait for locks and statements for a time only.
+
+    Workers and commands wait as long as it takes. What the operator's DATABASE_URL
+    says in its `options` comes later and wins.
+    """
+    database: Any = connections["default"]
+    chosen = database.settings_dict.setdefault("OPTIONS", {})
+    limits = [f"-c {name}={value}" for name, value in _WAITS.items()]
+    chosen["options"] = " ".join([*limits, chosen.get("options", "")]).strip()
+    database.close()
+    database.close_pool()  # connections that were opened without
 
 
 def create_if_missing(name: str) -> None:

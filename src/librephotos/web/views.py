@@ -11,8 +11,7 @@ from django.http.response import HttpResponseBase
 from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from librephotos.api.exceptions import json_error, unavailable
-from librephotos.logs.outages import is_outage
+from librephotos.api.exceptions import database_error, json_error, unavailable
 
 NOT_BUILT = (
     "The web page is not built. Run script/setup (or: cd ui && npm ci && npm run"
@@ -55,8 +54,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer an error of ours, of which the log says more."""
-    if is_outage(sys.exception()):
-        return unavailable()
+    reason = database_error(sys.exception())
+    if reason:
+        return unavailable(reason)
     if not _wants_json(request):
         return defaults.server_error(request)
     return json_error(

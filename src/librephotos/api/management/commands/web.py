@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 
 from librephotos.api.services.waiting import PLACES
-from librephotos.server import lifeline, web
+from librephotos.server import database, lifeline, web
 from librephotos.server.http.limits import Limits
 
 
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         if descriptor is None:
             listener = web.listen(options["host"], options["port"])
             descriptor = listener.detach()
+        database.limit_waiting()
         PLACES.share(options["threads"])
         # A connection does not survive the fork of the worker process.
         connections.close_all()
