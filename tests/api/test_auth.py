@@ -19,7 +19,8 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from rest_framework_simplejwt.tokens import AccessToken
 
 from librephotos.api.models import SiteSettings, User
-from librephotos.api.throttling import HASHED_AT_ONCE, LoginThrottle, hashing
+from librephotos.api.services.waiting import HASHED_AT_ONCE
+from librephotos.api.throttling import LoginThrottle, hashing
 from librephotos.api.tokens import SignInToken
 from tests.factories import PASSWORD, UserFactory
 

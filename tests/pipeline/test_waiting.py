@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from librephotos.api.models import Photo, PhotoEmbedding, User
-from librephotos.api.services.waiting import Caller, Places
+from librephotos.api.services.waiting import LEFT_FREE, Caller, Places
 from librephotos.api.tokens import SignInToken
 from tests.factories import UserFactory
 from tests.ml.im2txt import tiny_models
@@ -160,3 +160,37 @@ def test_the_shares_of_the_threads(
         assert account + rest == all
     with ExitStack() as waiting:  # all places were given back
         assert taken(places, ACCOUNTS[1], waiting) == account
+
+
+def hashed(places: Places, under_way: ExitStack) -> int:
+    """Hash as many passwords at once as may be."""
+    count = 0
+    while under_way.enter_context(places.take_to_hash()):
+        count += 1
+    return count
+
+
+def all_waiting(places: Places, under_way: ExitStack) -> int:
+    return sum(taken(places, one, under_way) for one in ACCOUNTS)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 4, 5, 8, 16, 32])
+@pytest.mark.parametrize("first", [hashed, all_waiting])
+def test_two_threads_are_never_kept(threads: int, first: Any) -> None:
+    second = hashed if first is all_waiting else all_waiting
+    places = Places(threads)
+    with ExitStack() as under_way:
+        kept = first(places, under_way) + second(places, under_way)
+        assert 1 <= kept <= max(1, threads - LEFT_FREE)
+    with ExitStack() as under_way:  # all places were given back
+        assert hashed(places, under_way) == min(4, max(1, threads - LEFT_FREE))
+
+
+def test_passwords_are_hashed_while_others_wait_and_the_reverse() -> None:
+    places = Places(8)
+    with ExitStack() as under_way:
+        assert all_waiting(places, under_way) == 3
+        assert hashed(places, under_way) == 3
+    with ExitStack() as under_way:
+        assert hashed(places, under_way) == 4
+        assert all_waiting(places, under_way) == 2

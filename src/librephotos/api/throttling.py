@@ -15,27 +15,22 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled, Validatio
 from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 
+from librephotos.api.services.waiting import PLACES
+
 ADDRESS_FACTOR = 5
 """How many times more failures one address may have, over all user names."""
 
-HASHED_AT_ONCE = 4
-"""Hashing a password takes a thread of the web server, of which there are eight, a core
-and 100 MiB, and everybody may ask for it."""
-
 _WRONG = (AuthenticationFailed, ValidationError, FormError)
-_hashing = threading.BoundedSemaphore(HASHED_AT_ONCE)
 _counting = threading.Lock()
 
 
 @contextmanager
 def hashing() -> Iterator[None]:
-    """Hash passwords within this; raises Throttled while enough others are hashed."""
-    if not _hashing.acquire(blocking=False):
-        raise Throttled(wait=1)
-    try:
+    """Hash passwords within this; raises Throttled while too many threads are kept."""
+    with PLACES.take_to_hash() as found:
+        if not found:
+            raise Throttled(wait=1)
         yield
-    finally:
-        _hashing.release()
 
 
 class LoginThrottle(SimpleRateThrottle):

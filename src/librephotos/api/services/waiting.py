@@ -1,7 +1,9 @@
-"""Who may wait for a worker, so that those who wait do not stop the server.
+"""Which requests may keep a thread of the web server, so that they do not stop it.
 
-A request that waits keeps a thread of the web server. Only a share of the threads may
-be kept so; whoever finds no place is answered at once, and asks again.
+Those that wait for a worker keep one, and those that hash a password, which takes a
+core and 100 MiB besides and is to be had by everybody. Both together leave threads to
+all others: pages, pictures, health. Whoever finds no place is answered at once, and
+asks again.
 """
 
 from __future__ import annotations
@@ -31,22 +33,29 @@ class Caller:
         return cls(f"address {address}", signed_in=False)
 
 
+LEFT_FREE = 2
+"""Threads that nobody may keep."""
+HASHED_AT_ONCE = 4
+
+
 class Places:
-    """The places for requests that wait, in one process."""
+    """The threads of one process that may be kept."""
 
     def __init__(self, threads: int) -> None:
         self._lock = threading.Lock()
         self._waiting: Counter[Caller] = Counter()
+        self._hashing = 0
         self.share(threads)
 
     def share(self, threads: int) -> None:
-        """Give three of eight threads to those who wait, a quarter to one caller.
+        """Have all threads but two kept at the most, and one where there are so few.
 
-        Callers who have not signed in have that quarter together, and an address half
-        of it. Four may hash passwords meanwhile, and one is left for all others; of
-        fewer than three threads, none may wait.
+        Four of them may hash. Three of eight threads may wait, a quarter for one
+        caller; callers who have not signed in have that quarter together, and an
+        address half of it. Of fewer than three threads, none may wait.
         """
-        self._all = 3 * threads // 8
+        self._kept = max(1, threads - LEFT_FREE)
+        self._may_wait = 3 * threads // 8
         self._of_account = self._anonymous = max(1, threads // 4)
         self._of_address = max(1, threads // 8)
 
@@ -54,7 +63,7 @@ class Places:
     def take(self, caller: Caller) -> Iterator[bool]:
         """Say whether the caller may wait, for as long as the context lasts."""
         with self._lock:
-            found = self._has_place_for(caller)
+            found = self._one_is_free() and self._has_place_for(caller)
             self._waiting[caller] += found
         try:
             yield found
@@ -63,10 +72,25 @@ class Places:
                 self._waiting[caller] -= found
                 self._waiting += Counter()  # forgets those who do not wait
 
+    @contextmanager
+    def take_to_hash(self) -> Iterator[bool]:
+        """Say whether passwords may be hashed, for as long as the context lasts."""
+        with self._lock:
+            found = self._one_is_free() and self._hashing < HASHED_AT_ONCE
+            self._hashing += found
+        try:
+            yield found
+        finally:
+            with self._lock:
+                self._hashing -= found
+
+    def _one_is_free(self) -> bool:
+        return self._waiting.total() + self._hashing < self._kept
+
     def _has_place_for(self, caller: Caller) -> bool:
         most = self._of_account if caller.signed_in else self._of_address
         return (
-            self._waiting.total() < self._all
+            self._waiting.total() < self._may_wait
             and self._waiting[caller] < most
             and (caller.signed_in or self._anonymous_waiting() < self._anonymous)
         )
