@@ -8,7 +8,6 @@ import hashlib
 import io
 from collections.abc import Callable
 
-import mozjpeg_lossless_optimization as jpegtran
 import pillow_jxl  # noqa: F401  registers itself with Pillow
 import pyvips
 from PIL import Image
@@ -28,6 +27,9 @@ def recoded_jpeg(data: bytes) -> bytes:
     Nothing behind a scan or in tables that are not used is in it. Raises
     NotStrippable if the data is damaged or of an odd kind.
     """
+    # Here, so that only the child that makes copies loads it.
+    import mozjpeg_lossless_optimization as jpegtran
+
     try:
         written: bytes = jpegtran.optimize(data, copy=jpegtran.COPY_MARKERS.ALL)
     except ValueError as error:
