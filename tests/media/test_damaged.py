@@ -58,6 +58,10 @@ WHOLE = {
     "BMP": images.encoded(PICTURE, "BMP"),
     "TIFF": images.encoded(PICTURE, "TIFF"),
     "HEIC": _heif(PICTURE),
+    "AVIF": images.encoded(PICTURE, "AVIF", autotiling=False),
+    "444.AVIF": images.encoded(
+        PICTURE, "AVIF", subsampling="4:4:4", autotiling=False
+    ),
 }
 # A GIF or a progressive JPEG does not say how much there was.
 UNTOLD = {
@@ -188,6 +192,92 @@ def test_a_turned_picture_is_upright_all_the_same(orientation: int, keep: Keep) 
         made = _make(keep(format, data[: len(data) * 9 // 10]))
         assert (made.width, made.height) == (800, 600)
         assert 80 < _share(made) < 98
+
+
+@pytest.mark.parametrize("tiles", [(0, 0), (0, 2), (1, 1)])
+def test_a_cut_avif_shows_no_guesses(tiles: tuple[int, int], keep: Keep) -> None:
+    rows, columns = tiles
+    data = images.encoded(
+        images.picture(1600, 1200),
+        "AVIF",
+        autotiling=False,
+        tile_rows=rows,
+        tile_cols=columns,
+    )
+    made = _make(keep("a.avif", data[: len(data) * 9 // 10]))
+    assert 50 < _share(made) < 95
+    cut, whole = (
+        np.asarray(Image.open(io.BytesIO(each.big.data)).convert("RGB"), float)
+        for each in (made, _make(keep("b.avif", data)))
+    )
+    told = cut.max(axis=2) > 12
+    assert float(np.abs(cut - whole)[told].mean()) < 6
+
+
+@pytest.mark.parametrize(("axis", "turns"), [(0, 1), (1, 3), (None, 2)])
+def test_a_cut_avif_is_turned_as_it_says(
+    axis: int | None, turns: int, keep: Keep
+) -> None:
+    orientation = {(0, 1): 5, (1, 3): 5, (None, 2): 3}[axis, turns]
+    exif = Image.Exif()
+    exif[0x0112] = {5: 5, 3: 3}[orientation]
+    stored = images.stored_for(orientation, PICTURE)
+    data = images.encoded(stored, "AVIF", exif=exif)
+    whole = _make(keep("whole.avif", data))
+    made = _make(keep("a.avif", data[: len(data) * 95 // 100]))
+    assert (made.width, made.height) == (whole.width, whole.height) == (800, 600)
+    shown, right = (
+        np.asarray(Image.open(io.BytesIO(each.big.data)).convert("RGB"), float)
+        for each in (made, whole)
+    )
+    told = shown.max(axis=2) > 12
+    assert told.mean() > 0.4
+    assert float(np.abs(shown - right)[told].mean()) < 12
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "TIFF", "AVIF", "JXL", "WEBP"])
+def test_a_preview_in_the_file_is_shown_where_the_picture_is_lost(
+    name: str, keep: Keep
+) -> None:
+    preview = images.encoded(images.quadrants(160, 120), "JPEG", quality=95)
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x927C] = preview  # some makers keep one in their note
+    data = images.encoded(PICTURE, name, exif=exif.tobytes())
+    start = data.index(preview) if preview in data else len(data)
+    lost = data[: max(start + len(preview), 64)]
+    if name in ("AVIF", "WEBP"):  # which put EXIF behind the picture
+        lost = data[:40] + bytes(2000) + data[start:]
+    made = _make(keep("a", lost))
+    assert (made.width, made.height) == (160, 120)
+    assert "only the preview of 160 × 120 pixels" in made.damage
+    assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
+
+
+def test_a_raw_file_that_ends_behind_its_preview_shows_that(tmp_path: Path) -> None:
+    preview = images.encoded(images.quadrants(240, 180), "JPEG", quality=95)
+    path = images.dng(tmp_path / "a.dng", preview=preview)
+    data = path.read_bytes()
+    end = data.index(preview) + len(preview)
+    path.write_bytes(data[:end])
+    made = make_thumbnails(path, format=FORMATS["DNG"], limits=Limits())
+    assert "only the preview of 240 × 180 pixels" in made.damage
+
+
+@pytest.mark.parametrize(
+    ("name", "compression", "sentence"),
+    [
+        ("TIFF", "tiff_lzw", "its directory, which says how large"),
+        ("TIFF", "tiff_deflate", "its directory, which says how large"),
+        ("JXL", None, "of a JPEG XL no part can be shown"),
+    ],
+)
+def test_what_cannot_be_shown_in_part_says_why(
+    name: str, compression: str | None, sentence: str, keep: Keep
+) -> None:
+    options = {"compression": compression} if compression else {}
+    data = images.encoded(PICTURE, name, **options)
+    with pytest.raises(UnreadableFile, match=sentence):
+        _make(keep("a", data[: len(data) * 9 // 10]))
 
 
 @pytest.mark.parametrize(

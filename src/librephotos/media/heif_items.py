@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 from librephotos.media.bmff import Box, boxes, top_level
 
 MAX_ITEMS: Final = 20_000
+MAX_PROPERTIES: Final = 1_000
 _XMP_TYPE: Final = b"application/rdf+xml"
 
 
@@ -24,7 +25,7 @@ class HeifItems:
     xmp: bytes
 
 
-class _Reader:
+class Reader:
     """Big-endian numbers of a box, one after the other; raises EOFError at its end."""
 
     def __init__(self, data: bytes) -> None:
@@ -54,11 +55,11 @@ def heif_items(file: BinaryIO, *, max_bytes: int) -> HeifItems:
     meta = next((box for box in top_level(file) if box.type == b"meta"), None)
     if meta is None:
         return HeifItems(b"", b"")
-    parts = {box.type: box for box in boxes(file, start=meta.start + 4, end=meta.end)}
+    parts = index_parts(file, meta)
     found = {b"Exif": b"", b"mime": b""}
     try:
         kinds = dict(_kinds(file, parts))
-        for item, extents in _extents(file, parts):
+        for item, extents in item_extents(file, parts):
             kind = kinds.get(item)
             if kind and not found[kind]:
                 found[kind] = _content(file, extents, max_bytes)
@@ -67,20 +68,26 @@ def heif_items(file: BinaryIO, *, max_bytes: int) -> HeifItems:
     return HeifItems(_tiff(found[b"Exif"]), found[b"mime"])
 
 
-def _body(file: BinaryIO, box: Box | None) -> _Reader:
+def index_parts(file: BinaryIO, meta: Box) -> dict[bytes, Box]:
+    """Return the boxes of a `meta` box by their types."""
+    return {box.type: box for box in boxes(file, start=meta.start + 4, end=meta.end)}
+
+
+def box_body(file: BinaryIO, box: Box | None) -> Reader:
+    """Return a reader of a box's payload; raises EOFError if there is no such box."""
     if box is None:
         raise EOFError
     file.seek(box.start)
-    return _Reader(file.read(box.length))
+    return Reader(file.read(box.length))
 
 
 def _kinds(file: BinaryIO, parts: dict[bytes, Box]) -> Iterator[tuple[int, bytes]]:
     """Yield the numbers of EXIF and XMP items with their type."""
-    head = _body(file, parts.get(b"iinf"))
+    head = box_body(file, parts.get(b"iinf"))
     version = head.number(1)
     start = parts[b"iinf"].start + (6 if version == 0 else 8)
     for box in boxes(file, start=start, end=parts[b"iinf"].end):
-        entry = _body(file, box)
+        entry = box_body(file, box)
         version, _ = entry.number(1), entry.number(3)
         if box.type != b"infe" or version < 2:
             continue
@@ -91,11 +98,14 @@ def _kinds(file: BinaryIO, parts: dict[bytes, Box]) -> Iterator[tuple[int, bytes
             yield item, kind
 
 
-def _extents(
+def item_extents(
     file: BinaryIO, parts: dict[bytes, Box]
 ) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """Yield the number of each item with its (offset, length) in the file."""
-    box = _body(file, parts.get(b"iloc"))
+    """Yield the number of each item with its (offset, length) in the file.
+
+    Raises EOFError if the index ends early.
+    """
+    box = box_body(file, parts.get(b"iloc"))
     version, _ = box.number(1), box.number(3)
     sizes = box.number(2)
     offset, length, base, index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
@@ -113,6 +123,34 @@ def _extents(
             extents = [(idat.start + at, size) for at, size in extents]
         if method < 2:
             yield item, extents
+
+
+def item_properties(
+    file: BinaryIO, parts: dict[bytes, Box], item: int
+) -> list[tuple[bytes, bytes]]:
+    """Return the types and payloads of an item's properties, in their order.
+
+    Source: ISO/IEC 23008-12:2022, 9.3. Raises EOFError if the index ends early.
+    """
+    outer = parts.get(b"iprp")
+    if outer is None:
+        return []
+    inner = {box.type: box for box in boxes(file, start=outer.start, end=outer.end)}
+    store = inner.get(b"ipco")
+    if store is None:
+        return []
+    known = list(boxes(file, start=store.start, end=store.end))[:MAX_PROPERTIES]
+    table = box_body(file, inner.get(b"ipma"))
+    version, flags = table.number(1), table.number(3)
+    for _ in range(min(table.number(4), MAX_ITEMS)):
+        owner = table.number(2 if version < 1 else 4)
+        width = 2 if flags & 1 else 1
+        indices = [table.number(width) for _ in range(table.number(1))]
+        if owner == item:
+            numbers = [index & (0x7FFF if width == 2 else 0x7F) for index in indices]
+            wanted = [known[n - 1] for n in numbers if 0 < n <= len(known)]
+            return [(box.type, box_body(file, box).take(box.length)) for box in wanted]
+    return []
 
 
 def _content(file: BinaryIO, extents: list[tuple[int, int]], max_bytes: int) -> bytes:

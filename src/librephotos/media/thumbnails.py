@@ -90,7 +90,7 @@ def _make(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
     if format.kind is Kind.VIDEO:
         return _from_video(path, format=format, limits=limits)
     if format.kind is Kind.RAW:
-        decoded = raw.decode_raw(path, box=BIG, limits=limits)
+        decoded = _raw(path, format=format, limits=limits)
         damage = decoded.damage or damage_text(share_there(path, format=format))
         return _from_still(replace(decoded, damage=damage))
     decoded = _still(path, format=format, limits=limits)
@@ -116,6 +116,15 @@ def _still(path: bytes | str, *, format: Format, limits: Limits) -> Decoded:
     if decoded.damage:
         return decoded
     return replace(decoded, damage=damage_text(share_there(path, format=format)))
+
+
+def _raw(path: bytes | str, *, format: Format, limits: Limits) -> Decoded:
+    try:
+        return raw.decode_raw(path, box=BIG, limits=limits)
+    except UnavailableFile:
+        raise
+    except UnreadableFile:
+        return decode_damaged(path, format=format, box=BIG, limits=limits)
 
 
 def _odd_still(path: bytes | str, *, format: Format, limits: Limits) -> Decoded | None:

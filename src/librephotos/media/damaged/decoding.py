@@ -1,0 +1,87 @@
+"""Which ways are tried to show a damaged picture, format by format."""
+
+from collections.abc import Callable
+from typing import Final
+
+import av
+import pyvips
+
+from librephotos.media.damaged import jpeg, padded, previews, rows
+from librephotos.media.damaged.av1 import cut_av1
+from librephotos.media.damaged.part import MAX_BYTES, Part, shows_something
+from librephotos.media.damaged.sentences import damage_text, lost_text, preview_text
+from librephotos.media.errors import UnreadableFile
+from librephotos.media.formats import Format
+from librephotos.media.limits import Limits
+from librephotos.media.original import open_original
+from librephotos.media.pixels import (
+    DAMAGED,
+    PILLOW_ERRORS,
+    Box,
+    Decoded,
+    as_srgb,
+    without_idle_alpha,
+)
+
+_FAILURES: Final = (
+    UnreadableFile,
+    pyvips.Error,
+    av.FFmpegError,
+    StopIteration,
+    IndexError,
+    *PILLOW_ERRORS,
+)
+
+_Attempt = Callable[[bytes, Format, Box, Limits], Part]
+
+_ATTEMPTS: Final[dict[str, tuple[_Attempt, ...]]] = {
+    "JPEG": (jpeg.as_far_as_it_goes, jpeg.without_last_scans, rows.by_pillow),
+    "PNG": (rows.png, rows.by_pillow),
+    "GIF": (rows.gif, rows.by_pillow),
+    "WebP": (padded.whole_frames, padded.padded),
+    "TIFF": (rows.up_to_fault, rows.by_pillow),
+    "BMP": (rows.by_pillow,),
+    "HEIC": (padded.padded, padded.film),
+    "AVIF": (padded.renamed, padded.sequence, cut_av1),
+}
+
+
+def decode_damaged(
+    path: bytes | str, *, format: Format, box: Box, limits: Limits
+) -> Decoded:
+    """Return what can be seen of the damaged picture at `path`, shrunk into `box`.
+
+    Its `damage` says how much that is; it is "" where the whole picture is there and
+    only something around it is wrong. Raises UnreadableFile if nothing can be seen,
+    LimitExceeded for too many pixels.
+    """
+    with open_original(path) as file:
+        data = file.read(MAX_BYTES + 1)
+    return decode_damaged_bytes(data, format=format, box=box, limits=limits)
+
+
+def decode_damaged_bytes(
+    data: bytes, *, format: Format, box: Box, limits: Limits
+) -> Decoded:
+    """Return what decode_damaged does, for a picture in memory."""
+    if len(data) > MAX_BYTES:
+        raise UnreadableFile(DAMAGED)
+    for attempt in _ATTEMPTS.get(format.name, ()):
+        try:
+            part = attempt(data, format, box, limits)
+        except _FAILURES:
+            continue
+        if part.share == 1 or shows_something(part.image):
+            return _decoded(part, damage_text(part.share))
+    try:
+        # The picture of a JPEG begins where the file does.
+        behind = 2 if format.name == "JPEG" else 0
+        part = previews.largest_preview(data, box, limits, behind=behind)
+    except UnreadableFile as error:
+        raise UnreadableFile(lost_text(data, format.name)) from error
+    return _decoded(part, preview_text(part.width, part.height))
+
+
+def _decoded(part: Part, damage: str) -> Decoded:
+    image = without_idle_alpha(as_srgb(part.image)).copy_memory()
+    return Decoded(image, part.width, part.height, damage)

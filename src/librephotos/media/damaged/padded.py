@@ -1,0 +1,124 @@
+"""HEIC and WebP, which say how long they are, and pictures that hold a sequence."""
+
+import io
+from typing import Final
+
+import av
+import numpy as np
+import pillow_heif
+import pyvips
+from PIL import Image
+
+from librephotos.media.bmff import announced_end
+from librephotos.media.damaged.part import MAX_BYTES, Part, image_of, thumbnail
+from librephotos.media.errors import UnreadableFile
+from librephotos.media.formats import Format
+from librephotos.media.limits import Limits
+from librephotos.media.pixels import (
+    DAMAGED,
+    Box,
+    check_pixels,
+    decode_source,
+    fitted,
+    heif_pixels,
+)
+
+_WEBP_METADATA: Final = 0x0C  # flags of VP8X; RFC 9649, section 2.7
+_MAX_CHUNKS: Final = 10_000
+_LARGEST_GAP: Final = 20
+"""How many times longer than what is there a file may claim to be."""
+
+
+def padded(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
+    """Decode a file that lacks its end as if zeros stood there."""
+    size = announced_size(data, format)
+    there = min(len(data.rstrip(b"\0")), size)
+    whole = data[:size].ljust(size, b"\0")
+    if data[12:16] == b"VP8X":
+        whole = _up_to_picture(whole)
+    if format.name == "HEIC":
+        picture = pillow_heif.open_heif(io.BytesIO(whole), convert_hdr_to_8bit=True)
+        check_pixels(*picture.size, limits=limits)
+        decoded = fitted(*heif_pixels(picture), box)
+        part = Part(decoded.image, 1.0, decoded.width, decoded.height)
+    else:
+        part = thumbnail(whole, box, limits)
+    share = min(there / size, 0.99) if there < size else 0.99
+    return Part(part.image, share, part.width, part.height)
+
+
+def announced_size(data: bytes, format: Format) -> int:
+    """Return how long the file was meant to be, by what its headers say.
+
+    Raises UnreadableFile if that cannot be true.
+    """
+    if format.name == "WebP":
+        size = 8 + int.from_bytes(data[4:8], "little")
+    else:
+        size = announced_end(io.BytesIO(data), len(data))
+    if not 0 < size <= min(_LARGEST_GAP * len(data), MAX_BYTES):
+        raise UnreadableFile(DAMAGED)
+    return size
+
+
+def _up_to_picture(data: bytes) -> bytes:
+    """Return a WebP without the EXIF and XMP that are announced behind its picture."""
+    at = 12
+    for _ in range(_MAX_CHUNKS):
+        kind, length = data[at : at + 4], int.from_bytes(
+            data[at + 4 : at + 8], "little"
+        )
+        at += 8 + length + length % 2
+        if kind in (b"VP8 ", b"VP8L") and at <= len(data):
+            size, flags = (at - 8).to_bytes(4, "little"), data[20] & ~_WEBP_METADATA
+            return data[:4] + size + data[8:20] + bytes((flags,)) + data[21:at]
+    return data
+
+
+def whole_frames(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
+    """Decode an animated WebP up to its last whole frame."""
+    if data[12:16] != b"VP8X" or b"ANMF" not in data[:4096]:
+        raise UnreadableFile(DAMAGED)
+    end = at = 12
+    for _ in range(_MAX_CHUNKS):
+        if at + 8 > len(data):
+            break
+        length = int.from_bytes(data[at + 4 : at + 8], "little")
+        at += 8 + length + length % 2
+        end = at if at <= len(data) else end
+    kept = data[:4] + (end - 8).to_bytes(4, "little") + data[8:end]
+    part = thumbnail(kept, box, limits)
+    share = end / max(announced_size(data, format), end)
+    return Part(part.image, min(share, 0.99), part.width, part.height)
+
+
+def renamed(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
+    """Decode an AVIF whose first brand is one that libheif does not know."""
+    if data[8:12] != b"avio":  # AVIF 1.1.0, section 6.1: all pictures are intra-coded
+        raise UnreadableFile(DAMAGED)
+    source = pyvips.Source.new_from_memory(data[:8] + b"avif" + data[12:])
+    whole = decode_source(source, box=box, limits=limits)
+    return Part(whole.image, 1.0, whole.width, whole.height)
+
+
+def sequence(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
+    """Decode the first picture of an animated AVIF, which libvips does not take."""
+    with Image.open(io.BytesIO(data), formats=["AVIF"]) as picture:
+        check_pixels(*picture.size, limits=limits)
+        mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+        decoded = fitted(image_of(np.asarray(picture.convert(mode))), None, box)
+    return Part(decoded.image, 1.0, decoded.width, decoded.height)
+
+
+def film(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
+    """Decode the first picture of a HEIC that holds a sequence and no still."""
+    with av.open(io.BytesIO(data), mode="r", format="mov") as container:
+        track = container.streams.video[0]
+        check_pixels(track.width, track.height, limits=limits)
+        track.codec_context.thread_count = 1
+        frame = next(container.decode(track))
+        if frame.is_corrupt:
+            raise UnreadableFile(DAMAGED)
+        image = image_of(frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False))
+    decoded = fitted(image, None, box)
+    return Part(decoded.image, 1.0, decoded.width, decoded.height)
