@@ -59,9 +59,7 @@ WHOLE = {
     "TIFF": images.encoded(PICTURE, "TIFF"),
     "HEIC": _heif(PICTURE),
     "AVIF": images.encoded(PICTURE, "AVIF", autotiling=False),
-    "444.AVIF": images.encoded(
-        PICTURE, "AVIF", subsampling="4:4:4", autotiling=False
-    ),
+    "444.AVIF": images.encoded(PICTURE, "AVIF", subsampling="4:4:4", autotiling=False),
 }
 # A GIF or a progressive JPEG does not say how much there was.
 UNTOLD = {

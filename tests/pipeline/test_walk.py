@@ -64,6 +64,74 @@ def test_hidden_names_and_waste_of_storages_are_left_out(tmp_path: Path) -> None
     assert found(tmp_path) == {"a.jpg", "d/e.jpg"}
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IMG_1.jpg_original",
+        "IMG_1.JPG_original",
+        "clip.MOV_original",
+        "IMG_1.jpg.xmp_original",
+        "IMG_1.heic_exiftool_tmp",
+        "IMG_1.jpg~",
+        "IMG_1.jpg.~1~",
+        "IMG_1.jpg.bak",
+        "IMG_1.jpg.bak2",
+        "IMG_1.CR2.BAK",
+        "IMG_1.png.orig",
+        "IMG_1.png.old",
+        "IMG_1.jpg.tmp",
+        "film.mp4.part",
+        "film.mp4.crdownload",
+        "GOPR0001.THM",
+        "MVI_0001.THM",
+        "GL010001.LRV",
+        "DJI_0001.LRF",
+        "._IMG_1.jpg",
+        "@eaDir/IMG_1.jpg/SYNOPHOTO_THUMB_XL.jpg",
+        "#recycle/a.jpg",
+        "@Recycle/a.jpg",
+        "$RECYCLE.BIN/S-1-5/a.jpg",
+        "System Volume Information/a.jpg",
+        "__MACOSX/a.jpg",
+        ".thumbnails/normal/a.jpg",
+        ".@__thumb/default_a.jpg",
+        "M4ROOT/THMBNL/C0001T01.JPG",
+        "Photos Library.photoslibrary/resources/derivatives/a.jpeg",
+        "Lightroom Catalog Previews.lrdata/a.jpg",
+    ],
+)
+def test_copies_that_programs_keep_are_left_out(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    assert found(tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IMG_1_original.jpg",  # exiftool appends to the whole name
+        "the_original",
+        "my.bak.jpg",
+        "bak",
+        "holiday.old",  # of no picture's name; its content decides
+        "tmp/IMG_1.jpg",
+        "old~/IMG_1.jpg",
+        "Originals/IMG_1.jpg",
+        "resources/IMG_1.jpg",
+        "Photos Library.photoslibrary/originals/0/a.heic",
+        "Old.photolibrary/Masters/2012/a.jpg",
+        "M4ROOT/CLIP/C0001.MP4",
+        "IMG_1.AAE",
+    ],
+)
+def test_names_like_those_of_copies_are_found(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    assert found(tmp_path) == {name}
+
+
 def test_the_state_of_a_file_is_in_its_key(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(b"one")

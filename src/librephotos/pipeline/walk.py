@@ -9,9 +9,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from librephotos.media.fingerprint import file_time
-
-UNWANTED_FOLDERS = frozenset((b"@eaDir", b"#recycle", b"lost+found"))
-"""Folders in which network storages keep previews and waste of their own."""
+from librephotos.media.unwanted import is_unwanted_file, is_unwanted_folder
 
 
 class Entry(NamedTuple):
@@ -48,7 +46,8 @@ def walk(
 ) -> Iterator[list[Entry]]:
     """Yield the files of each folder below `root`, folder by folder, unsorted.
 
-    Hidden names and paths that `skip` refuses are left out. No symbolic link is
+    Hidden names, copies that programs keep (media.unwanted) and paths that `skip`
+    refuses are left out. No symbolic link is
     followed: what it points to inside `root` is found anyway, and what lies outside is
     not the library's; so loops cannot arise. A folder that cannot be read is noted in
     `report`.
@@ -83,6 +82,8 @@ def _sort_in(
     if item.name.startswith(b".") or skip(item.path):
         return
     if item.is_file(follow_symlinks=False):
+        if is_unwanted_file(item.name):
+            return
         found = item.stat(follow_symlinks=False)
         size, inode = found.st_size, found.st_ino
         mtime_ns = file_time(found.st_mtime_ns)
@@ -97,7 +98,7 @@ def _sort_in(
             )
         )
     elif item.is_dir(follow_symlinks=False):
-        if item.name not in UNWANTED_FOLDERS:
+        if not is_unwanted_folder(item.name, within=os.path.dirname(item.path)):
             subfolders.append(item.path)
 
 
