@@ -12,8 +12,8 @@ _NO_DIRECTORY: Final = (
     "where it lies, stood in the part that is lacking. Restore it from a copy."
 )
 _NO_PART_OF_JXL: Final = (
-    "The file is damaged or cut short, and of a JPEG XL no part can be shown by itself. "
-    "Restore it from a copy."
+    "The file is damaged or cut short, and of a JPEG XL no part can be shown by "
+    "itself. Restore it from a copy."
 )
 
 
