@@ -16,6 +16,7 @@ from typing import Final
 import av
 import numpy as np
 import numpy.typing as npt
+from av.video.codeccontext import VideoCodecContext
 
 from librephotos.media.bmff import boxes
 from librephotos.media.damaged.part import Part, image_of
@@ -152,6 +153,7 @@ def _leb128(value: int) -> bytes:
 
 def _decoded(stream: bytes, limits: Limits) -> _Pixels | None:
     decoder = av.CodecContext.create("libdav1d", "r")
+    assert isinstance(decoder, VideoCodecContext)
     decoder.thread_count = 1
     decoder.options = {"max_pixels": str(limits.max_pixels)}
     try:
