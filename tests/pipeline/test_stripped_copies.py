@@ -15,15 +15,19 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from librephotos.api.models import Photo, User
+from librephotos.api.models import File, Photo, User
 from librephotos.api.services import stripped_copy_requests as service
+from librephotos.api.services.users import delete_user
 from librephotos.api.services.waiting import PLACES, Caller
-from librephotos.pipeline import stripped_copy_storage
+from librephotos.pipeline import jobs, stripped_copy_storage
+from librephotos.pipeline.previews import preview_names
+from librephotos.pipeline.sandbox import Sandbox
+from librephotos.pipeline.stripped_copy_making import strip
 from tests.factories import UserFactory
 from tests.support import marked
-from tests.support.images import jpeg, live_still
+from tests.support.images import encoded, jpeg, live_still, quadrants
 from tests.support.marked import RAW_MARK
-from tests.support.scanning import Library, work_until_idle
+from tests.support.scanning import Library, work_until_idle, write_jpeg
 from tests.support.workers import sign_of_life
 
 SHARED = ("share_location", "share_camera_info", "share_timestamps")
@@ -189,7 +193,8 @@ def test_a_copy_is_made_once_and_anew_when_the_file_changes(photos, client_of, c
     path.write_bytes(marked.with_packet(jpeg(40, 30)))
     second = body(fetched(client_of(), url))
     assert second != first and RAW_MARK not in second
-    assert len(list(copies.iterdir())) == 2
+    [now] = copies.iterdir()
+    assert now != kept
 
 
 def test_originals_are_left_as_they_are(photos, client_of):
@@ -301,3 +306,71 @@ def test_a_proxy_is_shown_the_copy(photos, client_of, settings, copies):
     [copy] = copies.iterdir()
     assert answer["X-Accel-Redirect"] == f"/protected{copy}"
     assert copy.stat().st_mode & 0o777 == 0o640
+
+
+ERASED = {"jpg": marked.marked_jpeg, "gif": marked.marked_gif, "avi": None}
+
+
+@pytest.mark.parametrize("by", ["its file is gone", "its account is gone"])
+def test_no_byte_of_an_erased_photo_is_left(photos, client_of, settings, by):
+    """Of copies, reasons for none, previews of former formats and crops alike."""
+    previews = {**settings.STORAGES["previews"]}
+    previews["OPTIONS"] = {"location": settings.DATA / "previews"}
+    settings.STORAGES = {**settings.STORAGES, "previews": previews}
+    for extension, make in ERASED.items():
+        path = photos.root / f"a.{extension}"
+        path.write_bytes(make() if make else marked.marked_video("avi", "png"))
+    (photos.root / "b.webp").write_bytes(encoded(quadrants(90, 60), "PNG"))
+    photos.scan()
+    (photos.root / "b.webp").write_bytes(marked.marked_gif())
+    photos.scan()
+    Photo.objects.update(public=True)
+    User.objects.update(public_sharing=True)
+    for photo in Photo.objects.all():
+        body(fetched(client_of(), f"/media/photos/{photo.image_hash}"))
+    assert len(files_in(settings.DATA)) > 12
+    if by == "its account is gone":
+        delete_user(photos.owner)
+    else:
+        for path in photos.root.iterdir():
+            path.unlink()
+        write_jpeg(photos.root / "other.jpg")
+        photos.scan()
+        jobs.start_delete_missing(user=photos.owner)
+        work_until_idle()
+    left = {path.name for path in files_in(settings.DATA)}
+    kept = {Path(name).name for name in preview_names(Photo.objects.all())}
+    assert left == kept
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_copy_goes_when_a_scan_finds_other_bytes(photos, client_of, copies):
+    photo, path = published(photos, "a.jpg", marked.marked_jpeg())
+    body(fetched(client_of(), f"/media/photos/{photo.image_hash}"))
+    (copies / "0123456789abcdef0123456789abcdef").write_bytes(b"of another version")
+    assert len(list(copies.iterdir())) == 2
+    path.write_bytes(jpeg(40, 30))
+    photos.scan()
+    assert not list(copies.iterdir())
+
+
+def test_a_copy_that_is_made_while_its_file_is_erased_goes(photos, copies):
+    photo, _ = published(photos, "a.jpg", marked.marked_jpeg())
+    file = photo.main_file
+
+    class ErasingSandbox(Sandbox):
+        """A child during whose work somebody erases the photo."""
+
+        def map(self, *args: Any) -> Any:
+            outcomes = list(super().map(*args))
+            assert list(copies.iterdir())
+            File.objects.filter(pk=file.pk).delete()
+            return outcomes
+
+    sandbox = ErasingSandbox(timeout_s=600, memory_bytes=2**32)
+    strip(file.pk, embedded_video=False, sandbox=sandbox)
+    sandbox.stop()
+    assert not list(copies.iterdir())

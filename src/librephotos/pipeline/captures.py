@@ -6,9 +6,11 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from librephotos.api.models import File, Photo, User
@@ -19,6 +21,7 @@ from librephotos.media.variants import CaptureFile, belongs_to, group_captures
 from librephotos.pipeline import queue
 from librephotos.pipeline.decoding import IdentifiedFile
 from librephotos.pipeline.registry import learning_needs, stage_names
+from librephotos.pipeline.stripped_copy_storage import delete_copies
 from librephotos.pipeline.walk import stat_key
 
 LONE_SIDECAR = "A sidecar whose picture is not there."
@@ -32,6 +35,7 @@ class _Changes:
     renamed: set[UUID] = field(default_factory=set)  # only the path differs
     regrouped: set[UUID] = field(default_factory=set)  # the main file may differ
     replaced_rows: list[int] = field(default_factory=list)
+    overwritten: list[int] = field(default_factory=list)  # files of other bytes before
     photos: list[Photo] = field(default_factory=list)  # to be created
     found_sidecars: list[File] = field(default_factory=list)  # of earlier scans
 
@@ -62,6 +66,8 @@ def attach_files(
     for file, found in sorted(identified, key=lambda pair: pair[0].photo_id is None):
         previous = file.md5
         _take_over(file, found)
+        if previous and file.md5 != previous:
+            changes.overwritten.append(file.pk)
         if file.md5 != previous and (file.photo_id, previous) in copied:
             # One copy was edited: it is a picture of its own from now on.
             changes.regrouped.add(cast(UUID, file.photo_id))
@@ -340,6 +346,8 @@ def _store(files: Iterable[File], changes: _Changes) -> None:
         sidecar.state, sidecar.error = File.State.READY, ""
     File.objects.bulk_update(changes.found_sidecars, ["photo", "state", "error"])
     File.objects.filter(pk__in=changes.replaced_rows).delete()
+    stale = {*changes.replaced_rows, *changes.overwritten}
+    transaction.on_commit(partial(delete_copies, stale))
     File.objects.bulk_update(rows, _COLUMNS)
     outcomes = [
         (

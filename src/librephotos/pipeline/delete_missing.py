@@ -10,6 +10,7 @@ from librephotos.api.queries import scanned_files
 from librephotos.api.queries.deletion import lock_to_delete
 from librephotos.pipeline import jobs
 from librephotos.pipeline.previews import delete_previews, preview_names
+from librephotos.pipeline.stripped_copy_storage import delete_copies
 
 
 def delete_missing(job_id: int) -> None:
@@ -25,17 +26,17 @@ def delete_missing(job_id: int) -> None:
     with transaction.atomic():
         scanned_files.lock_library(job.started_by_id)
         missing = File.objects.filter(owner=job.started_by, missing_since__isnull=False)
+        files = set(missing.values_list("pk", flat=True))
         missing.delete()
         photos = list(
-            Photo.objects.without_files()
-            .filter(owner=job.started_by)
-            .only("preview_format", "clip_format")
+            Photo.objects.without_files().filter(owner=job.started_by).only("pk")
         )
-        previews = preview_names(photos)
+        previews = preview_names(photos, former=True)
         gone = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
         lock_to_delete(gone, owner=job.started_by_id)
         gone.delete()
     delete_previews(previews)
+    delete_copies(files)
     count = len(photos)
     jobs.note(job_id, f"{count} photos without files were removed.")
     Job.objects.filter(pk=job_id).update(enumerated=True, finished_at=timezone.now())

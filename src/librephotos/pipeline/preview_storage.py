@@ -23,6 +23,8 @@ class PreviewSize(StrEnum):
 
 STILLS = (PreviewSize.BIG, PreviewSize.MEDIUM, PreviewSize.SMALL)
 CLIPS = (PreviewSize.CLIP_MEDIUM, PreviewSize.CLIP_SMALL)
+STILL_FORMATS, CLIP_FORMATS = ("jpg", "webp"), ("webp", "mp4")
+"""The extensions that they may have."""
 
 
 def preview_name(photo_id: UUID, size: PreviewSize | str, extension: str) -> str:

@@ -10,19 +10,26 @@ from django.db import transaction
 
 from librephotos.api.models import Face, Photo, PhotoStage
 from librephotos.pipeline import queue
-from librephotos.pipeline.preview_storage import CLIPS, STILLS, preview_name
+from librephotos.pipeline.preview_storage import (
+    CLIP_FORMATS,
+    CLIPS,
+    STILL_FORMATS,
+    STILLS,
+    preview_name,
+)
 
 _AT_ONCE = 10_000
 """Photos named in one query."""
 
 
-def preview_names(photos: Iterable[Photo]) -> list[str]:
+def preview_names(photos: Iterable[Photo], *, former: bool = False) -> list[str]:
     """Return the storage names of all that was made of photos, crops of faces too.
 
+    With `former`, also in formats that they may have had before their files changed.
     To be asked while the photos have their rows.
     """
     rows = list(photos)
-    return [*_crop_names(rows), *_still_and_clip_names(rows)]
+    return [*_crop_names(rows), *_still_and_clip_names(rows, former)]
 
 
 def _crop_names(photos: Sequence[Photo]) -> Iterator[str]:
@@ -31,15 +38,15 @@ def _crop_names(photos: Sequence[Photo]) -> Iterator[str]:
         yield from faces.exclude(crop="").values_list("crop", flat=True)
 
 
-def _still_and_clip_names(photos: Sequence[Photo]) -> list[str]:
+def _still_and_clip_names(photos: Sequence[Photo], former: bool) -> list[str]:
     return [
         preview_name(photo.pk, size, extension)
         for photo in photos
-        for sizes, extension in (
-            (STILLS, photo.preview_format),
-            (CLIPS, photo.clip_format),
+        for sizes, now, ever in (
+            (STILLS, photo.preview_format, STILL_FORMATS),
+            (CLIPS, photo.clip_format, CLIP_FORMATS),
         )
-        if extension
+        for extension in (ever if former else filter(None, [now]))
         for size in sizes
     ]
 

@@ -55,6 +55,8 @@ def strip(file_id: int, *, embedded_video: bool, sandbox: Sandbox) -> None:
     [outcome] = sandbox.map(make_copy, [order])
     if outcome.value is not None:
         stripped_copy_storage.keep_copy(name, partial)
+        if not File.objects.filter(pk=file_id).exists():  # erased meanwhile
+            stripped_copy_storage.delete_copies([file_id])
         return
     partial.unlink(missing_ok=True)  # the child may have died
     if not outcome.for_now:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from hashlib import md5
 from pathlib import Path
@@ -36,8 +36,9 @@ class NoRoom(Exception):
 def copy_name(file: File, *, size: int, mtime_ns: int, embedded_video: bool) -> str:
     """Return the name of the copy of a file as it is now, so many bytes and so old."""
     part = "video" if embedded_video else "whole"
-    key = f"{VERSION} {file.pk} {size} {mtime_ns} {part}"
-    return md5(key.encode(), usedforsecurity=False).hexdigest()
+    key = f"{VERSION} {size} {mtime_ns}"
+    digest = md5(key.encode(), usedforsecurity=False).hexdigest()
+    return f"{file.pk}-{part}-{digest}"
 
 
 def open_copy(name: str) -> BinaryIO | None:
@@ -72,9 +73,16 @@ def partial_copy(name: str) -> Path:
 
 
 def keep_copy(name: str, partial: Path) -> None:
-    """Give a whole copy its name; a web server's group may read it."""
+    """Give a whole copy its name; a web server's group may read it.
+
+    Copies of the same file as it was before go.
+    """
     partial.chmod(0o640)
     partial.replace(_folder() / name)
+    same = name.rpartition("-")[0]
+    for former in _folder().glob(f"{same}-*"):
+        if former.name != name:
+            former.unlink(missing_ok=True)
 
 
 def keep_reason(name: str, reason: str) -> None:
@@ -108,6 +116,18 @@ def make_room(size: int) -> None:
             "The data folder is too full for a copy without metadata; "
             f"{settings.MIN_FREE_MIB} MiB are kept free: make room."
         )
+
+
+def delete_copies(files: Collection[int]) -> None:
+    """Remove all copies of the files with these keys, and reasons why there is none.
+
+    To be called once nobody finds the rows any more.
+    """
+    for _, _, path in _held() if files else ():
+        key, _, rest = path.name.partition("-")
+        # Other names are of versions that did not say of which file a copy is.
+        if not rest or int(key) in files:
+            path.unlink(missing_ok=True)
 
 
 def _folder() -> Path:

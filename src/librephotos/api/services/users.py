@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
-from librephotos.api.models import Job, Photo, ScanDirectory, SiteSettings, User
+from librephotos.api.models import File, Job, Photo, ScanDirectory, SiteSettings, User
 from librephotos.api.queries import photo_stages
 from librephotos.api.queries.deletion import lock_account
 from librephotos.api.queries.directories import scannable
@@ -20,6 +20,7 @@ from librephotos.pipeline.ingest import read_skipped_raw_again
 from librephotos.pipeline.jobs import start_learning
 from librephotos.pipeline.previews import delete_previews, preview_names
 from librephotos.pipeline.redate import redate_library
+from librephotos.pipeline.stripped_copy_storage import delete_copies
 
 
 class SignUpClosed(Exception):
@@ -141,11 +142,13 @@ def delete_user(user: User) -> None:
     storage, avatar = user.avatar.storage, user.avatar.name
     photos = Photo.objects.filter(owner=user)
     lock_account(user)
-    names = preview_names(photos.only("preview_format", "clip_format").iterator())
+    names = preview_names(photos.only("pk").iterator(), former=True)
+    files = set(File.objects.filter(owner=user).values_list("pk", flat=True))
     # Before the counts of their days, which the database keeps while photos go.
     photos.delete()
     user.delete()
     transaction.on_commit(lambda: delete_previews(names))
+    transaction.on_commit(lambda: delete_copies(files))
     if avatar:
         transaction.on_commit(lambda: storage.delete(avatar))
 
