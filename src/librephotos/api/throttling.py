@@ -1,4 +1,4 @@
-"""Slows down guessing of passwords; a right password is not counted for long."""
+"""Slows down guessing of passwords, and signing up."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError as FormError
 from rest_framework.exceptions import AuthenticationFailed, Throttled, ValidationError
 from rest_framework.settings import api_settings
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 
+from librephotos.addresses import subscriber
+from librephotos.api.models.user_name import canonical_name
 from librephotos.api.services.waiting import PLACES
 
 ADDRESS_FACTOR = 5
 """How many times more failures one address may have, over all user names."""
+
+ALL_FACTOR = 10
+"""How many times more accounts all addresses together may ask for."""
 
 _WRONG = (AuthenticationFailed, ValidationError, FormError)
 _counting = threading.Lock()
@@ -33,24 +38,73 @@ def hashing() -> Iterator[None]:
         yield
 
 
-class LoginThrottle(SimpleRateThrottle):
-    """Counts wrong passwords of one user name from one address, and of the address.
+def subscriber_of(request: Any) -> str:
+    """Return what all addresses of the caller have in common, as far as it is known."""
+    address = str(BaseThrottle().get_ident(request))
+    try:
+        return subscriber(address)
+    except ValueError:  # a proxy has told it, or nobody
+        return address
 
-    The rate is `login` of the throttle rates; without one nothing is counted.
+
+class _Counter(SimpleRateThrottle):
+    """Counts under several keys at once; what one of them allows no more is refused.
+
+    The rate is that of the scope in the throttle rates; without one nothing is counted.
     """
+
+    scope: str
+
+    def __init__(self, allowances: dict[str, int]) -> None:
+        """Take the keys, and how many times the rate each of them allows."""
+        rate = api_settings.DEFAULT_THROTTLE_RATES[self.scope]
+        limit, window_s = self.parse_rate(str(rate) if rate else None)
+        self.limit, self.window_s = limit or 0, window_s or 0
+        self.allowances = {key: self.limit * n for key, n in allowances.items()}
+
+    def count(self) -> float:
+        """Count this moment and return it; raise Throttled if there were enough."""
+        now = time.time()
+        with _counting:
+            counted = {key: self.counted(key) for key in self.allowances}
+            for key, moments in counted.items():
+                if self.limit and len(moments) >= self.allowances[key]:
+                    raise Throttled(wait=moments[0] + self.window_s - now)
+            for key, moments in counted.items():
+                cache.set(key, [*moments, now], self.window_s)
+        return now
+
+    def counted(self, key: str) -> list[float]:
+        """Return the moments of the time that counts."""
+        since = time.time() - self.window_s
+        return [moment for moment in cache.get(key, []) if moment > since]
+
+
+class SignUpThrottle(_Counter):
+    """Counts who asks for an account, by address and in all, with success or without.
+
+    A name that is refused as taken tells something too.
+    """
+
+    scope = "sign_up"
+
+    def __init__(self, request: Any) -> None:
+        address = subscriber_of(request)
+        super().__init__({f"sign_up:{address}": 1, "sign_up": ALL_FACTOR})
+
+
+class LoginThrottle(_Counter):
+    """Counts wrong passwords of one user name from one address, and of the address."""
 
     scope = "login"
 
     def __init__(self, request: Any, username: str) -> None:
-        rate = api_settings.DEFAULT_THROTTLE_RATES["login"]
-        limit, window_s = self.parse_rate(str(rate) if rate else None)
-        self.limit, self.window_s = limit or 0, window_s or 0
-        address = self.get_ident(request)
-        name = hashlib.sha256(username.lower().encode()).hexdigest()
-        self.allowances = {
-            f"login:{address}:{name}": self.limit,
-            f"login:{address}": self.limit * ADDRESS_FACTOR,
-        }
+        address = subscriber_of(request)
+        spelling = canonical_name(username).encode("utf-8", "replace")
+        name = hashlib.sha256(spelling).hexdigest()
+        super().__init__(
+            {f"login:{address}:{name}": 1, f"login:{address}": ADDRESS_FACTOR}
+        )
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -61,7 +115,7 @@ class LoginThrottle(SimpleRateThrottle):
         many failures or while others are hashed.
         """
         with hashing():
-            begun = self._count()
+            begun = self.count()
             try:
                 yield
             except _WRONG:
@@ -71,25 +125,10 @@ class LoginThrottle(SimpleRateThrottle):
                 raise
             self._take_back(begun)
 
-    def _count(self) -> float:
-        now = time.time()
-        with _counting:
-            counted = {key: self._failures(key) for key in self.allowances}
-            for key, failures in counted.items():
-                if self.limit and len(failures) >= self.allowances[key]:
-                    raise Throttled(wait=failures[0] + self.window_s - now)
-            for key, failures in counted.items():
-                cache.set(key, [*failures, now], self.window_s)
-        return now
-
     def _take_back(self, moment: float) -> None:
         with _counting:
             for key in self.allowances:
-                failures = self._failures(key)
+                failures = self.counted(key)
                 if moment in failures:
                     failures.remove(moment)
                     cache.set(key, failures, self.window_s)
-
-    def _failures(self, key: str) -> list[float]:
-        since = time.time() - self.window_s
-        return [moment for moment in cache.get(key, []) if moment > since]

@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from librephotos.api.models import ScanDirectory, User
+from librephotos.api.models.user import NAME_TAKEN
+from librephotos.api.models.user_name import canonical_name
 from librephotos.server.errors import ServerError
 
 
@@ -35,19 +37,21 @@ def create_account(
 ) -> User:
     """Return a new account.
 
-    Raises ServerError for a name that is taken or empty, and for a weak password.
+    Raises ServerError for a name that is taken, looks like another one or is none, and
+    for a weak password.
     """
-    username = username.strip().lower()
-    if not username or not password:
+    if not username.strip() or not password:
         raise ServerError("an account needs a user name and a password")
-    if User.objects.filter(username=username).exists():
-        raise ServerError(
-            f"the user {username} exists: to give it a new password run "
-            f"`librephotos changepassword {username}`"
-        )
     try:
+        username = User.objects.free_name(username)
         validate_password(password, User(username=username, email=email))
     except ValidationError as error:
+        if getattr(error, "code", None) == NAME_TAKEN:
+            known = canonical_name(username)
+            raise ServerError(
+                f"the user {known} exists: to give it a new password run "
+                f"`librephotos changepassword {known}`"
+            ) from error
         raise ServerError(" ".join(error.messages)) from error
     create = User.objects.create_superuser if admin else User.objects.create_user
     return create(username, email, password)

@@ -101,6 +101,13 @@ DATABASES["default"].update(
         },
     },
 )
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # What counts wrong passwords must not be pushed out by a few hundred addresses.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "api.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -152,6 +159,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "librephotos.api.exceptions.exception_handler",
     "DEFAULT_THROTTLE_RATES": {
         "login": env_rate("LIBREPHOTOS_LOGIN_RATE", "20/min"),
+        "sign_up": env_rate("LIBREPHOTOS_SIGN_UP_RATE", "20/hour"),
     },
     "NUM_PROXIES": PROXIES.count,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

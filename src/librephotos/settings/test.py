@@ -12,6 +12,9 @@ from librephotos.settings.base import *  # noqa: E402, F401, F403
 from librephotos.settings.base import HOSTS, REST_FRAMEWORK  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"login": None}}
+REST_FRAMEWORK = {
+    **REST_FRAMEWORK,
+    "DEFAULT_THROTTLE_RATES": {"login": None, "sign_up": None},
+}
 # What Django's test client calls the server.
 HOSTS = [*HOSTS, "testserver"]

@@ -14,12 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from librephotos.server.http.limits import (
-    Limits,
-    plain_address,
-    subscriber,
-    within_descriptors,
-)
+from librephotos.addresses import plain_address, subscriber
+from librephotos.server.http.limits import Limits, within_descriptors
 from librephotos.server.http.server import Server
 from tests.support.server import PATIENCE_S, wait_for
 from tests.support.web_process import Answers, everything, get, web_process

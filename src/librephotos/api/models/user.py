@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Func
+from django.db.models.functions import Lower
 
 from librephotos.api.models.fields import PathField, readable_path
+from librephotos.api.models.user_name import canonical_name, refuse_odd_name
 from librephotos.media.dates import DEFAULT_RULES, rules_as_json
 
 
@@ -45,14 +49,40 @@ def default_public_sharing() -> dict[str, bool]:
     )
 
 
+NAME_TAKEN = "taken"
+_NORMALIZED = "normalize(%(expressions)s, NFKC)"
 _OF_ORIGINALS = ("share_location", "share_camera_info", "share_timestamps")
 
 
 class LowerCaseUserManager(UserManager["User"]):
-    """Finds and creates users by their lower-case name."""
+    """Finds and creates users by their name, however it is spelt."""
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return super().get_by_natural_key((username or "").lower())
+        given = username or ""
+        # Names from before there was one spelling are found as they were written.
+        spellings = (given.lower(), canonical_name(given))
+        found = {user.username: user for user in self.filter(username__in=spellings)}
+        for spelling in spellings:
+            if spelling in found:
+                return found[spelling]
+        raise User.DoesNotExist
+
+    def free_name(self, name: str, *, of: User | None = None) -> str:
+        """Return the spelling under which a name may be given, to one who has it too.
+
+        Raises ValidationError for a name that is taken or cannot be one.
+        """
+        if of is not None and of.pk and name.lower() == of.username:
+            return of.username
+        canonical = canonical_name(name)
+        refuse_odd_name(canonical)
+        spelt = Lower(Func("username", template=_NORMALIZED))
+        others = self.alias(spelt=spelt).filter(spelt=canonical)
+        if (others.exclude(pk=of.pk) if of else others).exists():
+            raise ValidationError(
+                "A user with that username already exists.", code=NAME_TAKEN
+            )
+        return canonical
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:
@@ -138,6 +168,17 @@ class User(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.username = self.username.lower()
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Give an account of a form the one spelling of its name."""
+        if not self.username:  # which its field has refused
+            return
+        stored = User.objects.filter(pk=self.pk).first()
+        try:
+            self.username = User.objects.free_name(self.username, of=stored)
+        except ValidationError as error:
+            raise ValidationError({"username": error.messages}) from error
+        self.email = User.objects.normalize_email(self.email)
 
     @property
     def shares_metadata(self) -> bool:

@@ -13,13 +13,6 @@ from librephotos.api.numbers import LARGEST, finite_number, whole_number
 Model = TypeVar("Model", bound=models.Model)
 
 
-class LowerCaseField(serializers.CharField):
-    """Text that is kept in lower case."""
-
-    def to_internal_value(self, data: Any) -> str:
-        return super().to_internal_value(data).lower()
-
-
 class NumberField(serializers.FloatField):
     """A finite number; text of one is taken too, since web forms send that."""
 

@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.core.exceptions import ValidationError as PasswordTooWeak
+from django.core.exceptions import ValidationError as InvalidValue
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.validators import UniqueValidator
 
 from librephotos.api.models import User
 from librephotos.api.models.user import default_llm_settings, default_public_sharing
+from librephotos.api.models.user_name import LONGEST_NAME
 from librephotos.api.serializers.fields import (
-    LowerCaseField,
     NumberedModelSerializer,
     NumberField,
     WholeNumberField,
@@ -42,16 +40,7 @@ def is_list_of_objects(text: str) -> bool:
 class NewUserSerializer(serializers.Serializer[User]):
     """A request for an account; anything else in it is ignored."""
 
-    username = LowerCaseField(
-        max_length=150,
-        validators=[
-            UnicodeUsernameValidator(),
-            UniqueValidator(
-                User.objects.all(),
-                message="A user with that username already exists.",
-            ),
-        ],
-    )
+    username = serializers.CharField(max_length=LONGEST_NAME)
     password = serializers.CharField(
         write_only=True, trim_whitespace=False, max_length=LONGEST_PASSWORD
     )
@@ -59,10 +48,21 @@ class NewUserSerializer(serializers.Serializer[User]):
     first_name = serializers.CharField(allow_blank=True, default="", max_length=150)
     last_name = serializers.CharField(allow_blank=True, default="", max_length=150)
 
+    def validate_username(self, name: str) -> str:
+        return _free(name)
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         described = {key: value for key, value in attrs.items() if key != "password"}
         _checked(attrs, User(**described))
         return attrs
+
+
+def _free(name: str, *, of: User | None = None) -> str:
+    """Return the one spelling of a free user name, or raise ValidationError."""
+    try:
+        return User.objects.free_name(name, of=of)
+    except InvalidValue as error:
+        raise ValidationError(error.messages) from error
 
 
 def _checked(attrs: Mapping[str, Any], user: User) -> None:
@@ -71,7 +71,7 @@ def _checked(attrs: Mapping[str, Any], user: User) -> None:
         return
     try:
         validate_password(attrs["password"], user)
-    except PasswordTooWeak as error:
+    except InvalidValue as error:
         raise ValidationError({"password": error.messages}) from error
 
 
@@ -233,11 +233,7 @@ class UserEditSerializer(_AccountSerializer):
 class ManagedUserEditSerializer(_AccountSerializer):
     """What administrators change about an account."""
 
-    username = LowerCaseField(
-        required=False,
-        max_length=150,
-        validators=NewUserSerializer().fields["username"].validators,
-    )
+    username = serializers.CharField(required=False, max_length=LONGEST_NAME)
     scan_directory = serializers.CharField(required=False, trim_whitespace=False)
 
     class Meta:
@@ -251,3 +247,6 @@ class ManagedUserEditSerializer(_AccountSerializer):
             "last_name",
             "scan_directory",
         )
+
+    def validate_username(self, name: str) -> str:
+        return _free(name, of=self.instance)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle
 
 from librephotos.api.models import User
 from librephotos.api.services.waiting import Caller
+from librephotos.api.throttling import subscriber_of
 
 
 def caller(request: Request) -> User:
@@ -20,4 +20,4 @@ def who_waits(request: Request) -> Caller:
     """Return the account that has signed in, else the address of the caller."""
     if request.user.is_authenticated:
         return Caller.account(request.user.pk)
-    return Caller.address(str(BaseThrottle().get_ident(request)))
+    return Caller.address(subscriber_of(request))

@@ -43,7 +43,7 @@ from librephotos.api.serializers.user_edit import (
 )
 from librephotos.api.services import users
 from librephotos.api.services.avatars import LARGEST_AVATAR, InvalidAvatar
-from librephotos.api.throttling import hashing
+from librephotos.api.throttling import SignUpThrottle, hashing
 from librephotos.api.views.reauthentication import confirmed
 
 LARGEST_REQUEST = LARGEST_AVATAR + 2**20
@@ -101,6 +101,7 @@ class UserList(AccountView):
             if request.user.is_anonymous:
                 # First, or what is wrong with a name tells that somebody has it.
                 users.refuse_sign_up(request.user)
+                SignUpThrottle(request).count()
             form.is_valid(raise_exception=True)
             with hashing():
                 user = users.create_user(request.user, **form.validated_data)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.channel import HTTPChannel
 
-from librephotos.server.http.limits import Limits, subscriber
+from librephotos.addresses import subscriber
+from librephotos.server.http.limits import Limits
 from librephotos.server.http.parser import RequestParser, RequestTimeout
 from librephotos.server.http.tasks import ApplicationTask, RefusalTask
 

@@ -8,6 +8,8 @@ import resource
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from librephotos.addresses import plain_address
+
 logger = logging.getLogger(__name__)
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -17,8 +19,6 @@ BodyLimit = Callable[[str, str], int]
 _OTHER_DESCRIPTORS = 256
 _PER_CONNECTION = 2
 """Descriptors: the connection, and the file that is sent through it."""
-_HOME_BITS = 64
-"""One IPv6 subscriber has at least this network; RFC 6177."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +52,6 @@ class Limits:
             return True
         peer = plain_address(address)
         return any(peer in network for network in self.unlimited)
-
-
-def plain_address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """Return an address as IPv4 if it is that in the form of IPv6."""
-    # A link-local address has its interface behind a percent sign.
-    peer = ipaddress.ip_address(address.partition("%")[0])
-    return getattr(peer, "ipv4_mapped", None) or peer
-
-
-def subscriber(address: str) -> str:
-    """Return what all addresses of one subscriber have in common."""
-    peer = plain_address(address)
-    if isinstance(peer, ipaddress.IPv4Address):
-        return str(peer)
-    return str(ipaddress.ip_network((peer, _HOME_BITS), strict=False))
 
 
 def within_descriptors(limits: Limits) -> Limits:

@@ -82,7 +82,7 @@ def _owner(username: str | None) -> User:
             )
         return admin
     try:
-        return User.objects.get(username=username.lower())
+        return User.objects.get_by_natural_key(username)
     except User.DoesNotExist:
         raise ServerError(
             f"there is no user {username}: make the account with "
