@@ -22,6 +22,14 @@ export class ApiError extends Error {
   }
 }
 
+/** Who asked is not signed in here any more; nothing is for them to see. */
+export class SessionEnded extends ApiError {
+  constructor() {
+    super(401, [{ field: 'detail', message: 'You have been signed out.' }]);
+    this.name = 'SessionEnded';
+  }
+}
+
 /** No answer came: the server is away, or the network is. */
 export class Unreachable extends Error {
   constructor(options?: ErrorOptions) {

@@ -17,11 +17,17 @@ const REFRESH_KEY = 'librephotos.refresh';
 /** A token is renewed after this share of its life, so that no request meets a dead one. */
 const FRESH_SHARE = 0.8;
 
+/** How the last visit ended, where nobody here ended it; `unsaved` lost what was being done. */
+export type Ending = 'none' | 'ended' | 'unsaved';
+
 /** Who is signed in. The access token lives in memory only, the refresh token in storage. */
 export class Session {
   claims = $state.raw<Claims | null>(null);
+  /** For whoever looks at the page next; they take it back to `none`. */
+  ending = $state<Ending>('none');
   access = '';
   #freshUntil = 0;
+  #signIn: () => void = () => undefined;
 
   constructor(private readonly storage: Storage) {}
 
@@ -42,21 +48,61 @@ export class Session {
     this.#freshUntil = Date.now() + life * FRESH_SHARE;
   }
 
-  clear(): void {
-    this.access = '';
-    this.storage.removeItem(REFRESH_KEY);
-    this.claims = null;
+  /** Whether a user is signed in here and, by what all tabs share, still in this browser. */
+  isOf(user: number | null): boolean {
+    if (user === null || this.claims?.user_id !== user || this.refresh === '') return false;
+    const owner = ownerOf(this.refresh);
+    return owner === null || owner === user;
   }
 
-  /** Sign out here when another tab of this browser did, and in; returns the way to stop. */
+  /** Sign out, here and in all tabs. */
+  clear(): void {
+    this.#forget();
+    this.storage.removeItem(REFRESH_KEY);
+  }
+
+  /** The server has ended the visit. */
+  end(): void {
+    if (this.claims !== null && this.ending === 'none') this.ending = 'ended';
+    this.clear();
+  }
+
+  /** Be who the browser's other tabs are: signed out, or in as somebody else. */
+  follow(): void {
+    if (this.claims !== null && !this.isOf(this.claims.user_id)) {
+      if (this.ending === 'none') this.ending = 'ended';
+      // What the tabs share is another's by now, and stays.
+      this.#forget();
+    }
+    if (this.claims === null && this.refresh !== '') this.#signIn();
+  }
+
+  /** Follow the other tabs, also after a rest of this one; returns the way to stop. */
   followOtherTabs(target: Window, signIn: () => void): () => void {
-    const onStorage = (event: StorageEvent): void => {
-      if (event.key !== REFRESH_KEY) return;
-      if (event.newValue === null) this.clear();
-      else if (this.claims === null) signIn();
+    const follow = (): void => this.follow();
+    this.#signIn = signIn;
+    const events = ['storage', 'pageshow', 'focus'];
+    for (const event of events) target.addEventListener(event, follow);
+    target.document.addEventListener('visibilitychange', follow);
+    return () => {
+      for (const event of events) target.removeEventListener(event, follow);
+      target.document.removeEventListener('visibilitychange', follow);
     };
-    target.addEventListener('storage', onStorage);
-    return () => target.removeEventListener('storage', onStorage);
+  }
+
+  #forget(): void {
+    this.access = '';
+    this.claims = null;
+  }
+}
+
+/** Whose a refresh token is; null where it does not tell. */
+function ownerOf(refresh: string): number | null {
+  try {
+    return decodeClaims(refresh).user_id ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof DOMException) return null;
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.svelte';
-import { ApiError, Unreachable, isAbort } from './errors';
+import { ApiError, SessionEnded, Unreachable, isAbort } from './errors';
 import type { Session, Tokens } from './session.svelte';
 
 export interface RequestOptions {
@@ -28,34 +28,66 @@ export class Transport {
   }
 
   async #renewOnce(): Promise<boolean> {
-    for (let refresh = this.session.refresh; refresh !== ''; ) {
-      try {
-        const options = anonymousPost({ refresh });
-        const tokens = await this.call<Tokens>('auth/token/refresh/', options);
-        if (this.session.refresh === '') return false;
-        this.session.accept(tokens);
-        return true;
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      }
-      // Another tab may have been given the next token while this call was under way.
-      if (this.session.refresh === refresh) break;
-      refresh = this.session.refresh;
+    for (let refresh = this.session.refresh; refresh !== ''; refresh = this.session.refresh) {
+      const tokens = await this.#exchange(refresh);
+      // Another tab has signed out or in while this call was under way.
+      if (this.session.refresh !== refresh) continue;
+      if (tokens === null) break;
+      this.session.accept(tokens);
+      return true;
     }
-    this.session.clear();
+    this.session.end();
     return false;
   }
 
-  /** Send a request below `/api/`; raises ApiError when the answer is no. */
-  async call<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
-    if (!options.anonymous && this.session.isAgeing) await this.renew();
-    let response = await this.#send(path, options);
-    if (response.status === 401 && !options.anonymous && (await this.renew())) {
-      response = await this.#send(path, options);
+  /** The new tokens for a refresh token; null when it is refused. */
+  async #exchange(refresh: string): Promise<Tokens | null> {
+    try {
+      return await this.call<Tokens>('auth/token/refresh/', anonymousPost({ refresh }));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
     }
-    if (!response.ok) throw await ApiError.from(response);
-    const text = await response.text();
-    return (text === '' ? null : JSON.parse(text)) as Answer;
+  }
+
+  /**
+   * Send a request below `/api/`; raises ApiError when the answer is no, and SessionEnded
+   * when it is not for whoever is signed in by now.
+   */
+  async call<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
+    if (options.anonymous) return contentOf(await this.#send(path, options));
+    const asker = this.session.claims?.user_id ?? null;
+    let response: Response | null = null;
+    let failure: unknown = null;
+    try {
+      response = await this.#sendAs(asker, path, options);
+    } catch (error) {
+      failure = error;
+    }
+    if (!this.session.isOf(asker)) throw this.#ended(options, response?.ok === true);
+    if (response === null) throw failure;
+    return contentOf(response);
+  }
+
+  /** Send a request while the asker is signed in, and in nobody else's name. */
+  async #sendAs(
+    asker: number | null,
+    path: string,
+    options: RequestOptions,
+  ): Promise<Response | null> {
+    if (!this.session.isOf(asker)) return null;
+    if (this.session.isAgeing && !(await this.renew())) return null;
+    if (!this.session.isOf(asker)) return null;
+    const response = await this.#send(path, options);
+    if (response.status !== 401 || !(await this.renew())) return response;
+    return this.session.isOf(asker) ? this.#send(path, options) : response;
+  }
+
+  /** The asker has gone meanwhile: nothing that they did is lost without a word. */
+  #ended({ method = 'GET' }: RequestOptions, isDone: boolean): SessionEnded {
+    if (method !== 'GET' && !isDone) this.session.ending = 'unsaved';
+    this.session.follow();
+    return new SessionEnded();
   }
 
   async #send(path: string, options: RequestOptions): Promise<Response> {
@@ -85,6 +117,12 @@ export class Transport {
     this.connection.lost();
     return new Unreachable({ cause });
   }
+}
+
+async function contentOf<Answer>(response: Response): Promise<Answer> {
+  if (!response.ok) throw await ApiError.from(response);
+  const text = await response.text();
+  return (text === '' ? null : JSON.parse(text)) as Answer;
 }
 
 export function anonymousPost(body: object): RequestOptions {

@@ -135,6 +135,20 @@ export class GridModel {
     return this.blocks[this.#offsets.at(offset)];
   }
 
+  /**
+   * The block that stands at an offset for somebody who looks: not one that was emptied, nor
+   * one of which only the space below is left.
+   */
+  seenAt(offset: number): Block | undefined {
+    const index = this.#offsets.at(offset);
+    const hasPhotos = (block: Block): boolean => block.photos?.length !== 0;
+    const block = this.blocks[index];
+    const foot = this.#offsets.top(index) + this.#offsets.height(index);
+    const isPast = block?.isLast === true && offset >= foot - SECTION_SPACE;
+    const next = this.blocks.slice(isPast ? index + 1 : index).find(hasPhotos);
+    return next ?? this.blocks.slice(0, index + 1).findLast(hasPhotos);
+  }
+
   /** Blocks that touch [from, to), in order. */
   blocksBetween(from: number, to: number): Block[] {
     const first = this.#offsets.at(from);

@@ -8,6 +8,28 @@ export interface YearMark {
   labelled: boolean;
 }
 
+/** Content of some height that is seen through a view of another, in pixels. */
+export interface Extent {
+  /** The last place that the top of the view can be at. */
+  lastTop: number;
+  viewHeight: number;
+}
+
+/**
+ * The place in the content that a view is said to show: its top, but over the last view's
+ * height of scrolling a line that goes down to its foot, lest what ends the content and
+ * never gets to the top, such as a few photos without a date, had no name.
+ */
+export function namedOffset(top: number, { lastTop, viewHeight }: Extent): number {
+  return top + Math.max(0, top - Math.max(0, lastTop - viewHeight));
+}
+
+/** The top of the view that is named after a place in the content. */
+export function topNamedAfter(offset: number, { lastTop, viewHeight }: Extent): number {
+  const turn = Math.max(0, lastTop - viewHeight);
+  return Math.min(lastTop, offset <= turn ? offset : (offset + turn) / 2);
+}
+
 /** What stands on the scrubber for photos without a date. */
 export const UNDATED = 'No date';
 
@@ -22,6 +44,8 @@ export function yearMarks(
 ): YearMark[] {
   const years: { year: string; at: number }[] = [];
   for (const block of blocks) {
+    // Emptied, of a day that was put away.
+    if (block.photos?.length === 0) continue;
     const year = block.section.date?.slice(0, 4) ?? UNDATED;
     if (year !== years.at(-1)?.year) years.push({ year, at: fractionOf(block) });
   }

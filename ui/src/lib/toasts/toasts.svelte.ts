@@ -22,6 +22,11 @@ export class Toasts {
     this.#add({ message, isProblem: true, undo: null });
   }
 
+  /** Who signs in next is not told of what another did. */
+  clear(): void {
+    this.shown = [];
+  }
+
   dismiss(toast: Toast): void {
     this.shown = this.shown.filter((other) => other.key !== toast.key);
   }
