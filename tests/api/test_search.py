@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from librephotos.api.queries import search_document
 from librephotos.api.queries.search import MAX_TERMS, search, terms_of
+from tests.api.test_things import tag
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
 
 SEARCH = "/api/photos/searchlist/"
@@ -197,6 +198,26 @@ def test_each_example_finds_something(client_of):
     for example in examples:
         found = client.get(SEARCH, {"search": example}).json()["results"]
         assert found, example
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 6])
+def test_examples_are_tried_in_a_fixed_number_of_queries(
+    client_of, django_assert_max_num_queries, count
+):
+    me = UserFactory()
+    for number in range(count):
+        place = PlaceFactory(name=f"Town{number}")
+        PhotoFactory(
+            owner=me,
+            place=place,
+            taken_at=datetime(2010 + number, 5, 3, tzinfo=UTC),
+            search_text=f"town{number} {2010 + number}-05-03",
+        )
+        tag(PhotoFactory(owner=me, search_text=f"thing{number}"), f"thing{number}")
+    with django_assert_max_num_queries(16):
+        answer = client_of(me).get("/api/searchtermexamples/")
+    assert len(answer.json()["results"]) >= 3 * min(count, 4)
 
 
 @pytest.mark.django_db

@@ -37,7 +37,13 @@ SELECT root, id FROM wanted WHERE EXISTS (
 
 def names_in(text: str, *, user: Any) -> Names:
     """Return the people and places of `user` whose names occur in a search text."""
-    runs = [list(map(folded_word, run)) for run in plain_runs(text)]
+    return names_in_all([text], user=user)
+
+
+def names_in_all(texts: Iterable[str], *, user: Any) -> Names:
+    """Return those whose names occur in any of some search texts, in three queries."""
+    found = (run for text in texts for run in plain_runs(text))
+    runs = [list(map(folded_word, run)) for run in found]
     if not runs:
         return Names()
     phrases = {phrase for run in runs for phrase in _phrases(run)}
