@@ -69,6 +69,46 @@ def test_scrubber_reaches_the_last_year(visitor: Visitor) -> None:
     expect(visitor.page.locator(f"[data-photo-id='{newest}']")).to_be_visible()
 
 
+MONTHS_IN_VIEW = """
+() => {
+const grid = document.querySelector('[data-testid=photo-grid]');
+const { top, bottom } = grid.getBoundingClientRect();
+return [...grid.querySelectorAll('[data-testid=day-block]')].filter(block => {
+  const area = block.getBoundingClientRect();
+  return area.bottom > top && area.top < bottom;
+}).map(block => block.querySelector('h2 span')?.textContent ?? '');
+}
+"""
+
+
+@pytest.mark.parametrize("height", [420, 560])
+def test_the_scrubber_names_what_it_leads_to(
+    visit: Callable[..., Visitor], height: int
+) -> None:
+    """From the first day to those without a date, which never get to the top."""
+    visitor = visit(viewport={"width": 900, "height": height})
+    visitor.enter()
+    visitor.wait_until_drawn()
+    page, scrubber = visitor.page, visitor.page.get_by_test_id("year-scrubber")
+    box = scrubber.bounding_box()
+    assert box is not None
+    named: list[str] = []
+    for step in range(21):
+        where = box["y"] + 1 + (box["height"] - 2) * step / 20
+        page.mouse.move(box["x"] + 20, where)
+        name = scrubber.locator(".bubble").inner_text()
+        page.mouse.down()
+        shown = scrubber.locator(".bubble").inner_text()
+        assert shown == name
+        page.mouse.up()
+        expect(scrubber.locator(".bubble")).to_have_count(0)
+        page.mouse.move(10, 10)
+        assert any(shown in heading for heading in page.evaluate(MONTHS_IN_VIEW))
+        named.append(shown)
+    assert named[0] == "September 2024"
+    assert named[-1] == "No date"
+
+
 def test_pictures_are_loaded(visitor: Visitor) -> None:
     visitor.enter()
     visitor.wait_until_drawn()

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiClient } from './client';
 import { Connection } from './connection.svelte';
-import { ApiError, Unreachable } from './errors';
+import { ApiError, SessionEnded, Unreachable } from './errors';
 import { Session } from './session.svelte';
 
 /** A server in a function: answers by path, and notes what it was asked. */
 type Answer = (request: { path: string; token: string; body: unknown }) => Response;
 
-function token(name: string, life = 300): string {
+function token(name: string, life = 300, user = 1): string {
   const now = Math.floor(Date.now() / 1000);
-  const claims = { user_id: 1, name, is_admin: true, iat: now, exp: now + life };
+  const claims = { user_id: user, name, is_admin: true, iat: now, exp: now + life };
   return `x.${btoa(JSON.stringify(claims))}.${name}`;
 }
 
@@ -35,6 +35,7 @@ const refused = (): Response => json({ errors: [{ field: 'detail', message: 'No.
 
 describe('ApiClient', () => {
   let session: Session;
+  let storage: Storage;
   let connection: Connection;
   let client: ApiClient;
   let asked: string[];
@@ -50,7 +51,8 @@ describe('ApiClient', () => {
 
   beforeEach(() => {
     asked = [];
-    session = new Session(memoryStorage());
+    storage = memoryStorage();
+    session = new Session(storage);
     connection = new Connection();
     client = new ApiClient(session, connection);
   });
@@ -140,6 +142,33 @@ describe('ApiClient', () => {
     expect(connection.restored).toBe(0);
     await client.latestJobs(1);
     expect(connection.restored).toBe(1);
+  });
+
+  it('does nothing in the name of who signed in meanwhile in another tab', async () => {
+    const ben = token('ben', 300, 2);
+    session.accept({ access: token('ann', 0), refresh: token('ann') });
+    const other = new Session(storage);
+    serve(({ path }) => {
+      if (path.includes('refresh')) other.accept({ access: ben, refresh: ben });
+      return json({ access: token('ann') });
+    });
+    await expect(client.setHidden(['a'], true)).rejects.toBeInstanceOf(SessionEnded);
+    expect(asked.some((path) => path.includes('photosedit'))).toBe(false);
+    expect(session.ending).toBe('unsaved');
+    expect(session.refresh).toBe(ben);
+  });
+
+  it('gives nobody an answer that another user asked for', async () => {
+    const ben = token('ben', 300, 2);
+    session.accept({ access: token('ann'), refresh: token('ann') });
+    serve(() => {
+      new Session(storage).accept({ access: ben, refresh: ben });
+      return json({ results: ['private'] });
+    });
+    await expect(client.days('all')).rejects.toBeInstanceOf(SessionEnded);
+    expect(session.claims).toBeNull();
+    expect(session.ending).toBe('ended');
+    expect(session.refresh).toBe(ben);
   });
 
   it('reports what the server says about a field', async () => {

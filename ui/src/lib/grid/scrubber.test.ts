@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { UNDATED, yearMarks } from './scrubber';
+import { UNDATED, namedOffset, topNamedAfter, yearMarks } from './scrubber';
 import type { Block } from './model';
 
 function block(date: string | null, at: number): Block {
@@ -41,4 +41,19 @@ it('names one of the years that are all at the end', () => {
 
 it('marks nothing where nothing has a date', () => {
   expect(yearMarks([block(null, 0)], fraction, 0.05)).toEqual([]);
+});
+
+it('names the top of the view, and at the end all that is left below it', () => {
+  const extent = { lastTop: 1000, viewHeight: 400 };
+  expect([0, 500, 600].map((top) => namedOffset(top, extent))).toEqual([0, 500, 600]);
+  expect(namedOffset(1000, extent)).toBe(1400);
+  for (const top of [0, 300, 600, 700, 1000]) {
+    expect(topNamedAfter(namedOffset(top, extent), extent)).toBe(top);
+  }
+});
+
+it('marks no year of which all photos were put away', () => {
+  const emptied = { ...block('2020-01-01', 40), photos: [] };
+  const marks = yearMarks([block('2021-05-01', 0), emptied], fraction, 0.05);
+  expect(marks.map((mark) => mark.year)).toEqual(['2021']);
 });

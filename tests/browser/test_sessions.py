@@ -1,0 +1,220 @@
+"""A visit that ended elsewhere: nobody sees another's, and nothing is lost silently."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.site import Site
+from tests.browser.visitor import Visitor
+from tests.support.server import PASSWORD
+from tests.support.showcase import write_showcase
+
+pytestmark = pytest.mark.browser
+
+UNSAVED = "You were signed out before your last change was saved."
+MISSES_OTHER_TABS = """
+for (const event of ['storage', 'focus', 'pageshow'])
+  window.addEventListener(event, e => e.stopImmediatePropagation(), true);
+document.addEventListener(
+  'visibilitychange', e => e.stopImmediatePropagation(), true);
+"""
+
+
+@pytest.fixture(scope="module")
+def accounts(site: Site, folder: Any) -> tuple[str, str]:
+    """Two users: one with pictures, and one without."""
+    pictures = folder / "shared-computer"
+    write_showcase(pictures, pixels=20_000)
+    site.add_user("first", pictures)
+    site.add_user("second")
+    return "first", "second"
+
+
+def change_password(site: Site, name: str, password: str) -> None:
+    """Have a user choose another password on another device."""
+    token = site.server.sign_in(name)
+    users = site.server.get("/api/user/", token)["results"]
+    mine = next(user["id"] for user in users if user["username"] == name)
+    request = urllib.request.Request(
+        f"{site.address}/api/user/{mine}/",
+        data=json.dumps({"current_password": PASSWORD, "password": password}).encode(),
+        headers={
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {token}",
+        },
+        method="PATCH",
+    )
+    with urllib.request.urlopen(request, timeout=60):
+        pass
+
+
+def pictures_of(page: Page) -> list[str]:
+    """Return the addresses of all pictures that a page shows."""
+    found = page.locator("img[src*='/media/']")
+    return list(found.evaluate_all("all => all.map(image => image.src)"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/people", "/things", "/favourites", "/recent", "/search?q=zermatt"]
+    + ["/problems", "/models", "/photo/"],
+)
+def test_another_tab_becomes_the_next_users(
+    visitor: Visitor, accounts: tuple[str, str], address: str
+) -> None:
+    first, second = accounts
+    visitor.enter(username=first)
+    expect(visitor.tiles.first).to_be_visible()
+    is_photo = address == "/photo/"
+    if is_photo:
+        address += visitor.photo_ids()[0]
+    other = visitor.context.new_page()
+    other.goto(visitor.address + address)
+    expect(other.get_by_text(first).first).to_be_attached()
+    if is_photo:
+        expect(other.get_by_test_id("viewer-image")).to_be_visible()
+    visitor.expect_complaint("404")
+    visitor.expect_complaint("403")
+    visitor.log_out()
+    expect(other.get_by_test_id("sign-in-form")).to_be_visible()
+    assert pictures_of(other) == []
+    visitor.sign_in(second)
+    expect(visitor.page.get_by_text("No photos yet")).to_be_visible()
+    expect(other.get_by_text(second).first).to_be_attached()
+    expect(other.get_by_text(first, exact=True)).to_have_count(0)
+    expect(other.locator("img[src*='/media/thumb']")).to_have_count(0)
+    if is_photo:
+        expect(other.get_by_text("There is no such photo")).to_be_visible()
+
+
+def test_what_a_tab_left_behind_does_is_not_done_by_the_next_user(
+    visitor: Visitor, accounts: tuple[str, str], site: Site
+) -> None:
+    first, second = accounts
+    visitor.enter(username=first)
+    expect(visitor.tiles.first).to_be_visible()
+    other = visitor.context.new_page()
+    # A tab at rest is told of nothing, and asks nothing.
+    other.add_init_script(MISSES_OTHER_TABS)
+    other.route("**/api/rqavailable/", lambda route: None)
+    other.goto(f"{visitor.address}/photo/{visitor.photo_ids()[0]}")
+    expect(other.get_by_test_id("viewer-image")).to_be_visible()
+    visitor.log_out()
+    visitor.sign_in(second)
+    expect(visitor.page.get_by_text("No photos yet")).to_be_visible()
+    sent: list[str] = []
+    other.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+    visitor.expect_complaint("404")
+    other.get_by_role("button", name="Hide", exact=True).click()
+    expect(other.get_by_test_id("toast")).to_have_text(UNSAVED)
+    expect(other.get_by_text("There is no such photo")).to_be_visible()
+    assert not [request for request in sent if "photosedit" in request]
+    assert "second" in other.locator("nav").first.inner_text()
+    token = site.server.sign_in(first)
+    hidden = site.server.get("/api/albums/date/list/?hidden=true", token)
+    assert hidden["results"] == []
+
+
+def test_an_answer_that_comes_late_is_nobodys(
+    visitor: Visitor, accounts: tuple[str, str]
+) -> None:
+    """Days of the first user that arrive when the second one is there already."""
+    first, second = accounts
+    visitor.enter(username=first)
+    expect(visitor.tiles.first).to_be_visible()
+    other = visitor.context.new_page()
+    held: list[Route] = []
+    days = "**/api/albums/date/list/**"
+    other.route(days, lambda route: held.append(route), times=1)
+    other.goto(visitor.address)
+    while not held:
+        other.wait_for_timeout(20)
+    answer = held[0].fetch()
+    assert answer.json()["results"]
+    visitor.log_out()
+    visitor.sign_in(second)
+    expect(other.get_by_text(second).first).to_be_attached()
+    expect(other.get_by_text("No photos yet")).to_be_visible()
+    held[0].fulfill(response=answer)
+    other.evaluate("() => new Promise(done => setTimeout(done, 0))")
+    expect(other.get_by_text("No photos yet")).to_be_visible()
+    assert pictures_of(other) == []
+
+
+def test_a_renewal_that_crosses_a_sign_in_brings_nobody_back(
+    visitor: Visitor, accounts: tuple[str, str]
+) -> None:
+    first, second = accounts
+    visitor.enter(username=first)
+    expect(visitor.tiles.first).to_be_visible()
+    other = visitor.context.new_page()
+    held: list[Route] = []
+    renewal = "**/api/auth/token/refresh/"
+    other.route(renewal, lambda route: held.append(route), times=1)
+    other.goto(visitor.address)
+    while not held:
+        other.wait_for_timeout(20)
+    answer = held[0].fetch()
+    assert answer.ok
+    visitor.log_out()
+    visitor.sign_in(second)
+    expect(visitor.page.get_by_text("No photos yet")).to_be_visible()
+    held[0].fulfill(response=answer)
+    expect(other.get_by_text("No photos yet")).to_be_visible()
+    visitor.page.reload()
+    expect(visitor.page.get_by_text("No photos yet")).to_be_visible()
+
+
+@pytest.mark.parametrize("act", ["Favourite", "Hide", "Move to trash"])
+def test_an_act_on_its_way_when_the_visit_ends_is_not_lost_silently(
+    visitor: Visitor, accounts: tuple[str, str], act: str
+) -> None:
+    first, _ = accounts
+    visitor.enter(username=first)
+    expect(visitor.tiles.first).to_be_visible()
+    photo = visitor.photo_ids()[0]
+    other = visitor.context.new_page()
+    held: list[Route] = []
+    other.route("**/api/photosedit/**", lambda route: held.append(route))
+    other.goto(f"{visitor.address}/photo/{photo}")
+    other.get_by_role("button", name=act, exact=True).click()
+    while not held:
+        other.wait_for_timeout(20)
+    visitor.expect_complaint("401")
+    visitor.log_out()
+    expect(other.get_by_test_id("sign-in-form")).to_be_visible()
+    held[0].continue_()
+    expect(other.get_by_role("alert")).to_contain_text(UNSAVED)
+    visitor.sign_in(first)
+    # The photo is still there, and its place in the address.
+    expect(other.get_by_test_id("viewer-image")).to_be_visible()
+    assert other.url.endswith(photo)
+    button = other.get_by_role("button", name=act, exact=True)
+    expect(button).to_be_enabled()
+
+
+def test_a_password_changed_elsewhere_ends_the_visit_and_says_what_is_lost(
+    visit: Callable[..., Visitor], site: Site
+) -> None:
+    site.add_user("careful")
+    visitor = visit()
+    visitor.enter("/people", "careful")
+    expect(visitor.page.get_by_role("heading", level=1, name="People")).to_be_attached()
+    visitor.expect_complaint("401")
+    # It asks nothing that would tell it.
+    idle = {"status": True, "queue_can_accept_job": True, "job_detail": None}
+    visitor.page.route(
+        "**/api/rqavailable/", lambda route: route.fulfill(json=idle)
+    )
+    change_password(site, "careful", "another horse battery")
+    visitor.page.get_by_role("button", name="Scan now").first.click()
+    expect(visitor.page.get_by_role("alert")).to_contain_text(UNSAVED)
+    visitor.sign_in("careful", "another horse battery")
+    expect(visitor.page.get_by_text("careful").first).to_be_attached()
+    expect(visitor.page.get_by_test_id("toast")).to_have_count(0)
