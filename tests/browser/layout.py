@@ -19,8 +19,8 @@ const parts = '[data-testid=toast], [data-testid=connection-banner] button,'
   + 'button, a[href], input, textarea, select';
 const dialog = document.querySelector('dialog[open]');
 const inView = [...(dialog ?? document).querySelectorAll(parts)].filter(element => {
-  if (!element.checkVisibility() || element.matches('.skip, [data-photo-id], :disabled'))
-    return false;
+  if (!element.checkVisibility()) return false;
+  if (element.matches('.skip, [data-photo-id], :disabled')) return false;
   const area = element.getBoundingClientRect();
   const box = element.closest('main, aside')?.getBoundingClientRect();
   const within = !box || area.top >= box.top && area.bottom <= box.bottom;

@@ -86,7 +86,9 @@ def test_nothing_lies_upon_anything_on_a_page(
     expect(groups.first).to_be_visible()
 
     def refuse(route: Route) -> None:
-        said = "The disk that the previews are on has no room left for one more of them."
+        said = (
+            "The disk that the previews are on has no room left for one more of them."
+        )
         errors = [{"field": "detail", "message": said}]
         route.fulfill(status=400, json={"errors": errors})
 

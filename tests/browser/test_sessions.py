@@ -209,9 +209,7 @@ def test_a_password_changed_elsewhere_ends_the_visit_and_says_what_is_lost(
     visitor.expect_complaint("401")
     # It asks nothing that would tell it.
     idle = {"status": True, "queue_can_accept_job": True, "job_detail": None}
-    visitor.page.route(
-        "**/api/rqavailable/", lambda route: route.fulfill(json=idle)
-    )
+    visitor.page.route("**/api/rqavailable/", lambda route: route.fulfill(json=idle))
     change_password(site, "careful", "another horse battery")
     visitor.page.get_by_role("button", name="Scan now").first.click()
     expect(visitor.page.get_by_role("alert")).to_contain_text(UNSAVED)
