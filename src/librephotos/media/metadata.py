@@ -12,6 +12,7 @@ from librephotos.media import pixels, raw
 from librephotos.media.errors import MediaError, UnreadableFile
 from librephotos.media.exif import read_exif
 from librephotos.media.formats import Format, Kind
+from librephotos.media.gif_text import read_gif
 from librephotos.media.heif_items import heif_items
 from librephotos.media.iptc import read_iptc
 from librephotos.media.limits import Limits
@@ -78,6 +79,8 @@ def _read_still(path: bytes | str, *, format: Format, limits: Limits) -> Metadat
         found, stored = Metadata(warnings=() if unknown else (DAMAGED,)), (0, 0)
     if format.name == "PNG":
         found = merge(found, read_png(path))
+    if format.name == "GIF":
+        found = merge(found, read_gif(path, max_bytes=limits.max_metadata_bytes))
     if format.name in ("HEIC", "AVIF"):
         found = merge(found, _read_heif(path, limits=limits))
     return _sized(found, path, format, stored if format.name == "JPEG" else (0, 0))

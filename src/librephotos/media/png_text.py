@@ -1,6 +1,6 @@
-"""The dates of PNG files.
+"""What text and time chunks of PNG files say.
 
-Source: PNG (Third Edition), W3C 2025, 11.3.3 (text chunks, "Creation Time") and
+Source: PNG (Third Edition), W3C 2025, 11.3.3 (text chunks and their keywords) and
 11.3.4.3 (tIME, the last change, in UTC).
 """
 
@@ -13,20 +13,24 @@ from librephotos.media.dates import usable_date
 from librephotos.media.errors import unreadable_because
 from librephotos.media.metadata_record import Metadata
 from librephotos.media.original import open_original
-from librephotos.media.text import clean
+from librephotos.media.text import clean, description_by_person
 
 _SIGNATURE_BYTES: Final = 8
 _MAX_CHUNKS: Final = 10_000
-_MAX_TEXT_BYTES: Final = 4_096  # of a date with its keyword, with room to spare
+_MAX_TEXT_BYTES: Final = 65_536
 _CREATED: Final = "creation time"
+_KEYWORDS: Final = frozenset(
+    (_CREATED, "title", "author", "description", "copyright", "comment")
+)
 
 
 def read_png(path: bytes | str) -> Metadata:
-    """Return the dates in the text and time chunks of the PNG file at `path`.
+    """Return the dates and texts in the chunks of the PNG file at `path`.
 
     Odd chunks are left out. Raises UnreadableFile if the file cannot be read.
     """
     dates: dict[str, str] = {}
+    texts: dict[str, str] = {}
     with open_original(path) as file:
         try:
             for kind, data in _chunks(file):
@@ -34,14 +38,25 @@ def read_png(path: bytes | str) -> Metadata:
                     year, *parts = struct.unpack(">H5B", data)
                     month, day, *time = (f"{part:02}" for part in parts)
                     dates["PNG:ModifyDate"] = f"{year}:{month}:{day} {':'.join(time)}"
-                elif kind != b"tIME" and (text := _creation_time(kind, data)):
-                    dates.setdefault("PNG:CreationTime", text)
+                elif kind != b"tIME":
+                    keyword, text = _text(kind, data)
+                    texts.setdefault(keyword, text)
         except OSError as error:
             raise unreadable_because(error) from error
+    if texts.get(_CREATED):
+        dates["PNG:CreationTime"] = texts[_CREATED]
     dates = {name: text for name, text in dates.items() if usable_date(text)}
     if "PNG:CreationTime" in dates:
         dates["EXIF:DateTimeOriginal"] = dates["PNG:CreationTime"]
-    return Metadata(dates=dates)
+    return Metadata(
+        title=texts.get("title") or None,
+        description=description_by_person(
+            texts.get("description") or texts.get("comment")
+        ),
+        creator=texts.get("author") or None,
+        copyright=texts.get("copyright") or None,
+        dates=dates,
+    )
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
@@ -58,16 +73,19 @@ def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
         file.seek(length + 4, 1)  # and the checksum
 
 
-def _creation_time(kind: bytes, data: bytes) -> str:
-    keyword, _, rest = data.partition(b"\0")
-    if keyword.decode("latin-1").strip().lower() != _CREATED:
-        return ""
-    if kind == b"tEXt":
-        return clean(rest.decode("latin-1"))
-    if kind == b"zTXt":
-        return clean(_inflated(rest[1:]).decode("latin-1"))
-    compressed, body = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
-    return clean((_inflated(body) if compressed else body).decode("utf-8", "replace"))
+def _text(kind: bytes, data: bytes) -> tuple[str, str]:
+    """Return the keyword in lower case, and the text; both "" for another keyword."""
+    head, _, rest = data.partition(b"\0")
+    keyword = head.decode("latin-1").strip().lower()
+    if keyword not in _KEYWORDS:
+        return "", ""
+    if kind == b"iTXt":
+        compressed, body = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
+        body = _inflated(body) if compressed else body
+        return keyword, clean(body.decode("utf-8", "replace"))
+    body = _inflated(rest[1:]) if kind == b"zTXt" else rest
+    # Latin-1 by the standard, UTF-8 by many programs; clean() tells them apart.
+    return keyword, clean(body.decode("utf-8", "surrogateescape"))
 
 
 def _inflated(data: bytes) -> bytes:

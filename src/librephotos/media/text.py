@@ -21,6 +21,7 @@ _CAMERA_DESCRIPTIONS: Final = frozenset(
         "DCIM",
         "DEFAULT",
         "EXIF_JPEG_PICTURE",
+        "CREATED WITH GIMP",
     )
 )
 
