@@ -15,23 +15,33 @@ import pyvips
 from PIL import Image, ImageCms
 
 from librephotos.media.limits import Limits
+from librephotos.media.packed_tiffs import DEFLATED, PACKED_BITS, halves, unpacked
 from librephotos.media.pixels import (
     Box,
     Decoded,
+    as_srgb,
     check_pixels,
     fitted,
 )
-from librephotos.media.tiff import Directories
+from librephotos.media.tiff import Directories, Entry
 
+_WIDTH: Final = 0x0100
+_HEIGHT: Final = 0x0101
 _PHOTOMETRIC: Final = 0x0106
 _COMPRESSION: Final = 0x0103
 _SAMPLE_FORMAT: Final = 0x0153
 _BITS: Final = 0x0102
+_PLANAR: Final = 0x011C
+_PREDICTOR: Final = 0x013D
 _SAMPLES: Final = 0x0115
 _MOST_OF_12_BITS: Final = 4095
 _USUAL_WHITES: Final = (255.0, 1023.0, 4095.0, 65535.0)
+_LEAST_OF_BYTES: Final = 64.0  # real numbers above it are 0 to 255 most likely
 _JPEG: Final = (6, 7)  # libtiff turns their YCbCr into RGB itself
-_YCBCR, _LAB, _ICC_LAB = 6, 8, 9
+_UNKNOWN_TO_LIBVIPS: Final = (34925, 50000)  # LZMA and Zstandard
+_BLACK, _RGB, _YCBCR, _LAB, _ICC_LAB = 1, 2, 6, 8, 9
+_REAL: Final = 3
+_NUMBERS: Final = ("char", "int", "uint", "float", "double")
 
 
 def decode_odd_tiff(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | None:
@@ -42,6 +52,13 @@ def decode_odd_tiff(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | No
     tags = _first_tags(file)
     if tags and _may_be_dim(tags):
         return _decode_dim(file, box=box, limits=limits)
+    numbers = _read_numbers(file, tags, limits=limits)
+    if numbers is not None and numbers.ndim > 2 and numbers.shape[2] == 3:
+        if tags and tags[_SAMPLE_FORMAT] == _REAL:  # linear light by custom
+            light = pyvips.Image.new_from_array(numbers.astype(np.float32))
+            return fitted(as_srgb(light.copy(interpretation="scrgb")), None, box)
+    if numbers is not None:
+        return _fitted(_as_shades(numbers), box)
     if not tags or not _is_odd(tags):
         return None
     file.seek(0)
@@ -49,11 +66,51 @@ def decode_odd_tiff(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | No
         check_pixels(*picture.size, limits=limits)
         if picture.mode == "LAB":
             pixels = np.asarray(_lab_as_srgb(picture))
-        elif picture.mode in ("F", "I"):
-            pixels = _as_shades(np.asarray(picture))
         else:
             pixels = np.asarray(picture.convert("RGB"))
     return _fitted(pixels, box)
+
+
+def _read_numbers(
+    file: BinaryIO, tags: Mapping[int, int] | None, *, limits: Limits
+) -> npt.NDArray[Any] | None:
+    """Return the samples of a TIFF whose numbers are no shades, None of another.
+
+    That is what is real, signed, or of more than 16 bits, and what is packed.
+    """
+    found = _unusual_words(file, tags, limits=limits) if tags else None
+    if found is None:
+        source = pyvips.Source.new_from_descriptor(file.fileno())
+        try:
+            header = pyvips.Image.new_from_source(source, "")
+        except pyvips.Error:
+            return None
+        # Real RGB is linear light by custom, which libvips knows.
+        known = header.format == "float" and header.bands > 2
+        if header.format not in _NUMBERS or known or "lab" in header.interpretation:
+            return None
+        check_pixels(header.width, header.height, limits=limits)
+        found = pyvips.Image.new_from_source(source, "").autorot().numpy()
+    colours = {1: 1, 2: 1, 3: 3, 4: 3}.get(found.shape[2] if found.ndim > 2 else 1)
+    return found if colours is None or found.ndim < 3 else found[..., :colours]
+
+
+def _unusual_words(
+    file: BinaryIO, tags: Mapping[int, int], *, limits: Limits
+) -> npt.NDArray[Any] | None:
+    """Return samples of words that libvips does not know, None of others."""
+    bits, samples = tags[_BITS], tags[_SAMPLES]
+    if tags[_PHOTOMETRIC] not in (_BLACK, _RGB):
+        return None
+    check_pixels(tags[_WIDTH], tags[_HEIGHT], limits=limits)
+    tiff, entries = _first_directory(file)
+    plain = tags[_COMPRESSION] in (1, *DEFLATED) and tags[_PREDICTOR] == 1
+    if bits in PACKED_BITS and plain and tags[_PLANAR] == 1:
+        form = tags[_SAMPLE_FORMAT]
+        return unpacked(tiff, entries, bits=bits, samples=samples, form=form)
+    if bits == 16 and tags[_SAMPLE_FORMAT] == _REAL:
+        return halves(file, entries[_SAMPLE_FORMAT], order=tiff.order)
+    return None
 
 
 def _fitted(pixels: npt.NDArray[np.uint8], box: Box) -> Decoded:
@@ -89,24 +146,34 @@ def _decode_dim(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | None:
     return _fitted(_as_shades(opened().autorot().numpy()), box)
 
 
-def _first_tags(file: BinaryIO) -> dict[int, int] | None:
-    """Return the numbers that tell what samples the first page has, None if none do."""
+def _first_directory(file: BinaryIO) -> tuple[Directories, dict[int, Entry]]:
+    """Return the entries of the first page, none of what is no classic TIFF."""
     file.seek(0)
     head = file.read(8)
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(head[:4])
-    if order is None:
-        return None
 
     def read(offset: int, length: int) -> bytes:
         file.seek(min(offset, os.fstat(file.fileno()).st_size))
         return file.read(length)
 
-    tiff = Directories(read, order)
-    tags = tiff.entries(int.from_bytes(head[4:], "little" if order == "<" else "big"))
+    tiff = Directories(read, order or "<")
+    first = int.from_bytes(head[4:], "little" if order == "<" else "big")
+    return tiff, tiff.entries(first) if order else {}
+
+
+def _first_tags(file: BinaryIO) -> dict[int, int] | None:
+    """Return the numbers that tell what samples the first page has, None if none do."""
+    tiff, tags = _first_directory(file)
+    if not tags:
+        return None
     return {
         tag: (tiff.integers(tags.get(tag)) or (default,))[0]
         for tag, default in (
+            (_WIDTH, 0),
+            (_HEIGHT, 0),
             (_PHOTOMETRIC, 1),
+            (_PREDICTOR, 1),
+            (_PLANAR, 1),
             (_COMPRESSION, 1),
             (_SAMPLE_FORMAT, 1),
             (_BITS, 1),
@@ -116,10 +183,10 @@ def _first_tags(file: BinaryIO) -> dict[int, int] | None:
 
 
 def _is_odd(first: Mapping[int, int]) -> bool:
-    if first[_PHOTOMETRIC] in (_YCBCR, _LAB, _ICC_LAB):
-        return first[_COMPRESSION] not in _JPEG and first[_BITS] == 8
-    grey = first[_PHOTOMETRIC] < 2 and first[_SAMPLES] == 1
-    return grey and (first[_SAMPLE_FORMAT] > 1 or first[_BITS] > 16)
+    if first[_COMPRESSION] in _UNKNOWN_TO_LIBVIPS:
+        return True
+    colours = first[_PHOTOMETRIC] in (_YCBCR, _LAB, _ICC_LAB)
+    return colours and first[_COMPRESSION] not in _JPEG and first[_BITS] == 8
 
 
 def _lab_as_srgb(picture: Image.Image) -> Image.Image:
@@ -141,8 +208,12 @@ def _as_shades(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
         values = values.astype(np.int32) - lowest
     finite = np.nan_to_num(values.astype(np.float64), nan=0, posinf=0, neginf=0)
     most = float(finite.max(initial=0))
-    usual = (1.0, 255.0) if real else _USUAL_WHITES
-    if values.dtype == np.int16:
+    usual: tuple[float, ...] = _USUAL_WHITES
+    if real:
+        # Single lights above white are cut; where there are many, they are the scale.
+        most = min(most, max(1.0, float(np.percentile(finite, 99))))
+        usual = (1.0,) if most < _LEAST_OF_BYTES else (1.0, 255.0, 65535.0)
+    elif values.dtype == np.int16:
         usual = (*_USUAL_WHITES[:-1], 32767.0)
     white = next((white for white in usual if most <= white), most)
     shades = np.clip(finite / white, 0, 1) * 255
