@@ -6,7 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from librephotos.api.models import Photo, PhotoStage, User
+import pytest
+
+from librephotos.api.models import Photo, PhotoStage, StageVersion, User
+from tests.support import images
 from tests.support.scanning import Library, work_until_idle, write_jpeg
 
 Clients = Callable[..., Any]
@@ -117,3 +120,28 @@ def test_others_do_not_learn_of_the_damage(photos: Library, client_of: Clients) 
     assert _problems(other) == []
     answer = other.get(f"/api/photos/{Photo.objects.get().pk}/").json()
     assert answer["damage"] == ""
+
+
+@pytest.mark.parametrize(
+    ("format", "share"), [("JPEG", 0.7), ("JPEG", 0.95), ("WEBP", 0.7), ("GIF", 0.7)]
+)
+def test_damage_of_photos_from_before_is_marked_by_the_next_scan(
+    photos: Library, format: str, share: float
+) -> None:
+    torn, whole = (photos.root / f"{name}.{format.lower()}" for name in ("a", "b"))
+    for path, seed in ((torn, 320), (whole, 330)):
+        path.write_bytes(images.encoded(images.picture(seed, 240), format))
+    _cut(torn, share)
+    photos.scan()
+    said = photos.photo_of(torn).damage
+    assert said
+    # As the version before left it.
+    Photo.objects.update(damage="")
+    StageVersion.objects.filter(stage="metadata").update(version=1)
+    PhotoStage.objects.filter(stage="metadata").update(version=1)
+    job = photos.scan()
+    assert not job.failed and photos.failures(job) == {}
+    assert photos.photo_of(torn).damage == said
+    assert photos.photo_of(whole).damage == ""
+    states = set(PhotoStage.objects.values_list("stage", "state"))
+    assert ("thumbnails", PhotoStage.State.PENDING) not in states

@@ -71,5 +71,6 @@ def unpacked(
     rows = np.frombuffer(data, np.uint8, row_bytes * height).reshape(height, row_bytes)
     each = np.unpackbits(rows, axis=1)[:, : width * samples * bits]
     weights = 1 << np.arange(bits - 1, -1, -1, dtype=np.uint16)
-    values: npt.NDArray[Any] = each.reshape(height, -1, bits) @ weights
-    return values.reshape(height, width, samples) / (2**bits - 1)
+    values = each.reshape(height, -1, bits) @ weights
+    shares: npt.NDArray[Any] = values.reshape(height, width, samples) / (2**bits - 1)
+    return shares

@@ -43,6 +43,25 @@ def share_there(path: bytes | str, *, format: Format) -> float | None:
     return there / meant if meant > there else 1.0
 
 
+def may_be_damaged(path: bytes | str, *, format: Format) -> bool:
+    """Whether the end of a file looks as if something lacked; decoding tells for sure.
+
+    Raises UnreadableFile if the file cannot be read.
+    """
+    if format.name != "JPEG":
+        return share_there(path, format=format) != 1
+    with open_original(path) as file:
+        try:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - 65_536))
+            tail = file.read()
+            if tail.rfind(b"\xff\xd9") > tail.rfind(b"\xff\xda"):
+                return False
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")
+        except OSError as error:
+            raise unreadable_because(error) from error
+
+
 def jpeg_has_ended(file: BinaryIO) -> bool:
     """Return whether no zeros stand where an open JPEG should go on.
 

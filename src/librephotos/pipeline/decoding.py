@@ -24,6 +24,7 @@ from librephotos.media.identity import Identity, identify
 from librephotos.media.limits import Limits
 from librephotos.media.metadata import Metadata, read_metadata
 from librephotos.media.thumbnails import Thumbnails, make_thumbnails
+from librephotos.media.wholeness import may_be_damaged
 
 
 @dataclass(frozen=True)
@@ -87,24 +88,31 @@ def identify_file(original: Original) -> IdentifiedFile:
 
 @dataclass(frozen=True)
 class LocatedMetadata:
-    """What a file says, with the IANA time zone at its position, "" if unknown."""
+    """What a file says, with the IANA time zone at its position, "" if unknown.
+
+    may_be_damaged tells that the file's end looks as if something lacked.
+    """
 
     facts: Metadata
     gps_timezone: str
+    may_be_damaged: bool = False
 
 
 def metadata_of(original: Original) -> LocatedMetadata:
     """Return what a file and its sidecars say of it."""
+    format = FORMATS[original.format]
     with _naming_the_content(original):
         facts = read_metadata(
             original.path,
-            format=FORMATS[original.format],
+            format=format,
             sidecars=original.sidecars,
             limits=original.limits,
         )
+        damaged = may_be_damaged(original.path, format=format)
     if facts.latitude is None or facts.longitude is None:
-        return LocatedMetadata(facts, "")
-    return LocatedMetadata(facts, timezone_at(facts.latitude, facts.longitude) or "")
+        return LocatedMetadata(facts, "", damaged)
+    zone = timezone_at(facts.latitude, facts.longitude) or ""
+    return LocatedMetadata(facts, zone, damaged)
 
 
 def place_at(position: tuple[float, float]) -> Place | None:

@@ -84,6 +84,10 @@ class MetadataStage:
             ["latitude", "longitude", "file_rating", "duration_s"],
         )
         photo_stages.reopen(marked, stages=[FACES])
+        # Versions that knew no damage have shown these as if they were whole.
+        damaged = [photo for photo, found in results.items() if found.may_be_damaged]
+        unmarked = Photo.objects.filter(pk__in=damaged, damage="")
+        photo_stages.repeat(unmarked.values_list("pk", flat=True), stage="thumbnails")
         # Only a position has a place; geocode passes over photos without one.
         Photo.objects.filter(pk__in=results, latitude=None).update(place=None)
 
