@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.mounts import mounted_memory
+
 if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
@@ -24,6 +26,15 @@ def corpus() -> Path:
     if not CORPUS.is_dir():
         pytest.skip(f"needs the sample files, which are not at {CORPUS}")
     return CORPUS
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for one MiB."""
+    folder = tmp_path / "small-disk"
+    folder.mkdir()
+    with mounted_memory(folder, size="1m"):
+        yield folder
 
 
 @pytest.fixture(scope="session")

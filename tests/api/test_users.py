@@ -551,6 +551,18 @@ def test_an_avatar_gets_a_name_of_ours(client_of, content, extension):
         assert kept.convert("RGB").tobytes() == sent.convert("RGB").tobytes()
 
 
+def test_an_avatar_for_which_there_is_no_room(client_of, small_disk, settings):
+    user = UserFactory()
+    kept = {**settings.STORAGES["default"], "OPTIONS": {"location": small_disk}}
+    settings.STORAGES = {**settings.STORAGES, "default": kept}
+    (small_disk / "filling").write_bytes(bytes(2**20))
+    answer = upload(client_of(user), user, PNG)
+    assert answer.status_code == 507
+    assert "disk of the server is full" in answer.json()["errors"][0]["message"]
+    (small_disk / "filling").unlink()
+    assert upload(client_of(user), user, PNG).status_code == 200
+
+
 @pytest.mark.parametrize(
     "make", [marked_jpeg, marked_png, marked_gif, marked_webp], ids=lambda m: m.__name__
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.core.files.storage import storages
 from PIL import Image
 
 from librephotos.api.models import File, Photo
-from tests.support.mounts import mounted_memory
 from tests.support.scanning import Library, write_jpeg
 
 
@@ -90,15 +88,6 @@ def test_the_malformed_corpus_fails_or_works_but_never_stops(
     assert not job.failed
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system with room for one MiB."""
-    folder = tmp_path / "small-disk"
-    folder.mkdir()
-    with mounted_memory(folder, size="1m"):
-        yield folder
-
-
 def test_a_full_disk_leaves_no_half_written_preview(small_disk: Path) -> None:
     from librephotos.pipeline.preview_storage import AtomicFileSystemStorage
 
@@ -118,6 +107,23 @@ def test_a_data_folder_that_fills_up_fails_the_job_and_not_the_files(
     job = photos.scan()
     assert job.failed and "make room, then scan again" in job.message
     settings.MIN_FREE_MIB = 0
+    job = photos.scan()
+    assert not job.failed
+    assert photos.photo_of(path).visible
+
+
+def test_a_disk_that_fills_up_meanwhile_fails_the_job_and_not_the_files(
+    photos: Library, small_disk: Path, settings: Any
+) -> None:
+    path = write_jpeg(photos.root / "a.jpg", seed=7)
+    settings.MIN_FREE_MIB = 0
+    previews = {**settings.STORAGES["previews"], "OPTIONS": {"location": small_disk}}
+    settings.STORAGES = {**settings.STORAGES, "previews": previews}
+    (small_disk / "filling").write_bytes(bytes(2**20))
+    job = photos.scan()
+    assert job.failed and "has become full: make room, then scan again" in job.message
+    assert photos.failures(job) == {}
+    (small_disk / "filling").unlink()
     job = photos.scan()
     assert not job.failed
     assert photos.photo_of(path).visible

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +57,11 @@ def refusal(server: RunningServer) -> urllib.error.HTTPError | None:
     return None
 
 
+def bad_news(server: RunningServer) -> list[str]:
+    """Return the lines that tell of an outage."""
+    return [line for line in server.output.splitlines() if "does not answer" in line]
+
+
 def stages_done(server: RunningServer, token: str) -> int:
     [job] = server.get("/api/jobs/", token)["results"]
     return sum(stage["done"] for stage in job["result"]["stages"])
@@ -79,7 +83,7 @@ def test_an_outage_is_one_line_of_each_process(
         assert refused.code == 503 and int(refused.headers["Retry-After"]) > 0
         assert "application/json" in refused.headers["Content-Type"]
         assert server.answers()
-        time.sleep(3)  # every process meets it, however slow
+        wait_for(lambda: len(bad_news(server)) >= 2, "web server and a worker meet it")
         postgres.start()
         wait_for(lambda: "Scan Photos: finished" in server.output, "the end")
         wait_for(
@@ -90,6 +94,5 @@ def test_an_outage_is_one_line_of_each_process(
         text = server.output
     assert "Traceback" not in text and "never retrieved" not in text
     assert ROLE_PASSWORD not in text
-    bad_news = [line for line in text.splitlines() if "does not answer" in line]
-    processes = [line.split("[")[1].split("]")[0] for line in bad_news]
+    processes = [line.split("[")[1].split("]")[0] for line in bad_news(server)]
     assert processes and len(processes) == len(set(processes))

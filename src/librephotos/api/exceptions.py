@@ -7,6 +7,7 @@ DatabaseUnavailable     it cannot be reached, broke off, or takes no changes now
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -59,6 +60,14 @@ _GIVEN_UP: dict[type[Any], type[DatabaseUnavailable]] = {
 """What became of statements that PostgreSQL itself has ended."""
 
 
+class DataFolderFull(APIException):
+    """What was sent cannot be kept (RFC 4918, 11.5)."""
+
+    status_code = 507
+    default_detail = "The disk of the server is full: its operator has to make room."
+    default_code = "data_folder_full"
+
+
 def envelope(errors: Any, *, general: str = "detail") -> dict[str, Any]:
     """Return errors of any shape as `{"errors": [{"field", "message"}]}`.
 
@@ -90,6 +99,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     Django logs what is unexpected and answers it through `json_error`.
     """
     exc = database_error(exc) or exc
+    if isinstance(exc, OSError) and exc.errno in (errno.ENOSPC, errno.EDQUOT):
+        logger.error("The disk is full: %s", exc)
+        exc = DataFolderFull()
     response = rest_exception_handler(exc, context)
     if response is not None:
         general = "non_field_errors" if response.status_code == 400 else "detail"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +35,19 @@ def check_free_space() -> None:
             f"The data folder has only {free // 2**20} MiB left and "
             f"{settings.MIN_FREE_MIB} MiB are kept free: make room, then scan again."
         )
+
+
+@contextmanager
+def full_folder_told() -> Iterator[None]:
+    """Turn the system's word that the disk is full into DataFolderFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise DataFolderFull(
+            "The data folder has become full: make room, then scan again."
+        ) from error
 
 
 def run_stages(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,7 @@ from librephotos.pipeline.guessing import recognise_unknown_faces, rescore
 from librephotos.pipeline.ingest import ingest
 from librephotos.pipeline.learning import follow_up, hand_out, learn
 from librephotos.pipeline.registry import stages
-from librephotos.pipeline.runner import DataFolderFull, run_stages
+from librephotos.pipeline.runner import DataFolderFull, full_folder_told, run_stages
 from librephotos.pipeline.scan import scan
 from librephotos.pipeline.stripped_copy_making import strip
 from librephotos.pipeline.text_vectors import encode_text
@@ -72,7 +73,8 @@ def task(name: str) -> Callable[[Callable[..., None]], Any]:
         def run(job: int | None, **arguments: Any) -> None:
             close_old_connections()
             try:
-                function(job, **arguments)
+                with full_folder_told() if job is not None else nullcontext():
+                    function(job, **arguments)
             except (DataFolderFull, ModelUnusable) as error:
                 if job is None:
                     raise

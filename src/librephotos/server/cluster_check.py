@@ -11,9 +11,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from librephotos.data_folder import user_name
 from librephotos.server.cluster_user import ClusterUser
 from librephotos.server.errors import DatabaseError
-from librephotos.settings.folder import user_name
 
 MAJOR_VERSION = 18
 INCLUDE = "librephotos.conf"

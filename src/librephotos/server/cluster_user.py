@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from librephotos.data_folder import user_name
 from librephotos.server.errors import DatabaseError
-from librephotos.settings.folder import user_name
 
 SYSTEM_USER = "pgserver"
 _TIMEOUT_S = 30

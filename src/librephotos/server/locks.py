@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from librephotos.data_folder import why_unusable
 from librephotos.server.errors import DataFolderError
-from librephotos.settings.folder import why_unusable
 
 
 class FolderLock:

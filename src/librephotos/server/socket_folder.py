@@ -8,9 +8,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from librephotos.data_folder import fits_a_socket
 from librephotos.server.cluster_user import ClusterUser
 from librephotos.server.errors import DatabaseError
-from librephotos.settings.database import fits_a_socket
 
 _PREFIX = "librephotos-"
 _DRAWN = len(_PREFIX) + 8  # what mkdtemp adds

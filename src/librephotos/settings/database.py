@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-# sockaddr_un.sun_path holds 108 bytes on Linux and 104 on macOS, with its NUL.
-_LONGEST_SOCKET_PATH = 103
-_SOCKET_NAME = "/.s.PGSQL.5432"
+from librephotos.data_folder import fits_a_socket
+
 # LOCK_FILE_LINE_SOCKET_DIR of PostgreSQL's miscadmin.h, which counts from 1.
 _SOCKET_LINE = 4
-
-
-def fits_a_socket(folder: Path) -> bool:
-    """Whether the path of PostgreSQL's socket in a folder is not too long for one."""
-    return len(os.fsencode(folder)) + len(_SOCKET_NAME) <= _LONGEST_SOCKET_PATH
 
 
 def embedded_socket_directory(data: Path) -> Path:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from librephotos.data_folder import why_unusable
 from librephotos.settings.env import env_str
-from librephotos.settings.folder import why_unusable
 
 
 def secret_key(data: Path) -> str:
