@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -188,8 +189,15 @@ class RunningServer:
     def _call(self, request: urllib.request.Request, token: str) -> Any:
         if token:
             request.add_header("Authorization", f"Bearer {token}")
-        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:  # or its socket stays open until somebody collects it
+                body = io.BytesIO(error.read())
+            raise urllib.error.HTTPError(
+                error.url, error.code, error.msg, error.headers, body
+            ) from None
 
     def answers(self) -> bool:
         """Whether the health check is answered now."""
