@@ -1,10 +1,13 @@
 """Hash, size and what grouping wants to know, from one read."""
 
 import hashlib
+import io
 import os
 from pathlib import Path
 
+import pillow_heif
 import pytest
+from PIL import Image
 
 from librephotos.media.errors import (
     MediaError,
@@ -16,6 +19,8 @@ from librephotos.media.limits import Limits
 from librephotos.media.motion_photo import embedded_video_range
 from tests.media.conftest import Keep
 from tests.support import images, videos
+
+pillow_heif.register_heif_opener()
 
 
 def video_inside(path: Path) -> bytes | None:
@@ -111,3 +116,28 @@ def test_no_permission_says_how_to_mend_it() -> None:
     said = unreadable_because(PermissionError(13, "Permission denied", "/secret/a.jpg"))
     assert "read permission" in str(said)
     assert "secret" not in str(said)
+
+
+def dated(format: str, taken_at: str) -> bytes:
+    exif = Image.Exif()
+    if taken_at:
+        exif.get_ifd(0x8769)[0x9003] = taken_at
+    options = {"exif": exif.tobytes()} if taken_at else {}
+    target = io.BytesIO()
+    images.quadrants(64, 48).save(target, format, **options)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("format", ["JPEG", "HEIF"])
+def test_the_clock_is_read_where_exif_stands_and_nowhere_else(
+    format: str, keep: Keep, limits: Limits
+) -> None:
+    block = io.BytesIO(dated("JPEG", "1999:01:02 03:04:05")).read()
+    start = block.index(b"Exif\0\0")
+    foreign = block[start : start + 200] + images.live_still()
+    own = dated(format, "2021:05:06 07:08:09")
+    found = identify(keep("own", own + foreign), limits=limits)
+    assert found.clock == "2021:05:06 07:08:09"
+    assert found.content_identifier is None
+    none = identify(keep("none", dated(format, "") + foreign), limits=limits)
+    assert (none.clock, none.content_identifier) == ("", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,39 @@ def test_exif_wherever_the_index_puts_it(
         assert b"Acme" in found.exif
         file.seek(0)
         assert b"Acme" not in heif_items(file, max_bytes=20).exif
+
+
+@pytest.mark.parametrize(("sizes", "extents"), [(0x0000, 65_535), (0x4440, 9_000)])
+def test_an_index_that_names_the_file_again_and_again_is_read_once(
+    sizes: int, extents: int, tmp_path: Path
+) -> None:
+    """Overlapping extents, and extents without numbers, in thousands of items."""
+    numbers = b"" if not sizes else struct.pack(">II", 0, 2**32 - 1) * extents
+    base = b"" if not sizes else bytes(4)
+    items = 20 if sizes else 20_000
+    kinds = b"".join(
+        _box(b"infe", b"\2\0\0\0", struct.pack(">HH", number, 0), b"Exif\0")
+        for number in range(1, 101)
+    )
+    located = b"".join(
+        struct.pack(">HHH", number % 65_536, 0, 0)[:6]
+        + base
+        + struct.pack(">H", extents)
+        + numbers
+        for number in range(1, items + 1)
+    )
+    iloc = _box(b"iloc", b"\1\0\0\0", struct.pack(">HH", sizes, items), located)
+    iinf = _box(b"iinf", bytes(4), struct.pack(">H", 100), kinds)
+    head = _box(b"ftyp", b"heic", bytes(4), b"mif1heic")
+    path = tmp_path / "a.heic"
+    path.write_bytes(head + _box(b"meta", bytes(4), iinf, iloc))
+    with path.open("rb") as file:
+        tracemalloc.start()
+        found = heif_items(file, max_bytes=2**30)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert found.exif == b""
+    assert most < 8 * path.stat().st_size + 2**23
 
 
 @pytest.mark.parametrize("format", ["HEIF", "AVIF"])

@@ -6,6 +6,7 @@ header, 32 bits).
 """
 
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -13,6 +14,9 @@ from typing import BinaryIO, Final
 from librephotos.media.bmff import Box, boxes, top_level
 
 MAX_ITEMS: Final = 20_000
+MAX_INDEX_BYTES: Final = 4 * 2**20
+"""Of a box of the index: 200 for each item, which is more than writers take."""
+_WIDTHS: Final = (0, 4, 8)
 MAX_PROPERTIES: Final = 1_000
 _XMP_TYPE: Final = b"application/rdf+xml"
 
@@ -74,11 +78,14 @@ def index_parts(file: BinaryIO, meta: Box) -> dict[bytes, Box]:
 
 
 def box_body(file: BinaryIO, box: Box | None) -> Reader:
-    """Return a reader of a box's payload; raises EOFError if there is no such box."""
+    """Return a reader of a box's payload, of MAX_INDEX_BYTES at most.
+
+    Raises EOFError if there is no such box.
+    """
     if box is None:
         raise EOFError
     file.seek(box.start)
-    return Reader(file.read(box.length))
+    return Reader(file.read(min(box.length, MAX_INDEX_BYTES)))
 
 
 def _kinds(file: BinaryIO, parts: dict[bytes, Box]) -> Iterator[tuple[int, bytes]]:
@@ -109,13 +116,17 @@ def item_extents(
     version, _ = box.number(1), box.number(3)
     sizes = box.number(2)
     offset, length, base, index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
+    if not {offset, length, base, index}.issubset(_WIDTHS):
+        raise EOFError
+    # An extent without numbers is the whole file: once is enough.
+    most = 65_535 if offset or length else 1
     for _ in range(min(box.number(2 if version < 2 else 4), MAX_ITEMS)):
         item = box.number(2 if version < 2 else 4)
         method = box.number(2) & 15 if version else 0
         box.take(2)  # the data reference: only this file is read
         begin = box.number(base)
         extents = []
-        for _ in range(box.number(2)):
+        for _ in range(min(box.number(2), most)):
             box.take(index if version else 0)
             extents.append((begin + box.number(offset), box.number(length)))
         idat = parts.get(b"idat")
@@ -154,12 +165,18 @@ def item_properties(
 
 
 def _content(file: BinaryIO, extents: list[tuple[int, int]], max_bytes: int) -> bytes:
-    content = b""
+    """Return what stands at the extents, no more of it than the file has bytes."""
+    end = os.fstat(file.fileno()).st_size
+    left, parts = min(max_bytes, end), []
     for at, size in extents:
-        file.seek(at)
-        # A length of 0 stands for all that follows.
-        content += file.read(min(size or max_bytes, max_bytes - len(content)))
-    return content
+        if not left:
+            break
+        if at < end:
+            file.seek(at)
+            # A length of 0 stands for all that follows.
+            parts.append(file.read(min(size or left, left)))
+            left -= len(parts[-1])
+    return b"".join(parts)
 
 
 def _tiff(item: bytes) -> bytes:

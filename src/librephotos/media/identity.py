@@ -9,6 +9,8 @@ from typing import BinaryIO, Final
 from librephotos.media.containers import duration_s, opened_video
 from librephotos.media.errors import MediaError, unreadable_because
 from librephotos.media.formats import Format, Kind, sniff_open
+from librephotos.media.heif_items import heif_items
+from librephotos.media.jpeg_segments import jpeg_exif
 from librephotos.media.limits import Limits
 from librephotos.media.motion_photo import video_range
 from librephotos.media.original import open_original
@@ -22,7 +24,7 @@ READ_BYTES: Final = 1024 * 1024
 _APPLE_MAKER_NOTE: Final = b"Apple iOS\0"
 _APPLE_DIRECTORY: Final = 14  # behind the name, a version and the byte order
 _APPLE_CONTENT_IDENTIFIER: Final = 0x0011
-_MAKER_NOTE_SEARCHED: Final = 256 * 1024  # an EXIF block of a JPEG ends at 64 KiB
+_MAX_EXIF_BYTES: Final = 256 * 1024  # of HEIC; an EXIF block of a JPEG has 64 KiB
 _QUICKTIME_CONTENT_IDENTIFIER: Final = "com.apple.quicktime.content.identifier"
 
 
@@ -79,29 +81,37 @@ def _hashed(file: BinaryIO) -> tuple[str, int]:
 def _still(file: BinaryIO, format: Format) -> tuple[str | None, bool]:
     if format.name not in ("JPEG", "HEIC"):
         return None, False
-    searched = _MAKER_NOTE_SEARCHED if format.name == "JPEG" else None
-    return _apple_identifier(file, searched), video_range(file) is not None
+    identifier = _apple_identifier(_exif(file, format))
+    return identifier, video_range(file) is not None
 
 
 def _clock(file: BinaryIO, format: Format) -> str:
-    if format.kind is not Kind.RAW and format.name not in ("JPEG", "HEIC"):
-        return ""
+    if format.kind is not Kind.RAW:
+        return still_clock(_exif(file, format))
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        return still_clock(mapped, format)
+        return still_clock(mapped)
 
 
-def _apple_identifier(file: BinaryIO, searched: int | None) -> str | None:
-    """Return the content identifier in Apple's maker note, wherever that lies.
+def _exif(file: BinaryIO, format: Format) -> bytes:
+    """Return the EXIF block from where the format has it, b"" if there is none."""
+    if format.name == "HEIC":
+        return heif_items(file, max_bytes=_MAX_EXIF_BYTES).exif
+    if format.name != "JPEG":
+        return b""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        return jpeg_exif(mapped)
 
-    Its offsets count from its own start, so the EXIF block around it need not be
+
+def _apple_identifier(exif: bytes) -> str | None:
+    """Return the content identifier in Apple's maker note.
+
+    Its offsets count from its own start, so the directories around it need not be
     read. Source: ExifTool documentation, Apple Tags.
     """
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        end = min(searched or len(mapped), len(mapped))
-        start = mapped.find(_APPLE_MAKER_NOTE, 0, end)
-        if start < 0:
-            return None
-        note = mapped[start : start + 65_536]
+    start = exif.find(_APPLE_MAKER_NOTE)
+    if start < 0:
+        return None
+    note = exif[start : start + 65_536]
     try:
         tiff = Directories(lambda at, count: note[at : at + count], ">")
         entry = tiff.entries(_APPLE_DIRECTORY).get(_APPLE_CONTENT_IDENTIFIER)

@@ -5,18 +5,14 @@ files come from one press of the shutter. Source: CIPA DC-008 (Exif 2.32), 4.6.5
 """
 
 import mmap
-import re
 import struct
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
 from librephotos.media.dates import Clock, WrittenDate, usable_date
-from librephotos.media.formats import Format, Kind
 from librephotos.media.tiff import Directories, Entry
 
-_SEARCHED: Final = 256 * 1024
-_EXIF_BLOCK = re.compile(rb"Exif\0\0(?:II\*\0|MM\0\*)")
 _TIFF_ORDERS: Final = {b"II": "<", b"MM": ">"}
 _EXIF_DIRECTORY: Final = 0x8769
 _TIMES: Final = ((0x9003, 0x9011), (0x9004, 0x9012))  # original, then digitised
@@ -24,14 +20,21 @@ _QUARTER_S: Final = 900.0
 _WIDEST_ZONE: Final = timedelta(hours=14)
 
 
-def still_clock(mapped: mmap.mmap, format: Format) -> str:
-    """Return the time of the shutter as text, with its offset if told; "" for none."""
-    if format.kind is Kind.RAW:
-        return _in_tiff(mapped, 0)
-    # In HEIC the block may lie anywhere.
-    end = min(len(mapped), _SEARCHED) if format.name == "JPEG" else len(mapped)
-    match = _EXIF_BLOCK.search(mapped, 0, end)
-    return _in_tiff(mapped, match.start() + 6) if match else ""
+def still_clock(data: bytes | mmap.mmap) -> str:
+    """Return the time of the shutter in a TIFF block, as text with its offset if told.
+
+    The block is that of EXIF, or a camera RAW file; "" if it says no time.
+    """
+    order = _TIFF_ORDERS.get(data[:2])
+    if order is None:
+        return ""
+    tiff = Directories(lambda at, n: data[at : at + n], order)
+    try:
+        first = struct.unpack(order + "I", data[4:8])[0]
+        [directory] = tiff.integers(tiff.entries(first).get(_EXIF_DIRECTORY)) or (0,)
+        return _time(tiff, tiff.entries(directory)) if directory else ""
+    except (struct.error, ValueError):
+        return ""
 
 
 def film_clock(said: Mapping[str, str]) -> str:
@@ -67,19 +70,6 @@ def seconds_apart(one: str, other: str, *, same_zone: bool) -> float | None:
 def _moment(written: WrittenDate) -> timedelta:
     offset = written.offset or timedelta(0)
     return written.digits - written.digits.min - offset
-
-
-def _in_tiff(mapped: mmap.mmap, start: int) -> str:
-    order = _TIFF_ORDERS.get(mapped[start : start + 2])
-    if order is None:
-        return ""
-    tiff = Directories(lambda at, n: mapped[start + at : start + at + n], order)
-    try:
-        first = struct.unpack(order + "I", mapped[start + 4 : start + 8])[0]
-        [directory] = tiff.integers(tiff.entries(first).get(_EXIF_DIRECTORY)) or (0,)
-        return _time(tiff, tiff.entries(directory)) if directory else ""
-    except (struct.error, ValueError):
-        return ""
 
 
 def _time(tiff: Directories, entries: Mapping[int, Entry]) -> str:

@@ -6,6 +6,7 @@ Sources: ITU-T T.81, annex B; JFIF 1.02; ICC.1:2010, annex B.4; Adobe TN 5116.
 import re
 from collections.abc import Iterator
 
+from librephotos.media.jpeg_segments import segments
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.orientation import (
     EXIF_MARK,
@@ -19,7 +20,6 @@ _SCAN = 0xDA
 # Frames, tables, scans and restart intervals.
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _HUFFMAN, _ARITHMETIC, _QUANTISATION, _RESTARTS = 0xC4, 0xCC, 0xDB, 0xDD
-_STANDALONE = {0x01, *range(0xD0, 0xD9)}
 # Behind 0xff: no stuffed zero, no restart and no filling.
 _MARKER_IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _JFIF, _AVI1, _PROFILE = b"JFIF\0", b"AVI1", b"ICC_PROFILE\0"
@@ -55,7 +55,7 @@ def _head(data: bytes) -> tuple[list[bytes], int, int]:
     """
     kept: list[bytes] = []
     orientation = 0
-    for start, code, body in _segments(data, 2):
+    for start, code, body in segments(data, 2):
         if code == _SCAN:
             return kept, start, orientation
         if code == 0xE1 and body.startswith(EXIF_MARK) and not orientation:
@@ -70,7 +70,7 @@ def _scans(data: bytes, at: int, *, is_frame: bool) -> Iterator[bytes]:
     Raises NotStrippable if no marker ends one of them, unless it is in a frame.
     """
     while True:
-        segment = next(_segments(data, at), None)
+        segment = next(segments(data, at), None)
         if segment is None:
             return
         start, code, body = segment
@@ -84,22 +84,6 @@ def _scans(data: bytes, at: int, *, is_frame: bool) -> Iterator[bytes]:
         end = found.start() if found else len(data)
         yield data[at:end]
         at = end
-
-
-def _segments(data: bytes, at: int) -> Iterator[tuple[int, int, bytes]]:
-    """Yield offset, code and body of segments until the picture or the data ends."""
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        code = data[at + 1]
-        if code == 0xFF or code in _STANDALONE:
-            if code == 0xD8:  # another picture, though this one has not ended
-                return
-            at += 1 if code == 0xFF else 2
-            continue
-        length = int.from_bytes(data[at + 2 : at + 4], "big")
-        if code == 0xD9 or length < 2 or at + 2 + length > len(data):
-            return
-        yield at, code, data[at + 4 : at + 2 + length]
-        at += 2 + length
 
 
 def _profile(head: list[bytes]) -> Iterator[bytes]:

@@ -1,0 +1,34 @@
+"""Walk the segments of a JPEG. Source: ITU-T T.81, annex B."""
+
+import mmap
+from collections.abc import Iterator
+from typing import Final
+
+_STANDALONE: Final = {0x01, *range(0xD0, 0xD9)}
+_EXIF: Final = b"Exif\0\0"
+
+
+def segments(data: bytes | mmap.mmap, at: int) -> Iterator[tuple[int, int, bytes]]:
+    """Yield offset, code and body of segments until the picture or the data ends."""
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        code = data[at + 1]
+        if code == 0xFF or code in _STANDALONE:
+            if code == 0xD8:  # another picture, though this one has not ended
+                return
+            at += 1 if code == 0xFF else 2
+            continue
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
+        if code == 0xD9 or length < 2 or at + 2 + length > len(data):
+            return
+        yield at, code, data[at + 4 : at + 2 + length]
+        at += 2 + length
+
+
+def jpeg_exif(data: bytes | mmap.mmap) -> bytes:
+    """Return the TIFF block of the first EXIF segment, b"" if there is none."""
+    for _, code, body in segments(data, 2):
+        if code == 0xDA:  # the picture begins
+            break
+        if code == 0xE1 and body.startswith(_EXIF):
+            return body.removeprefix(_EXIF)
+    return b""
