@@ -395,3 +395,12 @@ def test_the_light_of_a_film_is_kept():
     assert cleaner is not None
     metadata = b"\x2a\x06\x01\x03\xe8\x01\x90\x80"
     assert cleaner(metadata + b"\x7a\x03MMM") == metadata
+
+
+def test_a_jpeg_whose_coefficients_have_no_room_in_one_is_rendered(stripped):
+    data = encoded(picture().resize((40, 30)), "JPEG")
+    at = data.index(b"\xff\xda") - 137  # within the last of the tables
+    broken = data[:at] + b"Xq7HiddenMarker" + data[at + 15 :]
+    copy = stripped(broken)
+    assert pixels(copy).shape == (30, 40, 3)
+    assert b"Xq7HiddenMarker" not in copy

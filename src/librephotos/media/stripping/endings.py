@@ -6,6 +6,8 @@ it, and may be anything.
 
 import hashlib
 import io
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pillow_jxl  # noqa: F401  registers itself with Pillow
@@ -17,6 +19,8 @@ from librephotos.media.limits import Limits
 from librephotos.media.pixels import PILLOW_ERRORS, check_pixels
 from librephotos.media.stripping.errors import NotStrippable
 
+_MOST_S = 120.0
+"""For a JPEG; 24 megapixels of noise take four seconds."""
 _UNNOTICED = 8
 """So few bytes behind the end are not looked for: decoders read ahead."""
 
@@ -27,14 +31,19 @@ def recoded_jpeg(data: bytes) -> bytes:
     Nothing behind a scan or in tables that are not used is in it. Raises
     NotStrippable if the data is damaged or of an odd kind.
     """
-    # Here, so that only the child that makes copies loads it.
-    import mozjpeg_lossless_optimization as jpegtran
-
+    program = [sys.executable, "-P", "-m", "librephotos.media.stripping.recoding"]
     try:
-        written: bytes = jpegtran.optimize(data, copy=jpegtran.COPY_MARKERS.ALL)
-    except ValueError as error:
+        done = subprocess.run(
+            program,
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_MOST_S,
+            check=True,
+        )
+    except subprocess.SubprocessError as error:
         raise NotStrippable("The JPEG is damaged.") from error
-    return written
+    return done.stdout
 
 
 def exact_webp(wrap: Callable[[bytes], bytes], data: bytes, *, limits: Limits) -> bytes:
