@@ -198,3 +198,24 @@ def test_a_direct_link_turns_within_its_day(visitor: Visitor) -> None:
     visitor.press("Previous photo")
     visitor.press("Previous photo")
     visitor.wait_until("id => location.pathname === `/photo/${id}`", first)
+
+
+def test_the_focus_comes_back_from_a_message(visitor: Visitor) -> None:
+    visitor.enter()
+    visitor.open_photo(1)
+    page = visitor.page
+    trash = page.get_by_role("button", name="Move to trash", exact=True)
+    for _ in range(2):
+        expect(trash).to_be_enabled()
+        trash.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("toast").last).to_contain_text("moved to the trash")
+        expect(trash).to_be_enabled()
+        expect(trash).to_be_focused()
+        page.get_by_test_id("toast").last.get_by_role("button", name="Undo").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("toast").last).to_contain_text("Undone")
+        expect(trash).to_be_focused()
+        page.get_by_role("button", name="Dismiss message").last.focus()
+        page.keyboard.press("Enter")
+        expect(trash).to_be_focused()
