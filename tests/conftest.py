@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tests.support.mounts import mounted_memory
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
     from librephotos.api.models import User
+
+# As in CI, where Hypothesis does so by itself: a slow machine is no fault.
+hypothesis.settings.register_profile(
+    "patient",
+    parent=hypothesis.settings(),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("patient")
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 

@@ -193,7 +193,6 @@ def test_a_video_is_served_as_one_and_a_still_is_not(client_of, tmp_path):
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())

@@ -151,7 +151,6 @@ def test_results_come_in_pages_on_demand(client_of):
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(query=st.text(max_size=60))

@@ -352,7 +352,7 @@ def test_sentences() -> None:
     assert damage_text(None)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     name=st.sampled_from([*WHOLE, *UNTOLD]),
     end=st.floats(0, 1),

@@ -106,7 +106,6 @@ RECORDS = st.fixed_dictionaries(
 @pytest.mark.django_db
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(values=RECORDS, zone=TEXTS)

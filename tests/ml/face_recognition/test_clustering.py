@@ -55,7 +55,7 @@ def test_nothing_gives_nothing() -> None:
     assert cluster(one.encodings, one.photos).tolist() == [UNCLUSTERED]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_faces_does_not_matter(
     people: Crowd, labels: Numbers, random: object
@@ -71,7 +71,7 @@ def test_no_change_in_no_change_out(people: Crowd, labels: Numbers) -> None:
     assert np.array_equal(again, labels)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 1000), st.integers(1, 60))
 def test_new_faces_leave_known_clusters_as_they_are(seed: int, new: int) -> None:
     people = crowd(SIZES, seed=seed)
@@ -115,7 +115,7 @@ def test_two_faces_in_one_photo_are_two_people() -> None:
     assert labels[0] != labels[1]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_constraints_hold_whatever_they_are(data: st.DataObject) -> None:
     people = crowd([10, 10, 4], seed=data.draw(st.integers(0, 99)))
