@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.error
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -37,13 +38,21 @@ def postgres(data: Path) -> Iterator[Postgres]:
 
 
 def kill(postgres: Postgres) -> None:
+    """Kill a server, and wait until nothing of it is there that hinders a start."""
     found = postgres_process(postgres.cluster.parent)
     assert found
-    for process in (*found.children(), found):
-        try:
+    doomed = [*found.children(), found]
+    for process in doomed:
+        with suppress(psutil.NoSuchProcess):
             process.kill()
-        except psutil.NoSuchProcess:
-            pass
+    wait_for(lambda: not any(map(_runs, doomed)), "the end of PostgreSQL")
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def refusal(server: RunningServer) -> urllib.error.HTTPError | None:
