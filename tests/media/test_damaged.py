@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,37 @@ def test_a_cut_avif_shows_no_guesses(tiles: tuple[int, int], keep: Keep) -> None
     )
     told = cut.max(axis=2) > 12
     assert float(np.abs(cut - whole)[told].mean()) < 6
+
+
+@pytest.mark.parametrize("claimed", [2**31, 2**32 - 1])
+@pytest.mark.parametrize("unit", [False, True])
+def test_a_cut_avif_takes_no_more_memory_than_can_be_meant(
+    claimed: int, unit: bool
+) -> None:
+    """Whether its index or a unit of its stream says that it is so long."""
+    data = bytearray(WHOLE["AVIF"])
+    media = data.index(b"mdat") + 4
+    if unit:  # a frame without extension, whose size follows
+        frame = data.index(b"\x32", media)
+        groups = [claimed >> 7 * at & 0x7F | 0x80 for at in range(7)]
+        data[frame + 1 : frame + 9] = bytes((*groups, 0))
+    else:
+        length = struct.pack(">I", len(data) - media)
+        at = data.index(length, data.index(b"iloc"))
+        data[at : at + 4] = struct.pack(">I", claimed)
+    tracemalloc.start()
+    try:
+        decode_damaged_bytes(
+            bytes(data[: len(data) // 2]),
+            format=FORMATS["AVIF"],
+            box=Box(400, 300),
+            limits=Limits(),
+        )
+    except UnreadableFile:
+        pass
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 2**25
 
 
 @pytest.mark.parametrize(("axis", "turns"), [(0, 1), (1, 3), (None, 2)])

@@ -14,8 +14,9 @@ import pytest
 import pyvips
 from PIL import Image, ImageCms
 
+from librephotos.media.bmff import boxes
 from librephotos.media.formats import sniff
-from librephotos.media.heif_items import heif_items
+from librephotos.media.heif_items import heif_items, item_properties
 from librephotos.media.identity import identify
 from librephotos.media.limits import Limits
 from librephotos.media.metadata import Metadata, read_metadata
@@ -287,3 +288,23 @@ def test_avif_whose_first_brand_says_that_all_pictures_are_whole(keep: Keep) -> 
     made = _make(path)
     assert made.damage == "" and (made.width, made.height) == (160, 120)
     assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_property_that_is_named_again_and_again_is_read_once(wide: bool) -> None:
+    large, small = _box(b"colr", bytes(2**20)), _box(b"irot", b"\1")
+    named = struct.pack(">H", 0x8001) if wide else b"\x81"  # with the essential mark
+    last = struct.pack(">H", 2) if wide else b"\2"
+    ipma = _box(
+        b"ipma",
+        struct.pack(">BBHIHB", 0, 0, int(wide), 1, 7, 255),
+        named * 254 + last,
+    )
+    data = _box(b"iprp", _box(b"ipco", large, small), ipma)
+    file = io.BytesIO(data)
+    parts = {found.type: found for found in boxes(file, start=0, end=len(data))}
+    assert item_properties(file, parts, 7) == [
+        (b"colr", bytes(2**20)),
+        (b"irot", b"\1"),
+    ]
+    assert item_properties(file, parts, 8) == []

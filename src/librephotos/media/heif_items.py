@@ -141,7 +141,9 @@ def item_properties(
 ) -> list[tuple[bytes, bytes]]:
     """Return the types and payloads of an item's properties, in their order.
 
-    Source: ISO/IEC 23008-12:2022, 9.3. Raises EOFError if the index ends early.
+    One that the index names several times comes once, so that they take no more bytes
+    than the file has. Source: ISO/IEC 23008-12:2022, 9.3. Raises EOFError if the index
+    ends early.
     """
     outer = parts.get(b"iprp")
     if outer is None:
@@ -158,7 +160,8 @@ def item_properties(
         width = 2 if flags & 1 else 1
         indices = [table.number(width) for _ in range(table.number(1))]
         if owner == item:
-            numbers = [index & (0x7FFF if width == 2 else 0x7F) for index in indices]
+            mask = 0x7FFF if width == 2 else 0x7F  # without the mark "essential"
+            numbers = dict.fromkeys(index & mask for index in indices)
             wanted = [known[n - 1] for n in numbers if 0 < n <= len(known)]
             return [(box.type, box_body(file, box).take(box.length)) for box in wanted]
     return []

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from av.video.codeccontext import VideoCodecContext
 
 from librephotos.media.bmff import boxes
-from librephotos.media.damaged.part import Part, image_of
+from librephotos.media.damaged.part import Part, check_claim, image_of
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.formats import Format
 from librephotos.media.heif_items import (
@@ -114,7 +114,8 @@ def _filled(data: bytes, length: int, filling: int) -> bytes:
         if kind in (_FRAME, _TILE_GROUP):
             picture = True
             if len(body) < wanted:
-                body = body + bytes((filling,)) * (wanted - len(body) + length)
+                lacking = min(wanted, length) - len(body) + length
+                body = body + bytes((filling,)) * lacking
         stream += bytes((header[0] | 2,)) + header[1:] + _leb128(len(body)) + body
     if not picture:
         raise UnreadableFile(DAMAGED)
@@ -185,8 +186,9 @@ def _primary_item(data: bytes) -> _Item:
     config = dict(properties).get(b"av1C")
     if config is None or not extents:
         raise UnreadableFile(DAMAGED)
-    coded = b"".join(data[at : at + size] for at, size in extents)
     length = sum(size for _, size in extents)
+    check_claim(length, len(data))
+    coded = b"".join(data[at : at + size] for at, size in extents)
     if not any(kind == _SEQUENCE_HEADER for kind, *_ in _units(coded, length)):
         coded, length = config[4:] + coded, length + len(config) - 4
     turns = tuple((k, v[0]) for k, v in properties if k in (b"irot", b"imir") and v)

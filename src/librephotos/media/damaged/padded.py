@@ -10,7 +10,7 @@ import pyvips
 from PIL import Image
 
 from librephotos.media.bmff import announced_end
-from librephotos.media.damaged.part import MAX_BYTES, Part, image_of, thumbnail
+from librephotos.media.damaged.part import Part, check_claim, image_of, thumbnail
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.formats import Format
 from librephotos.media.limits import Limits
@@ -25,8 +25,6 @@ from librephotos.media.pixels import (
 
 _WEBP_METADATA: Final = 0x0C  # flags of VP8X; RFC 9649, section 2.7
 _MAX_CHUNKS: Final = 10_000
-_LARGEST_GAP: Final = 20
-"""How many times longer than what is there a file may claim to be."""
 
 
 def padded(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
@@ -56,8 +54,7 @@ def announced_size(data: bytes, format: Format) -> int:
         size = 8 + int.from_bytes(data[4:8], "little")
     else:
         size = announced_end(io.BytesIO(data), len(data))
-    if not 0 < size <= min(_LARGEST_GAP * len(data), MAX_BYTES):
-        raise UnreadableFile(DAMAGED)
+    check_claim(size, len(data))
     return size
 
 

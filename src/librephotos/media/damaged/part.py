@@ -7,8 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pyvips
 
+from librephotos.media.errors import UnreadableFile
 from librephotos.media.limits import Limits
 from librephotos.media.pixels import (
+    DAMAGED,
     Box,
     as_srgb,
     check_pixels,
@@ -20,6 +22,9 @@ from librephotos.media.pixels import (
 
 MAX_BYTES: Final = 1024 * 1024 * 1024
 """A damaged file is held in memory as a whole; a larger one is not tried."""
+
+_LARGEST_GAP: Final = 20
+"""How many times longer than what is there a file may claim to be."""
 
 _LEAST_DEVIATION: Final = 1.0
 _STRIPS: Final = 200
@@ -37,6 +42,15 @@ class Part:
     share: float | None
     width: int
     height: int
+
+
+def check_claim(claimed: int, there: int) -> None:
+    """Raise UnreadableFile if so many bytes cannot be meant, by those that are there.
+
+    What lacks is filled up in memory.
+    """
+    if not 0 < claimed <= min(_LARGEST_GAP * there, MAX_BYTES):
+        raise UnreadableFile(DAMAGED)
 
 
 def image_of(pixels: npt.NDArray[np.uint8]) -> pyvips.Image:
