@@ -13,7 +13,7 @@ import pytest
 from librephotos.api.models import Job, Photo, PhotoStage
 from librephotos.api.queries import photo_stages
 from librephotos.ml.errors import ModelUnusable
-from librephotos.pipeline.runner import DataFolderFull, run_stage
+from librephotos.pipeline.runner import DataFolderFull, run_stage, run_stages
 from librephotos.pipeline.sandbox import Sandbox
 from librephotos.pipeline.stage import Runs, Skip
 from tests.factories import FileFactory, JobFactory
@@ -168,6 +168,43 @@ def test_what_has_no_file_is_skipped_with_the_reason(sandbox: Sandbox) -> None:
     run_stage(SizeStage(), [photo.pk], sandbox=sandbox)
     state = PhotoStage.objects.get(photo=photo)
     assert (state.state, state.error) == (PhotoStage.State.SKIPPED, "No file.")
+
+
+@pytest.mark.django_db
+def test_what_a_stage_puts_off_is_put_off_by_those_that_need_it(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    unplugged, there = photos_named(tmp_path, "a", "b")
+
+    class Reading(SizeStage):
+        name = "reading"
+        unreadable = {unplugged}
+
+        def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+            away = Skip("Not there.", for_now=True)
+            return super().load(photo_ids) | dict.fromkeys(
+                self.unreadable.intersection(photo_ids), away
+            )
+
+    class Telling(SizeStage):
+        needs = ("reading",)
+
+    job = JobFactory()
+    names = ["reading", "size"]
+    photo_stages.mark_pending([unplugged, there], stages=names, job=job.pk)
+    reading = Reading()
+    run_stages([reading, Telling()], [unplugged, there], sandbox=sandbox)
+    pending = PhotoStage.objects.filter(state="pending").order_by("stage")
+    assert [*pending.values_list("photo", "stage", "job")] == [
+        (unplugged, "reading", None),
+        (unplugged, "size", None),
+    ]
+    assert {(row.done + row.skipped, row.total) for row in job.stages.all()} == {(2, 2)}
+    reading.unreadable = set()
+    telling = Telling()
+    run_stages([reading, telling], [unplugged, there], sandbox=sandbox)
+    assert set(telling.saved) == {unplugged}
+    assert set(PhotoStage.objects.values_list("state", flat=True)) == {"done"}
 
 
 @pytest.mark.django_db

@@ -12,7 +12,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from librephotos.api.models import File, Job, Photo, PhotoDay, StageVersion
+from librephotos.api.models import (
+    File,
+    Job,
+    Photo,
+    PhotoDay,
+    PhotoStage,
+    StageVersion,
+)
+from librephotos.api.queries import photo_stages
+from librephotos.pipeline.registry import stage_names
 from librephotos.pipeline.scan import scan
 from tests.factories import JobFactory
 from tests.support.scanning import Library, write_jpeg
@@ -278,6 +287,19 @@ def test_photos_with_an_old_stage_version_pass_it_again(photos: Library) -> None
     job = photos.scan()
     assert photos.photo_of(path).metadata
     assert job.stages.get(stage="metadata").done == 1
+
+
+def test_a_photo_whose_file_is_to_be_read_again_is_left_to_that(
+    photos: Library,
+) -> None:
+    path = write_jpeg(photos.root / "a.jpg")
+    photos.scan()
+    photo = photos.photo_of(path)
+    PhotoStage.objects.update(state=PhotoStage.State.PENDING, job=None)
+    for state, left in ((File.State.PENDING, []), (File.State.READY, [photo.pk])):
+        File.objects.update(state=state)
+        found = photo_stages.left_over(photos.owner.pk, stages=stage_names())
+        assert found == left
 
 
 def test_a_cancelled_scan_is_taken_up_by_the_next(photos: Library) -> None:

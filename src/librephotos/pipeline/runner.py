@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -53,18 +53,27 @@ def full_folder_told() -> Iterator[None]:
 def run_stages(
     stages: Iterable[Stage], photo_ids: Sequence[UUID], *, sandbox: Sandbox
 ) -> None:
-    """Take photos through stages, one stage after the other."""
+    """Take photos through stages, one stage after the other.
+
+    A photo that a stage puts off has yet to pass the stages that need this one, too.
+    """
     for stage in stages:
-        run_stage(stage, photo_ids, sandbox=sandbox)
+        run_stage(stage, photo_ids, sandbox=sandbox, needs=stage.needs)
 
 
-def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> None:
+def run_stage(
+    stage: Stage,
+    photo_ids: Sequence[UUID],
+    *,
+    sandbox: Sandbox,
+    needs: Collection[str] = (),
+) -> None:
     """Take those photos through a stage that have not passed it yet.
 
     The results and the states of all of them are written in one transaction, but for
     photos that were deleted meanwhile, or settled by another worker; to run it again,
     whole, at the same time or after a crash, changes nothing. A photo that changes
-    meanwhile has yet to pass the stage. Raises
+    meanwhile, or has yet to pass a stage of `needs`, has yet to pass this one. Raises
     ModelUnusable, and records nothing, if the stage's model cannot be worked with.
     """
     check_free_space()
@@ -79,7 +88,7 @@ def run_stage(stage: Stage, photo_ids: Sequence[UUID], *, sandbox: Sandbox) -> N
     outcomes = dict(
         zip(work, _computed(stage, list(work.values()), sandbox), strict=True)
     )
-    while not _stored(stage, inputs, outcomes, seen=todo):
+    while not _stored(stage, inputs, outcomes, seen=todo, needs=needs):
         log.info("Another worker was faster with a part of a batch of %s", key)
 
 
@@ -89,6 +98,7 @@ def _stored(
     outcomes: dict[UUID, Outcome[Any]],
     *,
     seen: Mapping[UUID, int | None],
+    needs: Collection[str],
 ) -> bool:
     """Store what a batch came to in one transaction; False if that has to begin anew.
 
@@ -125,6 +135,8 @@ def _stored(
             ],
             stage=key,
         )
+        if needs:
+            photo_stages.postpone_behind(recorded, stage=key, needs=needs)
     return True
 
 

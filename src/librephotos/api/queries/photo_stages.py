@@ -214,7 +214,8 @@ _LEFT_OVER = """
 SELECT DISTINCT photo.id
 FROM api_photostage AS photo_stage
 JOIN api_photo AS photo ON photo.id = photo_stage.photo_id
-JOIN api_file AS main ON main.id = photo.main_file_id AND main.missing_since IS NULL
+JOIN api_file AS main ON main.id = photo.main_file_id
+    AND main.missing_since IS NULL AND main.state = 'ready'
 WHERE photo_stage.state = 'pending' AND photo_stage.stage = ANY(%(stages)s)
     AND photo.owner_id = %(owner)s AND NOT photo.removed AND NOT EXISTS (
         SELECT FROM api_job AS job
@@ -239,7 +240,8 @@ ON CONFLICT (photo_id, stage) DO NOTHING
 def left_over(owner: int, *, stages: Sequence[str]) -> list[UUID]:
     """Return an owner's photos that are pending in stages and in no unfinished job.
 
-    An interrupted job or a new version of a stage has left them; newest first.
+    An interrupted job or a new version of a stage has left them; newest first. Those
+    whose file is about to be read again pass the stages when it has been.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LEFT_OVER, {"owner": owner, "stages": list(stages)})
@@ -251,6 +253,30 @@ def postpone(photo_ids: Iterable[UUID], *, stage: str) -> None:
     PhotoStage.objects.filter(photo__in=list(photo_ids), stage=stage).update(
         state=PhotoStage.State.PENDING, job=None
     )
+
+
+_POSTPONE_BEHIND = """
+UPDATE api_photostage AS photo_stage SET state = 'pending', job_id = NULL
+WHERE photo_id = ANY(%(photos)s) AND stage = %(stage)s AND EXISTS (
+    SELECT FROM api_photostage AS needed
+    WHERE needed.photo_id = photo_stage.photo_id AND needed.state = 'pending'
+        AND needed.stage = ANY(%(needs)s)
+)
+"""
+
+
+def postpone_behind(
+    photo_ids: Iterable[UUID], *, stage: str, needs: Collection[str]
+) -> None:
+    """Leave photos to the next scan that have yet to pass a stage that this one needs.
+
+    What was stored of them rests on what was known before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _POSTPONE_BEHIND,
+            {"photos": list(photo_ids), "stage": stage, "needs": list(needs)},
+        )
 
 
 def adopt(photo_ids: Sequence[UUID], *, stages: Sequence[str], job: int) -> None:
