@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 _STANDALONE: Final = {0x01, *range(0xD0, 0xD9)}
-_EXIF: Final = b"Exif\0\0"
+EXIF: Final = b"Exif\0\0"
+"""How the body of an EXIF segment begins."""
 
 
 def segments(data: bytes | mmap.mmap, at: int) -> Iterator[tuple[int, int, bytes]]:
@@ -29,6 +30,6 @@ def jpeg_exif(data: bytes | mmap.mmap) -> bytes:
     for _, code, body in segments(data, 2):
         if code == 0xDA:  # the picture begins
             break
-        if code == 0xE1 and body.startswith(_EXIF):
-            return body.removeprefix(_EXIF)
+        if code == 0xE1 and body.startswith(EXIF):
+            return body.removeprefix(EXIF)
     return b""

@@ -18,6 +18,7 @@ from librephotos.media.iptc import read_iptc
 from librephotos.media.limits import Limits
 from librephotos.media.metadata_record import Metadata, Region, merge, overrule
 from librephotos.media.original import open_original
+from librephotos.media.other_blocks import jpeg_without_exif, xmp_block
 from librephotos.media.png_text import read_png
 from librephotos.media.regions import Frame, read_regions
 from librephotos.media.sidecars import by_weight
@@ -75,8 +76,9 @@ def _read_still(path: bytes | str, *, format: Format, limits: Limits) -> Metadat
         found = _embedded(image)
         stored = (image.pixelWidth(), image.pixelHeight())
     except exiv2.Exiv2Error as error:
-        unknown = error.code in _NO_METADATA
-        found, stored = Metadata(warnings=() if unknown else (DAMAGED,)), (0, 0)
+        found, stored = Metadata(), (0, 0)
+        if error.code not in _NO_METADATA:
+            found = _beside_exif(mapped, path, format, limits=limits)
     if format.name == "PNG":
         found = merge(found, read_png(path))
     if format.name == "GIF":
@@ -106,6 +108,35 @@ def _embedded(image: exiv2.Image) -> Metadata:
     )
 
 
+def _beside_exif(
+    mapped: mmap.mmap, path: bytes | str, format: Format, *, limits: Limits
+) -> Metadata:
+    """Return what XMP and IPTC say in a file whose EXIF cannot be opened."""
+    damaged = Metadata(warnings=(DAMAGED,))
+    try:
+        if format.name == "JPEG":
+            image = exiv2.ImageFactory.open(jpeg_without_exif(mapped))
+            image.readMetadata()
+            return merge(_embedded(image), damaged)
+        if format.name in ("PNG", "WebP", "JXL"):
+            with open_original(path) as file:
+                packet = xmp_block(
+                    file, format=format.name, max_bytes=limits.max_metadata_bytes
+                )
+            return merge(_said_by_packet(packet, 1), damaged)
+    except (exiv2.Exiv2Error, MediaError):
+        pass
+    return damaged
+
+
+def _said_by_packet(packet: bytes, orientation: int) -> Metadata:
+    if not packet:
+        return Metadata()
+    values = packet_values(packet)
+    regions = read_regions(values, Frame(0, 0, orientation))
+    return replace(read_xmp(values), regions=regions)
+
+
 def _read_heif(path: bytes | str, *, limits: Limits) -> Metadata:
     """Return what the items of a HEIC or AVIF file say; exiv2 misses many of them.
 
@@ -119,14 +150,12 @@ def _read_heif(path: bytes | str, *, limits: Limits) -> Metadata:
             image = exiv2.ImageFactory.open(items.exif)
             image.readMetadata()
             found = _embedded(image)
-        if items.xmp:
-            values = packet_values(items.xmp)
-            frame = Frame(0, 0, found.orientation)
-            xmp = replace(read_xmp(values), regions=read_regions(values, frame))
-            found = merge(found, xmp)
-    except (exiv2.Exiv2Error, MediaError):
-        found = merge(found, Metadata(warnings=(DAMAGED,)))
-    return found
+    except exiv2.Exiv2Error:
+        found = Metadata(warnings=(DAMAGED,))
+    try:
+        return merge(found, _said_by_packet(items.xmp, found.orientation))
+    except MediaError:
+        return merge(found, Metadata(warnings=(DAMAGED,)))
 
 
 def _sized(
