@@ -230,6 +230,18 @@ def test_words_and_numbers_that_are_no_day(name: str) -> None:
         ("Ảnh màn hình 2021-04-05 lúc 4.07.12 CH.png", 16),
         ("螢幕截圖 2021-04-05 中午12.07.12.png", 12),
         ("Screenshot 2021-04-05 at 4.07.12 Chrome.png", 4),
+        ("Képernyőfotó 2021-04-05 - du. 4.07.12.png", 16),
+        ("Képernyőfotó 2021-04-05 - 4.07.12 de..png", 4),
+        ("Snímek obrazovky 2021-04-05 v 4.07.12 odp..png", 16),
+        ("Snímek obrazovky 2021-04-05 v 12.07.12 dop. (2).png", 0),
+        ("Skärmavbild 2021-04-05 kl. 4.07.12 em.png", 16),
+        ("Captura 2021-04-05 4.07.12 em casa.png", 4),
+        ("Екранна снимка 2021-04-05 в 4.07.12 сл.об..png", 16),
+        ("צילום מסך 2021-04-05 ב-4.07.12 אחה״צ.png", 16),
+        ("स्क्रीनशॉट 2021-04-05 4.07.12 अपराह्न.png", 16),
+        ("لقطة شاشة ٢٠٢١-٠٤-٠٥ في ٤.٠٧.١٢ م.png", 16),
+        ("\u200fلقطة شاشة 2021-04-05\u200f في 4.07.12 م\u200f.png", 16),
+        ("عکس ۲۰۲۱-۰۴-۰۵ ۱۶.۰۷.۱۲.png", 16),
     ],
 )
 def test_clocks_of_twelve_hours_in_more_languages(name: str, hour: int) -> None:

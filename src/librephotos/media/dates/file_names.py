@@ -109,7 +109,15 @@ def day_alone(name: str) -> WrittenDate | None:
 
 def _searched(name: str) -> str:
     # macOS takes letters apart, so that "오후" and "à" look different.
-    return unicodedata.normalize("NFC", name[-MAX_SEARCHED:])
+    text = unicodedata.normalize("NFC", name[-MAX_SEARCHED:])
+    return text if text.isascii() else "".join(map(_readable, text))
+
+
+def _readable(letter: str) -> str:
+    """Return the ASCII form of any script's digit, and "" for marks of direction."""
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
+    return "" if unicodedata.category(letter) == "Cf" else letter
 
 
 def _moment(match: re.Match[str], text: str) -> WrittenDate | None:

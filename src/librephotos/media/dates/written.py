@@ -12,6 +12,7 @@ from enum import IntEnum, StrEnum
 from typing import Final
 
 from librephotos.media.dates.half_days import hour_of_day, is_half_day
+from librephotos.media.dates.month_names import day_in_words
 from librephotos.media.dates.unset_clocks import is_never_set
 
 EARLIEST_YEAR: Final = 1826  # of the oldest photograph that is left, by Niépce
@@ -85,7 +86,7 @@ class WrittenDate:
 
 _DATE = re.compile(
     r"(?P<year>\d{4})"
-    r"(?:[:\-/. ](?P<month>\d{1,2}|\s{0,2})(?:[:\-/. ](?P<day>\d{1,2}|\s{0,2}))?/?"
+    r"(?:[:\-/. ](?P<month>\d\d| ?\d|\s{0,2})(?:[:\-/. ](?P<day>\d\d| ?\d|\s{0,2}))?/?"
     r"(?:Z|[+\-]\d\d:\d\d)?)?"
     r"(?:[T\s_]+(?P<time>\S.*)|(?<=\d:\d\d)(?P<glued>\d\d:.*))?\Z",
     re.ASCII | re.DOTALL,
@@ -97,7 +98,7 @@ _COMPACT = re.compile(
 )
 _TIME = re.compile(
     r"(?P<before>[^\d\s]{1,5})?\s*(?P<hour>\d{1,2})"
-    r"(?:[:.\-](?P<minute>\d{1,2})(?:[:.\-](?P<second>\d{1,2}))?"
+    r"(?:[:.\-] ?(?P<minute>\d{1,2})(?:[:.\-] ?(?P<second>\d{1,2}))?"
     r"|(?P<minute2>\d\d)(?P<second2>\d\d)?)(?:[.,:](?P<part>\d{1,12}))?"
     r"\s*(?P<tail>.*)\Z",
     re.ASCII | re.DOTALL,
@@ -119,7 +120,7 @@ def read_date(text: str, *, clock: Clock = Clock.LOCAL) -> WrittenDate | None:
     text = text[:MAX_CHARACTERS].strip("\0 \t\r\n")
     match = _COMPACT.match(text) or _DATE.match(text)
     if not match:
-        return _read_words(text)
+        return _read_words(text, clock)
     year, month, day = (
         int((match[name] or "").strip() or 0) for name in ("year", "month", "day")
     )
@@ -193,17 +194,17 @@ def _at(day: WrittenDate, time: str, clock: Clock) -> WrittenDate | None:
     return replace(found, clock=Clock.UTC) if _UTC.match(zone) else found
 
 
-def _read_words(text: str) -> WrittenDate | None:
-    """Read "Sat, 05 Jan 2019 03:04:05 GMT" or "Sat Jan  5 03:04:05 2019"."""
-    if not re.search(r"[A-Za-z]{3}", text) or not re.search(r"\d{4}\b", text):
+def _read_words(text: str, clock: Clock) -> WrittenDate | None:
+    """Read "Sat, 05 Jan 2019 03:04:05 GMT", "Sat Jan  5 03:04:05 2019", "5. Mai 2019"."""
+    if not re.search(r"[^\W\d_]{3}", text) or not re.search(r"\d{4}(?!\d)", text):
         return None
     try:
         found = parsedate_tz(text)
         if found is None:
-            return None
+            return _worded_day(text, clock)
         moment = datetime(*found[:5], min(found[5], 59))
     except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+        return _worded_day(text, clock)
     if not re.search(r"\d:\d\d", text):
         return WrittenDate(moment, Precision.DAY)
     half = re.search(r"\d\s*([AaPp]\.?[Mm]\b)", text)
@@ -215,3 +216,12 @@ def _read_words(text: str) -> WrittenDate | None:
     offset = fixed_offset(signed[0]) if signed else None
     clock = Clock.LOCAL if offset is None else Clock.OFFSET
     return WrittenDate(moment, clock=clock, offset=offset)
+
+
+def _worded_day(text: str, clock: Clock) -> WrittenDate | None:
+    day = day_in_words(text)
+    if day is None:
+        return None
+    found = WrittenDate(day, Precision.DAY)
+    time = re.search(r"(?<!\d)\d{1,2}:\d\d.*", text, re.DOTALL)
+    return _at(found, time[0], clock) if time else found
