@@ -39,7 +39,9 @@ def test_xmp_beside_a_broken_exif_block(format: str, exif: bytes, keep: Keep) ->
     assert (found.width, found.height) == (64, 48)
 
 
-@pytest.mark.parametrize("exif", [*BROKEN, pytest.param(b"no TIFF at all", id="no TIFF")])
+@pytest.mark.parametrize(
+    "exif", [*BROKEN, pytest.param(b"no TIFF at all", id="no TIFF")]
+)
 def test_iptc_beside_a_broken_exif_block(exif: bytes, keep: Keep) -> None:
     good = images.jpeg(64, 48, iptc={"Iptc.Application2.Keywords": ["harbour"]})
     body = b"Exif\0\0" + exif

@@ -195,7 +195,7 @@ def _at(day: WrittenDate, time: str, clock: Clock) -> WrittenDate | None:
 
 
 def _read_words(text: str, clock: Clock) -> WrittenDate | None:
-    """Read "Sat, 05 Jan 2019 03:04:05 GMT", "Sat Jan  5 03:04:05 2019", "5. Mai 2019"."""
+    """Read a date with words: "Sat, 05 Jan 2019 03:04:05 GMT" or "5 May 2019"."""
     if not re.search(r"[^\W\d_]{3}", text) or not re.search(r"\d{4}(?!\d)", text):
         return None
     try:
