@@ -362,7 +362,7 @@ STREAMS = [
     *(("mpegts", "libx265", kind, HEVC[kind]) for kind in HEVC),
     *(("vob", "mpeg2video", kind, MPEG2[kind]) for kind in MPEG2),
     *(("avi", "mpeg4", kind, MPEG4[kind]) for kind in MPEG4),
-    *(("matroska", "libsvtav1", kind, AV1[kind]) for kind in AV1),
+    *(("matroska", "av1", kind, AV1[kind]) for kind in AV1),
 ]
 
 

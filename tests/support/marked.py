@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -260,9 +260,7 @@ def marked_video(
     options = {"movflags": "use_metadata_tags"} if format in ("mp4", "mov") else {}
     with av.open(target, "w", format=format, options=options) as output:
         output.metadata.update({**METADATA, **(metadata or {})})
-        film = output.add_stream(codec, rate=10, options={"threads": "1"})
-        film.width, film.height = 160, 120
-        film.pix_fmt = {"mjpeg": "yuvj420p", "png": "rgb24"}.get(codec, "yuv420p")
+        film, packets = _film_of(output, codec)
         film.metadata.update({"handler_name": MARK, "title": MARK})
         if rotation:
             film.set_display_rotation(rotation)
@@ -271,7 +269,7 @@ def marked_video(
         if texts is not None:
             texts.time_base = Fraction(1, 1000)
         output.start_encoding()
-        for packet in _film(film):
+        for packet in packets():
             output.mux(_hiding(packet, hidden) if hidden else packet)
         if voice is not None:
             output.mux(_said(voice))
@@ -283,14 +281,46 @@ def marked_video(
     return target.getvalue()
 
 
-def _film(film: av.VideoStream) -> list[Packet]:
+def _film_of(
+    output: av.container.OutputContainer, codec: str
+) -> tuple[av.VideoStream, Callable[[], list[Packet]]]:
+    if codec == "av1":
+        return _from_pillow(output)
+    film = output.add_stream(codec, rate=10, options={"threads": "1"})
+    film.width, film.height = 160, 120
+    film.pix_fmt = {"mjpeg": "yuvj420p", "png": "rgb24"}.get(codec, "yuv420p")
+    return film, lambda: _encoded(film)
+
+
+def _moving() -> list[Image.Image]:
     picture = np.asarray(quadrants(160, 120))
+    return [
+        Image.fromarray(np.roll(picture, 4 * number, axis=1)) for number in range(10)
+    ]
+
+
+def _encoded(film: av.VideoStream) -> list[Packet]:
     packets = []
-    for number in range(10):
-        shown = np.ascontiguousarray(np.roll(picture, 4 * number, axis=1))
-        frame = VideoFrame.from_ndarray(shown, "rgb24")
+    for shown in _moving():
+        frame = VideoFrame.from_image(shown)
         packets += film.encode(frame.reformat(format=film.pix_fmt))
     return [*packets, *film.encode(None)]
+
+
+def _from_pillow(
+    output: av.container.OutputContainer,
+) -> tuple[av.VideoStream, Callable[[], list[Packet]]]:
+    # SVT-AV1, which PyAV brings, leaves root with real-time priority for good.
+    first, *others = _moving()
+    sequence = io.BytesIO()
+    first.save(sequence, "AVIF", save_all=True, append_images=others, duration=100)
+    with av.open(io.BytesIO(sequence.getvalue())) as container:
+        track = container.streams.video[1]  # the first is the picture of it all
+        packets = [packet for packet in container.demux(track) if packet.size]
+        film = output.add_stream_from_template(track, opaque=True)
+    for packet in packets:
+        packet.stream = film
+    return film, lambda: packets
 
 
 def _voice_of(output: av.container.OutputContainer, codec: str) -> av.AudioStream:
