@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from librephotos.api.models import Job, Photo, PhotoStage
 from librephotos.api.queries import photo_stages
@@ -250,3 +251,30 @@ def test_a_full_data_folder_stops_the_work_before_it_begins(
     with pytest.raises(DataFolderFull, match="make room, then scan again"):
         run_stage(stage, ids, sandbox=sandbox)
     assert stage.saved == {}
+
+
+@pytest.mark.django_db
+def test_a_photo_whose_rows_cannot_be_read_fails_alone(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    ids = photos_named(tmp_path, "a", "b", "c", "d", "e")
+    job = JobFactory()
+    photo_stages.mark_pending(ids, stages=["size"], job=job.pk)
+
+    class Choosy(SizeStage):
+        def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+            if ids[3] in photo_ids:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT 1 / 0")
+            if ids[1] in photo_ids:
+                raise KeyError("orientation")
+            return super().load(photo_ids)
+
+    stage = Choosy()
+    run_stage(stage, ids, sandbox=sandbox)
+    assert stage.saved == dict.fromkeys([ids[0], ids[2], ids[4]], 10)
+    reasons = dict(job.failures.values_list("photo_id", "message"))
+    assert set(reasons) == {ids[1], ids[3]}
+    assert all("cannot be read" in reason for reason in reasons.values())
+    progress = job.stages.get()
+    assert (progress.done, progress.failed) == (3, 2)

@@ -134,6 +134,22 @@ def test_files_of_former_users_and_of_small_libraries_go(space: Space) -> None:
     assert not folder_of(other).exists()
 
 
+@pytest.mark.django_db
+def test_what_somebody_else_keeps_beside_the_files_stays(space: Space) -> None:
+    names = (
+        "x-y",
+        "-",
+        "2024-01",
+        "9" * 30 + "-0123456789abcdef",
+        "1-0123456789ABCDEF",
+    )
+    for name in names:
+        (vector_files.root() / name).mkdir(parents=True)
+    refresh_vector_files(space)
+    assert folder_of(space).exists()
+    assert all((vector_files.root() / name).exists() for name in names)
+
+
 def test_a_worker_writes_a_requested_file_once(empty_queue: None, space: Space) -> None:
     assert semantic_search.needs_file(space)
     for _ in range(2):

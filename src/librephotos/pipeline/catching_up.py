@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from librephotos.api.models import Job, User
 from librephotos.pipeline import queue
 from librephotos.pipeline.learning import start_following
+
+log = logging.getLogger(__name__)
 
 _DEPTH = 3
 """A model's files lie in NAME/ or, for one of the hub, in ORGANISATION/NAME/."""
@@ -28,10 +31,22 @@ def request_catch_up() -> None:
 
 
 def catch_up() -> None:
-    """Start for every user what would follow a scan."""
+    """Start for every user what would follow a scan.
+
+    One for whom that fails keeps no other from it; then raises that user's error, so
+    that it is tried again.
+    """
+    failed: DatabaseError | None = None
     for user in User.objects.filter(is_active=True).order_by("pk"):
-        with suppress(User.DoesNotExist):  # the account was deleted just now
+        try:
             start_following(user, Job.Kind.SCAN_PHOTOS, has_run=False)
+        except User.DoesNotExist:
+            continue  # the account was deleted just now
+        except DatabaseError as error:
+            log.warning("Catching up for user %d is put off: %s", user.pk, error)
+            failed = error
+    if failed is not None:
+        raise failed
 
 
 class ModelWatch:

@@ -79,15 +79,14 @@ def run_stage(
     check_free_space()
     key = state_key(stage)
     todo = photo_stages.pending(photo_ids, stage=key, version=stage.version)
-    inputs = stage.load(list(todo))
+    inputs, outcomes = _load(stage, list(todo))
     work = {
         photo_id: item
         for photo_id, item in inputs.items()
         if not isinstance(item, Skip)
     }
-    outcomes = dict(
-        zip(work, _computed(stage, list(work.values()), sandbox), strict=True)
-    )
+    outcomes |= zip(work, _computed(stage, list(work.values()), sandbox), strict=True)
+    inputs |= dict.fromkeys(outcomes.keys() - inputs)
     while not _stored(stage, inputs, outcomes, seen=todo, needs=needs):
         log.info("Another worker was faster with a part of a batch of %s", key)
 
@@ -142,6 +141,34 @@ def _stored(
 
 UNSTORABLE = (DataError, IntegrityError, ValueError, TypeError, ArithmeticError)
 """What a value raises that the database, or the way to it, does not take."""
+
+
+UNREADABLE = (DataError, ValueError, TypeError, ArithmeticError, LookupError)
+"""What a row raises that a stage cannot make an input of."""
+
+
+def _load(
+    stage: Stage, photo_ids: list[UUID]
+) -> tuple[dict[UUID, Any], dict[UUID, Outcome[Any]]]:
+    """Return the inputs of photos, and the outcomes of those that have none.
+
+    A batch that fails is halved until the photos that make it fail are alone.
+    """
+    try:
+        with transaction.atomic():
+            return dict(stage.load(photo_ids)), {}
+    except UNREADABLE as error:
+        if len(photo_ids) > 1:
+            half = len(photo_ids) // 2
+            first = _load(stage, photo_ids[:half])
+            second = _load(stage, photo_ids[half:])
+            return first[0] | second[0], first[1] | second[1]
+        log.exception("What %s needs of a photo cannot be read", stage.name)
+        reason = f"{type(error).__name__}: {error}"
+        outcome: Outcome[Any] = Outcome(
+            error=f"What is known of the photo cannot be read ({reason})."
+        )
+        return {}, dict.fromkeys(photo_ids, outcome)
 
 
 def lacks_a_row(error: Exception) -> bool:

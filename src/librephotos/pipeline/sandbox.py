@@ -8,13 +8,11 @@ rest. The child knows no database and no settings.
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import multiprocessing
 import os
 import resource
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from librephotos.media.errors import MediaError, UnavailableFile, UnsupportedFormat
 from librephotos.ml.errors import MlError, ModelUnusable
+from librephotos.parent_death import end_with_parent
 
 log = logging.getLogger(__name__)
 
@@ -220,13 +219,4 @@ def _prepare_child(parent: int, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # libvips warns of every oddity of a file; what matters becomes an outcome.
     logging.getLogger("pyvips").setLevel(logging.ERROR)
-    _end_with_parent(parent)
-
-
-def _end_with_parent(parent: int) -> None:
-    """Arrange that this process dies when its parent does, however that happens."""
-    if sys.platform == "linux":
-        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of linux/prctl.h
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+    end_with_parent(parent)

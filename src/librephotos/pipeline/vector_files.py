@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 from pathlib import Path
 
@@ -23,6 +24,9 @@ from librephotos.ml.semantic_search.vector_index import VectorIndex
 from librephotos.ml.semantic_search.vector_writer import VectorIndexWriter, writing
 
 log = logging.getLogger(__name__)
+
+# As `folder_of` names them; what else somebody keeps there is none of our business.
+_OURS = re.compile(r"(\d{1,18})-[0-9a-f]{16}", re.ASCII)
 
 
 def refresh_vector_files(space: Space) -> None:
@@ -78,7 +82,10 @@ def _remove_gone(writer: VectorIndexWriter, index: VectorIndex, space: Space) ->
 
 def _remove_orphans() -> None:
     for folder in root().glob("*-*"):
-        owner = int(folder.name.partition("-")[0])
+        named = _OURS.fullmatch(folder.name)
+        if named is None:
+            continue
+        owner = int(named[1])
         spaces = (Space(owner, model) for model in known_models(owner))
         if folder not in map(folder_of, spaces):
             shutil.rmtree(folder, ignore_errors=True)

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,15 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from librephotos.ml.model_store import ModelState, ModelStore
-from librephotos.ml.model_store.errors import NotServed
-from tests.ml.model_store.conftest import NAME, REPOSITORY
+from librephotos.ml.model_store import ModelState, ModelStore, Progress
+from librephotos.ml.model_store.errors import (
+    DownloadStopped,
+    NotEnoughSpace,
+    NotServed,
+)
+from tests.ml.model_store.conftest import NAME, REPOSITORY, MakeStore
 from tests.support.model_hub import ModelHub
+from tests.support.mounts import mounted_memory
 
 
 def legacy(state: dict[str, Any], *, zipped: bool = True) -> bytes:
@@ -82,6 +88,7 @@ def test_weights_that_would_run_code(
 
 MEASURED = """
 import sys
+import tempfile
 from pathlib import Path
 import librephotos.ml.model_store.conversion_program as program
 
@@ -113,3 +120,42 @@ def test_a_conversion_takes_the_memory_of_about_one_copy(
     told = subprocess.run(command, capture_output=True, text=True, check=True)
     assert target.stat().st_size > size
     assert int(told.stdout) < 1.5 * size
+
+
+def conversions() -> list[str]:
+    command = ["ps", "-eo", "ppid,args"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    mine = [line for line in listed.splitlines() if "conversion_program" in line]
+    return [line for line in mine if line.split()[0] == str(os.getpid())]
+
+
+def test_a_conversion_can_be_stopped(
+    make_store: MakeStore, hub: ModelHub, publish: Any
+) -> None:
+    publish(legacy({"a": torch.randn(1000)}))
+    store = make_store()
+    with pytest.raises(DownloadStopped):
+        store.download(NAME, should_stop=lambda: bool(conversions()))
+    assert conversions() == []
+    store.download(NAME)
+    assert store.verify(NAME) == []
+
+
+def test_a_disk_that_is_full_while_weights_are_converted(
+    make_store: MakeStore, publish: Any
+) -> None:
+    publish(legacy({"a": torch.randn(2**20)}))
+    with tempfile.TemporaryDirectory() as name, mounted_memory(Path(name), size="80m"):
+        filler = Path(name) / "filler"
+
+        def fill(progress: Progress) -> None:
+            if progress.done == progress.total and not filler.exists():
+                free = os.statvfs(name).f_bavail * os.statvfs(name).f_frsize
+                filler.write_bytes(bytes(free - 2**20))
+
+        store = make_store(Path(name))
+        with pytest.raises(NotEnoughSpace, match="too full"):
+            store.download(NAME, progress=fill)
+        filler.unlink()
+        store.download(NAME)
+        assert store.verify(NAME) == []

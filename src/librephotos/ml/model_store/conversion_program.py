@@ -8,6 +8,8 @@ import zipfile
 import torch
 from safetensors.torch import save_file
 
+from librephotos.parent_death import end_with_parent
+
 
 def main(legacy: str, target: str) -> None:
     """Write the tensors of a legacy file as safetensors.
@@ -44,4 +46,5 @@ def _copy(value: torch.Tensor) -> torch.Tensor:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    end_with_parent(int(sys.argv[1]))
+    main(*sys.argv[2:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ class Download:
         kept, and a later run goes on from there.
         """
         with writing(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             self._begin()
             pending = [file for file in self.published.files if not self._has(file)]
             self._check_space(pending)
@@ -85,6 +86,14 @@ class Download:
             lost = [file for file in pending if not self._comes(file)]
             self._bring_from_archives(lost)
             self._complete()
+
+    def _make_folder(self) -> None:
+        if os.path.lexists(self.folder) and not self.folder.is_dir():
+            raise StoreFolderError(
+                f"{self.folder} is no folder, or a link that leads nowhere: run "
+                f"`librephotos models remove {self.model.name}`, then try again"
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def _comes(self, file: RemoteFile) -> bool:
         """Bring a file from its own address; tell whether that has it.
@@ -205,6 +214,8 @@ class Download:
 
     def _fetch(self, file: RemoteFile) -> None:
         def report(here: int) -> None:
+            if shutil.disk_usage(self.folder).free < _LEFT_FREE:
+                raise _no_space(self.folder)
             self.progress(self._progress(file, self._done + here))
 
         report(file.present(self.folder))
@@ -222,6 +233,11 @@ class Download:
         legacy = self.folder / layout.LEGACY_WEIGHTS
         if legacy.name in {file.path for file in self.published.files}:
             self._convert(legacy)
+        if lacking := layout.missing_parts(self.model, self.folder):
+            raise NotServed(
+                f"what {self.published.source} gives out as {self.model.name} is no "
+                f"model that LibrePhotos can load: it lacks {', '.join(lacking)}"
+            )
         self._write(replace(self._record, complete=True))
         legacy.unlink(missing_ok=True)
 
@@ -232,7 +248,7 @@ class Download:
         target = self.folder / layout.WEIGHTS
         temporary = target.with_name(f".{target.name}.converted.partial")
         try:
-            convert(legacy, temporary)
+            convert(legacy, temporary, self.should_stop)
             settle(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
@@ -261,7 +277,10 @@ def _origin(file: RemoteFile) -> str:
 
 
 def _no_space(folder: Path, need: str = "") -> NotEnoughSpace:
-    free = _mib(shutil.disk_usage(folder).free)
+    here = next(path for path in (folder, *folder.parents) if path.is_dir())
+    free = _mib(shutil.disk_usage(here).free)
+    if os.statvfs(here).f_favail == 0:
+        free = "no more files fit on it, although " + free
     return NotEnoughSpace(
         f"the disk of {folder} is too full: {need}{free} are free; make room, or give "
         "another folder with LIBREPHOTOS_MODELS"

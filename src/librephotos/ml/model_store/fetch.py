@@ -21,10 +21,13 @@ from librephotos.ml.model_store.web import (
     check_answer,
     host_of,
     insist,
+    is_compressed,
     stop_if,
+    told_length,
 )
 
 PARTIAL = ".partial"
+_NO_SUCH_RANGE = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,17 @@ class Fetcher:
             ask(self.client, "GET", file.url, headers=headers) as answer,
             partial.open("ab") as output,
         ):
-            if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            if have and answer.status_code == _NO_SUCH_RANGE:
                 output.truncate(0)
                 raise TryAgain("the file has changed meanwhile")
             check_answer(answer, file.path)
-            if not _goes_on(answer, have):
+            if answer.status_code == HTTPStatus.PARTIAL_CONTENT:
+                if not _goes_on(answer, have):
+                    output.truncate(0)  # and it is asked for as a whole
+                    raise TryAgain("another part of the file came than was asked for")
+                _check_length(answer, file, have)
+            else:
+                _check_length(answer, file, 0)
                 output.truncate(0)
             self._receive(answer, output, most=file.size)
         if file.size is not None and _length(partial) < file.size:
@@ -122,11 +131,22 @@ def _range(file: RemoteFile, have: int) -> Mapping[str, str]:
 
 
 def _goes_on(answer: httpx2.Response, have: int) -> bool:
-    if answer.status_code != HTTPStatus.PARTIAL_CONTENT:
-        return False
-    if not answer.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
-        raise TryAgain("another part of the file came than was asked for")
-    return True
+    """Whether a part begins where we are; one of what is compressed does not."""
+    begins = answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
+    return begins and not is_compressed(answer.headers)
+
+
+def _check_length(answer: httpx2.Response, file: RemoteFile, have: int) -> None:
+    """Raise NotAsPublished for what would not be the file, before any of it is kept."""
+    told = told_length(answer.headers)
+    if told is None or file.size is None:
+        return
+    if have + told != file.size:
+        raise NotAsPublished(
+            f"{host_of(file.url)} has {have + told:,} bytes as {file.path} instead of "
+            f"{file.size:,}: download it again later, and tell whoever runs that "
+            "server if it stays so"
+        )
 
 
 def _check(file: RemoteFile, partial: Path) -> None:

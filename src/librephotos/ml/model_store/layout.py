@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Collection
 from pathlib import Path
 
 from librephotos.ml.model_store.manifest import Model, Purpose
-from librephotos.ml.model_store.record import safe_name
+from librephotos.ml.model_store.record import parse_json, safe_name
 
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
@@ -112,7 +111,7 @@ def _missing_weights(model: Model, folder: Path) -> list[str]:
     if Purpose.CAPTIONS in model.purposes:  # whose loader reads one file
         return [WEIGHTS]
     try:
-        shards = set(json.loads((folder / INDEX).read_bytes())["weight_map"].values())
+        shards = set(parse_json((folder / INDEX).read_bytes())["weight_map"].values())
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return [WEIGHTS]
     if not all(isinstance(name, str) and safe_name(name) for name in shards):

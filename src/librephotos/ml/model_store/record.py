@@ -64,10 +64,18 @@ def safe_name(name: str) -> bool:
     return _SAFE_NAME.fullmatch(name) is not None
 
 
+def parse_json(content: bytes) -> Any:
+    """Return what JSON says; raise ValueError for what is none, or nested too deep."""
+    try:
+        return json.loads(content)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
 def read_record(folder: Path) -> Record | None:
     """Return the record of a folder; None without one, or if it is not to be read."""
     try:
-        return parse_record(json.loads((folder / NAME).read_bytes()))
+        return parse_record(parse_json((folder / NAME).read_bytes()))
     except (OSError, ValueError):
         return None
 

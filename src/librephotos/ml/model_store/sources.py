@@ -15,7 +15,7 @@ names its files, sizes and checksums.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -32,8 +32,16 @@ from librephotos.ml.model_store.errors import (
 )
 from librephotos.ml.model_store.fetch import RemoteFile
 from librephotos.ml.model_store.manifest import NEWEST, Model, PublishedFile
-from librephotos.ml.model_store.record import safe_name
-from librephotos.ml.model_store.web import Patience, ask, check_answer, host_of, insist
+from librephotos.ml.model_store.record import parse_json, safe_name
+from librephotos.ml.model_store.web import (
+    Patience,
+    ask,
+    check_answer,
+    host_of,
+    insist,
+    read_bounded,
+    told_length,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -114,11 +122,7 @@ class Publisher:
                 f"{model.repository} on {host_of(base)} is no model that "
                 "LibrePhotos can load: it needs config.json and model.safetensors"
             )
-        if lacking := layout.lacking(model, names):
-            raise NotServed(
-                f"{model.repository} on {host_of(base)} is no model that "
-                f"LibrePhotos can load: it lacks {', '.join(lacking)}"
-            )
+        _require(model, names, f"{model.repository} on {host_of(base)}")
         source = f"{base}/{model.repository}"
         files = tuple(
             self._hub_file(name, f"{source}/resolve/{commit}/{name}", siblings[name])
@@ -167,11 +171,13 @@ class Publisher:
         )
         if not known.complete or not files:
             raise NotServed(f"the mirror {host_of(url)} has not all of {model.name}")
+        names = [file.path for file in files]
+        _require(model, names, f"{model.name} on the mirror {host_of(url)}")
         return Published(known.source, known.revision, files)
 
     def _at_address(self, file: PublishedFile) -> RemoteFile:
-        headers = self._ask("HEAD", file.url, file.path).headers
-        size = file.size or _length(headers.get("Content-Length"))
+        headers, _ = self._ask("HEAD", file.url, file.path)
+        size = file.size or told_length(headers)
         return RemoteFile(file.path, file.url, size, file.digest, _validator(headers))
 
     def _hub_file(self, name: str, url: str, told: Mapping[str, Any]) -> RemoteFile:
@@ -186,35 +192,45 @@ class Publisher:
         return RemoteFile(name, url, size, digest)
 
     def _lone_hub_file(self, name: str, url: str) -> RemoteFile:
-        headers = self._ask("HEAD", url, name, follow_redirects=False).headers
+        headers, _ = self._ask("HEAD", url, name, follow_redirects=False)
         etag = str(headers.get("X-Linked-Etag") or headers.get("ETag", ""))
-        size = headers.get("X-Linked-Size") or headers.get("Content-Length")
+        size = _length(headers.get("X-Linked-Size")) or told_length(headers)
         algorithm = _ETAGS.get(len(etag.strip('"')))
         if algorithm is None:
             raise NotServed(f"{host_of(url)} gives no checksum for {name}")
         digest = Digest(algorithm, etag.strip('"'))
-        return RemoteFile(name, url, _length(size), digest)
+        return RemoteFile(name, url, size, digest)
 
     def _json(self, url: str, what: str) -> Any:
         try:
-            return self._ask("GET", url, what).json()
+            return parse_json(self._ask("GET", url, what)[1])
         except ValueError as error:
             raise NotServed(f"{host_of(url)} does not answer as a hub does") from error
 
     def _ask(
         self, method: str, url: str, what: str, *, follow_redirects: bool = True
-    ) -> httpx2.Response:
-        def attempt() -> httpx2.Response:
+    ) -> tuple[httpx2.Headers, bytes]:
+        def attempt() -> tuple[httpx2.Headers, bytes]:
             with ask(
                 self.client, method, url, follow_redirects=follow_redirects
             ) as answer:
                 if follow_redirects or not answer.has_redirect_location:
                     check_answer(answer, what)
-                answer.read()
-            return answer
+                return answer.headers, read_bounded(answer)
 
         return insist(
             attempt, url, patience=self.patience, should_stop=self.should_stop
+        )
+
+
+def _require(model: Model, names: Collection[str], which: str) -> None:
+    """Raise NotServed before anything is fetched that no loader could use."""
+    wanted = [file.path for file in model.files]
+    missing = set(wanted).difference(names) if wanted else layout.lacking(model, names)
+    if missing:
+        raise NotServed(
+            f"{which} is no model that LibrePhotos can load: it lacks "
+            f"{', '.join(sorted(missing))}"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ from librephotos.ml.model_store.errors import (
     HostUnreachable,
     ModelBusy,
     ModelNotInstalled,
+    StoreFolderError,
     UnknownModel,
 )
 from librephotos.ml.model_store.manifest import (
@@ -109,7 +111,7 @@ class ModelStore:
         """
         model = self.model(name)
         folder = self.folder / model.name
-        if not folder.is_dir() or not any(folder.iterdir()):
+        if _is_empty(folder):
             return ModelState.MISSING
         known = record.read_record(folder)
         whole = known is None or is_whole(known, folder)
@@ -147,7 +149,7 @@ class ModelStore:
     def size(self, name: str) -> int:
         """Return the bytes that a model takes on the disk, partial files included."""
         folder = self.folder / self.model(name).name
-        return sum(path.stat().st_size for path in folder.glob("*") if path.is_file())
+        return sum(map(_bytes, _entries(folder)))
 
     def download(
         self,
@@ -214,7 +216,13 @@ class ModelStore:
     def _verify(self, model: Model) -> list[Fault]:
         folder = self.folder / model.name
         self._require_parts(model)
-        faults, known = examine(model, folder)
+        try:
+            faults, known = examine(model, folder)
+        except OSError as error:
+            raise StoreFolderError(
+                f"{error.filename or folder} cannot be read ({error.strerror}): see to "
+                "the disk and the permissions"
+            ) from error
         try:
             record.write_record(folder, known)
         except OSError:
@@ -226,6 +234,11 @@ class ModelStore:
             raise self._not_installed(model, self.state(model.name))
 
     def _not_installed(self, model: Model, state: ModelState) -> ModelNotInstalled:
+        if unreadable := _unreadable(self.folder / model.name):
+            return ModelNotInstalled(
+                f"the model {model.name} cannot be read ({unreadable}): let the user "
+                "who runs LibrePhotos read all of its folder"
+            )
         lacking = "installed"
         if state is not ModelState.MISSING:
             parts = ", ".join(layout.missing_parts(model, self.folder / model.name))
@@ -283,11 +296,57 @@ class ModelStore:
 
 def _remove(folder: Path) -> None:
     going = folder.with_name(f".{folder.name}.removed")
-    if going.exists():  # a removal was killed
-        shutil.rmtree(going)
-    if folder.exists():
+    _delete(going)  # a removal was killed
+    if os.path.lexists(folder):
         folder.rename(going)  # never half a model under its name
-        shutil.rmtree(going)
+        _delete(going)
+
+
+def _delete(path: Path) -> None:
+    """Delete a folder, or a link to one but not what lies there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _is_empty(folder: Path) -> bool:
+    """Whether there is nothing; a folder that may not be read has something in it."""
+    try:
+        return not any(folder.iterdir())
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return what is in a folder, nothing of one that cannot be read."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _bytes(path: Path) -> int:
+    try:
+        state = path.stat()
+    except OSError:  # may not be read, leads nowhere, or is gone by now
+        return 0
+    return state.st_size if stat.S_ISREG(state.st_mode) else 0
+
+
+def _unreadable(folder: Path) -> str:
+    """Return which part of a folder may not be read, and why; "" if all may."""
+    try:
+        for path in folder.iterdir():
+            if path.is_file():
+                path.open("rb").close()
+    except PermissionError as error:
+        return f"{error.filename}: {error.strerror}"
+    except OSError:
+        return ""
+    return ""
 
 
 def _without_network(error: HostUnreachable, folder: Path) -> HostUnreachable:

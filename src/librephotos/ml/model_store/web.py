@@ -35,6 +35,7 @@ Value = TypeVar("Value")
 _LONGEST_PAUSE_S = 30.0
 _LONGEST_NAP_S = 0.2
 _MOST_REDIRECTS = 10
+_LONGEST_LIST = 16 * 2**20  # bytes; a repository has some hundred for each file
 
 
 @dataclass(frozen=True)
@@ -100,13 +101,45 @@ def ask(
 
 
 def check_answer(answer: httpx2.Response, what: str) -> None:
-    """Raise TryAgain for an answer that may pass, NotServed for one that will not."""
-    if answer.is_success:
+    """Raise TryAgain for an answer that may pass, NotServed for one that will not.
+
+    A page is no file of a model: something stands in the server's place, such as a
+    network that wants one to sign in first.
+    """
+    if answer.headers.get("Content-Type", "").lower().startswith("text/html"):
+        if answer.is_success:
+            raise NotServed(
+                f"{answer.request.url.host} gives a web page instead of {what}: does "
+                "the network, or a proxy, want you to sign in first?"
+            )
+    elif answer.is_success:
         return
     said = f"{answer.status_code} {answer.reason_phrase}".strip()
     if answer.is_server_error or answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         raise TryAgain(said, after_s=_asked_pause(answer.headers))
     raise NotServed(f"{answer.request.url.host} does not give out {what} ({said})")
+
+
+def is_compressed(headers: httpx2.Headers) -> bool:
+    """Whether a server compresses all the same, so that its numbers are not ours."""
+    return headers.get("Content-Encoding", "identity").lower() != "identity"
+
+
+def told_length(headers: httpx2.Headers) -> int | None:
+    """Return the bytes that an answer will bring, None where that is not told."""
+    text = headers.get("Content-Length", "")
+    told = text.isascii() and text.isdecimal() and not is_compressed(headers)
+    return int(text) if told else None
+
+
+def read_bounded(answer: httpx2.Response) -> bytes:
+    """Return the body of an answer that lists files; raise NotServed if it is huge."""
+    gathered = bytearray()
+    for piece in answer.iter_bytes():
+        gathered += piece
+        if len(gathered) > _LONGEST_LIST:
+            raise NotServed(f"{answer.request.url.host} does not answer as a hub does")
+    return bytes(gathered)
 
 
 def insist(
@@ -119,17 +152,17 @@ def insist(
 ) -> Value:
     """Return what an attempt gives, repeated while it raises TryAgain.
 
-    Attempts that have `gathered` more count for nothing. Raises HostUnreachable when
-    patience is at its end, and DownloadStopped.
+    Attempts that have `gathered` more than any before count for nothing. Raises
+    HostUnreachable when patience is at its end, and DownloadStopped.
     """
-    vain, asked = 0, 0.0
+    vain, asked, most = 0, 0.0, gathered()
     while True:
-        before = gathered()
         try:
             with _own_words():
                 return attempt()
         except TryAgain as error:
-            vain = 0 if gathered() > before else vain + 1
+            vain = 0 if gathered() > most else vain + 1
+            most = max(most, gathered())
             if vain >= patience.attempts:
                 raise _unreachable(url, error) from error
             logger.info("%s: %s, trying again", host_of(url), error)
