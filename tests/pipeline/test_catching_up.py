@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
@@ -33,7 +34,8 @@ def refused(user: User) -> Iterator[None]:
 
 
 @pytest.mark.django_db
-def test_one_user_for_whom_it_fails_keeps_no_other_from_it() -> None:
+def test_one_user_for_whom_it_fails_keeps_no_other_from_it(settings: Any) -> None:
+    settings.FACE_RECOGNITION = True
     first, second = PhotoFactory().owner, PhotoFactory().owner
     with refused(first), pytest.raises(DatabaseError, match="not for this one"):
         catch_up()

@@ -53,10 +53,11 @@ def _wait(
     """Return what the program has said by its end."""
     end = time.monotonic() + _TIMEOUT_S
     while time.monotonic() < end:
+        stop_if(should_stop)
         try:
             return running.communicate(timeout=_LOOK_EVERY_S)[1]
         except subprocess.TimeoutExpired:
-            stop_if(should_stop)
+            continue
     raise NotServed(f"{legacy.name} takes too long to convert")
 
 

@@ -88,7 +88,7 @@ class ModelStore:
         known = list(self._known.values())
         known += [
             model
-            for path in sorted(self.folder.glob("*/*/config.json"))
+            for path in _configurations(self.folder)
             if (model := self._copied(path.parent)) and model not in known
         ]
         return known
@@ -277,7 +277,7 @@ class ModelStore:
 
         A read-only folder has no lock, and nobody who could change it.
         """
-        if self.folder.is_dir() and not os.access(self.folder, os.W_OK):
+        if os.path.isdir(self.folder) and not os.access(self.folder, os.W_OK):
             yield
             return
         path = self.folder / f".{model.name.replace('/', '--')}.lock"
@@ -318,6 +318,14 @@ def _is_empty(folder: Path) -> bool:
         return False
     except OSError:
         return True
+
+
+def _configurations(folder: Path) -> list[Path]:
+    """Return those of models of the hub, none of a folder that cannot be read."""
+    try:
+        return sorted(folder.glob("*/*/config.json"))
+    except OSError:
+        return []
 
 
 def _entries(folder: Path) -> list[Path]:
