@@ -34,9 +34,13 @@ class NoRoom(Exception):
 
 
 def copy_name(file: File, *, size: int, mtime_ns: int, embedded_video: bool) -> str:
-    """Return the name of the copy of a file as it is now, so many bytes and so old."""
+    """Return the name of the copy of a file as it is now, so many bytes and so old.
+
+    It depends on the MD5 as well: after a restored backup the same key of a file may
+    stand for another one.
+    """
     part = "video" if embedded_video else "whole"
-    key = f"{VERSION} {size} {mtime_ns}"
+    key = f"{VERSION} {file.md5} {size} {mtime_ns}"
     digest = md5(key.encode(), usedforsecurity=False).hexdigest()
     return f"{file.pk}-{part}-{digest}"
 
