@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 
-from librephotos.api.models import Job
+from django.db import connection
+from PIL import Image
+
+from librephotos.api.models import Job, PhotoStage
 from librephotos.api.queries.failed_files import failed_files
 from librephotos.api.services.failed_files import retry_failed_files
 from librephotos.pipeline.registry import stage_names
@@ -78,3 +82,22 @@ def test_a_failed_file_that_is_gone_by_then_leaves_the_list(photos: Library) -> 
         (photos.root / name).unlink()
     retry(photos)
     assert failed_names(photos) == set()
+
+
+def test_after_an_update_failed_previews_and_those_of_tiffs_are_tried_again(
+    photos: Library,
+) -> None:
+    damage(photos)
+    Image.new("RGB", (40, 30), "teal").save(photos.root / "scanned.tif")
+    photos.scan()
+    update = importlib.import_module("librephotos.api.migrations.0014_previews_again")
+    with connection.cursor() as cursor:
+        cursor.execute(update.AGAIN)
+    pending = PhotoStage.objects.filter(state=PhotoStage.State.PENDING)
+    assert set(pending.values_list("photo", "stage")) == {
+        (photos.photo_of(photos.root / name).pk, "thumbnails")
+        for name in ("late.jpg", "scanned.tif")
+    }
+    assert total_of(photos.scan(), "thumbnails") == 2
+    assert photos.photo_of(photos.root / "scanned.tif").visible
+    assert failed_names(photos) == {"early.jpg", "late.jpg"}
