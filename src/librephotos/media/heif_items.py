@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from librephotos.media.bmff import Box, boxes, top_level
+from librephotos.media.tiff import CLASSIC
 
 MAX_ITEMS: Final = 20_000
 MAX_INDEX_BYTES: Final = 4 * 2**20
@@ -187,7 +188,5 @@ def _tiff(item: bytes) -> bytes:
     if item[start : start + 2] in (b"II", b"MM"):
         return item[start:]
     # Some writers count from elsewhere, or leave the offset out.
-    found = min(
-        (at for m in (b"II*\0", b"MM\0*") if (at := item.find(m)) >= 0), default=-1
-    )
+    found = min((at for m in CLASSIC if (at := item.find(m)) >= 0), default=-1)
     return item[found:] if 0 <= found < 64 else b""

@@ -23,7 +23,7 @@ from librephotos.media.pixels import (
     check_pixels,
     fitted,
 )
-from librephotos.media.tiff import Directories, Entry
+from librephotos.media.tiff import CLASSIC, Directories, Entry
 
 _WIDTH: Final = 0x0100
 _HEIGHT: Final = 0x0101
@@ -148,17 +148,14 @@ def _decode_dim(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | None:
 
 def _first_directory(file: BinaryIO) -> tuple[Directories, dict[int, Entry]]:
     """Return the entries of the first page, none of what is no classic TIFF."""
-    file.seek(0)
-    head = file.read(8)
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(head[:4])
 
     def read(offset: int, length: int) -> bytes:
         file.seek(min(offset, os.fstat(file.fileno()).st_size))
         return file.read(length)
 
-    tiff = Directories(read, order or "<")
-    first = int.from_bytes(head[4:], "little" if order == "<" else "big")
-    return tiff, tiff.entries(first) if order else {}
+    tiff, first = Directories.opened(read)
+    is_classic = read(0, 4) in CLASSIC
+    return tiff, tiff.entries(first) if first and is_classic else {}
 
 
 def _first_tags(file: BinaryIO) -> dict[int, int] | None:

@@ -5,7 +5,6 @@ files come from one press of the shutter. Source: CIPA DC-008 (Exif 2.32), 4.6.5
 """
 
 import mmap
-import struct
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
@@ -13,7 +12,6 @@ from typing import Final
 from librephotos.media.dates import Clock, WrittenDate, usable_date
 from librephotos.media.tiff import Directories, Entry
 
-_TIFF_ORDERS: Final = {b"II": "<", b"MM": ">"}
 _EXIF_DIRECTORY: Final = 0x8769
 _TIMES: Final = ((0x9003, 0x9011), (0x9004, 0x9012))  # original, then digitised
 _QUARTER_S: Final = 900.0
@@ -25,15 +23,13 @@ def still_clock(data: bytes | mmap.mmap) -> str:
 
     The block is that of EXIF, or a camera RAW file; "" if it says no time.
     """
-    order = _TIFF_ORDERS.get(data[:2])
-    if order is None:
+    tiff, first = Directories.opened(lambda at, n: data[at : at + n])
+    if not first:
         return ""
-    tiff = Directories(lambda at, n: data[at : at + n], order)
     try:
-        first = struct.unpack(order + "I", data[4:8])[0]
         [directory] = tiff.integers(tiff.entries(first).get(_EXIF_DIRECTORY)) or (0,)
         return _time(tiff, tiff.entries(directory)) if directory else ""
-    except (struct.error, ValueError):
+    except ValueError:
         return ""
 
 

@@ -7,7 +7,7 @@ the ExifTool documentation of the makers' formats. Names are keys of formats.FOR
 import re
 from typing import BinaryIO
 
-from librephotos.media.tiff import Directories, Entry
+from librephotos.media.tiff import CLASSIC, Directories, Entry
 
 HEAD_BYTES = 4096
 
@@ -162,8 +162,7 @@ def _brand(major: bytes, compatible: list[bytes]) -> str:
 
 
 def _tiff_family(file: BinaryIO, head: bytes) -> str | None:
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(head[:4])
-    if order is None:
+    if head[:4] not in CLASSIC:
         return "TIFF" if head[:4] in (b"II+\0", b"MM\0+") else None
     if head[8:10] == b"CR":
         return "CR2"
@@ -174,8 +173,7 @@ def _tiff_family(file: BinaryIO, head: bytes) -> str | None:
         file.seek(offset)
         return file.read(length)
 
-    first = int.from_bytes(head[4:8], "little" if order == "<" else "big")
-    return _raw_or_tiff(Directories(read, order), first)
+    return _raw_or_tiff(*Directories.opened(read))
 
 
 def _raw_or_tiff(tiff: Directories, first: int) -> str:

@@ -8,11 +8,14 @@ Source: TIFF 6.0, Adobe 1992, section 2.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
+CLASSIC = (b"II*\0", b"MM\0*")
+"""How a TIFF begins that is neither a BigTIFF nor a maker's own."""
 MAX_ENTRIES = 512
 MAX_DIRECTORIES = 16
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 13: 4}
+_ORDERS = {b"II": "<", b"MM": ">"}
 _INTEGER_CODES = {1: "B", 3: "H", 4: "I", 13: "I"}
 
 
@@ -38,6 +41,19 @@ class Directories:
 
     read: Readable
     order: str  # "<" or ">"
+
+    @classmethod
+    def opened(cls, read: Readable) -> tuple[Self, int]:
+        """Return the directories of a block, and the offset of the first one.
+
+        The offset is 0 if the block does not begin as one. The number behind the order
+        of bytes is not looked at: RAW formats have their own.
+        """
+        head = read(0, 8)
+        order = _ORDERS.get(head[:2])
+        if order is None or len(head) < 8:
+            return cls(read, "<"), 0
+        return cls(read, order), struct.unpack(order + "I", head[4:])[0]
 
     def entries(self, offset: int) -> dict[int, Entry]:
         """Return the entries of the directory at `offset` by tag; empty if broken."""

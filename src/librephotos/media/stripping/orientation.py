@@ -18,12 +18,9 @@ def orientation_in(exif: bytes) -> int:
     The block may begin with `EXIF_MARK`.
     """
     tiff = exif.removeprefix(EXIF_MARK)
-    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
-    if order is None or len(tiff) < 8:
-        return 1
-    directories = Directories(lambda at, count: tiff[at : at + count], order)
-    first = struct.unpack(f"{order}I", tiff[4:8])[0]
-    stated = directories.integers(directories.entries(first).get(_ORIENTATION))
+    directories, first = Directories.opened(lambda at, count: tiff[at : at + count])
+    entries = directories.entries(first) if first else {}
+    stated = directories.integers(entries.get(_ORIENTATION))
     return stated[0] if stated and 1 <= stated[0] <= 8 else 1
 
 
