@@ -322,3 +322,13 @@ def test_a_date_of_tomorrow_stays(keep: Keep) -> None:
         keep("a.jpg", images.jpeg(exif={f"Exif.Photo.{SHUTTER[5:]}": tomorrow}))
     )
     assert dates[SHUTTER] == tomorrow
+
+
+@pytest.mark.parametrize("kind", [1, 7], ids=["bytes", "undefined"])
+def test_dates_of_another_type_than_text(kind: int, keep: Keep) -> None:
+    exif = {"Exif.Photo.DateTimeOriginal": "2016:05:04 03:02:01"}
+    good = images.jpeg(64, 48, exif=exif)
+    entry = struct.pack("<HH", 0x9003, 2)
+    assert good.count(entry) == 1
+    odd = good.replace(entry, struct.pack("<HH", 0x9003, kind))
+    assert _dates(keep("a.jpg", odd))[SHUTTER] == "2016:05:04 03:02:01"

@@ -247,7 +247,7 @@ def _rating(exif: Mapping[str, Datum]) -> int | None:
 def _dates(exif: Mapping[str, Datum]) -> dict[str, str]:
     found = {}
     for key, name in _DATES.items():
-        text = _text(exif, key)
+        text = _written_text(exif, key)
         if text and (":Date" not in name or usable_date(text)):
             found[name] = text
     moment = _gps_moment(exif)
@@ -256,8 +256,16 @@ def _dates(exif: Mapping[str, Datum]) -> dict[str, str]:
     return found
 
 
+def _written_text(exif: Mapping[str, Datum], key: str) -> str | None:
+    """Return a text, also one that was written as bytes."""
+    datum = exif.get(key)
+    if datum is None or datum.typeId() not in _BINARY or datum.size() > MAX_TAG_TEXT:
+        return _text(exif, key)
+    return clean(bytes(datum.value().data()).decode("ascii", "replace")) or None
+
+
 def _gps_moment(exif: Mapping[str, Datum]) -> str | None:
-    day = _text(exif, "Exif.GPSInfo.GPSDateStamp") or ""
+    day = _written_text(exif, "Exif.GPSInfo.GPSDateStamp") or ""
     parts = _numbers(exif.get("Exif.GPSInfo.GPSTimeStamp"))[:3]
     if len(parts) < 3 or not all(0 <= part < 61 for part in parts):
         return None
