@@ -1,22 +1,31 @@
 """Open an original photo for reading, and never in any other way."""
 
+import errno
 import os
 import stat
+import sys
 from typing import BinaryIO
 
-from librephotos.media.errors import UnreadableFile, unreadable_because
+from librephotos.media.errors import (
+    UnavailableFile,
+    UnreadableFile,
+    unreadable_because,
+)
 
 
 def open_original(path: bytes | str) -> BinaryIO:
     """Return the file at `path` opened read-only, positioned at its start.
 
     Raises UnreadableFile, with a sentence, if it is missing, not permitted, no
-    regular file, or empty.
+    regular file, or empty, or if its path leads over a symbolic link.
     """
     try:
-        # A named pipe would block for ever; without O_NONBLOCK so would its open.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = open_without_links(path)
     except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise UnavailableFile(
+                "The path leads over a symbolic link, which is not followed."
+            ) from error
         raise unreadable_because(error) from error
     except ValueError as error:  # a NUL in the name
         raise UnreadableFile("The file's name cannot be used.") from error
@@ -26,6 +35,30 @@ def open_original(path: bytes | str) -> BinaryIO:
         os.close(descriptor)
         raise
     return os.fdopen(descriptor, "rb")
+
+
+def open_without_links(path: bytes | str) -> int:
+    """Return a descriptor, for reading, of what `path` leads to without any link.
+
+    A scan gives out paths whose links it has resolved, and follows none below. Whoever
+    may write there could put one in a file's or a folder's place before it is read,
+    and be shown what only the server may read. Does not wait for the writer of a named
+    pipe. Raises OSError: ELOOP or ENOTDIR for a link, ValueError for a NUL.
+    """
+    read = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    if sys.platform == "darwin":
+        return os.open(path, read | os.O_NOFOLLOW_ANY)
+    # O_PATH, since a folder that may be passed need not be one that may be listed.
+    step = os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
+    *folders, name = os.fsencode(path).split(b"/")
+    descriptor = os.open(b"/" if os.path.isabs(path) else b".", step)
+    for folder, flags in (*((f, step) for f in folders), (name, read | os.O_NOFOLLOW)):
+        try:
+            following = os.open(folder or b".", flags, dir_fd=descriptor)
+        finally:
+            os.close(descriptor)
+        descriptor = following
+    return descriptor
 
 
 def _check_regular(descriptor: int) -> None:

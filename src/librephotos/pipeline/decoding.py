@@ -57,7 +57,7 @@ class IdentifiedFile:
 
 def stat_of(path: bytes) -> Stat:
     """Return the state of a file; raise OSError if it cannot be had."""
-    found = os.stat(path)
+    found = os.lstat(path)
     return Stat(
         found.st_size,
         file_time(found.st_mtime_ns),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
 
 from librephotos.media.fingerprint import file_time
+from librephotos.media.original import open_without_links
 from librephotos.media.unwanted import is_unwanted_file, is_unwanted_folder
 
 
@@ -58,14 +60,15 @@ def walk(
         entries: list[Entry] = []
         subfolders: list[bytes] = []
         try:
-            with os.scandir(folder) as found:
+            with _listed(folder) as found:
                 for item in found:
+                    path = os.path.join(folder, os.fsencode(item.name))
                     try:
-                        _sort_in(item, entries, subfolders, skip)
+                        _sort_in(item, path, entries, subfolders, skip)
                     except FileNotFoundError:
                         continue  # removed since the folder was listed
                     except OSError as error:
-                        report.unreadable.append((item.path, _reason(error)))
+                        report.unreadable.append((path, _reason(error)))
         except OSError as error:
             report.unreadable.append((folder, _reason(error)))
         pending.extend(sorted(subfolders))
@@ -73,33 +76,45 @@ def walk(
             yield entries
 
 
+@contextmanager
+def _listed(folder: bytes) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """Give out what lies in a folder, and not in what a link in its place leads to."""
+    descriptor = open_without_links(folder)
+    try:
+        with os.scandir(descriptor) as found:
+            yield found
+    finally:
+        os.close(descriptor)
+
+
 def _sort_in(
-    item: os.DirEntry[bytes],
+    item: os.DirEntry[str],
+    path: bytes,
     entries: list[Entry],
     subfolders: list[bytes],
     skip: Callable[[bytes], bool],
 ) -> None:
-    if item.name.startswith(b".") or skip(item.path):
+    if item.name.startswith(".") or skip(path):
         return
     if item.is_file(follow_symlinks=False):
-        if is_unwanted_file(item.name):
+        if is_unwanted_file(os.path.basename(path)):
             return
         found = item.stat(follow_symlinks=False)
         size, inode = found.st_size, found.st_ino
         mtime_ns = file_time(found.st_mtime_ns)
         entries.append(
             Entry(
-                item.path,
+                path,
                 size,
                 mtime_ns,
                 file_time(found.st_ctime_ns),
                 inode,
-                stat_key(item.path, size, mtime_ns, inode),
+                stat_key(path, size, mtime_ns, inode),
             )
         )
     elif item.is_dir(follow_symlinks=False):
-        if not is_unwanted_folder(item.name, within=os.path.dirname(item.path)):
-            subfolders.append(item.path)
+        if not is_unwanted_folder(os.path.basename(path), within=os.path.dirname(path)):
+            subfolders.append(path)
 
 
 def _reason(error: OSError) -> str:

@@ -32,7 +32,7 @@ from librephotos.api.views.caller import who_waits
 from librephotos.api.views.originals import Original, open_original
 from librephotos.api.views.stripped_copy_content import for_others, stripped_content
 from librephotos.media.errors import MediaError
-from librephotos.media.motion_photo import embedded_video_range
+from librephotos.media.motion_photo import video_range
 from librephotos.pipeline.preview_storage import PreviewSize, preview_name
 from librephotos.pipeline.previews import remake_previews
 
@@ -262,7 +262,7 @@ def _embedded(file: File, *, by_hash: bool) -> Content:
     with ExitStack() as unless_sent:
         unless_sent.callback(found.file.close)
         # The open file rather than its path, which may lead elsewhere by now.
-        part = embedded_video_range(f"/dev/fd/{found.file.fileno()}")
+        part = video_range(found.file)
         if part is None or part[0] + part[1] > found.size:
             raise NoContent
         unless_sent.pop_all()

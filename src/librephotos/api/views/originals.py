@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import BinaryIO, NamedTuple
 
 from librephotos.media.fingerprint import file_time
+from librephotos.media.original import open_without_links
 
 
 class Original(NamedTuple):
@@ -26,39 +27,23 @@ class OutsideScanDirectories(PermissionError):
 def open_original(path: bytes, *, roots: Iterable[bytes]) -> Original:
     """Open the regular file at `path`, which must lie in one of `roots`.
 
-    Links are resolved first; from the root on, no step may be a link any more, so
-    that one put there meanwhile is not followed.
+    Links are resolved first; after that no step may be one any more, so that one put
+    there meanwhile is not followed.
 
     Raises OutsideScanDirectories, FileNotFoundError or another OSError.
     """
     real = os.path.realpath(path)
     for root in map(os.path.realpath, roots):
         if real.startswith(root.rstrip(b"/") + b"/"):
-            return _opened(real, root)
+            return _opened(real)
     raise OutsideScanDirectories("The file is outside its owner's scan directories.")
 
 
-def _opened(real: bytes, root: bytes) -> Original:
-    descriptor = _descend(root, os.path.relpath(real, root).split(b"/"))
+def _opened(real: bytes) -> Original:
+    descriptor = open_without_links(real)
     facts = os.fstat(descriptor)
     if not stat.S_ISREG(facts.st_mode):
         os.close(descriptor)
         raise FileNotFoundError("The path leads to something that is no file.")
     file = os.fdopen(descriptor, "rb")
     return Original(file, real, facts.st_size, file_time(facts.st_mtime_ns))
-
-
-def _descend(root: bytes, steps: list[bytes]) -> int:
-    """Return the descriptor of the file that these steps below the root lead to."""
-    # Without waiting, since opening a named pipe would block for a writer.
-    descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-    last = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-    folder = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY
-    for position, step in enumerate(steps, start=1):
-        flags = last if position == len(steps) else folder
-        try:
-            following = os.open(step, flags, dir_fd=descriptor)
-        finally:
-            os.close(descriptor)
-        descriptor = following
-    return descriptor
