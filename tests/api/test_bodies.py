@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from django.test.client import encode_multipart
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLResolver, get_resolver
 from rest_framework.permissions import AllowAny
 from rest_framework.test import APIClient
 
 from librephotos.api.models import User
 from librephotos.web.body_limits import KIB, MIB, largest_body
-from tests.factories import PhotoFactory
+from tests.factories import PhotoFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -166,7 +166,7 @@ def test_many_small_values_are_refused(client: APIClient) -> None:
 )
 def test_forms_of_many_fields(fields: int, status: int) -> None:
     form = "&".join(f"f{n}=1" for n in range(fields))
-    refused(send(APIClient(), "/api/auth/token/obtain/", form, FORM), status)
+    refused(send(APIClient(), "/api/user/", form, FORM), status)
 
 
 def test_a_long_form_after_signing_in(client: APIClient) -> None:
@@ -180,15 +180,33 @@ def test_a_long_form_after_signing_in(client: APIClient) -> None:
         ("text/plain", 415),
         ("application/xml", 415),
         ("nonsense", 415),
-        ("multipart/form-data", 400),
-        ("multipart/form-data; boundary=", 400),
-        ("multipart/form-data; boundary=\u00e4", 400),
         (f"{JSON}; charset=utf-16", 400),
         (f"{JSON}; charset=nonsense", 400),
     ],
 )
 def test_other_kinds_of_bodies(kind: str, status: int) -> None:
     refused(send(APIClient(), "/api/auth/token/obtain/", '{"a": 1}', kind), status)
+
+
+@pytest.mark.parametrize("boundary", ["", "; boundary=", "; boundary=\u00e4"])
+def test_forms_without_a_boundary(client: APIClient, boundary: str) -> None:
+    kind = f"multipart/form-data{boundary}"
+    refused(send(client, "/api/photosedit/hide/", '{"a": 1}', kind))
+
+
+@pytest.mark.parametrize("endpoint", ["obtain", "refresh", "blacklist"])
+@pytest.mark.parametrize("kind", [MULTIPART_CONTENT, FORM, "text/plain"])
+def test_forms_of_other_sites_change_no_sign_in(
+    me: User, endpoint: str, kind: str
+) -> None:
+    """What a page anywhere can have a browser send touches neither cookie nor cache."""
+    fields = {"username": me.username, "password": "secret", "refresh": "bad"}
+    sent: str | bytes = urlencode(fields)
+    if kind == MULTIPART_CONTENT:
+        sent = encode_multipart(BOUNDARY, fields)
+    answer = send(APIClient(), f"/api/auth/token/{endpoint}/", sent, kind)
+    refused(answer, 415)
+    assert not answer.cookies and "Clear-Site-Data" not in answer
 
 
 @pytest.mark.parametrize(
@@ -228,13 +246,15 @@ def test_what_may_be_sent_where(path: str, kind: str, most: int) -> None:
 
 
 @pytest.mark.parametrize("kind", ["form", "multipart"])
-def test_what_a_caller_sends_wrong_fills_no_log(caplog: Any, kind: str) -> None:
+def test_what_a_caller_sends_wrong_fills_no_log(
+    client: APIClient, caplog: Any, kind: str
+) -> None:
     fields = {f"a{number}": "x" for number in range(1010)}
     body, content_type = urlencode(fields), FORM
     if kind == "multipart":
         body = encode_multipart("b", fields).decode()
         content_type = "multipart/form-data; boundary=b"
-    refused(send(APIClient(), "/api/auth/token/obtain/", body, content_type))
+    refused(send(client, "/api/photosedit/hide/", body, content_type))
     assert not caplog.records
 
 
@@ -242,3 +262,19 @@ def test_forms_without_their_token_fill_no_log(caplog: Any) -> None:
     client = Client(enforce_csrf_checks=True)
     assert client.post("/api/django-admin/login/", {"a": "b"}).status_code == 403
     assert not caplog.records
+
+
+def test_the_cookies_of_the_admin_are_for_the_admin(me: User) -> None:
+    """Browsers send cookies to every program of a host, whose paths are others."""
+    admin = UserFactory(is_staff=True, is_superuser=True)
+    admin.set_password("a-Long-one-7")
+    admin.save()
+    client, address = Client(), "/api/django-admin/login/"
+    client.get(address)
+    fields = {"username": admin.username, "password": "a-Long-one-7"}
+    answer = client.post(address, fields)
+    assert answer.status_code == 302
+    assert {cookie["path"] for cookie in client.cookies.values()} == {
+        "/api/django-admin/"
+    }
+    assert "sessionid" in client.cookies and "csrftoken" in client.cookies

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from django.db import DataError, connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -245,3 +247,18 @@ def test_a_page_is_a_part_of_the_whole_however_old_its_photos_are(terms):
     assert len(whole) >= 10
     pages = [search(me, terms, start=start, size=7) for start in range(0, 42, 7)]
     assert [row for page in pages for row in page] == whole
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "照" * 1000, "%_" * 2000, "a" * 65])
+def test_a_long_term_costs_no_more_than_its_length(client_of, db, text):
+    """PostgreSQL takes the square of the length to find the trigrams of a term."""
+    me = UserFactory()
+    photo = PhotoFactory(owner=me, search_text=f"{text} b")
+    PhotoFactory(owner=me, search_text=text[:-1])  # differs in the last letter alone
+    with CaptureQueriesContext(connection) as asked:
+        answer = client_of(me).get(SEARCH, {"search": text, "page_size": 5000})
+    found = [item["id"] for day in answer.json()["results"] for item in day["items"]]
+    assert found == [str(photo.pk)]
+    asked_for = " ".join(query["sql"] for query in asked)
+    indexed = re.findall(r"@> librephotos_search_tokens\(\d+, '([^']*)'", asked_for)
+    assert indexed and max(map(len, indexed)) <= 100

@@ -175,6 +175,8 @@ VIEWS = [
         },
     ),
     ({"last_modified": "2999-01-01"}, set()),
+    ({"last_modified": "2999-01-01T00:00:00-18:00"}, set()),
+    ({"last_modified": "2999-01-01T00:00:00+23:59"}, set()),
 ]
 
 
@@ -206,6 +208,8 @@ def test_an_empty_flag_is_no_flag(client_of, library):
     [
         {"last_modified": "yesterday"},
         {"last_modified": "2020-13-45"},
+        {"last_modified": "9999-12-31T23:59:59-23:59"},
+        {"last_modified": "0001-01-01T00:00:00+23:59"},
         {"person": "Ann"},
         {"folder": "relative/path"},
         {"media": "sounds"},

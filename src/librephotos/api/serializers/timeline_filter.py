@@ -118,11 +118,22 @@ def _moment(params: Mapping[str, Any]) -> datetime | None:
     value = _text(params, "last_modified")
     if not value:
         return None
-    moment = _parsed(value)
+    moment = _in_utc(value)
     if moment is None:
         message = "Give a date as YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ."
         raise ValidationError({"last_modified": message})
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment
+
+
+def _in_utc(value: str) -> datetime | None:
+    """Return a moment that PostgreSQL takes: it knows fewer offsets than Python."""
+    moment = _parsed(value)
+    if moment is None or moment.tzinfo is None:
+        return moment and moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # before the year 1, or after 9999
+        return None
 
 
 def _parsed(value: str) -> datetime | None:

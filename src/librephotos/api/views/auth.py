@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.views import TokenBlacklistView, TokenViewBase
 
 from librephotos.api.authentication import clear_cookie, set_cookie
+from librephotos.api.parsers import BoundedJSONParser
 from librephotos.api.queries import users
 from librephotos.api.tokens import (
     ObtainTokenSerializer,
@@ -21,11 +22,16 @@ from librephotos.api.tokens import (
     media_token,
 )
 
+# A page of another site can send a form, but no JSON: it could sign a visitor in as
+# somebody else, or have the browser drop cookie and cache.
+_NO_FORMS = (BoundedJSONParser,)
+
 
 class CookieTokenView(TokenViewBase):
     """Answers with tokens, and with a cookie that opens images and nothing else."""
 
     permission_classes = (AllowAny,)  # type: ignore[assignment]
+    parser_classes = _NO_FORMS
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().post(request, *args, **kwargs)
@@ -57,6 +63,7 @@ class RevokeToken(TokenBlacklistView):
     """Sign out: revoke a refresh token and the access tokens that came from it."""
 
     permission_classes = (AllowAny,)  # type: ignore[assignment]
+    parser_classes = _NO_FORMS
     serializer_class = RevokeTokenSerializer
 
     def finalize_response(
