@@ -133,6 +133,7 @@ def test_failed_sign_ins_are_counted_by_caller(
         .post(
             "/api/auth/token/obtain/",
             {"username": user.username, "password": f"not {PASSWORD}"},
+            "application/json",
             REMOTE_ADDR=peer,
             HTTP_X_FORWARDED_FOR=forwarded.format(n=number),
         )
