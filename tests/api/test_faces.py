@@ -170,10 +170,29 @@ def test_no_faces_are_no_error(client, me):
     assert not PeopleEdit.objects.exists() and not Person.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 201])
+@pytest.mark.parametrize(
+    "name", ["", "  ", "\u200b", "\u200d", "\u3164", "\u202e \u2066", "x" * 201]
+)
 def test_a_person_needs_a_name(client, face_of, name):
     body = {"person_name": name, "face_ids": [face_of().pk]}
     assert client.post("/api/labelfaces", body, format="json").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("An\u200bna\u2060", "Anna"),
+        ("\u202eannA", "annA"),
+        ("Un\u200bknown - Other", NOBODY),
+        ("نگار\u200cسادات", "نگار\u200cسادات"),
+        ("👩\u200d🚀", "👩\u200d🚀"),
+    ],
+)
+def test_a_name_has_nothing_that_cannot_be_seen(client, face_of, given, stored):
+    body = {"person_name": given, "face_ids": [face_of().pk]}
+    client.post("/api/labelfaces", body, format="json")
+    shown = client.get("/api/persons/").json()["results"]
+    assert [person["name"] for person in shown] == [stored] * (stored != NOBODY)
 
 
 def test_the_name_of_nobody_takes_the_label_away(client, me, face_of):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Set
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from librephotos.api.models import Face, Person
+from librephotos.api.models.user_name import FILLERS
 from librephotos.api.numbers import whole_number
 
 NOBODY = "Unknown - Other"
 """The contract's name for faces without a person; no person can have it."""
 
 LONGEST_NAME = 200
+
+_JOINERS = "\u200c\u200d"
+"""They shape letters of Persian and Indic scripts, and join emoji."""
 
 _LOCK_CLASS = 202  # any number that no other advisory lock of ours uses
 
@@ -42,9 +47,23 @@ def lock_faces(
 
 
 def person_name(text: str) -> str:
-    """Return a text as the name of a person can be stored, "" where it names nobody."""
-    name = " ".join(text.replace("\x00", "").split())[:LONGEST_NAME].strip()
+    """Return a text as the name of a person can be stored, "" where it names nobody.
+
+    What cannot be seen is left out, so that no two names look alike for it and none
+    turns the text around it; joiners stay, between the letters that they shape.
+    """
+    seen = "".join(filter(_can_be_seen, " ".join(text.split())))
+    name = seen[:LONGEST_NAME].strip(_JOINERS + " ")
     return "" if name == NOBODY else name
+
+
+def _can_be_seen(character: str) -> bool:
+    if character in _JOINERS:
+        return True
+    return (
+        unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+        and character not in FILLERS
+    )
 
 
 def ensure_named(owner: int, names: Set[str]) -> dict[str, int]:
