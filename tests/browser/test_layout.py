@@ -113,3 +113,17 @@ def test_nothing_lies_upon_anything_on_a_page(
     page.unroute("**/api/**")
     expect(page.get_by_test_id("connection-banner")).to_have_count(0)
     site.faces_as_found(album)
+
+
+def test_all_of_the_menu_can_be_reached_on_a_phone_held_aslant(
+    visit: Callable[..., Visitor],
+) -> None:
+    visitor = visit(viewport={"width": 844, "height": 390})
+    visitor.enter()
+    expect(visitor.tiles.first).to_be_visible()
+    visitor.press("Menu")
+    menu = visitor.page.locator("header nav")
+    ends = menu.evaluate("nav => nav.parentElement.getBoundingClientRect().bottom")
+    assert ends <= 390
+    menu.get_by_role("button", name="Log out").click()
+    expect(visitor.page.get_by_test_id("sign-in-form")).to_be_visible()

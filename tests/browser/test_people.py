@@ -315,8 +315,9 @@ def test_undo_takes_back_what_was_done_here_not_in_another_tab(
     family: str, visit_family: Callable[..., Visitor], visit: Callable[..., Visitor]
 ) -> None:
     here, elsewhere = visit_family(), visit()
-    elsewhere.enter("/people", family)
     name_group(here, "Ada")
+    elsewhere.enter("/people", family)
+    expect(groups(elsewhere)).to_have_count(len(PEOPLE) - 1)
     name_group(elsewhere, "Grace")
     here.undo()
     here.go_to("Things")

@@ -141,6 +141,46 @@ def test_a_named_and_an_ignored_group_leave_the_focus_on_the_next(
     expect(groups.first.get_by_role("button", name="Ignore")).to_be_focused()
 
 
+def test_the_rest_of_a_name_is_none_for_the_next_group(beholder: Visitor) -> None:
+    """The group in whose box somebody writes is taken away by another tab."""
+    groups = beholder.page.get_by_test_id("face-group")
+    count = groups.count()
+    other = beholder.context.new_page()
+    other.goto(f"{beholder.address}/people")
+    groups.first.get_by_role("combobox").press_sequentially("Gra")
+    other.get_by_test_id("face-group").first.get_by_role(
+        "button", name="Ignore"
+    ).click()
+    expect(other.get_by_test_id("face-group")).to_have_count(count - 1)
+    beholder.expect_complaint("ERR_INTERNET_DISCONNECTED")
+    beholder.context.set_offline(True)
+    expect(beholder.page.get_by_role("alert").first).to_be_visible()
+    beholder.context.set_offline(False)
+    expect(groups).to_have_count(count - 1)
+    beholder.wait_until("() => document.activeElement !== document.body")
+    beholder.page.keyboard.type("ce")
+    for box in groups.get_by_role("combobox").all():
+        expect(box).to_have_value("")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/people", "/people/changes", "/people/dismissed", "/people/0/faces", "/things"]
+    + ["/problems", "/models", "/favourites", "/trash", "/search?q=zzzq", "/nowhere"],
+)
+def test_keys_act_on_a_page_from_the_start(visitor: Visitor, address: str) -> None:
+    visitor.enter()
+    expect(visitor.tiles.first).to_be_visible()
+    visitor.open(address)
+    visitor.wait_until("() => document.activeElement.closest('main') !== null")
+    # Those that can be longer than the window scroll; Tab goes on from their beginning.
+    visitor.wait_until(
+        "() => [...document.querySelectorAll('main *')].every(element => "
+        "getComputedStyle(element).overflowY !== 'auto'"
+        " || element.contains(document.activeElement))"
+    )
+
+
 def test_a_persons_faces_turn_in_their_order(beholder: Visitor) -> None:
     groups = beholder.page.get_by_test_id("face-group")
     told = groups.first.locator("p span").first.inner_text()
@@ -219,3 +259,26 @@ def test_the_focus_comes_back_from_a_message(visitor: Visitor) -> None:
         page.get_by_role("button", name="Dismiss message").last.focus()
         page.keyboard.press("Enter")
         expect(trash).to_be_focused()
+
+
+@pytest.mark.parametrize("held_by", ["focus", "pointer"])
+def test_a_message_does_not_leave_from_under_the_hand(
+    visitor: Visitor, held_by: str
+) -> None:
+    visitor.page.clock.install()
+    visitor.enter()
+    visitor.open_photo(1)
+    visitor.press("Hide")
+    toasts = visitor.page.get_by_test_id("toast")
+    undo = toasts.get_by_role("button", name="Undo")
+    undo.focus() if held_by == "focus" else toasts.hover()
+    visitor.page.clock.fast_forward(60_000)
+    visitor.page.clock.fast_forward(60_000)
+    expect(undo).to_be_visible()
+    if held_by == "focus":
+        expect(undo).to_be_focused()
+    undo.click()
+    expect(toasts).to_have_text("Undone")
+    visitor.page.get_by_role("button", name="Facts").hover()
+    visitor.page.clock.fast_forward(60_000)
+    expect(toasts).to_have_count(0)

@@ -216,3 +216,31 @@ def test_a_password_changed_elsewhere_ends_the_visit_and_says_what_is_lost(
     visitor.sign_in("careful", "another horse battery")
     expect(visitor.page.get_by_text("careful").first).to_be_attached()
     expect(visitor.page.get_by_test_id("toast")).to_have_count(0)
+
+
+def test_a_caption_that_is_being_written_outlives_the_visit(
+    visitor: Visitor, accounts: tuple[str, str]
+) -> None:
+    """It comes back to who wrote it, and to nobody else; once only."""
+    first, second = accounts
+    visitor.enter(username=first)
+    expect(visitor.tiles.first).to_be_visible()
+    other = visitor.context.new_page()
+    other.goto(f"{visitor.address}/photo/{visitor.photo_ids()[0]}")
+    other.get_by_role("button", name="Facts").click()
+    other.get_by_role("button", name="Write caption").click()
+    caption = other.get_by_role("textbox", name="Caption")
+    caption.fill("Grandmother's garden, the summer before")
+    visitor.expect_complaint("404")
+    visitor.log_out()
+    visitor.sign_in(second)
+    expect(other.get_by_text("There is no such photo")).to_be_visible()
+    expect(caption).to_have_count(0)
+    visitor.log_out()
+    visitor.sign_in(first)
+    expect(caption).to_have_value("Grandmother's garden, the summer before")
+    other.get_by_role("button", name="Cancel").click()
+    other.get_by_role("button", name="Facts").click()
+    other.get_by_role("button", name="Facts").click()
+    other.get_by_role("button", name="Write caption").click()
+    expect(caption).to_have_value("")

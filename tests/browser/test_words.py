@@ -295,4 +295,19 @@ def test_there_is_a_frame_before_the_script(visitor: Visitor) -> None:
 def test_undated_photos_have_a_mark(visitor: Visitor) -> None:
     visitor.enter()
     scrubber = visitor.page.get_by_test_id("year-scrubber")
-    expect(scrubber.get_by_text("No date", exact=True)).to_be_visible()
+    mark = scrubber.get_by_text("No date", exact=True)
+    expect(mark).to_be_visible()
+    # It stands beside the photos, not upon them.
+    rights = "all => Math.max(...all.map(tile => tile.getBoundingClientRect().right))"
+    box = mark.bounding_box()
+    assert box and visitor.tiles.evaluate_all(rights) <= box["x"]
+
+
+def test_each_name_in_a_path_is_written_by_itself(visitor: Visitor) -> None:
+    """Else folders in Arabic or Hebrew change places with each other."""
+    visitor.enter()
+    visitor.open_photo()
+    path = visitor.show_facts().locator("dd.path").first
+    names = path.locator("bdi").all_text_contents()
+    assert "/".join(names) == path.inner_text()
+    assert len(names) > 2

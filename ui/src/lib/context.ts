@@ -7,6 +7,7 @@ import type { People } from './people/people.svelte';
 import type { Router } from './routing/router.svelte';
 import type { Titles } from './shell/titles.svelte';
 import type { Toasts } from './toasts/toasts.svelte';
+import type { Drafts } from './viewer/drafts';
 
 /** What every component of a running page may ask for; `App` provides it. */
 export interface AppContext {
@@ -18,6 +19,7 @@ export interface AppContext {
   people: People;
   toasts: Toasts;
   titles: Titles;
+  drafts: Drafts;
   /** How dates are written. */
   locale: string;
 }

@@ -1,8 +1,8 @@
 import type { Geometry } from './model';
 
 const PHONE = 700;
-/** Room for the year scrubber beside the photos. */
-const SCRUBBER = 66;
+/** Room for the year scrubber beside the photos, its widest label included. */
+const SCRUBBER = 84;
 
 /** Sizes that suit a view of the given width, in CSS pixels. */
 export function geometryFor(viewWidth: number, withScrubber: boolean): Geometry {

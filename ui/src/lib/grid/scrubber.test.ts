@@ -19,12 +19,12 @@ it('marks each year, and what has no date at the end', () => {
 });
 
 it('names the undated rather than the year beside them', () => {
-  const marks = yearMarks([block('2021-05-01', 0), block('2020-01-01', 96), block(null, 98)], fraction, 0.05);
+  const marks = yearMarks([block('2021-05-01', 0), block('2020-01-01', 95), block(null, 98)], fraction, 0.05);
   expect(marks.map((mark) => mark.labelled)).toEqual([true, false, true]);
 });
 
 it('names the year with most photos rather than a short one beside it', () => {
-  const blocks = [block('2026-05-01', 0), block('2025-01-01', 2), block('2024-01-01', 60), block('2023-01-01', 61)];
+  const blocks = [block('2026-05-01', 0), block('2025-01-01', 4), block('2024-01-01', 60), block('2023-01-01', 64)];
   const marks = yearMarks(blocks, fraction, 0.05);
   expect(marks.map((mark) => [mark.year, mark.labelled])).toEqual([
     ['2026', false],
@@ -36,7 +36,13 @@ it('names the year with most photos rather than a short one beside it', () => {
 
 it('names one of the years that are all at the end', () => {
   const blocks = [block('2025-01-01', 0), block('2024-01-01', 100), block('2023-01-01', 100)];
-  expect(yearMarks(blocks, fraction, 0.05).map((mark) => mark.labelled)).toEqual([true, true, false]);
+  expect(yearMarks(blocks, fraction, 0.05).map((mark) => mark.year)).toEqual(['2025', '2024']);
+});
+
+it('puts no dot upon a label', () => {
+  const blocks = [block('2026-05-01', 0), block('2025-01-01', 2), block('2024-01-01', 4), block('2023-01-01', 99)];
+  const marks = yearMarks([...blocks, block(null, 100)], fraction, 0.05);
+  expect(marks.map((mark) => mark.year)).toEqual(['2026', '2024', UNDATED]);
 });
 
 it('marks nothing where nothing has a date', () => {

@@ -35,7 +35,8 @@ export const UNDATED = 'No date';
 
 /**
  * Where each year begins, and those without a date, newest first. Labels keep `spacing` (a
- * fraction) apart; the undated have theirs, and of years that crowd the larger ones.
+ * fraction) apart; the undated have theirs, and of years that crowd the larger ones. The
+ * others have a dot, but none upon a label.
  */
 export function yearMarks(
   blocks: Block[],
@@ -58,5 +59,9 @@ export function yearMarks(
     const isFree = [...labels.values()].every((other) => Math.abs(other - at) >= spacing);
     if (isFree) labels.set(year, at);
   }
-  return years.map((mark) => ({ ...mark, labelled: labels.has(mark.year) }));
+  const isOnLabel = (at: number): boolean =>
+    [...labels.values()].some((other) => Math.abs(other - at) < spacing / 2);
+  return years
+    .map((mark) => ({ ...mark, labelled: labels.has(mark.year) }))
+    .filter(({ at, labelled }) => labelled || !isOnLabel(at));
 }

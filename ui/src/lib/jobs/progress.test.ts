@@ -37,6 +37,9 @@ it('leaves out commands, and knows what the page can help with', () => {
 
 it('writes stages as words', () => {
   expect(stageTitle('face_recognition')).toBe('Face recognition');
+  expect(['metadata', 'geocode', 'dates', 'thumbnails'].map(stageTitle)).toEqual([
+    ...['Details', 'Places', 'Dates', 'Previews'],
+  ]);
 });
 
 it('counts files, and downloads in bytes', () => {

@@ -4,10 +4,18 @@ import { formatBytes } from '../dates/format';
 const DOWNLOAD = 10;
 const KIB = 1024;
 
-/** "Metadata" for "metadata", "Face recognition" for "face_recognition". */
+/** Stages whose names only their makers understand. */
+const TITLES: Record<string, string> = {
+  metadata: 'Details',
+  geocode: 'Places',
+  thumbnails: 'Previews',
+  embeddings: 'Meanings',
+};
+
+/** "Previews" for "thumbnails", "Face recognition" for "face_recognition". */
 export function stageTitle(stage: string): string {
   const words = stage.replaceAll('_', ' ').trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return TITLES[stage] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** An amount of work in words: files, or bytes where a job downloads, which counts in KiB. */

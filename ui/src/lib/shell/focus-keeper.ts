@@ -7,6 +7,17 @@ function likenessOf(element: Element): string {
   return `${element.tagName}/${element.getAttribute('role') ?? ''}/${name}`;
 }
 
+/** Where a view begins: its grid, what scrolls in it, or all of it. */
+export function homeOf(main: HTMLElement): HTMLElement {
+  return main.querySelector<HTMLElement>('[data-focus-home], [data-scrolls]') ?? main;
+}
+
+/** Have keys act on a view from the start, unless the focus is somewhere already. */
+export function beginIn(home: HTMLElement): void {
+  const { activeElement, body } = home.ownerDocument;
+  if (activeElement === body || activeElement === null) home.focus({ preventScroll: true });
+}
+
 /**
  * Keep the focus on the page: where the focused element is taken away, the next one that is
  * like it gets the focus, or else the next there is; never the body, from where Tab would
@@ -44,7 +55,7 @@ export function keepFocus(page: Document): () => void {
     );
     if (!change) return;
     const place = change.target instanceof Element && change.target.isConnected ? change.target : null;
-    heir(change, place, likeness, page)?.focus({ preventScroll: true });
+    heir(change, place, likeness, isBeingWritten(gone), page)?.focus({ preventScroll: true });
   };
 
   const observer = new MutationObserver(onChanges);
@@ -59,22 +70,30 @@ export function keepFocus(page: Document): () => void {
   };
 }
 
+/** Whether more is likely to be typed into it. */
+function isBeingWritten(field: HTMLElement): boolean {
+  return field.matches('input, textarea') && (field as HTMLInputElement).value !== '';
+}
+
 function heir(
   { nextSibling, previousSibling, removedNodes }: MutationRecord,
   place: Element | null,
   likeness: string,
+  isHalfWritten: boolean,
   page: Document,
 ): HTMLElement | null {
   const home = place?.closest<HTMLElement>('[data-focus-home]');
   if (home) return home;
   // Of a list, what followed is next; of anything else, what stands there now.
   const isEntry = [...removedNodes].some((node) => node instanceof Element && node.matches('li, tr'));
+  const main = page.querySelector<HTMLElement>('main');
+  // The rest of a name is none for the next one.
+  if (isEntry && isHalfWritten) return main && homeOf(main);
   const beside = isEntry ? [elementAt(nextSibling, 1), elementAt(previousSibling, -1)] : [];
   for (const near of beside) {
     const found = near && alike(near, likeness);
     if (found) return found;
   }
-  const main = page.querySelector<HTMLElement>('main');
   for (let around = place; around && around !== page.body; around = around.parentElement) {
     // Another page altogether begins with what it is about.
     if (main && around !== main && around.contains(main)) break;
@@ -82,7 +101,7 @@ function heir(
     if (found) return found;
     if (around.matches('dialog')) return around as HTMLElement;
   }
-  return main?.querySelector<HTMLElement>('[data-focus-home]') ?? main;
+  return main && homeOf(main);
 }
 
 /** The element at a node, or the nearest one before (-1) or after (+1) it. */

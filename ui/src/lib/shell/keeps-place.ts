@@ -2,9 +2,14 @@ import type { Router } from '../routing/router.svelte';
 
 const PAUSE_MS = 150;
 
-/** An attachment for what scrolls: it is found where it was left, once it is tall enough. */
+/**
+ * An attachment for what scrolls a view: keys scroll it, and it is found where it was left,
+ * once it is tall enough.
+ */
 export function keepsPlace(router: Router): (element: HTMLElement) => () => void {
   return (element) => {
+    element.tabIndex = -1;
+    element.dataset['scrolls'] = '';
     let wanted = router.place.scrolled ?? 0;
     let pause: ReturnType<typeof setTimeout> | undefined;
 

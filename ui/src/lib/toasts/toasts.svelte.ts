@@ -6,11 +6,11 @@ export interface Toast {
   undo: (() => Promise<void>) | null;
 }
 
-const SHOWN_MS = 8000;
-
 /** The messages shown at the foot of the page, the newest last. */
 export class Toasts {
   shown = $state.raw<Toast[]>([]);
+  /** The one that somebody is at, which no newer one takes the place of. */
+  kept: Toast | null = null;
   #lastKey = 0;
 
   /** Say what was done; with `undo` a button takes it back. */
@@ -34,7 +34,7 @@ export class Toasts {
   #add(content: Omit<Toast, 'key'>): void {
     this.#lastKey += 1;
     const toast = { key: this.#lastKey, ...content };
-    this.shown = [...this.shown, toast].slice(-2);
-    setTimeout(() => this.dismiss(toast), SHOWN_MS);
+    const all = [...this.shown, toast];
+    this.shown = all.filter((one, index) => one === this.kept || index >= all.length - 2);
   }
 }
