@@ -316,6 +316,8 @@ def test_undo_takes_back_what_was_done_here_not_in_another_tab(
 ) -> None:
     here, elsewhere = visit_family(), visit()
     name_group(here, "Ada")
+    # The message stays while it has the focus.
+    here.page.get_by_role("button", name="Undo").focus()
     elsewhere.enter("/people", family)
     expect(groups(elsewhere)).to_have_count(len(PEOPLE) - 1)
     name_group(elsewhere, "Grace")

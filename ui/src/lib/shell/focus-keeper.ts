@@ -12,10 +12,10 @@ export function homeOf(main: HTMLElement): HTMLElement {
   return main.querySelector<HTMLElement>('[data-focus-home], [data-scrolls]') ?? main;
 }
 
-/** Have keys act on a view from the start, unless the focus is somewhere already. */
+/** Have keys act on a view from the start, unless something in particular has the focus. */
 export function beginIn(home: HTMLElement): void {
-  const { activeElement, body } = home.ownerDocument;
-  if (activeElement === body || activeElement === null) home.focus({ preventScroll: true });
+  const { activeElement } = home.ownerDocument;
+  if (activeElement === null || activeElement.matches('body, main')) home.focus({ preventScroll: true });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Router } from '../routing/router.svelte';
+import { beginIn } from './focus-keeper';
 
 const PAUSE_MS = 150;
 
@@ -10,6 +11,7 @@ export function keepsPlace(router: Router): (element: HTMLElement) => () => void
   return (element) => {
     element.tabIndex = -1;
     element.dataset['scrolls'] = '';
+    beginIn(element);
     let wanted = router.place.scrolled ?? 0;
     let pause: ReturnType<typeof setTimeout> | undefined;
 
