@@ -117,6 +117,22 @@ def test_empty_dates_are_left_out(keep: Keep) -> None:
     assert _read(keep("a.jpg", images.jpeg(exif=exif))).dates == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("SONY DSC", None),
+        ("DCIM\\100MEDIA\\DJI_0001.JPG", None),
+        ("DCIM/100GOPRO/GOPR0001.JPG", None),
+        ("DCIM is a folder", "DCIM is a folder"),
+    ],
+)
+def test_what_cameras_write_into_every_picture_is_no_caption(
+    keep: Keep, text: str, told: str | None
+) -> None:
+    content = images.jpeg(exif={"Exif.Image.ImageDescription": text})
+    assert _read(keep("a.jpg", content)).description == told
+
+
 def test_words_are_united_from_iptc_and_xmp(keep: Keep) -> None:
     content = images.jpeg(
         exif={"Exif.Image.ImageDescription": "SONY DSC", "Exif.Image.Artist": "Ada"},

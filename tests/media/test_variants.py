@@ -53,6 +53,13 @@ def test_live_photo_is_one_by_its_identifier_however_long() -> None:
     assert _names(*files) == [[b"a.heic", b"a.mov"]]
 
 
+def test_the_film_of_a_live_photo_may_be_named_after_its_codec() -> None:
+    files = (_still(b"a.heic", "X"), _video(b"a_HEVC.MOV", "X"))
+    assert _names(*files) == [[b"a.heic", b"a_HEVC.MOV"]]
+    files = (_still(b"a.heic", "X"), _video(b"a_HEVC.MOV", "Y"))
+    assert len(_names(*files)) == 2
+
+
 @pytest.mark.parametrize(
     "video",
     [
@@ -185,6 +192,10 @@ def test_other_folders_are_other_captures() -> None:
         (b"/p/IMG_1.JPG", b"/p/img_1"),
         (b"/p/IMG_1.jpg.xmp", b"/p/img_1"),
         (b"/P/PXL_2.MP.jpg", b"/P/pxl_2"),
+        (b"/p/IMG_1_HEVC.MOV", b"/p/img_1"),
+        (b"/p/IMG_1_HEVC.MOV.xmp", b"/p/img_1"),
+        (b"/p/IMG_1_HEVC.JPG", b"/p/img_1_hevc"),
+        (b"/p/_HEVC.MOV", b"/p/_hevc"),
         (b"/p/trip.2019.jpg", b"/p/trip.2019"),
         (b"/p/.jpg", b"/p/.jpg"),
         (b"/p/caf\xe9.jpg", b"/p/caf\xe9"),
@@ -195,7 +206,9 @@ def test_key_drops_media_extensions_only(path: bytes, key: bytes) -> None:
 
 
 _parts = st.lists(
-    st.sampled_from([b"/", b".", b"a", b"IMG", b".jpg", b".XMP", b".MP", b"\xff"]),
+    st.sampled_from(
+        [b"/", b".", b"a", b"IMG", b".jpg", b".XMP", b".MP", b"\xff", b"_HEVC", b".mov"]
+    ),
     max_size=8,
 ).map(b"".join)
 

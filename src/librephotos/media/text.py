@@ -5,6 +5,8 @@ import re
 from typing import Final
 
 MAX_TEXT: Final = 20_000
+# What DJI and others write as the description: the picture's path on the card.
+_PATH_ON_CARD: Final = re.compile(r"DCIM[\\/]\S*", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -39,7 +41,9 @@ def clean(text: str, *, limit: int = MAX_TEXT) -> str:
 
 def description_by_person(text: str | None) -> str | None:
     """Return the description unless it is one that cameras write by themselves."""
-    return text if text and text.upper() not in _CAMERA_DESCRIPTIONS else None
+    if not text or text.upper() in _CAMERA_DESCRIPTIONS:
+        return None
+    return None if _PATH_ON_CARD.fullmatch(text) else text
 
 
 def finite(value: float) -> float | None:

@@ -24,6 +24,8 @@ _LIVE_FORMATS = {
 }
 """What cameras write a still and its film as; "" where the format is not told."""
 
+_FILM_EXTENSIONS = {b".mov", b".mp4"}
+
 Group = tuple["CaptureFile", ...]
 
 _ORDER = {Kind.IMAGE: 0, Kind.VIDEO: 1, Kind.RAW: 2, Kind.SIDECAR: 3}
@@ -50,7 +52,8 @@ def capture_key(path: bytes) -> bytes:
 
     That is the directory as it is and the stem in lower case, without any run of
     picture, video and sidecar extensions: `IMG_1.JPG`, `img_1.jpg.xmp` and
-    `IMG_1.MP.jpg` share a key. Applying it twice changes nothing.
+    `IMG_1.MP.jpg` share a key, and so does `IMG_1_HEVC.MOV`, as icloudpd names the film
+    of a Live Photo. Applying it twice changes nothing.
     """
     directory, name = os.path.split(path)
     stem = name.lower()
@@ -59,6 +62,8 @@ def capture_key(path: bytes) -> bytes:
         if not shorter or not _is_media_extension(extension):
             return os.path.join(directory, stem)
         stem = shorter
+        if extension in _FILM_EXTENSIONS:
+            stem = stem.removesuffix(b"_hevc") or stem
 
 
 def group_captures(files: Sequence[CaptureFile]) -> list[Group]:
