@@ -112,9 +112,23 @@ def test_too_blurred_a_face_is_in_no_group() -> None:
 
 
 def test_more_pairs_of_faces_bear_a_greater_distance() -> None:
-    spots = [(0.0, SHARP), (0.05, SHARP), (0.1, SHARP), (0.15, SHARP)]
-    assert grouped(*spots, (0.62, SHARP)) == [0] * 5
-    assert grouped(*spots[:2], (0.58, SHARP)) == [0, 0, UNCLUSTERED]
+    spots = [(0.0, SHARP), (0.15, SHARP), (0.3, SHARP), (0.45, SHARP)]
+    assert grouped(*spots, (0.75, SHARP)) == [0] * 5
+    assert grouped(*spots[:2], (0.6, SHARP)) == [0, 0, UNCLUSTERED]
+
+
+@pytest.mark.parametrize("many", [2, 4, 20])
+@pytest.mark.parametrize("step", [0.0, 0.01])
+@pytest.mark.parametrize("quality", [SHARP, 0.7])
+def test_copies_and_bursts_are_no_evidence(
+    many: int, step: float, quality: float
+) -> None:
+    burst = [(step * n / many, quality) for n in range(many)]
+    another = [(place + 0.54, quality) for place, _ in burst]
+    labels = grouped(*burst, *another)
+    assert set(labels[:many]).isdisjoint(labels[many:])
+    assert len(set(labels)) == 2 and UNCLUSTERED not in labels
+    assert len(set(grouped(*burst, (0.54, quality)))) == 2
 
 
 def test_a_blurred_face_is_recognised_less_readily() -> None:

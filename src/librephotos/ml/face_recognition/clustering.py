@@ -32,7 +32,8 @@ UNCLUSTERED: Final = -1
 
 # From how many pairs of faces on which root of their mean squared distance makes two
 # clusters one person. One pair has to be far below the published 0.6; a mean over more
-# pairs says more, and bears more. Measured in docs/adr/0010-faces.md.
+# pairs says more, and bears more; copies and bursts are hardly more than one face.
+# Measured in docs/adr/0017-poor-faces.md and 0019-copies-are-one-look.md.
 LINKAGE_BOUNDS: Final = ((1, 0.45), (2, 0.5), (4, 0.57))
 
 # Two clusters that the owner has seen are merged only when they are clearly one.

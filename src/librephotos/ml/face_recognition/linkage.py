@@ -25,7 +25,7 @@ _NEVER: Final = -1.0
 class Bounds:
     """The root mean squared distances up to which clusters are merged.
 
-    A mean over more pairs of points says more: `by_pairs` holds, by rising number, from
+    A mean over more pairs of looks says more: `by_pairs` holds, by rising number, from
     how many pairs on which distance is allowed. `known` is for two clusters that both
     have a number already, of which one has grown since.
     """
@@ -58,7 +58,7 @@ def merge_along(
 
 def _limits(partition: Partition, edges: Indexes, bounds: Bounds) -> Floats:
     least_pairs, distances = np.array(bounds.by_pairs).T
-    pairs = partition.sizes[edges].prod(axis=1)
+    pairs = partition.looks[edges].prod(axis=1)
     limits = distances[np.searchsorted(least_pairs, pairs, side="right") - 1] ** 2
     known = partition.is_known[edges].all(axis=1)
     grown = partition.has_grown[edges].any(axis=1)

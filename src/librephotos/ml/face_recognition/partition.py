@@ -14,6 +14,11 @@ Indexes = npt.NDArray[np.int64]
 
 UNKNOWN: Final = -1
 
+# Faces of a person that are so far apart are two looks at them; nearer ones, as of a
+# burst or of copies, tell the less anew the nearer they are. Measured in
+# docs/adr/0019-copies-are-one-look.md.
+_UNLIKE: Final = 0.25
+
 _CHUNK: Final = 4096  # pairs whose sums are gathered at a time: 8 MB, for the cache
 
 
@@ -24,6 +29,7 @@ class Partition:
     others. `known` is the number of each point's cluster, UNKNOWN for none;
     `exclusions` are the tokens of each point, none of which two points of a cluster may
     have in common.
+    `looks` is as how many independent faces each cluster counts, 1 to its size.
     `changed` tells clusters that are not what they were when they were last compared:
     those with `fresh` points, and what is united later.
     """
@@ -42,9 +48,11 @@ class Partition:
         self.sizes = np.ones(len(points), dtype=np.int64)
         self.numbers = known.copy()
         self.changed = fresh.copy()
+        self.looks = np.ones(len(points))
         self._known_sizes = (known != UNKNOWN).astype(np.int64)
         self._tokens = exclusions
         self._sums = points.astype(np.float64)
+        self._doubts = doubts.copy()
         # As if each point had a direction of its own, in which no other differs.
         self._squares = np.einsum("ij,ij->i", self._sums, self._sums) + doubts
         self._gather_known()
@@ -96,7 +104,9 @@ class Partition:
         self._tokens[hub], self._tokens[satellite] = large, set()
         self._sums[hub] += self._sums[satellite]
         self._squares[hub] += self._squares[satellite]
+        self._doubts[hub] += self._doubts[satellite]
         self.sizes[hub] += self.sizes[satellite]
+        self.looks[hub] = self._count_looks(hub)
         self.numbers[hub] = self._surviving_number(hub, satellite)
         self._known_sizes[hub] += self._known_sizes[satellite]
         self.changed[hub] = True
@@ -147,6 +157,18 @@ class Partition:
         points = self.points[members]
         far = np.linalg.norm(points - points.mean(axis=0), axis=1)
         return [int(row) for row in members[np.argsort(far, kind="stable")]]
+
+    def _count_looks(self, cluster: int) -> float:
+        """Return as how many faces a cluster of several counts: copies are one.
+
+        It is Kish's effective size of a sample whose members are alike, from the mean
+        squared distance of its faces, doubts aside.
+        """
+        size, total = int(self.sizes[cluster]), self._sums[cluster]
+        squares = float(self._squares[cluster] - self._doubts[cluster])
+        apart = 2 * (squares - float(total @ total) / size) / (size - 1)
+        likeness = 1 - min(max(apart / _UNLIKE**2, 0.0), 1.0)
+        return size / (1 + (size - 1) * likeness)
 
     def _surviving_number(self, i: int, j: int) -> int:
         """Return the number with the most known faces, the lower of two alike."""
