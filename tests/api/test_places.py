@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from librephotos.api.queries.places import ensure_places
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,26 @@ def test_map_pins_give_the_longitude_first(client_of, travels):
     pins = client_of(me).get("/api/locclust/").json()
     assert [pin[2] for pin in pins] == ["Florence", "Italy", "Singapore", "Tuscany"]
     assert pins[2] == [103.8, 1.3, "Singapore"]
+
+
+def test_no_place_tells_where_others_were(client_of):
+    """Rows of places are shared, and new ones take the position of their first town."""
+
+    def imported(user, town, *position):
+        names = ("Italy", "Tuscany", town)
+        photo = PhotoFactory(owner=user)
+        photo.place_id = ensure_places({names: position})[names]
+        photo.save()
+        return photo
+
+    imported(UserFactory(), "Pisa", 43.71, 10.4)
+    me = UserFactory()
+    mine = imported(me, "Florence", 43.77, 11.25)
+    client = client_of(me)
+    pins = client.get("/api/locclust/").json()
+    assert pins == [[11.25, 43.77, name] for name in ("Florence", "Italy", "Tuscany")]
+    place = client.get(f"/api/photos/{mine.image_hash}/").json()["geolocation_json"]
+    assert [part["center"] for part in place["features"]] == [[43.77, 11.25]] * 3
 
 
 def test_the_time_line_joins_what_was_taken_in_one_country(client_of, travels):

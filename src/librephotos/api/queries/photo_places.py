@@ -100,7 +100,8 @@ ORDER BY taken_at
 def place_counts(user: Any, *, covers: bool = False) -> list[PlaceCount]:
     """Return all places with visible photos, the most specific levels first.
 
-    A country counts what lies in its towns. With `covers`, up to COVERS each.
+    A country counts what lies in its towns, and lies where the first of these does: its
+    row was made for a town of whoever came first. With `covers`, up to COVERS each.
     """
     photos = Photo.objects.owned_by(user).visible().filter(place__isnull=False)
     counted = photos.order_by().values_list("place").annotate(n=Count("*"))
@@ -112,6 +113,8 @@ def place_counts(user: Any, *, covers: bool = False) -> list[PlaceCount]:
         place.covers = (pictures.get(place.id, []) + place.covers)[:COVERS]
         if place.parent_id is not None:
             parent = places[place.parent_id]
+            if not parent.count:
+                parent.latitude, parent.longitude = place.latitude, place.longitude
             parent.count += place.count
             parent.covers += place.covers
     return list(places.values())

@@ -31,7 +31,9 @@ def geolocation(
 ) -> dict[str, Any]:
     """Return the contract's `geolocation_json`, {} without a place.
 
-    Short hierarchies, as of a city state, repeat their most specific place.
+    Short hierarchies, as of a city state, repeat their most specific place. Country and
+    region have its position as well: the one in their rows is that of the first town
+    there of anybody's photos, and would tell others about it.
     """
     places = chain(place)
     if not places:
@@ -39,10 +41,7 @@ def geolocation(
     padded = places[:1] * (_LEAST_FEATURES - len(places)) + places
     here = [places[0].latitude, places[0].longitude]
     return {
-        "features": [
-            {"text": part.name, "center": [part.latitude, part.longitude]}
-            for part in padded
-        ],
+        "features": [{"text": part.name, "center": here} for part in padded],
         "places": [part.name for part in padded],
         "address": address(place),
         "center": here if latitude is None else [latitude, longitude],
