@@ -84,7 +84,8 @@ def test_a_renewed_token_is_no_new_sign_in():
     user = UserFactory()
     token = SignInToken.for_user(user)
     token[SIGNED_IN_CLAIM] -= int(RECENT.total_seconds()) + 1
-    renewed = APIClient().post("/api/auth/token/refresh/", {"refresh": str(token)})
+    path, body = "/api/auth/token/refresh/", {"refresh": str(token)}
+    renewed = APIClient().post(path, body, format="json")
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {renewed.json()['access']}")
     body = {"email": "new@example.org"}

@@ -301,9 +301,8 @@ def test_video_that_breaks_off_shows_what_it_has(keep: Keep) -> None:
 
 
 # Of the others, test_damaged.py has what is shown.
-@pytest.mark.parametrize("name", ["AVIF", "JXL"])
-def test_truncated_stills_say_so(name: str, keep: Keep) -> None:
-    content = STILLS[name](images.picture(640, 480))
+def test_a_truncated_still_says_so(keep: Keep) -> None:
+    content = STILLS["JXL"](images.picture(640, 480))
     with pytest.raises(UnreadableFile, match="damaged or cut short"):
         _make(keep("a", content[: len(content) // 2]))
 
