@@ -54,6 +54,26 @@ def change_password(site: Site, name: str, password: str) -> None:
         pass
 
 
+def second_tab(visitor: Visitor, user: str) -> Page:
+    """Return another tab of a user who has signed in and sees pictures."""
+    visitor.enter(username=user)
+    expect(visitor.tiles.first).to_be_visible()
+    return visitor.context.new_page()
+
+
+def hold(page: Page, addresses: str, **options: int) -> Callable[[], Route]:
+    """Keep a page's requests from the server; what is returned waits for the first."""
+    held: list[Route] = []
+    page.route(addresses, lambda route: held.append(route), **options)
+
+    def first() -> Route:
+        while not held:
+            page.wait_for_timeout(20)
+        return held[0]
+
+    return first
+
+
 def pictures_of(page: Page) -> list[str]:
     """Return the addresses of all pictures that a page shows."""
     found = page.locator("img[src*='/media/']")
@@ -97,9 +117,7 @@ def test_what_a_tab_left_behind_does_is_not_done_by_the_next_user(
     visitor: Visitor, accounts: tuple[str, str], site: Site
 ) -> None:
     first, second = accounts
-    visitor.enter(username=first)
-    expect(visitor.tiles.first).to_be_visible()
-    other = visitor.context.new_page()
+    other = second_tab(visitor, first)
     # A tab at rest is told of nothing, and asks nothing.
     other.add_init_script(MISSES_OTHER_TABS)
     other.route("**/api/rqavailable/", lambda route: None)
@@ -126,22 +144,16 @@ def test_an_answer_that_comes_late_is_nobodys(
 ) -> None:
     """Days of the first user that arrive when the second one is there already."""
     first, second = accounts
-    visitor.enter(username=first)
-    expect(visitor.tiles.first).to_be_visible()
-    other = visitor.context.new_page()
-    held: list[Route] = []
-    days = "**/api/albums/date/list/**"
-    other.route(days, lambda route: held.append(route), times=1)
+    other = second_tab(visitor, first)
+    held = hold(other, "**/api/albums/date/list/**", times=1)
     other.goto(visitor.address)
-    while not held:
-        other.wait_for_timeout(20)
-    answer = held[0].fetch()
+    answer = held().fetch()
     assert answer.json()["results"]
     visitor.log_out()
     visitor.sign_in(second)
     expect(other.get_by_text(second).first).to_be_attached()
     expect(other.get_by_text("No photos yet")).to_be_visible()
-    held[0].fulfill(response=answer)
+    held().fulfill(response=answer)
     other.evaluate("() => new Promise(done => setTimeout(done, 0))")
     expect(other.get_by_text("No photos yet")).to_be_visible()
     assert pictures_of(other) == []
@@ -151,21 +163,15 @@ def test_a_renewal_that_crosses_a_sign_in_brings_nobody_back(
     visitor: Visitor, accounts: tuple[str, str]
 ) -> None:
     first, second = accounts
-    visitor.enter(username=first)
-    expect(visitor.tiles.first).to_be_visible()
-    other = visitor.context.new_page()
-    held: list[Route] = []
-    renewal = "**/api/auth/token/refresh/"
-    other.route(renewal, lambda route: held.append(route), times=1)
+    other = second_tab(visitor, first)
+    held = hold(other, "**/api/auth/token/refresh/", times=1)
     other.goto(visitor.address)
-    while not held:
-        other.wait_for_timeout(20)
-    answer = held[0].fetch()
+    answer = held().fetch()
     assert answer.ok
     visitor.log_out()
     visitor.sign_in(second)
     expect(visitor.page.get_by_text("No photos yet")).to_be_visible()
-    held[0].fulfill(response=answer)
+    held().fulfill(response=answer)
     expect(other.get_by_text("No photos yet")).to_be_visible()
     visitor.page.reload()
     expect(visitor.page.get_by_text("No photos yet")).to_be_visible()
@@ -180,16 +186,14 @@ def test_an_act_on_its_way_when_the_visit_ends_is_not_lost_silently(
     expect(visitor.tiles.first).to_be_visible()
     photo = visitor.photo_ids()[0]
     other = visitor.context.new_page()
-    held: list[Route] = []
-    other.route("**/api/photosedit/**", lambda route: held.append(route))
+    held = hold(other, "**/api/photosedit/**")
     other.goto(f"{visitor.address}/photo/{photo}")
     other.get_by_role("button", name=act, exact=True).click()
-    while not held:
-        other.wait_for_timeout(20)
+    request = held()
     visitor.expect_complaint("401")
     visitor.log_out()
     expect(other.get_by_test_id("sign-in-form")).to_be_visible()
-    held[0].continue_()
+    request.continue_()
     expect(other.get_by_role("alert")).to_contain_text(UNSAVED)
     visitor.sign_in(first)
     # The photo is still there, and its place in the address.
@@ -223,9 +227,7 @@ def test_a_caption_that_is_being_written_outlives_the_visit(
 ) -> None:
     """It comes back to who wrote it, and to nobody else; once only."""
     first, second = accounts
-    visitor.enter(username=first)
-    expect(visitor.tiles.first).to_be_visible()
-    other = visitor.context.new_page()
+    other = second_tab(visitor, first)
     other.goto(f"{visitor.address}/photo/{visitor.photo_ids()[0]}")
     other.get_by_role("button", name="Facts").click()
     other.get_by_role("button", name="Write caption").click()

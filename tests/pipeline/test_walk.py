@@ -23,6 +23,12 @@ from tests.support.mounts import mounted_memory
 from tests.support.scanning import Library, work_until_idle, write_jpeg
 
 
+def make(path: Path) -> None:
+    """Make an empty file and its folders."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+
+
 def found(root: Path, report: WalkReport | None = None) -> set[str]:
     """Return the names below `root` that a walk yields."""
     report = report or WalkReport()
@@ -101,9 +107,7 @@ def test_hidden_names_and_waste_of_storages_are_left_out(tmp_path: Path) -> None
     ],
 )
 def test_copies_that_programs_keep_are_left_out(tmp_path: Path, name: str) -> None:
-    path = tmp_path / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
+    make(tmp_path / name)
     assert found(tmp_path) == set()
 
 
@@ -126,9 +130,7 @@ def test_copies_that_programs_keep_are_left_out(tmp_path: Path, name: str) -> No
     ],
 )
 def test_names_like_those_of_copies_are_found(tmp_path: Path, name: str) -> None:
-    path = tmp_path / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
+    make(tmp_path / name)
     assert found(tmp_path) == {name}
 
 

@@ -17,6 +17,7 @@ from librephotos.api.models import Job
 from librephotos.pipeline import queue, worker
 from librephotos.stopping import stop_requests
 from tests.factories import JobFactory
+from tests.support.triggers import refusing
 
 pytestmark = pytest.mark.usefixtures("empty_queue")
 
@@ -138,25 +139,6 @@ def nothing_is_under_way() -> bool:
 ODD_ARGUMENTS = ("[]", "null", '"text"', "7", '{"job": "x"}', '{"job": {}}', "{}")
 
 
-@contextmanager
-def hindered(job: Job) -> Iterator[None]:
-    """Have the database refuse to finish one job."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE FUNCTION refuse_to_finish() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN RAISE EXCEPTION 'not this one'; END $$"
-        )
-        cursor.execute(
-            "CREATE TRIGGER refuse_to_finish BEFORE UPDATE ON api_job FOR EACH ROW"
-            f" WHEN (OLD.id = {job.pk}) EXECUTE FUNCTION refuse_to_finish()"
-        )
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP FUNCTION refuse_to_finish CASCADE")
-
-
 def insert_odd_tasks() -> None:
     """Add tasks whose arguments no version of ours would write, done and to be done."""
     with connection.cursor() as cursor:
@@ -184,7 +166,8 @@ def test_odd_tasks_and_a_stuck_job_keep_no_other_from_its_end() -> None:
         queue.enqueue(queue.RESCORE_FACES, lock="sound", job=None, edit=0)
         wait_until(lambda: not ProcrastinateJob.objects.filter(lock="sound").exists())
 
-    with hindered(stuck), disturbed_by(disturb):
+    hindered = refusing("UPDATE", f"OLD.id = {stuck.pk}", says="not this one")
+    with hindered, disturbed_by(disturb):
         worker.run(wait=True)
     assert list(Job.objects.unfinished()) == [stuck]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,3 +21,11 @@ def mounted_memory(folder: Path, *, size: str = "64m") -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(folder: Path, *, but: int) -> Path:
+    """Return a file that leaves so many bytes of a folder's file system free."""
+    disk = os.statvfs(folder)
+    filler = folder / "filler"
+    filler.write_bytes(bytes(disk.f_bavail * disk.f_frsize - but))
+    return filler

@@ -22,7 +22,7 @@ from librephotos.ml.model_store.errors import (
 )
 from tests.ml.model_store.conftest import NAME, REPOSITORY, MakeStore
 from tests.support.model_hub import ModelHub
-from tests.support.mounts import mounted_memory
+from tests.support.mounts import fill, mounted_memory
 
 
 def legacy(state: dict[str, Any], *, zipped: bool = True) -> bytes:
@@ -140,16 +140,15 @@ def test_a_disk_that_is_full_while_weights_are_converted(
 ) -> None:
     publish(legacy({"a": torch.randn(2**20)}))
     with tempfile.TemporaryDirectory() as name, mounted_memory(Path(name), size="80m"):
-        filler = Path(name) / "filler"
+        fillers: list[Path] = []
 
-        def fill(progress: Progress) -> None:
-            if progress.done == progress.total and not filler.exists():
-                free = os.statvfs(name).f_bavail * os.statvfs(name).f_frsize
-                filler.write_bytes(bytes(free - 2**20))
+        def fill_once(progress: Progress) -> None:
+            if progress.done == progress.total and not fillers:
+                fillers.append(fill(Path(name), but=2**20))
 
         store = make_store(Path(name))
         with pytest.raises(NotEnoughSpace, match="too full"):
-            store.download(NAME, progress=fill)
-        filler.unlink()
+            store.download(NAME, progress=fill_once)
+        fillers[0].unlink()
         store.download(NAME)
         assert store.verify(NAME) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -33,7 +32,7 @@ from librephotos.ml.model_store.fetch import Fetcher, RemoteFile
 from librephotos.ml.model_store.record import read_record
 from tests.ml.model_store.conftest import NAME, PLAIN, REPOSITORY, MakeStore
 from tests.support.model_hub import ModelHub
-from tests.support.mounts import mounted_memory
+from tests.support.mounts import fill, mounted_memory
 from tests.support.server import PATIENCE_S, free_port, wait_for
 
 BOTH = pytest.mark.parametrize(
@@ -307,17 +306,16 @@ def test_disk_that_is_too_small(make_store: MakeStore, hub: ModelHub) -> None:
 
 def test_disk_that_fills_up_meanwhile(make_store: MakeStore, hub: ModelHub) -> None:
     with tempfile.TemporaryDirectory() as name, mounted_memory(Path(name), size="72m"):
-        filler = Path(name) / "filler"
+        fillers: list[Path] = []
 
-        def fill(progress: Progress) -> None:
-            if progress.file == "model.safetensors" and not filler.exists():
-                free = os.statvfs(name).f_bavail * os.statvfs(name).f_frsize
-                filler.write_bytes(bytes(free - 2**20))
+        def fill_once(progress: Progress) -> None:
+            if progress.file == "model.safetensors" and not fillers:
+                fillers.append(fill(Path(name), but=2**20))
 
         store = make_store(Path(name))
         with pytest.raises(NotEnoughSpace, match="too full"):
-            store.download(NAME, progress=fill)
-        filler.unlink()
+            store.download(NAME, progress=fill_once)
+        fillers[0].unlink()
         store.download(NAME)
         assert store.verify(NAME) == []
 
