@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
@@ -55,10 +55,33 @@ def change_password(site: Site, name: str, password: str) -> None:
 
 
 def second_tab(visitor: Visitor, user: str) -> Page:
-    """Return another tab of a user who has signed in and sees pictures."""
+    """Return another tab of a user who has signed in and sees pictures.
+
+    What it is asking for as the visit ends is refused.
+    """
+    visitor.expect_complaint("401")
     visitor.enter(username=user)
     expect(visitor.tiles.first).to_be_visible()
     return visitor.context.new_page()
+
+
+POLL = "/api/rqavailable/"
+
+
+def rest(page: Page, load: Callable[[], object]) -> None:
+    """Load a page, and wait until it has asked for nothing for a while, polls aside."""
+    asked: list[Request] = []
+    answered: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+    for event in ("requestfinished", "requestfailed"):
+        page.on(event, lambda request: answered.append(request))
+    load()
+    seen = -1
+    while seen < len(asked) or any(
+        request not in answered and POLL not in request.url for request in asked
+    ):
+        seen = len(asked)
+        page.wait_for_timeout(500)
 
 
 def hold(page: Page, addresses: str, **options: int) -> Callable[[], Route]:
@@ -89,12 +112,10 @@ def test_another_tab_becomes_the_next_users(
     visitor: Visitor, accounts: tuple[str, str], address: str
 ) -> None:
     first, second = accounts
-    visitor.enter(username=first)
-    expect(visitor.tiles.first).to_be_visible()
+    other = second_tab(visitor, first)
     is_photo = address == "/photo/"
     if is_photo:
         address += visitor.photo_ids()[0]
-    other = visitor.context.new_page()
     other.goto(visitor.address + address)
     expect(other.get_by_text(first).first).to_be_attached()
     if is_photo:
@@ -120,8 +141,8 @@ def test_what_a_tab_left_behind_does_is_not_done_by_the_next_user(
     other = second_tab(visitor, first)
     # A tab at rest is told of nothing, and asks nothing.
     other.add_init_script(MISSES_OTHER_TABS)
-    other.route("**/api/rqavailable/", lambda route: None)
-    other.goto(f"{visitor.address}/photo/{visitor.photo_ids()[0]}")
+    other.route(f"**{POLL}", lambda route: None)
+    rest(other, lambda: other.goto(f"{visitor.address}/photo/{visitor.photo_ids()[0]}"))
     expect(other.get_by_test_id("viewer-image")).to_be_visible()
     visitor.log_out()
     visitor.sign_in(second)
@@ -182,15 +203,12 @@ def test_an_act_on_its_way_when_the_visit_ends_is_not_lost_silently(
     visitor: Visitor, accounts: tuple[str, str], act: str
 ) -> None:
     first, _ = accounts
-    visitor.enter(username=first)
-    expect(visitor.tiles.first).to_be_visible()
+    other = second_tab(visitor, first)
     photo = visitor.photo_ids()[0]
-    other = visitor.context.new_page()
     held = hold(other, "**/api/photosedit/**")
     other.goto(f"{visitor.address}/photo/{photo}")
     other.get_by_role("button", name=act, exact=True).click()
     request = held()
-    visitor.expect_complaint("401")
     visitor.log_out()
     expect(other.get_by_test_id("sign-in-form")).to_be_visible()
     request.continue_()
