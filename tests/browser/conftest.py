@@ -15,13 +15,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.site import CLIP, Site, write_library, write_portraits, write_shapes
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PATIENCE_S, Visitor
 from tests.support.chromium import NAMES, installed_chromium, running_chromium
 from tests.support.model_hub import ModelHub
 from tests.support.server import RunningServer
 from tests.support.tiny_clip import tiny_clip_folder  # noqa: F401
 
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +101,7 @@ def visitors_of(chromium: Browser, site: Site) -> Iterator[Callable[..., Visitor
         where = {"locale": "en-GB", "timezone_id": "Pacific/Auckland"}
         size = {"viewport": {"width": 1280, "height": 800}}
         context = chromium.new_context(**{**where, **size, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_S * 1000)
         visitors.append(Visitor(context, site.address))
         return visitors[-1]
 

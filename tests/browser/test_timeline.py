@@ -18,16 +18,11 @@ def read_to_the_end(visitor: Visitor) -> tuple[list[str], list[str]]:
     """Scroll down screen by screen; return the headings and photos, each once."""
     headings: dict[str, None] = {}
     photos: dict[str, None] = {}
-    grid = visitor.page.get_by_test_id("photo-grid")
-    expect(visitor.tiles.first).to_be_visible()
     while True:
-        visitor.wait_until("() => !document.querySelector('[aria-busy=true]')")
+        photos |= dict.fromkeys(visitor.photo_ids())
         drawn = visitor.page.get_by_test_id("day-block").locator("h2 span")
         headings |= dict.fromkeys(drawn.all_inner_texts())
-        photos |= dict.fromkeys(visitor.photo_ids())
-        before = grid.evaluate("grid => grid.scrollTop")
-        grid.evaluate("grid => { grid.scrollTop += grid.clientHeight * 0.8 }")
-        if grid.evaluate("grid => grid.scrollTop") == before:
+        if not visitor.scroll(0.8):
             return list(headings), list(photos)
 
 

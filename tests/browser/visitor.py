@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 
 from playwright.sync_api import (
     BrowserContext,
@@ -15,6 +16,8 @@ from playwright.sync_api import (
 
 from tests.support.server import PASSWORD
 
+PATIENCE_S = 120
+"""What a browser has not done by then it will not do on a slow machine either."""
 _OWN_SCHEMES = ("data:", "blob:")
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -22,6 +25,27 @@ PHONE = {
     "has_touch": True,
     "is_mobile": True,
 }
+
+_ARE_READ = """
+() => document.querySelector('[data-testid=photo-tile]') !== null
+  && document.querySelector('[aria-busy=true]') === null
+"""
+_ARE_DRAWN = """
+() => [...document.querySelectorAll('[data-testid=photo-tile]')].every(tile => {
+  const image = tile.querySelector('img');
+  return image !== null && image.complete && image.naturalWidth > 0;
+})
+"""
+_SCROLL = """
+async (grid, views) => {
+  const before = grid.scrollTop;
+  grid.scrollTop += Math.round(grid.clientHeight * views);
+  const hasMoved = grid.scrollTop !== before;
+  // The page hears of it, and draws.
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  return hasMoved;
+}
+"""
 
 
 class Visitor:
@@ -111,8 +135,20 @@ class Visitor:
 
     def photo_ids(self) -> list[str]:
         """Return the ids of the photos that are drawn, in reading order."""
+        self.wait_until_read()
         ids = self.tiles.evaluate_all("tiles => tiles.map(t => t.dataset.photoId)")
         return [str(photo) for photo in ids]
+
+    def tile(self, photo: str) -> Locator:
+        """A photo that is drawn, by its id."""
+        return self.page.locator(f"[data-photo-id='{photo}']")
+
+    def scroll(self, views: float) -> bool:
+        """Scroll the photos on by some times their view; False where they end."""
+        grid = self.page.get_by_test_id("photo-grid")
+        has_moved = bool(grid.evaluate(_SCROLL, views))
+        self.wait_until_read()
+        return has_moved
 
     def location(self) -> str:
         """Return the path in the address bar."""
@@ -120,11 +156,10 @@ class Visitor:
 
     def open_photo(self, number: int = 0) -> str:
         """Open one of the photos that are drawn; return its id."""
-        tile = self.tiles.nth(number)
-        photo = tile.get_attribute("data-photo-id")
-        tile.click()
+        photo = self.photo_ids()[number]
+        self.tile(photo).click()
         expect(self.viewer).to_be_visible()
-        return photo or ""
+        return photo
 
     def show_facts(self) -> Locator:
         """Open the panel with the facts of the open photo."""
@@ -137,13 +172,25 @@ class Visitor:
         """Wait until a JavaScript expression or function is true."""
         self.page.wait_for_function(expression, arg=argument)
 
+    def wait_for(self, condition: Callable[[], object], what: str) -> None:
+        """Wait until the browser's events have told of something."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < deadline, f"not within {PATIENCE_S} s: {what}"
+            self.page.wait_for_timeout(20)
+
+    def wait_until_read(self) -> None:
+        """Wait until each day in view has its photos.
+
+        Days are asked for side by side and drawn as they come: until then the first of
+        the photos may be any.
+        """
+        self.wait_until(_ARE_READ)
+
     def wait_until_drawn(self) -> None:
         """Wait until every image of the grid is there."""
-        self.wait_until(
-            "() => { const all = [...document.querySelectorAll("
-            "'[data-testid=photo-tile] img')]; return all.length > 0"
-            " && all.every(i => i.complete && i.naturalWidth > 0); }"
-        )
+        self.wait_until_read()
+        self.wait_until(_ARE_DRAWN)
 
     def statuses_of(self, paths: Iterable[str]) -> list[int]:
         """Return what the server answers to this browser, with its cookies."""
