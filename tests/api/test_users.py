@@ -559,6 +559,7 @@ def test_an_avatar_for_which_there_is_no_room(client_of, small_disk, settings):
     answer = upload(client_of(user), user, PNG)
     assert answer.status_code == 507
     assert "disk of the server is full" in answer.json()["errors"][0]["message"]
+    assert [path.name for path in small_disk.rglob("*.*")] == []
     (small_disk / "filling").unlink()
     assert upload(client_of(user), user, PNG).status_code == 200
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from procrastinate.exceptions import ConnectorException
 
 from librephotos.logs.formatter import LineFormatter
 from librephotos.logs.printable import printable
@@ -40,6 +42,22 @@ def test_the_rest_is_on_one_line_and_can_be_encoded(text: str) -> None:
     assert not any(ord(character) < 32 or character == "\x1b" for character in shown)
     shown.encode()
     assert printable(shown) == shown
+
+
+def test_an_error_in_a_log_line_says_what_led_to_it_on_one_line() -> None:
+    def line(error: BaseException) -> str:
+        record = logging.LogRecord(
+            *("any", logging.ERROR, "file", 1, "Put off: %s", (error,)), exc_info=None
+        )
+        return LineFormatter("{message}", style="{").format(record)
+
+    database = psycopg.OperationalError("deadlock detected\nDETAIL:  Process 1\n")
+    lost = ConnectorException()
+    lost.__cause__ = database
+    assert line(database) == "Put off: deadlock detected DETAIL: Process 1"
+    assert line(lost) == "Put off: deadlock detected DETAIL: Process 1"
+    assert line(ConnectorException()) == "Put off: Database error."
+    assert line(ValueError()) == "Put off: ValueError"
 
 
 def test_a_log_line_is_one_line_and_a_traceback_stands_below_it() -> None:

@@ -13,8 +13,9 @@ from django.db import connection
 
 from librephotos.api.models import Job, Photo, PhotoStage
 from librephotos.api.queries import photo_stages
+from librephotos.full_disk import DataFolderFull
 from librephotos.ml.errors import ModelUnusable
-from librephotos.pipeline.runner import DataFolderFull, run_stage, run_stages
+from librephotos.pipeline.runner import run_stage, run_stages
 from librephotos.pipeline.sandbox import Sandbox
 from librephotos.pipeline.stage import Runs, Skip
 from tests.factories import FileFactory, JobFactory

@@ -165,6 +165,7 @@ def test_odd_tasks_and_a_stuck_job_keep_no_other_from_its_end() -> None:
         queue.enqueue(queue.FOLLOW_UP, lock="sound", job=None, finished=0)
         queue.enqueue(queue.RESCORE_FACES, lock="sound", job=None, edit=0)
         wait_until(lambda: not ProcrastinateJob.objects.filter(lock="sound").exists())
+        wait_until(nothing_is_under_way)
 
     hindered = refusing("UPDATE", f"OLD.id = {stuck.pk}", says="not this one")
     with hindered, disturbed_by(disturb):

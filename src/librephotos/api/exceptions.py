@@ -7,7 +7,6 @@ DatabaseUnavailable     it cannot be reached, broke off, or takes no changes now
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +18,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
+from librephotos.full_disk import FULL, DataFolderFull, is_full
 from librephotos.logs.outages import is_outage
 
 logger = logging.getLogger(__name__)
@@ -60,11 +60,11 @@ _GIVEN_UP: dict[type[Any], type[DatabaseUnavailable]] = {
 """What became of statements that PostgreSQL itself has ended."""
 
 
-class DataFolderFull(APIException):
-    """What was sent cannot be kept (RFC 4918, 11.5)."""
+class NothingIsKept(APIException):
+    """What was sent cannot be kept, since the disk is full (RFC 4918, 11.5)."""
 
     status_code = 507
-    default_detail = "The disk of the server is full: its operator has to make room."
+    default_detail = FULL
     default_code = "data_folder_full"
 
 
@@ -99,9 +99,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     Django logs what is unexpected and answers it through `json_error`.
     """
     exc = database_error(exc) or exc
-    if isinstance(exc, OSError) and exc.errno in (errno.ENOSPC, errno.EDQUOT):
-        logger.error("The disk is full: %s", exc)
-        exc = DataFolderFull()
+    if isinstance(exc, OSError | DataFolderFull) and is_full(exc):
+        logger.error("A request failed: %s", FULL)
+        exc = NothingIsKept()
     response = rest_exception_handler(exc, context)
     if response is not None:
         general = "non_field_errors" if response.status_code == 400 else "detail"

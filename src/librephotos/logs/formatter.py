@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 
-from librephotos.logs.printable import printable, printable_lines
+from librephotos.logs.printable import printable, printable_lines, reason_of
 
 
 class LineFormatter(logging.Formatter):
@@ -14,6 +15,12 @@ class LineFormatter(logging.Formatter):
     event of its own or reaches the terminal as a command.
     """
 
+    def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record.args, tuple):
+            record = copy.copy(record)  # filters of others look for the errors
+            record.args = tuple(map(_in_one_line, record.args or ()))
+        return super().format(record)
+
     def formatMessage(self, record: logging.LogRecord) -> str:
         return printable(super().formatMessage(record))
 
@@ -22,6 +29,10 @@ class LineFormatter(logging.Formatter):
 
     def formatStack(self, stack_info: str) -> str:
         return _indented(super().formatStack(stack_info))
+
+
+def _in_one_line(argument: object) -> object:
+    return reason_of(argument) if isinstance(argument, BaseException) else argument
 
 
 def _indented(text: str) -> str:

@@ -22,6 +22,16 @@ def printable(text: str) -> str:
     return _SUSPICIOUS.sub(_spelled, text)
 
 
+def reason_of(error: BaseException) -> str:
+    """Return what led to an error, on one line.
+
+    Errors of the queue say nothing but of what kind they are; what they stem from does.
+    """
+    while type(error).__module__.startswith("procrastinate.") and error.__cause__:
+        error = error.__cause__
+    return printable(" ".join(str(error).split())) or type(error).__name__
+
+
 def printable_lines(text: str) -> str:
     """Return a text of several lines, each of which is printable."""
     return "\n".join(map(printable, text.split("\n")))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import pyvips
 
+from librephotos.full_disk import is_full
 from librephotos.media import animation, raw, video
 from librephotos.media.damaged import damage_text, decode_damaged
 from librephotos.media.errors import (
@@ -111,7 +112,9 @@ def _still(path: bytes | str, *, format: Format, limits: Limits) -> Decoded:
         decoded = decoded or decode_still(path, format=format, box=BIG, limits=limits)
     except UnavailableFile:
         raise
-    except UnreadableFile:
+    except UnreadableFile as error:
+        if is_full(error):  # the folder of temporary files
+            raise
         decoded = decode_damaged(path, format=format, box=BIG, limits=limits)
     if decoded.damage:
         return decoded
@@ -123,7 +126,9 @@ def _raw(path: bytes | str, *, format: Format, limits: Limits) -> Decoded:
         return raw.decode_raw(path, box=BIG, limits=limits)
     except UnavailableFile:
         raise
-    except UnreadableFile:
+    except UnreadableFile as error:
+        if is_full(error):
+            raise
         return decode_damaged(path, format=format, box=BIG, limits=limits)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,8 @@ from procrastinate.jobs import Status
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from librephotos.logs.outages import is_outage
+
+log = logging.getLogger(__name__)
 
 _lost: ContextVar[asyncio.Event | None] = ContextVar("lost", default=None)
 
@@ -37,7 +40,7 @@ def losses_told() -> Iterator[asyncio.Event]:
 
 
 class QueueConnector(PsycopgConnector):
-    """Tells lost connections, and settles tasks that are to be tried again in vain."""
+    """Tells lost connections, and settles tasks that cannot or need not be done."""
 
     @classmethod
     def of(cls, connector: DjangoConnector) -> QueueConnector:
@@ -65,11 +68,25 @@ class QueueConnector(PsycopgConnector):
     async def execute_query_one_async(
         self, query: Any, **arguments: Any
     ) -> dict[str, Any]:
-        with _noticed():
-            row: dict[str, Any] = await super().execute_query_one_async(
-                query, **arguments
+        """Run a query; fetch no task whose arguments are no object, but give it up.
+
+        The worker could neither run it nor note its end.
+        """
+        while True:
+            with _noticed():
+                row: dict[str, Any] = await super().execute_query_one_async(
+                    query, **arguments
+                )
+            fetched = query == sql.queries["fetch_job"] and row["id"] is not None
+            if not fetched or isinstance(row["args"], dict):
+                return row
+            log.error("Task %d has no arguments that can be read, and fails", row["id"])
+            await self.execute_query_async(
+                sql.queries["finish_job"],
+                job_id=row["id"],
+                status=Status.FAILED.value,
+                delete_job=False,
             )
-            return row
 
     async def execute_query_all_async(
         self, query: Any, **arguments: Any

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,15 +15,12 @@ from psycopg.errors import ForeignKeyViolation
 
 from librephotos.api.models import PhotoStage
 from librephotos.api.queries import photo_stages
+from librephotos.full_disk import DataFolderFull, is_full
 from librephotos.ml.errors import ModelUnusable
 from librephotos.pipeline.sandbox import Outcome, Sandbox
 from librephotos.pipeline.stage import Runs, Skip, Stage
 
 log = logging.getLogger(__name__)
-
-
-class DataFolderFull(Exception):
-    """The data folder has no room left; the message says what to do."""
 
 
 def check_free_space() -> None:
@@ -43,7 +39,7 @@ def full_folder_told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not is_full(error):
             raise
         raise DataFolderFull(
             "The data folder has become full: make room, then scan again."

@@ -23,6 +23,7 @@ from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from librephotos.full_disk import FULL, is_full
 from librephotos.media.errors import MediaError, UnavailableFile, UnsupportedFormat
 from librephotos.ml.errors import MlError, ModelUnusable
 from librephotos.parent_death import end_with_parent
@@ -42,7 +43,7 @@ class Outcome(Generic[Output]):
 
     `unsupported` tells files that are sound but no business of ours from bad ones,
     `for_now` those that may be there the next time; `unusable` that the model is at
-    fault, not the item.
+    fault, not the item; `disk_full` that there was no room to work.
     """
 
     value: Output | None = None
@@ -50,6 +51,7 @@ class Outcome(Generic[Output]):
     unsupported: bool = False
     for_now: bool = False
     unusable: bool = False
+    disk_full: bool = False
 
 
 class Sandbox:
@@ -74,7 +76,7 @@ class Sandbox:
     ) -> list[Outcome[Output]]:
         """Return the outcome of `function`, a module-level one, for each item.
 
-        Only one batch is in the child at a time.
+        Only one batch is in the child at a time. A full disk is told in the log.
         """
         outcomes: list[Outcome[Output]] = []
         broken_at = -1
@@ -90,6 +92,8 @@ class Sandbox:
                         outcomes.append(Outcome(error=_crashed("at once")))
                     broken_at = len(outcomes)
             self._idle_since = time.monotonic()
+        if any(outcome.disk_full for outcome in outcomes):
+            log.error(FULL)
         return outcomes
 
     def map_batch(
@@ -107,8 +111,11 @@ class Sandbox:
             raise ModelUnusable(whole.error)
         if whole.value is not None:
             return [Outcome(value) for value in whole.value]
-        if len(items) == 1:
-            return [Outcome(error=whole.error)]
+        if len(items) == 1 or whole.disk_full:
+            failed: Outcome[Output] = Outcome(
+                error=whole.error, for_now=whole.for_now, disk_full=whole.disk_full
+            )
+            return [failed] * len(items)
         half = len(items) // 2
         return self.map_batch(function, items[:half]) + self.map_batch(
             function, items[half:]
@@ -176,8 +183,21 @@ class _Guarded(Generic[Input, Output]):
 
     def __call__(self, item: Input) -> Outcome[Output]:
         try:
+            return self._outcome(item)
+        # The item boundary: whatever a decoder's binding raises concerns one file.
+        except Exception as error:
+            if is_full(error):
+                return Outcome(error=FULL, for_now=True, disk_full=True)
+            log.exception("Unexpected error in %s", self.function)
+            name = type(error).__name__
+            return Outcome(error=f"The file could not be processed ({name}: {error}).")
+
+    def _outcome(self, item: Input) -> Outcome[Output]:
+        try:
             return Outcome(self.function(item))
         except MediaError as error:
+            if is_full(error):
+                raise
             unsupported = isinstance(error, UnsupportedFormat)
             for_now = isinstance(error, UnavailableFile)
             return Outcome(error=str(error), unsupported=unsupported, for_now=for_now)
@@ -189,11 +209,6 @@ class _Guarded(Generic[Input, Output]):
             return Outcome(
                 error="Processing the file needs more memory than is allowed."
             )
-        # The item boundary: whatever a decoder's binding raises concerns one file.
-        except Exception as error:
-            log.exception("Unexpected error in %s", self.function)
-            name = type(error).__name__
-            return Outcome(error=f"The file could not be processed ({name}: {error}).")
 
 
 def _crashed(how: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 
 from librephotos.api.models import File
+from librephotos.full_disk import FULL, is_full
+from librephotos.media.errors import unreadable_because
 from librephotos.media.formats import Kind
 from librephotos.media.stripping.copies import CopyOrder, make_copy
 from librephotos.pipeline import stripped_copy_storage
@@ -21,28 +23,33 @@ _GROWTH = 4
 def strip(file_id: int, *, embedded_video: bool, sandbox: Sandbox) -> None:
     """Make the copy of a file as it is now, unless it is there or cannot be made.
 
-    Who waits sees that the task has ended, and the copy or the reason why not.
+    Who waits sees that the task has ended, and the copy or the reason why not; where
+    there is neither, that passes.
     """
     file = File.objects.filter(pk=file_id, state=File.State.READY).first()
     if file is None:
         return
     try:
-        stat = stat_of(file.path)
-        size, mtime_ns = stat.size, stat.mtime_ns
-        name = stripped_copy_storage.copy_name(
-            file, size=size, mtime_ns=mtime_ns, embedded_video=embedded_video
-        )
-        if stripped_copy_storage.is_kept(name) or stripped_copy_storage.reason_for_none(
-            name
-        ):
-            return
-        stripped_copy_storage.make_room(
-            size if file.kind == Kind.VIDEO else _GROWTH * size
-        )
-        partial = stripped_copy_storage.partial_copy(name)
-    except (OSError, stripped_copy_storage.NoRoom) as error:
+        _strip(file, embedded_video=embedded_video, sandbox=sandbox)
+    except OSError as error:
+        reason = FULL if is_full(error) else unreadable_because(error)
+        log.warning("File %d was not freed from its metadata: %s", file_id, reason)
+    except stripped_copy_storage.NoRoom as error:
         log.warning("File %d was not freed from its metadata: %s", file_id, error)
+
+
+def _strip(file: File, *, embedded_video: bool, sandbox: Sandbox) -> None:
+    stat = stat_of(file.path)
+    size, mtime_ns = stat.size, stat.mtime_ns
+    name = stripped_copy_storage.copy_name(
+        file, size=size, mtime_ns=mtime_ns, embedded_video=embedded_video
+    )
+    if stripped_copy_storage.is_kept(name) or stripped_copy_storage.reason_for_none(
+        name
+    ):
         return
+    stripped_copy_storage.make_room(size if file.kind == Kind.VIDEO else _GROWTH * size)
+    partial = stripped_copy_storage.partial_copy(name)
     order = CopyOrder(
         path=file.path,
         format=file.format,
@@ -55,10 +62,10 @@ def strip(file_id: int, *, embedded_video: bool, sandbox: Sandbox) -> None:
     [outcome] = sandbox.map(make_copy, [order])
     if outcome.value is not None:
         stripped_copy_storage.keep_copy(name, partial)
-        if not File.objects.filter(pk=file_id).exists():  # erased meanwhile
-            stripped_copy_storage.delete_copies([file_id])
+        if not File.objects.filter(pk=file.pk).exists():  # erased meanwhile
+            stripped_copy_storage.delete_copies([file.pk])
         return
     partial.unlink(missing_ok=True)  # the child may have died
+    log.warning("File %d has no copy without metadata: %s", file.pk, outcome.error)
     if not outcome.for_now:
-        log.warning("File %d has no copy without metadata: %s", file_id, outcome.error)
         stripped_copy_storage.keep_reason(name, outcome.error)

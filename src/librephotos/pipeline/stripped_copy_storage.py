@@ -92,8 +92,11 @@ def keep_copy(name: str, partial: Path) -> None:
 def keep_reason(name: str, reason: str) -> None:
     """Note that the file has no copy, since its bytes allow none."""
     partial = partial_copy(name)
-    partial.write_text(reason)
-    partial.replace(_folder() / f"{name}{_REASON}")
+    try:
+        partial.write_text(reason)
+        partial.replace(_folder() / f"{name}{_REASON}")
+    finally:
+        partial.unlink(missing_ok=True)  # the disk may have become full
 
 
 def room_is_there_for(size: int) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
-from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 
 from librephotos.api.queries.vector_files import Space
+from librephotos.full_disk import DataFolderFull
 from librephotos.ml.errors import ModelUnusable
 from librephotos.pipeline import jobs, queue
 from librephotos.pipeline.caption_writing import write_caption
@@ -32,7 +33,7 @@ from librephotos.pipeline.guessing import recognise_unknown_faces, rescore
 from librephotos.pipeline.ingest import ingest
 from librephotos.pipeline.learning import follow_up, hand_out, learn
 from librephotos.pipeline.registry import stages
-from librephotos.pipeline.runner import DataFolderFull, full_folder_told, run_stages
+from librephotos.pipeline.runner import full_folder_told, run_stages
 from librephotos.pipeline.scan import scan
 from librephotos.pipeline.stripped_copy_making import strip
 from librephotos.pipeline.text_vectors import encode_text
@@ -45,6 +46,8 @@ from librephotos.pipeline.worker_sandbox import (
     sandbox,
     stripper,
 )
+
+log = logging.getLogger(__name__)
 
 # The database may restart, a disk hiccup, the decoding child not start: six tries,
 # spread over two minutes. Another worker goes on with what a stopping one aborts. And
@@ -73,9 +76,14 @@ def task(name: str) -> Callable[[Callable[..., None]], Any]:
         def run(job: int | None, **arguments: Any) -> None:
             close_old_connections()
             try:
-                with full_folder_told() if job is not None else nullcontext():
+                with full_folder_told():
                     function(job, **arguments)
-            except (DataFolderFull, ModelUnusable) as error:
+            except DataFolderFull as error:
+                # What no job follows is asked for again by whoever needs it.
+                log.error("%s ended early: %s", name, error)
+                if job is not None:
+                    jobs.fail(job, str(error))
+            except ModelUnusable as error:
                 if job is None:
                     raise
                 jobs.fail(job, str(error))

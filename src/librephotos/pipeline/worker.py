@@ -236,7 +236,8 @@ async def _take_over_task(app: App, task: Task) -> None:
     await app.job_manager.finish_job_by_id_async(
         job_id=task.id or 0, status=Status.FAILED, delete_job=False
     )
-    job_id = task.task_kwargs.get("job")
+    arguments: object = task.task_kwargs
+    job_id = arguments.get("job") if isinstance(arguments, dict) else None
     if isinstance(job_id, int):
         await _in_thread(
             jobs.fail, job_id, "A worker died again and again on the same files."

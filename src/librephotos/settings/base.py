@@ -131,10 +131,11 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"/ui/assets/.+-[\w-]{8}\.\w+$"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA / "media"
+_WHOLE_FILES = "librephotos.pipeline.preview_storage.AtomicFileSystemStorage"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": _WHOLE_FILES},
     "previews": {
-        "BACKEND": "librephotos.pipeline.preview_storage.AtomicFileSystemStorage",
+        "BACKEND": _WHOLE_FILES,
         "OPTIONS": {"location": DATA / "previews"},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

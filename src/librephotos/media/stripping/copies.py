@@ -11,7 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from librephotos.media.errors import UnavailableFile, unreadable_because
+import pyvips
+
+from librephotos.full_disk import FULL, is_full
+from librephotos.media.errors import (
+    MediaError,
+    UnavailableFile,
+    unreadable_because,
+)
 from librephotos.media.fingerprint import file_time
 from librephotos.media.formats import FORMATS, Format, Kind, sniff
 from librephotos.media.limits import Limits
@@ -80,15 +87,23 @@ def make_copy(order: CopyOrder) -> int:
     Pixels and colour profile are those of the original, or nearly so where a format
     allows nothing else (rendering), and it is shown upright. On failure nothing stays
     at the target. Raises MediaError: NotStrippable if metadata would come through,
-    UnavailableFile if the original changed.
+    UnavailableFile if the original changed, or the disk of the copy is full.
     """
-    with ExitStack() as unless_whole:
-        unless_whole.callback(order.target.unlink, missing_ok=True)
-        _write(order)
-        verify(order.target, format=sniff(str(order.target)))
-        with open_original(order.path) as file:
-            _check_unchanged(file, order)
-        unless_whole.pop_all()
+    try:
+        with ExitStack() as unless_whole:
+            unless_whole.callback(order.target.unlink, missing_ok=True)
+            _write(order)
+            _settle(order.target)
+            verify(order.target, format=sniff(str(order.target)))
+            with open_original(order.path) as file:
+                _check_unchanged(file, order)
+            unless_whole.pop_all()
+    except (MediaError, OSError, pyvips.Error) as error:
+        if is_full(error):  # whatever a writer took it for
+            raise UnavailableFile(FULL) from error
+        if isinstance(error, OSError):
+            raise unreadable_because(error) from error
+        raise
     return order.target.stat().st_size
 
 
@@ -103,6 +118,12 @@ def _write(order: CopyOrder) -> None:
             write_film(file, order.target, format=format, limits=order.limits)
         elif not _copied(file, order.target, format, order.limits):
             render(order.path, order.target, format=format, limits=order.limits)
+
+
+def _settle(copy: Path) -> None:
+    """Have the bytes on the disk: some file systems find out then that it is full."""
+    with copy.open("rb") as written:
+        os.fsync(written.fileno())
 
 
 def _check_unchanged(file: BinaryIO, order: CopyOrder) -> None:
@@ -121,8 +142,6 @@ def _copied(file: BinaryIO, target: Path, format: Format, limits: Limits) -> boo
             copy.writelines(strip(file.read(), limits))
     except NotStrippable:  # damaged; what can be seen of it is rendered
         return False
-    except OSError as error:
-        raise unreadable_because(error) from error
     return True
 
 

@@ -12,6 +12,7 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 
+from librephotos.full_disk import is_full
 from librephotos.media.containers import (
     DAMAGED,
     DEMUXERS,
@@ -54,17 +55,22 @@ def write_film(file: BinaryIO, target: Path, *, format: Format, limits: Limits) 
     In its own kind of container; in a Matroska file if that does not take it. Other
     tracks, chapters, covers and texts stay behind.
 
-    Raises UnreadableFile for damaged data, LimitExceeded for a video that is too long
-    and NotStrippable for kinds of tracks that may hide anything.
+    Raises UnreadableFile for damaged data, LimitExceeded for a video that is too long,
+    NotStrippable for kinds of tracks that may hide anything, and OSError if the disk
+    is full, which says nothing about the video.
     """
     try:
         _remux(file, target, _MUXERS[format.name], format=format, limits=limits)
-    except (av.FFmpegError, ValueError):
+    except (av.FFmpegError, ValueError) as error:
+        if is_full(error):
+            raise
         target.unlink(missing_ok=True)
         file.seek(0)
         try:
             _remux(file, target, "matroska", format=format, limits=limits)
         except (av.FFmpegError, ValueError, EOFError) as error:
+            if is_full(error):
+                raise
             raise UnreadableFile(DAMAGED) from error
 
 

@@ -4,12 +4,14 @@ TIFF stays TIFF, without loss. The others become JPEG of high quality, or PNG wh
 they are partly transparent, upright.
 """
 
+import io
 from pathlib import Path
 from typing import Any, Final
 
 import pillow_heif
 import pyvips
 
+from librephotos.full_disk import is_full
 from librephotos.media import raw
 from librephotos.media.damaged import decode_damaged
 from librephotos.media.errors import UnavailableFile, UnreadableFile
@@ -38,13 +40,15 @@ def render(path: bytes | str, target: Path, *, format: Format, limits: Limits) -
     """Write the picture at `path` to `target`, without metadata.
 
     Of a damaged one, what can be seen. Raises UnreadableFile where that is nothing,
-    and LimitExceeded for too many pixels.
+    LimitExceeded for too many pixels, and OSError or pyvips.Error for a full disk.
     """
     try:
         _render_whole(path, target, format=format, limits=limits)
     except UnavailableFile:
         raise
-    except (pyvips.Error, UnreadableFile):
+    except (pyvips.Error, UnreadableFile) as error:
+        if is_full(error):
+            raise
         part = decode_damaged(path, format=format, box=FULL_SIZE, limits=limits)
         _write(part.image, target)
 
@@ -115,11 +119,13 @@ def _render_heic(path: bytes | str, target: Path, *, limits: Limits) -> None:
         except PILLOW_ERRORS as error:
             raise UnreadableFile(DAMAGED) from error
     profile = clean_profile(image.info.get("icc_profile") or b"") or None
+    copy = io.BytesIO()  # Pillow does not notice when a file takes a part of its bytes
     if image.mode in ("RGB", "L"):
         quality = {"quality": JPEG_QUALITY, "subsampling": "4:4:4"}
-        image.save(target, "JPEG", icc_profile=profile, exif=b"", **quality)
+        image.save(copy, "JPEG", icc_profile=profile, exif=b"", **quality)
     else:
-        image.save(target, "PNG", icc_profile=profile, exif=b"")
+        image.save(copy, "PNG", icc_profile=profile, exif=b"")
+    target.write_bytes(copy.getbuffer())
 
 
 def _render_avif(path: bytes | str, target: Path, *, limits: Limits) -> None:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from librephotos.full_disk import tells_of_full_disk
 from librephotos.ml.model_store.errors import NotServed
 from librephotos.ml.model_store.web import stop_if
 
@@ -62,7 +63,7 @@ def _wait(
 
 
 def _failure(legacy: Path, code: int, said: str) -> NotServed | OSError:
-    if f"os error {errno.ENOSPC}" in said:  # as Rust puts it, which safetensors is
+    if tells_of_full_disk(said):
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     # The last line of a traceback may be long advice; the first one says what.
     errors = [line for line in said.splitlines() if _ERROR in line]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import shutil
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 
+from librephotos.full_disk import is_full
 from librephotos.ml.model_store import layout
 from librephotos.ml.model_store.conversion import convert
 from librephotos.ml.model_store.digests import sha256_of
@@ -263,7 +263,7 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(error):
             raise _no_space(folder) from error
         raise StoreFolderError(
             f"the folder {folder} cannot be written ({error.strerror}): give another "
