@@ -201,6 +201,26 @@ def test_an_emptied_folder_marks_nothing_missing(photos: Library) -> None:
     assert "not mounted" in job.message
 
 
+@pytest.mark.parametrize("left", [".DS_Store", "lost+found/", "@eaDir/", "a.jpg~"])
+def test_what_lies_below_a_disk_that_is_not_mounted_is_no_sign_of_it(
+    photos: Library, left: str
+) -> None:
+    write_jpeg(photos.root / "kept.jpg", seed=1)
+    inside = write_jpeg(photos.root / "mount" / "sub" / "a.jpg", seed=2)
+    photos.scan()
+    shutil.rmtree(inside.parent)
+    for folder in (photos.root, inside.parent.parent):
+        (folder / left).mkdir() if left[-1] == "/" else (folder / left).touch()
+    job = photos.scan()
+    assert not File.objects.filter(missing_since__isnull=False).exists()
+    assert "empty now" in job.message and job.message.endswith("mount.")
+    (photos.root / "kept.jpg").unlink()
+    shutil.rmtree(inside.parent.parent)
+    job = photos.scan()
+    assert not File.objects.filter(missing_since__isnull=False).exists()
+    assert "not mounted" in job.message
+
+
 def test_links_out_of_the_directory_and_loops_are_not_followed(photos: Library) -> None:
     outside = photos.root.parent / "outside"
     write_jpeg(outside / "secret.jpg", seed=3)

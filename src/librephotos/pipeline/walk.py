@@ -138,12 +138,24 @@ def nearest_folder(path: bytes) -> bytes:
 
 
 def is_empty(folder: bytes) -> bool:
-    """Whether a folder holds nothing at all, or cannot be read."""
+    """Whether a folder holds nothing that a walk looks at, or cannot be read.
+
+    What programs put everywhere (.DS_Store, lost+found, @eaDir) also lies in the folder
+    of a disk that is not mounted, and is no sign that one is.
+    """
     try:
         with os.scandir(folder) as found:
-            return next(iter(found), None) is None
+            return not any(_counts(item, within=folder) for item in found)
     except OSError:
         return True
+
+
+def _counts(item: os.DirEntry[bytes], *, within: bytes) -> bool:
+    return not (
+        item.name.startswith(b".")
+        or is_unwanted_file(item.name)
+        or is_unwanted_folder(item.name, within=within)
+    )
 
 
 def lies_under(path: bytes, folders: Sequence[bytes]) -> bool:

@@ -18,6 +18,7 @@ from django.core.checks import ERROR, run_checks
 from librephotos.api.models import ScanDirectory
 from librephotos.api.queries.health import tables_are_current, workers_alive
 from librephotos.api.services.model_downloads import listed_models
+from librephotos.pipeline.walk import is_empty
 from librephotos.server import database
 from librephotos.server.errors import DatabaseError
 
@@ -201,7 +202,7 @@ def _scan_directory(directory: ScanDirectory) -> Finding:
 
 def _folder_problem(folder: bytes) -> str:
     try:
-        with os.scandir(folder) as entries:
-            return "" if next(entries, None) else "is empty"
+        os.scandir(folder).close()
     except OSError as error:
         return f"cannot be read ({error.strerror})"
+    return "is empty" if is_empty(folder) else ""
