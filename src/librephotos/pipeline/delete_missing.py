@@ -9,6 +9,7 @@ from librephotos.api.models import File, Job, Photo
 from librephotos.api.queries import scanned_files
 from librephotos.api.queries.deletion import lock_to_delete
 from librephotos.pipeline import jobs
+from librephotos.pipeline.leftovers import request_clean_up
 from librephotos.pipeline.previews import delete_previews, preview_names
 from librephotos.pipeline.stripped_copy_storage import delete_copies
 
@@ -35,6 +36,7 @@ def delete_missing(job_id: int) -> None:
         gone = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
         lock_to_delete(gone, owner=job.started_by_id)
         gone.delete()
+        request_clean_up()
     delete_previews(previews)
     delete_copies(files)
     count = len(photos)

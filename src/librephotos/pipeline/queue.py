@@ -30,6 +30,7 @@ RESCORE_FACES = "rescore_faces"
 ENCODE_TEXT = "encode_text"
 REFRESH_VECTOR_FILES = "refresh_vector_files"
 STRIP = "strip"
+CLEAN_UP = "clean_up"
 
 IO, CPU, ML, INTERACTIVE = "io", "cpu", "ml", "interactive"
 ALL_QUEUES = (IO, CPU, ML, INTERACTIVE)
@@ -64,6 +65,7 @@ QUEUES = {
     ENCODE_TEXT: INTERACTIVE,
     REFRESH_VECTOR_FILES: IO,
     STRIP: COPIES,
+    CLEAN_UP: IO,
 }
 
 FIRST = 2**31 - 1

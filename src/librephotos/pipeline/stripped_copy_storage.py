@@ -137,6 +137,12 @@ def delete_copies(files: Collection[int]) -> None:
             path.unlink(missing_ok=True)
 
 
+def files_with_copies() -> set[int]:
+    """Return the keys of the files of which there are copies, or reasons for none."""
+    keys = (path.name.partition("-")[0] for _, _, path in _held())
+    return {int(key) for key in keys if key.isascii() and key.isdigit()}
+
+
 def _folder() -> Path:
     return Path(settings.DATA) / "stripped"
 

@@ -32,6 +32,7 @@ from librephotos.pipeline.grouping import group_unknown_faces
 from librephotos.pipeline.guessing import recognise_unknown_faces, rescore
 from librephotos.pipeline.ingest import ingest
 from librephotos.pipeline.learning import follow_up, hand_out, learn
+from librephotos.pipeline.leftovers import clean_up
 from librephotos.pipeline.registry import stages
 from librephotos.pipeline.runner import full_folder_told, run_stages
 from librephotos.pipeline.scan import scan
@@ -192,6 +193,12 @@ def refresh_vector_files_task(job: None, *, owner: int, model: str) -> None:
 def strip_task(job: None, *, file: int, embedded_video: bool) -> None:
     """Make a copy of a file without metadata."""
     strip(file, embedded_video=embedded_video, sandbox=stripper())
+
+
+@task(queue.CLEAN_UP)
+def clean_up_task(job: None) -> None:
+    """Remove files that no row names any more."""
+    clean_up()
 
 
 @app.task(

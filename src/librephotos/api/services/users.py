@@ -18,6 +18,7 @@ from librephotos.api.services.avatars import replace_avatar
 from librephotos.pipeline.catching_up import request_catch_up
 from librephotos.pipeline.ingest import read_skipped_raw_again
 from librephotos.pipeline.jobs import start_learning
+from librephotos.pipeline.leftovers import request_clean_up
 from librephotos.pipeline.previews import delete_previews, preview_names
 from librephotos.pipeline.redate import redate_library
 from librephotos.pipeline.stripped_copy_storage import delete_copies
@@ -147,6 +148,7 @@ def delete_user(user: User) -> None:
     # Before the counts of their days, which the database keeps while photos go.
     photos.delete()
     user.delete()
+    request_clean_up()
     transaction.on_commit(lambda: delete_previews(names))
     transaction.on_commit(lambda: delete_copies(files))
     if avatar:
