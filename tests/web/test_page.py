@@ -58,6 +58,16 @@ def test_the_policy_allows_our_own_only(built):
     assert answer["Referrer-Policy"] == "same-origin"
 
 
+@pytest.mark.parametrize("path", ["/", "/static/ui/index.html"])
+def test_no_other_origin_frames_the_page_or_reads_its_files(built, path):
+    answer = Client().get(path, headers={"Origin": "http://127.0.0.1:9000"})
+    assert answer.status_code == 200
+    assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+    assert answer["X-Frame-Options"] == "DENY"
+    assert "Access-Control-Allow-Origin" not in answer
+    assert b"<title>Photos" in b"".join(answer)
+
+
 @pytest.mark.parametrize("path", ["/api/django-admin/login/", "/api/firsttimesetup"])
 def test_no_inline_code_elsewhere(path):
     assert "unsafe" not in Client().get(path)["Content-Security-Policy"]
