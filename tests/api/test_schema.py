@@ -88,3 +88,10 @@ def test_the_pages_load_nothing_from_others(client_of, page):
             "script-src[^;]*|default-src[^;]*", answer["Content-Security-Policy"]
         ).group()
     )
+
+
+@pytest.mark.parametrize("method", ["options", "post", "put", "delete", "trace"])
+@pytest.mark.parametrize("page", ["swagger", "redoc"])
+def test_the_documentation_is_read_only(client_of, page, method):
+    answer = getattr(client_of(), method)(f"/api/{page}/")
+    assert answer.status_code == 405

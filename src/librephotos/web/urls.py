@@ -17,13 +17,22 @@ handler403 = views.permission_denied
 handler404 = views.not_found
 handler500 = views.server_error
 
+# As an answer to OPTIONS they look for a template that there is not.
+_SAFE = ["get", "head"]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/django-admin/", admin.site.urls),
     both("api/schema", SchemaView.as_view(), name="schema"),
-    both("api/swagger", SpectacularSwaggerSplitView.as_view(), name="swagger"),
+    both(
+        "api/swagger",
+        SpectacularSwaggerSplitView.as_view(http_method_names=_SAFE),
+        name="swagger",
+    ),
     both(
         "api/redoc",
-        SpectacularRedocView.as_view(template_name="librephotos/redoc.html"),
+        SpectacularRedocView.as_view(
+            http_method_names=_SAFE, template_name="librephotos/redoc.html"
+        ),
         name="redoc",
     ),
     path("api/", include("librephotos.api.urls.accounts")),
