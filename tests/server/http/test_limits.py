@@ -78,7 +78,10 @@ def test_a_download_that_nobody_takes_ends(answers: Answers) -> None:
 
 @pytest.mark.parametrize(
     "start",
-    ["GET / HTTP/1.1\r\nX: ", "POST / HTTP/1.1\r\nContent-Length: 99999\r\n\r\n"],
+    [
+        "GET / HTTP/1.1\r\nX: ",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n",
+    ],
 )
 def test_a_byte_now_and_then_does_not_prolong_it(answers: Answers, start: str) -> None:
     with web_process(answers, **SHORT) as process:
@@ -95,7 +98,7 @@ def test_a_byte_now_and_then_does_not_prolong_it(answers: Answers, start: str) -
 def test_a_slow_body_that_keeps_its_pace_has_time(answers: Answers) -> None:
     limits = {**SHORT, "body_bytes_per_s": 10}
     with web_process(answers, **limits) as process:
-        start = "POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n"
+        start = "POST / HTTP/1.0\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n"
         with process.connect(start + "x" * 999) as client:
             client.settimeout(2)
             with pytest.raises(TimeoutError):

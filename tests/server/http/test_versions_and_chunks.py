@@ -123,10 +123,18 @@ def test_chunks_as_clients_send_them(process: WebProcess, sizes: list[int]) -> N
         "0" * 2 * LONGEST_CONTROL_LINE,
         "0\r\n" + "X: y\r\n" * LONGEST_TRAILER,
         "0\r\nX: " + "y" * 2 * LONGEST_TRAILER,
+        "0\r\nX: y\n\nGET /behind HTTP/1.1\r\nHost: a\r\n\r\n",
+        "0\r\nno field\r\n\r\n",
+        "0\r\n X: y\r\n\r\n",
+        "0\r\nX: y\r\n z\r\n\r\n",
+        "0\r\nX : y\r\n\r\n",
+        "0\r\nX: a\rb\r\n\r\n",
     ],
-    ids=range(7),
+    ids=range(13),
 )
-def test_crumbs_are_refused(process: WebProcess, answers: Answers, body: str) -> None:
+def test_crumbs_and_what_is_no_field_are_refused(
+    process: WebProcess, answers: Answers, body: str
+) -> None:
     status, answer = posted(process, body)
     assert status == b"400"
     assert json.loads(answer)["errors"][0]["message"]
@@ -142,7 +150,8 @@ def test_a_large_chunk_may_come_byte_by_byte() -> None:
 
 @pytest.mark.parametrize("step", [1, 2, 3, 7, 511, 512, 513, 10_000])
 def test_a_body_is_the_same_however_it_arrives(step: int) -> None:
-    text = b"5;a=b\r\nhello\r\n3E8\r\n" + b"x" * 1000 + b"\r\n0\r\nA: b\r\n\r\nGET / "
+    end = b"\r\n0\r\nA: b\r\nC:\r\n\r\n"
+    text = b"5;a=b\r\nhello\r\n3E8\r\n" + b"x" * 1000 + end + b"GET / "
     body, taken = ChunkedBody(500), 0
     for start in range(0, len(text), step):
         taken += body.received(text[start : start + step])

@@ -219,6 +219,16 @@ def test_a_body_in_chunks_is_refused_when_it_is_too_long(process: WebProcess) ->
             400,
         ),
         (post("/", "", "Content-Length: 0", "Transfer-Encoding: chunked"), 400),
+        (post("/", "0\r\n\r\n", "Transfer-Encoding: chunked, chunked"), 400),
+        (post("/", "0\r\n\r\n", *2 * ["Transfer-Encoding: chunked"]), 400),
+        (post("/", "0\r\n\r\n", "Transfer-Encoding: chunked,"), 400),
+        (post("/", "x", "Transfer-Encoding: ,", "Content-Length: 1"), 400),
+        (post("/", "x", "Transfer-Encoding:", "Content-Length: 1"), 400),
+        (post("/", "x", "transfer-encoding: \t", "Content-Length: 1"), 400),
+        (post("/", "0\r\n\r\n", "Transfer-Encoding:\r\n chunked"), 400),
+        (post("/", "x", "Content-Length:\r\n\t1"), 400),
+        (get("/", "X: a\r\n b"), 400),
+        (get("/").replace("Host: localhost\r\n", ""), 400),
         (get("/", "Transfer-Encoding: chunked", version="1.0"), 400),
         (get("/", "Transfer-Encoding: chunked", version="2.0"), 505),
     ],
@@ -230,3 +240,8 @@ def test_what_is_no_request_is_refused(
     received = process.ask(text)
     assert received.split(b" ", 2)[1] == str(status).encode()
     assert b'{"errors": [' in received
+
+
+def test_http_1_0_needs_no_host(process: WebProcess) -> None:
+    received = process.ask("GET / HTTP/1.0\r\n\r\n")
+    assert received.split(b" ", 2)[1] == b"200"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from waitress.buffers import OverflowableBuffer
 from waitress.receiver import ChunkedReceiver
 from waitress.utilities import BadRequest
@@ -15,6 +17,7 @@ BYTES_PER_CHUNK = 256
 """A chunk costs as much as hundreds of bytes, so beyond the first ones each has to hold
 that much on an average. Clients send what they read at once, so kilobytes."""
 
+_FIELDS = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*\r\n)*(\r\n?)?")
 _TAKEN_AT_ONCE = 512
 """The receiver copies what is left at each step."""
 
@@ -55,4 +58,7 @@ class ChunkedBody(ChunkedReceiver):  # type: ignore[misc]
             return BadRequest("The line before a chunk is too long")
         if len(self.trailer) > LONGEST_TRAILER:
             return BadRequest("What follows the body is too long")
+        if self.completed and not _FIELDS.fullmatch(self.trailer):
+            # A proxy in front may see the next request where a line ends oddly.
+            return BadRequest("What follows the body is no header")
         return None

@@ -16,6 +16,8 @@ from librephotos.server.http.limits import BodyLimit
 
 _VERSION = re.compile(rb".* HTTP/([0-9.]+)[ \t]*")
 _SPOKEN = (b"1.0", b"1.1")
+_FOLDED = re.compile(rb"\r\n[ \t]")
+_CODINGS = re.compile(rb"(?i)\r\ntransfer-encoding:[ \t]*([^\r\n]*?)[ \t]*(?=\r\n|$)")
 
 
 class RequestTimeout(Error):  # type: ignore[misc]
@@ -56,8 +58,9 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
         """Read the header, and from it the limit of the body.
 
         Raises ParsingError for what waitress stumbles over, for a request without a
-        version (HTTP/0.9), and for a body whose end a proxy in front may see
-        elsewhere; RFC 9112, 6.1.
+        version (HTTP/0.9) or, in HTTP/1.1, a host, and for a body whose end a proxy in
+        front may see elsewhere: lines that go on in the next one, and codings but one
+        `chunked`; RFC 9112, 3.2, 5.2 and 6.1.
         """
         stated = _VERSION.fullmatch(header_plus.partition(b"\r\n")[0])
         if stated and stated[1] not in _SPOKEN:
@@ -65,24 +68,34 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
             super().parse_header(b"GET / HTTP/1.0\r\n")
             self.error = VersionNotSupported("")
             return
+        if _FOLDED.search(header_plus):
+            raise ParsingError("A line of the header goes on in the next one")
         try:
             super().parse_header(header_plus)
         except ValueError as error:
             # An address with half a bracket, a length of thousands of digits.
             raise ParsingError("The header of the request is invalid") from error
-        if not self.version:
-            raise ParsingError("The request states no version of HTTP")
-        # waitress takes the header away where it obeys it.
-        if "TRANSFER_ENCODING" in self.headers:
-            raise ParsingError("Transfer-Encoding needs HTTP/1.1")
-        if self.chunked and "CONTENT_LENGTH" in self.headers:
-            raise ParsingError("The length of the body is stated in two ways")
+        self._check(header_plus)
         if self.chunked:
             self.body_rcv = ChunkedBody(self.adj.inbuf_overflow)
         content_type = self.headers.get("CONTENT_TYPE", "")
         self.adj = self.adj.with_largest_body(
             self.adj.body_limit(self.path, content_type)
         )
+
+    def _check(self, header_plus: bytes) -> None:
+        """Raise ParsingError for what parse_header refuses and waitress does not."""
+        if not self.version:
+            raise ParsingError("The request states no version of HTTP")
+        if self.version == "1.1" and "HOST" not in self.headers:
+            raise ParsingError("The request names no host")
+        codings = _CODINGS.findall(header_plus)
+        if codings and self.version == "1.0":
+            raise ParsingError("Transfer-Encoding needs HTTP/1.1")
+        if codings and [coding.lower() for coding in codings] != [b"chunked"]:
+            raise ParsingError("The body is encoded otherwise than once in chunks")
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("The length of the body is stated in two ways")
 
     def received(self, data: bytes) -> int:
         """Take bytes of the request; return how many belong to it."""
