@@ -9,6 +9,7 @@ import pytest
 from librephotos.api.models import Photo, SiteSettings, Thing
 from librephotos.api.queries import photo_things
 from librephotos.api.queries.photo_things import Tag
+from librephotos.api.serializers.photo_edit import MOST_HASHTAGS
 from tests.factories import FileFactory, PhotoFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,20 @@ def test_only_the_tagger_in_use_and_hashtags_make_albums(client_of):
     assert set(listed(client_of(me))) == {"beach", "#friends"}
     SiteSettings.objects.update(tagging_model="siglip2")
     assert set(listed(client_of(me))) == {"dog", "#friends"}
+
+
+def test_a_caption_makes_a_limited_number_of_albums(client_of):
+    me = UserFactory()
+    photo = PhotoFactory(owner=me)
+    tags = [f"#tag{number}" for number in range(MOST_HASHTAGS + 1)]
+    body = {"image_hash": photo.image_hash, "caption": " ".join(tags)}
+    path = "/api/photosedit/savecaption/"
+    answer = client_of(me).post(path, body, format="json")
+    assert answer.status_code == 400
+    assert f"at most {MOST_HASHTAGS} hashtags" in answer.json()["errors"][0]["message"]
+    assert not listed(client_of(me))
+    save_caption(client_of(me), photo, " ".join(tags[1:] + tags[1:]))
+    assert len(listed(client_of(me))) == MOST_HASHTAGS
 
 
 def test_hashtags_of_a_caption_come_and_go_with_it(client_of):

@@ -6,8 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from librephotos.api.services.photos import hashtags
+
 MOST_PHOTOS = 100_000
 LONGEST_CAPTION = 20_000
+MOST_HASHTAGS = 100
+"""Each makes an album, and lists of albums cost as much as there are."""
 
 
 class StrictBooleanField(serializers.BooleanField):
@@ -83,3 +87,9 @@ class CaptionSerializer(CaptionedPhotoSerializer):
     caption = serializers.CharField(
         allow_blank=True, trim_whitespace=False, max_length=LONGEST_CAPTION
     )
+
+    def validate_caption(self, caption: str) -> str:
+        if len(set(hashtags(caption))) > MOST_HASHTAGS:
+            message = f"A caption may have at most {MOST_HASHTAGS} hashtags."
+            raise serializers.ValidationError(message)
+        return caption
