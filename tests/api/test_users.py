@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
 
 import pytest
 from django.core.files.storage import default_storage
@@ -11,7 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from librephotos.api.models import Job, Photo, SiteSettings, User
-from librephotos.api.services.users import change_user
+from librephotos.api.serializers.user_edit import LONGEST_BURST_RULES
+from librephotos.api.services.users import SignInEnded, change_user
 from tests.factories import PASSWORD, FileFactory, PhotoFactory, UserFactory
 from tests.support.images import encoded, picture
 from tests.support.marked import (
@@ -20,6 +22,7 @@ from tests.support.marked import (
     marked_jpeg,
     marked_png,
     marked_webp,
+    png_chunk,
 )
 
 pytestmark = pytest.mark.django_db
@@ -450,6 +453,11 @@ def test_what_the_client_holds_is_taken_back_with_numbers_as_text(client_of):
         ("burst_detection_rules", "{}"),
         ("burst_detection_rules", "[1]"),
         ("burst_detection_rules", []),
+        ("burst_detection_rules", '[{"threshold": NaN}]'),
+        ("burst_detection_rules", '[{"threshold": 1e999}]'),
+        ("burst_detection_rules", f'[{{"a": {"9" * 5000}}}]'),
+        ("burst_detection_rules", f'[{{"a": {"[" * 40}{"]" * 40}}}]'),
+        ("burst_detection_rules", f'[{{"a": "{"x" * LONGEST_BURST_RULES}"}}]'),
         ("public_sharing_defaults", "all"),
         ("public_sharing_defaults", {"share_location": "perhaps"}),
         ("public_sharing_defaults", {"share_location": None}),
@@ -468,6 +476,14 @@ def test_refused_changes(client_of, field, value):
     assert answer.status_code == 400
     assert list(errors(answer)) == [field]
     assert "ErrorDetail" not in errors(answer)[field]
+
+
+def test_rules_that_were_taken_once_may_be_sent_back(client_of):
+    long = json.dumps([{"name": "x" * LONGEST_BURST_RULES}])
+    user = UserFactory(burst_detection_rules=long)
+    changes = {"burst_detection_rules": long, "first_name": "Bo"}
+    path = f"/api/user/{user.pk}/"
+    assert client_of(user).patch(path, changes, format="json").status_code == 200
 
 
 def test_the_end_to_end_tests_restore_their_defaults(client_of):
@@ -503,6 +519,17 @@ def test_a_new_password_ends_the_old_sign_in(client_of):
     assert client.get(path).status_code == 401
     user.refresh_from_db()
     assert user.check_password("new and long")
+
+
+def test_what_a_sign_in_that_has_just_ended_sends_is_not_done():
+    user = UserFactory()
+    before = User.objects.get(pk=user.pk)
+    change_user(User.objects.get(pk=user.pk), {"password": "by the other tab"})
+    for changes in ({"password": "by this tab"}, {"email": "a@example.org"}):
+        with pytest.raises(SignInEnded):
+            change_user(User.objects.get(pk=user.pk), changes, by=before)
+    user.refresh_from_db()
+    assert user.check_password("by the other tab") and user.email == before.email
 
 
 def test_nobody_changes_others_and_staff_no_superuser(client_of):
@@ -626,8 +653,41 @@ def test_a_change_does_not_bring_a_deleted_account_back():
     assert not User.objects.filter(username=read_before.username).exists()
 
 
+def bomb(frames: int) -> bytes:
+    """An animated PNG whose frames of some KB inflate to 108 MB each."""
+    side = 6000
+    size = side.to_bytes(4, "big") * 2
+    pixels = zlib.compress(bytes(3 * side + 1) * side, 9)
+    parts = [b"\x89PNG\r\n\x1a\n", png_chunk(b"IHDR", size + b"\x08\x02\0\0\0")]
+    parts += [png_chunk(b"acTL", frames.to_bytes(4, "big") + bytes(4))]
+    for number in range(frames):
+        first = (2 * number - 1 if number else 0).to_bytes(4, "big")
+        control = first + size + bytes(8) + b"\0\1\0\1\0\0"
+        data = (2 * number).to_bytes(4, "big") + pixels if number else pixels
+        parts += [png_chunk(b"fcTL", control)]
+        parts += [png_chunk(b"fdAT" if number else b"IDAT", data)]
+    return b"".join((*parts, png_chunk(b"IEND", b"")))
+
+
+def test_an_animation_is_bounded_as_a_whole(client_of):
+    user = UserFactory()
+    assert upload(client_of(user), user, bomb(1)).status_code == 200
+    answer = upload(client_of(user), user, bomb(40))
+    assert answer.status_code == 400
+    assert "too large" in errors(answer)["avatar"]
+
+
 @pytest.mark.parametrize(
-    "content", [b"<svg onload='alert(1)'/>", b"<html>", b"MZ", b"RIFF\0\0\0\0WAVE"]
+    "content",
+    [
+        b"<svg onload='alert(1)'/>",
+        b"<html>",
+        b"MZ",
+        b"RIFF\0\0\0\0WAVE",
+        b"RIFF\x04\0\0\0WEBP",
+        b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0" + bytes(10),
+        b"GIF89a" + bytes(7) + b";",
+    ],
 )
 def test_a_file_that_is_no_picture_is_no_avatar(client_of, content):
     user = UserFactory()

@@ -25,6 +25,7 @@ COOKIE_PATH = "/media/"
 """Where browsers send the cookie: other programs of this host should not get it."""
 
 MOST_COOKIES = 4
+PASSWORD_CHANGED = "The password has been changed. Sign in again."
 SESSION_CLAIM = "session"
 """Claim of both tokens of a sign-in: the id of its refresh token."""
 
@@ -45,7 +46,7 @@ def user_of(token: Token) -> User:
     if user.revoked:
         raise InvalidToken("This sign-in was ended. Sign in again.")
     if token.get("hash_password") != get_md5_hash_password(user.password):
-        raise InvalidToken("The password has been changed. Sign in again.")
+        raise InvalidToken(PASSWORD_CHANGED)
     return user
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,11 +10,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as InvalidValue
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 
 from librephotos.api.models import User
 from librephotos.api.models.user import default_llm_settings, default_public_sharing
 from librephotos.api.models.user_name import LONGEST_NAME
+from librephotos.api.parsers import BoundedJSONParser
 from librephotos.api.serializers.fields import (
     NumberedModelSerializer,
     NumberField,
@@ -26,13 +27,18 @@ from librephotos.time_zones import time_zones
 
 LONGEST_PASSWORD = 1024
 LONGEST_SLIDE_S = 3600
+LONGEST_BURST_RULES = 50_000
+"""Characters: a row is read with each request of its user. Clients start with 3,000."""
 
 
 def is_list_of_objects(text: str) -> bool:
-    """Say whether a text is the JSON of an array that holds nothing but objects."""
+    """Say whether a text is the JSON of an array that holds nothing but objects.
+
+    It has the bounds that the JSON of a request has.
+    """
     try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
+        parsed = BoundedJSONParser().parse(io.BytesIO(text.encode()))
+    except ParseError:
         return False
     return isinstance(parsed, list) and all(isinstance(rule, dict) for rule in parsed)
 
@@ -216,6 +222,12 @@ class UserEditSerializer(_AccountSerializer):
         return name
 
     def validate_burst_detection_rules(self, text: str) -> str:
+        # The clients send back all they hold, rules too that were taken once.
+        if self.instance and text == self.instance.burst_detection_rules:
+            return text
+        if len(text) > LONGEST_BURST_RULES:
+            message = f"The rules may have at most {LONGEST_BURST_RULES:,} characters."
+            raise ValidationError(message)
         if not is_list_of_objects(text):
             raise ValidationError("Give the JSON text of an array of rules, or [].")
         return text

@@ -20,7 +20,9 @@ LARGEST_AVATAR = 5 * 2**20
 """Bytes."""
 
 _LIMITS = Limits(max_pixels=40_000_000)
-"""Inflating as many takes the web process half a second at most."""
+_MOST_BYTES = 4 * _LIMITS.max_pixels
+"""What all frames of a PNG inflate to: some files of a few KB hold gigabytes, and this
+much takes the web process a second at most."""
 
 
 class _Kind(NamedTuple):
@@ -33,7 +35,7 @@ class _Kind(NamedTuple):
 
 
 def _png(data: bytes) -> Iterator[bytes]:
-    return png.without_metadata(data, _LIMITS)
+    return png.without_metadata(data, _LIMITS, most_bytes=_MOST_BYTES)
 
 
 def _gif(data: bytes) -> Iterator[bytes]:

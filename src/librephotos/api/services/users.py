@@ -32,6 +32,10 @@ class UserNameTaken(ValueError):
     """Another account has this user name already."""
 
 
+class SignInEnded(Exception):
+    """The caller's password has been changed since they were found to be signed in."""
+
+
 class SuperuserProtected(ValueError):
     """An administrator's account cannot be deleted by this way."""
 
@@ -77,17 +81,22 @@ def create_user(
 
 
 @transaction.atomic
-def change_user(user: User, changes: Mapping[str, Any]) -> None:
+def change_user(
+    user: User, changes: Mapping[str, Any], *, by: User | None = None
+) -> None:
     """Change an account: any fields of the model, `password`, `scan_directory`.
 
     A new `password` ends all sign-ins. New date rules or another time zone are applied
     to all photos by a scan that is started; another `confidence` has their scenes
     recognised again, and switching on semantic search has the photos embedded that are
-    not. `avatar` is an uploaded file. Raises UserNameTaken, InvalidAvatar and
-    NotScannable, and User.DoesNotExist if the account has been deleted.
+    not. `avatar` is an uploaded file. `by` is who asks, as read when their sign-in was
+    looked at. Raises UserNameTaken, InvalidAvatar, NotScannable, SignInEnded, and
+    User.DoesNotExist if the account has been deleted.
     """
     # As it is now: what others have changed since it was read is not set back.
     user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
+    if by is not None and by.pk == user.pk and by.password != user.password:
+        raise SignInEnded
     fields = dict(changes)
     searched = user.semantic_search_topk > 0
     dating = (user.datetime_rules, user.default_timezone)

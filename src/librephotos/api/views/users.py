@@ -25,6 +25,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from librephotos.api.authentication import PASSWORD_CHANGED
 from librephotos.api.models import User
 from librephotos.api.pagination import UserPagination
 from librephotos.api.permissions import IsStaff, may_change_account
@@ -44,6 +45,7 @@ from librephotos.api.serializers.user_edit import (
 from librephotos.api.services import users
 from librephotos.api.services.avatars import LARGEST_AVATAR, InvalidAvatar
 from librephotos.api.throttling import SignUpThrottle, hashing
+from librephotos.api.views.caller import caller
 from librephotos.api.views.reauthentication import confirmed
 
 LARGEST_REQUEST = LARGEST_AVATAR + 2**20
@@ -134,9 +136,11 @@ class UserDetail(AccountView):
         form.is_valid(raise_exception=True)
         changes = confirmed(request, account, form.validated_data)
         try:
-            users.change_user(account, changes)
+            users.change_user(account, changes, by=caller(request))
         except User.DoesNotExist as error:
             raise NotFound from error
+        except users.SignInEnded as error:
+            raise NotAuthenticated(PASSWORD_CHANGED) from error
         except InvalidAvatar as error:
             raise ValidationError({"avatar": str(error)}) from error
         return Response(self.rows([account])[0])
@@ -179,9 +183,11 @@ class ManagedUserDetail(ManagedUserList):
         form.is_valid(raise_exception=True)
         changes = confirmed(request, account, form.validated_data)
         try:
-            users.change_user(account, changes)
+            users.change_user(account, changes, by=caller(request))
         except User.DoesNotExist as error:
             raise NotFound from error
+        except users.SignInEnded as error:
+            raise NotAuthenticated(PASSWORD_CHANGED) from error
         except users.UserNameTaken as error:
             raise ValidationError({"username": str(error)}) from error
         except NotScannable as error:

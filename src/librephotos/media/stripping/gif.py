@@ -38,8 +38,10 @@ def without_metadata(data: bytes, *, exact: bool = True) -> Iterator[bytes]:
 def _blocks(data: bytes, exact: bool) -> Iterator[bytes]:
     at = 13 + _table(data[10])
     yield data[:at]
+    shows = False
     while data[at] != _TRAILER:
         if data[at] == _IMAGE:
+            shows = True
             body = at + _DESCRIPTOR_BYTES + _table(data[at + 9])
             end = _after(data, body + 1)
             pixels = _number(data, at + 5) * _number(data, at + 7)
@@ -55,6 +57,8 @@ def _blocks(data: bytes, exact: bool) -> Iterator[bytes]:
         else:
             raise NotStrippable("The GIF is damaged.")
         at = end
+    if not shows:
+        raise NotStrippable("The GIF holds no picture.")
     yield bytes((_TRAILER,))
 
 

@@ -3,6 +3,7 @@
 Source: W3C, Portable Network Graphics, third edition, sections 5, 7 and 11.
 """
 
+import math
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -54,18 +55,21 @@ class _Picture(NamedTuple):
     data: list[bytes]
 
 
-def without_metadata(data: bytes, limits: Limits) -> Iterator[bytes]:
+def without_metadata(
+    data: bytes, limits: Limits, *, most_bytes: float = math.inf
+) -> Iterator[bytes]:
     """Yield the parts of a PNG that show it, and its orientation if it is turned.
 
-    Of compressed data, as much as the picture has. Raises NotStrippable if the data
-    is no PNG, is damaged or cut short, and LimitExceeded for too many pixels.
+    Of compressed data, as much as the picture has. `most_bytes` bounds what all its
+    frames inflate to. Raises NotStrippable if the data is no PNG, is damaged or cut
+    short, and LimitExceeded for too many pixels in a frame, or bytes in all.
     """
     if data[:8] != _SIGNATURE:
         raise NotStrippable("The file is no PNG.")
     chunks = list(_chunks(data))
     turned = max((_turn(kind, body) for kind, body in chunks), default=1)
     yield _SIGNATURE
-    for kind, body in _shown(chunks, limits):
+    for kind, body in _shown(chunks, limits, most_bytes):
         yield len(body).to_bytes(4, "big") + kind
         yield body
         yield zlib.crc32(body, zlib.crc32(kind)).to_bytes(4, "big")
@@ -91,7 +95,7 @@ def _chunks(data: bytes) -> Iterator[Chunk]:
         at = end
 
 
-def _shown(chunks: list[Chunk], limits: Limits) -> Iterator[Chunk]:
+def _shown(chunks: list[Chunk], limits: Limits, most_bytes: float) -> Iterator[Chunk]:
     """Yield the chunks of a copy: values once, each picture in one piece."""
     (first, header), *others = chunks
     if first != b"IHDR" or len(header) < 13 or header[9] not in _CHANNELS:
@@ -106,7 +110,7 @@ def _shown(chunks: list[Chunk], limits: Limits) -> Iterator[Chunk]:
             said[kind] = value
             yield kind, value
     frames = int.from_bytes(said.get(b"acTL", b"")[:4], "big")
-    yield from _pictures(_joined(others), header, frames, limits)
+    yield from _pictures(_joined(others), header, frames, limits, most_bytes)
     yield b"IEND", b""
 
 
@@ -143,7 +147,11 @@ def _joined(chunks: list[Chunk]) -> list[_Picture]:
 
 
 def _pictures(
-    found: list[_Picture], header: bytes, frames: int, limits: Limits
+    found: list[_Picture],
+    header: bytes,
+    frames: int,
+    limits: Limits,
+    most_bytes: float,
 ) -> Iterator[Chunk]:
     """Yield the still, and as many frames of the animation as it states."""
     if not found or found[0].kind != b"IDAT":
@@ -158,6 +166,9 @@ def _pictures(
             number, shown = number + 1, shown + 1
         stated = picture.control[4:12] if at else header[:8]
         length = _raw_length(stated, header, limits)
+        most_bytes -= length
+        if most_bytes < 0:
+            raise LimitExceeded("Its frames are too large together.")
         stream = exact_stream(b"".join(picture.data), length)
         if at:
             stream, number = number.to_bytes(4, "big") + stream, number + 1

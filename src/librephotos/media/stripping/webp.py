@@ -14,6 +14,7 @@ Exact = Callable[[Callable[[bytes], bytes], bytes], bytes]
 
 _FRAME_HEAD = 16
 _PICTURE = (b"VP8 ", b"VP8L", b"ALPH")
+_SHOWING = (b"VP8 ", b"VP8L", b"ANMF")
 _ANIMATION_BYTES = 6
 # The flags for animation, alpha and a colour profile; EXIF has one, XMP another.
 _SHOWN_FLAGS, _EXIF_FLAG = 0x32, 0x08
@@ -34,6 +35,8 @@ def without_metadata(data: bytes, *, exact: Exact | None = None) -> Iterator[byt
     if len(head) < 10:  # only the extended form has a place for it, and for alpha
         turned, chunks = 1, [chunk for chunk in chunks if chunk[0] in _PICTURE[:2]]
     parts = list(_pictures(chunks, head[4:], exact))
+    if not any(part[:4] in _SHOWING for part in parts):
+        raise NotStrippable("The WebP holds no picture.")
     if turned > 1:
         parts.append(_chunk(b"EXIF", exif_of(turned)))
     if len(head) == 10:
