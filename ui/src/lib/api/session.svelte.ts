@@ -1,3 +1,5 @@
+import type { Store } from './token-storage';
+
 /** What the access token says about who is signed in. */
 export interface Claims {
   user_id: number;
@@ -29,7 +31,7 @@ export class Session {
   #freshUntil = 0;
   #signIn: () => void = () => undefined;
 
-  constructor(private readonly storage: Storage) {}
+  constructor(private readonly storage: Store) {}
 
   get refresh(): string {
     return this.storage.getItem(REFRESH_KEY) ?? '';
