@@ -11,9 +11,8 @@ export class ApiError extends Error {
   }
 
   /** Read the error envelope of an answer; an answer without one keeps its status. */
-  static async from(response: Response): Promise<ApiError> {
-    const body = parseJson(await response.text());
-    return new ApiError(response.status, fieldErrors(body));
+  static from(status: number, text: string): ApiError {
+    return new ApiError(status, fieldErrors(parseJson(text)));
   }
 
   /** What the server says about one form field, or "". */

@@ -10,6 +10,14 @@ export interface RequestOptions {
   anonymous?: boolean;
 }
 
+interface Answered {
+  status: number;
+  ok: boolean;
+  text: string;
+  /** What an answer that says yes holds; null when that is nothing. */
+  content: unknown;
+}
+
 const GATEWAY_ERRORS = [502, 503, 504];
 
 /** Calls of the API as JSON. Renews an expired access token once and repeats the call. */
@@ -57,7 +65,7 @@ export class Transport {
   async call<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
     if (options.anonymous) return contentOf(await this.#send(path, options));
     const asker = this.session.claims?.user_id ?? null;
-    let response: Response | null = null;
+    let response: Answered | null = null;
     let failure: unknown = null;
     try {
       response = await this.#sendAs(asker, path, options);
@@ -74,7 +82,7 @@ export class Transport {
     asker: number | null,
     path: string,
     options: RequestOptions,
-  ): Promise<Response | null> {
+  ): Promise<Answered | null> {
     if (!this.session.isOf(asker)) return null;
     if (this.session.isAgeing && !(await this.renew())) return null;
     if (!this.session.isOf(asker)) return null;
@@ -90,7 +98,7 @@ export class Transport {
     return new SessionEnded();
   }
 
-  async #send(path: string, options: RequestOptions): Promise<Response> {
+  async #send(path: string, options: RequestOptions): Promise<Answered> {
     const headers: Record<string, string> = { Accept: 'application/json' };
     if (options.body) headers['Content-Type'] = 'application/json';
     if (!options.anonymous) headers['Authorization'] = `Bearer ${this.session.access}`;
@@ -98,15 +106,22 @@ export class Transport {
     if (options.body) init.body = JSON.stringify(options.body);
     if (options.signal) init.signal = options.signal;
     const { losses } = this.connection;
-    const response = await this.#reach(path, init);
-    if (GATEWAY_ERRORS.includes(response.status)) throw this.#lost();
+    const answer = await this.#reach(path, init);
+    if (GATEWAY_ERRORS.includes(answer.status)) throw this.#lost();
     this.connection.answered(losses);
-    return response;
+    return answer;
   }
 
-  async #reach(path: string, init: RequestInit): Promise<Response> {
+  /**
+   * The whole answer. One of which the rest is lost on its way is none, nor is the page of
+   * whoever stands in between, as a hotel's network that asks to sign in.
+   */
+  async #reach(path: string, init: RequestInit): Promise<Answered> {
     try {
-      return await fetch(`/api/${path}`, init);
+      const response = await fetch(`/api/${path}`, init);
+      const { status, ok } = response;
+      const text = await response.text();
+      return { status, ok, text, content: ok && text !== '' ? JSON.parse(text) : null };
     } catch (error) {
       if (isAbort(error)) throw error;
       throw this.#lost(error);
@@ -119,10 +134,9 @@ export class Transport {
   }
 }
 
-async function contentOf<Answer>(response: Response): Promise<Answer> {
-  if (!response.ok) throw await ApiError.from(response);
-  const text = await response.text();
-  return (text === '' ? null : JSON.parse(text)) as Answer;
+function contentOf<Answer>({ status, ok, text, content }: Answered): Answer {
+  if (!ok) throw ApiError.from(status, text);
+  return content as Answer;
 }
 
 export function anonymousPost(body: object): RequestOptions {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Unreachable } from '../api/errors';
 import type { PigPhoto } from '../api/types';
 import { GridModel, type Block } from './model';
 import { PageLoader } from './page-loader';
@@ -59,5 +60,25 @@ describe('PageLoader', () => {
     loader.want(blocks());
     loader.stop();
     expect(calls.every((call) => call.signal.aborted)).toBe(true);
+  });
+
+  it('asks again at once for what failed, when the server is back', async () => {
+    let asked = 0;
+    const loader = new PageLoader({
+      fetchPage: () => {
+        asked += 1;
+        return Promise.reject(new Unreachable());
+      },
+      onLoaded: () => undefined,
+      onRetry: () => undefined,
+    });
+    loader.want(blocks().slice(0, 1));
+    await Promise.resolve();
+    await Promise.resolve();
+    loader.want(blocks().slice(0, 1));
+    expect(asked).toBe(1);
+    loader.retry();
+    expect(asked).toBe(2);
+    loader.stop();
   });
 });

@@ -30,6 +30,13 @@ export class PageLoader {
     this.#startMore();
   }
 
+  /** The server is back: what waits after failures is asked for now. */
+  retry(): void {
+    this.#failures.clear();
+    this.#waiting.clear();
+    this.#startMore();
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const controller of this.#running.values()) controller.abort();
