@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
-from librephotos.api.models import Job
+from librephotos.api.models import Job, PhotoStage
+from librephotos.pipeline import jobs
 from librephotos.pipeline.catching_up import catch_up
+from librephotos.pipeline.learning import hand_out, start_following
 from tests.factories import PhotoFactory
 from tests.support.triggers import refusing
 
@@ -24,3 +26,25 @@ def test_one_user_for_whom_it_fails_keeps_no_other_from_it(settings: Any) -> Non
     assert Job.objects.filter(started_by=second).exists()
     catch_up()
     assert Job.objects.filter(started_by=first).exists()
+
+
+@pytest.mark.django_db
+def test_photos_that_a_job_has_been_given_are_given_to_no_other(settings: Any) -> None:
+    settings.FACE_RECOGNITION = True
+    owner = PhotoFactory().owner
+    catch_up()
+    first = Job.objects.get(kind=Job.Kind.SCAN_FACES)
+    hand_out(first.pk)
+    # A worker that starts, a scan that ends, and a user who asks for more.
+    catch_up()
+    start_following(owner, Job.Kind.SCAN_PHOTOS, has_run=True)
+    assert Job.objects.get(kind=Job.Kind.SCAN_FACES) == first
+    second = jobs.start_learning(user=owner, kind=Job.Kind.SCAN_FACES)
+    PhotoFactory(owner=owner)
+    hand_out(second.pk)
+    assert [stage.total for stage in first.stages.all()] == [1]
+    assert [stage.total for stage in second.stages.all()] == [1]
+    assert PhotoStage.objects.filter(stage="faces", job=first).count() == 1
+    jobs.cancel(first)
+    hand_out(second.pk)
+    assert PhotoStage.objects.filter(stage="faces", job=second).count() == 2

@@ -23,7 +23,9 @@ from librephotos.api.models import (
 )
 from librephotos.api.queries import model_revisions
 from librephotos.ml.model_store.record import Record, RecordedFile, write_record
+from librephotos.pipeline import jobs
 from librephotos.pipeline.catching_up import catch_up
+from librephotos.pipeline.learning import follow_up, hand_out
 from librephotos.pipeline.models import model_files
 from librephotos.pipeline.predictions import embed_pictures, embed_texts
 from librephotos.pipeline.text_vectors import encode_text
@@ -108,6 +110,25 @@ def test_a_new_revision_makes_new_vectors_and_the_old_ones_go(
     stages = set(PhotoStage.objects.values_list("stage", flat=True))
     assert f"embeddings:{key}" in stages and f"embeddings:{CLIP}" not in stages
     assert learn() == 0
+
+
+def test_old_vectors_stay_while_a_job_that_has_not_ended_makes_the_new_ones(
+    first: Library, models: Path, tiny_clip_folder: Path  # noqa: F811
+) -> None:
+    revise(models, tiny_clip_folder)
+    kind = Job.Kind.CALCULATE_CLIP_EMBEDDINGS
+    under_way = jobs.start_learning(user=first.owner, kind=kind)
+    hand_out(under_way.pk)
+    idle = jobs.start_learning(user=first.owner, kind=kind)
+    hand_out(idle.pk)
+    idle.refresh_from_db()
+    assert idle.finished
+    before = PhotoEmbedding.objects.count()
+    follow_up(idle.pk)
+    assert PhotoEmbedding.objects.count() == before > 0
+    work_until_idle()
+    (key,) = keys()
+    assert key != CLIP and PhotoEmbedding.objects.count() == before
 
 
 def test_until_they_are_replaced_old_vectors_are_compared_with_old_texts_alone(

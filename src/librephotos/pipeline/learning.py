@@ -55,7 +55,10 @@ def _forget_superseded(job: Job) -> None:
         if stage.enabled() and not (
             stage.missing()
             or photo_stages.any_due(
-                job.started_by_id, stage=stage.key, version=stage.version
+                job.started_by_id,
+                stage=stage.key,
+                version=stage.version,
+                under_way=True,
             )
         ):
             key = stage.key.partition(":")[2]

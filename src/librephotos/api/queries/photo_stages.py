@@ -347,11 +347,12 @@ LEFT JOIN api_photostage AS photo_stage
     ON photo_stage.photo_id = photo.id AND photo_stage.stage = %(stage)s
 WHERE photo.owner_id = %(owner)s AND NOT photo.removed
     AND photo.aspect_ratio IS NOT NULL AND (
-        photo_stage.id IS NULL OR photo_stage.version < %(version)s
-        OR photo_stage.state = 'pending' AND NOT EXISTS (
+        photo_stage.id IS NULL
+        OR photo_stage.state <> 'pending' AND photo_stage.version < %(version)s
+        OR photo_stage.state = 'pending' AND (%(under_way)s OR NOT EXISTS (
             SELECT FROM api_job AS job
             WHERE job.id = photo_stage.job_id AND job.finished_at IS NULL
-        )
+        ))
         OR photo_stage.state = 'skipped'
             AND starts_with(photo_stage.error, %(for_now)s)
             AND photo_stage.error <> %(reason)s
@@ -398,8 +399,16 @@ class DuePhoto(NamedTuple):
     day: int
 
 
-def _due(owner: int, stage: str, version: int, reason: str = "") -> dict[str, Any]:
+def _due(
+    owner: int,
+    stage: str,
+    version: int,
+    *,
+    reason: str = "",
+    under_way: bool = False,
+) -> dict[str, Any]:
     return {
+        "under_way": under_way,
         "owner": owner,
         "stage": stage,
         "version": version,
@@ -408,10 +417,14 @@ def _due(owner: int, stage: str, version: int, reason: str = "") -> dict[str, An
     }
 
 
-def any_due(owner: int, *, stage: str, version: int) -> bool:
-    """Whether a visible photo of the owner has yet to pass the stage."""
+def any_due(owner: int, *, stage: str, version: int, under_way: bool = False) -> bool:
+    """Whether a visible photo of the owner has yet to pass the stage.
+
+    One that an unfinished job is to take through it counts only with `under_way`.
+    """
+    due = _due(owner, stage, version, under_way=under_way)
     with connection.cursor() as cursor:
-        cursor.execute(f"{_DUE} LIMIT 1", _due(owner, stage, version))
+        cursor.execute(f"{_DUE} LIMIT 1", due)
         return cursor.fetchone() is not None
 
 
@@ -433,7 +446,7 @@ def mark_due(
 def skip_due(owner: int, *, stage: str, version: int, reason: str) -> None:
     """Record why photos cannot pass the stage yet; they are due when that changes."""
     with connection.cursor() as cursor:
-        cursor.execute(_SKIP_DUE, _due(owner, stage, version, reason))
+        cursor.execute(_SKIP_DUE, _due(owner, stage, version, reason=reason))
 
 
 _REOPEN = """
