@@ -22,6 +22,11 @@ _WITHOUT_DATABASE = frozenset(
     + ("compilemessages", "models")
 )
 
+_NO_TABLES = (
+    "the tables of the database are not those of this version: run `librephotos "
+    "migrate`, or start the server, which does it"
+)
+
 
 def main() -> None:
     """Run one command; end with code 2 and one line for what the user can mend."""
@@ -37,6 +42,11 @@ def main() -> None:
         _run(arguments)
     except KeyboardInterrupt:
         sys.exit(130)
+    except _without_tables() as error:
+        if "--traceback" in arguments or not _lacks_tables(error):
+            raise
+        print(f"librephotos: {_NO_TABLES}", file=sys.stderr)
+        sys.exit(2)
     except _mendable() as error:
         if "--traceback" in arguments:
             raise
@@ -82,6 +92,19 @@ def _database(arguments: list[str]) -> AbstractContextManager[Any]:
     if no_need or lifeline.supervised() or {"-h", "--help"} & set(arguments):
         return nullcontext()
     return embedded.database_of_data_folder()
+
+
+def _without_tables() -> type[Exception]:
+    from django.db import ProgrammingError
+
+    return ProgrammingError
+
+
+def _lacks_tables(error: Exception) -> bool:
+    """Whether a command met a database that is empty, or of another version."""
+    from psycopg.errors import UndefinedColumn, UndefinedTable
+
+    return isinstance(error.__cause__, (UndefinedTable, UndefinedColumn))
 
 
 def _mendable() -> tuple[type[Exception], ...]:

@@ -61,6 +61,16 @@ def test_scan_without_a_worker_says_so(data: Path, tmp_path: Path) -> None:
     assert "no worker is running" in scanned.stderr
 
 
+def test_a_command_that_meets_no_tables_says_what_makes_them(data: Path) -> None:
+    asked = librephotos("scan", data=data)
+    assert asked.returncode == 2
+    [line] = asked.stderr.splitlines()
+    assert line.startswith("librephotos: ") and "librephotos migrate" in line
+    assert librephotos("migrate", data=data).returncode == 0
+    asked = librephotos("scan", data=data)
+    assert asked.returncode == 2 and "createadmin" in asked.stderr
+
+
 def test_doctor_names_what_is_wrong(data: Path) -> None:
     examined = librephotos("doctor", data=data, COLUMNS="200")
     assert examined.returncode == 1
