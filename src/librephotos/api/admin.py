@@ -9,7 +9,8 @@ from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import Throttled
 
 from librephotos.api.models import (
@@ -65,8 +66,24 @@ class ScanDirectoryInline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
 
 
+class HeldWhileChanged(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Holds a row from reading to writing it.
+
+    Django writes all columns, and would set back what was changed in between.
+    """
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        held = self.model._default_manager.select_for_update(no_key=True)
+        return held.filter(pk=found.pk).first()
+
+
 @admin.register(User)
-class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
+class AccountAdmin(HeldWhileChanged, UserAdmin):  # type: ignore[type-arg]
     """Accounts with their scan directories; the pages of the API hold the rest.
 
     They are deleted one by one as over the API, so no superuser is.
@@ -94,9 +111,13 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         delete_user(obj)
 
+    def user_change_password(self, *args: Any, **options: Any) -> HttpResponse:
+        with transaction.atomic():  # as Django does for the other pages
+            return super().user_change_password(*args, **options)
+
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SiteSettingsAdmin(HeldWhileChanged):
     """The one row of settings."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -48,7 +48,6 @@ def refuse_sign_up(caller: User | AnonymousUser) -> None:
         raise SignUpClosed
 
 
-@transaction.atomic
 def create_user(
     caller: User | AnonymousUser,
     *,
@@ -63,20 +62,19 @@ def create_user(
     Raises SignUpClosed if neither the caller nor the site settings allow it, and
     UserNameTaken.
     """
-    SiteSettings.locked()  # or two at once would both be the first
-    refuse_sign_up(caller)
-    first = not administrator_exists()
     user = User(
         username=username,
         email=email,
         first_name=first_name,
         last_name=last_name,
-        is_staff=first,
-        is_superuser=first,
         favorite_min_rating=settings.DEFAULT_FAVORITE_MIN_RATING,
     )
-    user.set_password(password)
-    _save(user)
+    user.set_password(password)  # slow, so nobody is to wait for it at the lock
+    with transaction.atomic():
+        SiteSettings.locked()  # or two at once would both be the first
+        refuse_sign_up(caller)
+        user.is_staff = user.is_superuser = not administrator_exists()
+        _save(user)
     return user
 
 
