@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from tests.browser.site import Site
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Held, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -38,12 +38,10 @@ def beholder(
     site.faces_as_found(album)
 
 
-def scroll(visitor: Visitor, pixels: int) -> str:
+def scroll(visitor: Visitor, views: float) -> str:
     """Scroll the grid down; return what is first in view once that is kept."""
-    grid = visitor.page.get_by_test_id("photo-grid")
-    grid.evaluate("(grid, by) => { grid.scrollTop += by }", pixels)
+    visitor.scroll(views)
     visitor.wait_until("() => history.state?.place?.anchor != null")
-    visitor.wait_until("() => !document.querySelector('[aria-busy=true]')")
     return str(visitor.page.evaluate(FIRST_IN_VIEW))
 
 
@@ -51,15 +49,12 @@ def scroll(visitor: Visitor, pixels: int) -> str:
 def test_back_and_reload_find_the_place_again(visitor: Visitor, address: str) -> None:
     visitor.enter(address)
     visitor.wait_until_drawn()
-    seen = scroll(visitor, 900)
+    seen = scroll(visitor, 1.2)
     visitor.page.get_by_role("link", name="People", exact=True).click()
     expect(visitor.page.get_by_role("heading", level=1, name="People")).to_be_visible()
     visitor.page.go_back()
     visitor.wait_until(f"seen => ({FIRST_IN_VIEW})() === seen", seen)
     visitor.page.reload()
-    visitor.wait_until(
-        "() => document.querySelector('[data-testid=photo-tile]') !== null"
-    )
     visitor.wait_until(f"seen => ({FIRST_IN_VIEW})() === seen", seen)
     # A new visit begins at the top.
     visitor.go_to("Favourites")
@@ -69,11 +64,38 @@ def test_back_and_reload_find_the_place_again(visitor: Visitor, address: str) ->
     assert grid.evaluate("grid => grid.scrollTop") == 0
 
 
+@pytest.mark.parametrize(
+    "address, scrolls",
+    [("/", "[data-testid=photo-grid]"), ("/models", "main .page")],
+)
+def test_who_leaves_before_the_view_has_come_to_rest_finds_the_place_again(
+    visit: Callable[..., Visitor], address: str, scrolls: str
+) -> None:
+    visitor = visit(viewport={"width": 1000, "height": 420})
+    visitor.enter(address)
+    shown = visitor.page.get_by_test_id(
+        "photo-tile" if address == "/" else "model-state"
+    )
+    expect(shown.first).to_be_visible()
+    visitor.page.evaluate(
+        "scrolls => { document.querySelector(scrolls).scrollTop = 200;"
+        " document.querySelector('nav a[href=\"/things\"]').click() }",
+        scrolls,
+    )
+    expect(visitor.page.get_by_role("heading", level=1, name="Things")).to_be_attached()
+    visitor.page.go_back()
+    visitor.wait_until(
+        "scrolls => document.querySelector(scrolls)?.scrollTop > 100", scrolls
+    )
+
+
 def test_a_list_is_found_where_it_was_left(visit: Callable[..., Visitor]) -> None:
     visitor = visit(viewport={"width": 1000, "height": 420})
     visitor.enter("/models")
     page = visitor.page.locator("main .page")
     expect(page.get_by_role("button", name="Download").first).to_be_visible()
+    # What comes above would move the page on.
+    expect(page.get_by_test_id("learning-choices")).to_be_visible()
     page.evaluate("page => { page.scrollTop = 260 }")
     visitor.wait_until("() => history.state?.place?.scrolled === 260")
     visitor.go_to("Timeline")
@@ -107,7 +129,11 @@ def test_arrow_keys_walk_through_the_grid(visitor: Visitor) -> None:
     assert below in photos
     press("ArrowUp", photos[0])
     keyboard.press("End")
-    visitor.wait_until(f"photos => !photos.includes({FOCUSED})", photos)
+    visitor.wait_until(
+        "photos => { const photo = document.activeElement.dataset.photoId;"
+        " return photo !== undefined && !photos.includes(photo) }",
+        photos,
+    )
     last = str(visitor.page.evaluate(FOCUSED))
     assert last == visitor.photo_ids()[-1]
     press("ArrowRight", last)
@@ -129,14 +155,13 @@ def test_a_named_and_an_ignored_group_leave_the_focus_on_the_next(
     groups = beholder.page.get_by_test_id("face-group")
     count = groups.count()
     assert count >= 3
-    groups.first.get_by_role("combobox").fill("Zoë")
-    beholder.page.keyboard.press("Enter")
+    box = groups.first.get_by_role("combobox")
+    box.fill("Zoë")
+    box.press("Enter")
     expect(groups).to_have_count(count - 1)
     beholder.wait_until("() => document.activeElement.matches('[role=combobox]')")
     expect(groups.first.get_by_role("combobox")).to_be_focused()
-    ignore = groups.first.get_by_role("button", name="Ignore")
-    ignore.focus()
-    beholder.page.keyboard.press("Enter")
+    groups.first.get_by_role("button", name="Ignore").press("Enter")
     expect(groups).to_have_count(count - 2)
     expect(groups.first.get_by_role("button", name="Ignore")).to_be_focused()
 
@@ -213,17 +238,14 @@ def test_a_photo_is_closed_before_the_faces_behind_it_are_read(
     photo = first.get_attribute("data-photo")
     first.get_by_role("link").click()
     expect(beholder.viewer).to_be_visible()
-    held: list[Route] = []
-    beholder.page.route("**/api/faces/?**", lambda route: held.append(route))
+    held = Held(beholder.page, "**/api/faces/?**")
     with beholder.page.expect_request("**/api/faces/?**"):
         beholder.page.reload()
     expect(beholder.viewer).to_be_visible()
     beholder.page.keyboard.press("Escape")
     expect(beholder.viewer).to_have_count(0)
     expect(beholder.page.get_by_test_id("face")).to_have_count(0)
-    for route in held:
-        route.continue_()
-    beholder.page.unroute("**/api/faces/?**")
+    held.release()
     tile = beholder.page.locator(f"[data-photo='{photo}'] a").first
     expect(tile).to_be_focused()
 
@@ -247,17 +269,15 @@ def test_the_focus_comes_back_from_a_message(visitor: Visitor) -> None:
     trash = page.get_by_role("button", name="Move to trash", exact=True)
     for _ in range(2):
         expect(trash).to_be_enabled()
-        trash.focus()
-        page.keyboard.press("Enter")
+        trash.press("Enter")
         expect(page.get_by_test_id("toast").last).to_contain_text("moved to the trash")
         expect(trash).to_be_enabled()
         expect(trash).to_be_focused()
-        page.get_by_test_id("toast").last.get_by_role("button", name="Undo").focus()
-        page.keyboard.press("Enter")
+        toast = page.get_by_test_id("toast").last
+        toast.get_by_role("button", name="Undo").press("Enter")
         expect(page.get_by_test_id("toast").last).to_contain_text("Undone")
         expect(trash).to_be_focused()
-        page.get_by_role("button", name="Dismiss message").last.focus()
-        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Dismiss message").last.press("Enter")
         expect(trash).to_be_focused()
 
 

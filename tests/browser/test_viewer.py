@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Held, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +55,31 @@ def test_keys_turn_the_pages_and_close(visitor: Visitor) -> None:
     expect(visitor.viewer).to_have_count(0)
     expect(visitor.page.locator(f"[data-photo-id='{first}']")).to_be_focused()
     assert visitor.location() == "/"
+
+
+DAYS = re.compile(r"/api/albums/date/(?!list)")
+
+
+@pytest.mark.parametrize("act", ["ArrowRight", "Hide"])
+def test_the_way_on_is_waited_for(visitor: Visitor, act: str) -> None:
+    """The days around the open photo are read after somebody wants to go on."""
+    visitor.enter()
+    second, third = visitor.photo_ids()[1:3]
+    held = Held(visitor.page, DAYS)
+    visitor.open(f"/photo/{second}")
+    hide = visitor.page.get_by_role("button", name="Hide", exact=True)
+    expect(hide).to_be_enabled()
+    visitor.wait_for(lambda: held.routes, "the days are asked for")
+    if act == "Hide":
+        hide.click()
+        message = visitor.page.get_by_test_id("toast")
+        expect(message).to_contain_text("1 photo hidden")
+    else:
+        visitor.page.keyboard.press(act)
+    held.release()
+    visitor.wait_until("id => location.pathname === `/photo/${id}`", third)
+    if act == "Hide":
+        visitor.undo()
 
 
 def test_original_is_downloaded_unchanged(visitor: Visitor) -> None:

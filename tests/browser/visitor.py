@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 
@@ -9,7 +10,9 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Locator,
+    Page,
     Request,
+    Route,
     WebError,
     expect,
 )
@@ -46,6 +49,27 @@ async (grid, views) => {
   return hasMoved;
 }
 """
+
+
+class Held:
+    """The requests of a page to some addresses, kept from the server until released."""
+
+    def __init__(self, page: Page, addresses: str | re.Pattern[str]) -> None:
+        self.routes: list[Route] = []
+        self._is_released = False
+        page.route(addresses, self._on_route)
+
+    def _on_route(self, route: Route) -> None:
+        if self._is_released:
+            route.continue_()
+        else:
+            self.routes.append(route)
+
+    def release(self) -> None:
+        """Let those that wait go on, and all that come."""
+        self._is_released = True
+        for route in self.routes:
+            route.continue_()
 
 
 class Visitor:
@@ -112,7 +136,12 @@ class Visitor:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def log_out(self) -> None:
-        """Leave, and wait until the server has taken the cookies back."""
+        """Leave, and wait until the server has taken the cookies back.
+
+        What a tab is asking for as the visit ends is refused.
+        """
+        self.expect_complaint("status of 401")
+        self.expect_complaint("status of 403")
         with self.page.expect_response("**/api/auth/token/blacklist/"):
             self.page.get_by_role("button", name="Log out").click()
         expect(self.page.get_by_test_id("sign-in-form")).to_be_visible()

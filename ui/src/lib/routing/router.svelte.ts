@@ -54,6 +54,7 @@ export class Router {
   #among = $state.raw<string[] | null>(null);
   /** Going back takes a moment, and must not be asked for twice. */
   #closing = false;
+  #keepers = new Set<() => void>();
 
   view = $derived(parseView(this.#below));
   photoId = $derived(parsePhotoId(this.#address));
@@ -71,7 +72,14 @@ export class Router {
     return () => this.target.removeEventListener('popstate', onPopState);
   }
 
+  /** Have a view remember its place before it is left for another; returns the way to stop. */
+  keeping(remember: () => void): () => void {
+    this.#keepers.add(remember);
+    return () => this.#keepers.delete(remember);
+  }
+
   go(address: string): void {
+    this.#keep();
     if (address !== this.#address) this.target.history.pushState({}, '', address);
     this.#read();
   }
@@ -96,6 +104,7 @@ export class Router {
 
   /** Open a photo on top of the view or of another photo, one of those `among` which to turn. */
   openPhoto(id: string, among?: string[]): void {
+    this.#keep();
     const before = this.#state;
     const state: HistoryState = { below: this.#below, place: this.place };
     const shown = among ?? before?.among;
@@ -118,6 +127,10 @@ export class Router {
     this.#closing = true;
     if (state?.opened) this.target.history.go(-state.opened);
     else this.go(this.#below);
+  }
+
+  #keep(): void {
+    for (const remember of this.#keepers) remember();
   }
 
   get #state(): HistoryState | null {

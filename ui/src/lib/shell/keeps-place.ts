@@ -33,8 +33,10 @@ export function keepsPlace(router: Router): (element: HTMLElement) => () => void
     const hands = ['wheel', 'pointerdown', 'keydown'];
     for (const hand of hands) element.addEventListener(hand, giveUp, { passive: true });
     element.addEventListener('scroll', onScroll, { passive: true });
+    const stopKeeping = router.keeping(() => void (wanted === 0 && save()));
     restore();
     return () => {
+      stopKeeping();
       clearTimeout(pause);
       observer.disconnect();
       for (const hand of hands) element.removeEventListener(hand, giveUp);
