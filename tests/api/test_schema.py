@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.factories import UserFactory
+from tests.support.server import PATIENCE_S
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +66,7 @@ def test_a_fresh_process_is_asked_eight_times_at_once():
         [sys.executable, "-P", "-c", AT_ONCE],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert done.stdout.split() == ["200"] * 8, done.stderr
 

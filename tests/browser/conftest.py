@@ -108,6 +108,10 @@ def visitors_of(chromium: Browser, site: Site) -> Iterator[Callable[..., Visitor
     yield visitor
     complaints = [text for one in visitors for text in one.unexpected_complaints()]
     for one in visitors:
+        # What is on its way has nobody left to go to.
+        for page in one.context.pages:
+            page.unroute_all(behavior="ignoreErrors")
+        one.context.unroute_all(behavior="ignoreErrors")
         one.context.close()
     assert complaints == []
 

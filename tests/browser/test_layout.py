@@ -58,10 +58,12 @@ def test_nothing_lies_upon_anything_in_an_open_photo(
         assert covered(page) == []
     visitor.show_facts()
     assert covered(page) == []
+    favourite = page.get_by_role("button", name="Favourite", exact=True)
+    expect(favourite).to_be_enabled()
     visitor.expect_complaint("ERR_")
     page.route("**/api/**", lambda route: route.abort())
     expect(page.get_by_test_id("connection-banner")).to_be_visible()
-    visitor.press("Favourite")
+    favourite.click()
     expect(visitor.viewer.get_by_role("alert").first).to_be_visible()
     expect(note).to_be_in_viewport(ratio=1)
     assert covered(page) == []
@@ -97,8 +99,9 @@ def test_nothing_lies_upon_anything_on_a_page(
     visitor.press("Scan now")
     expect(page.get_by_test_id("scan-problem")).to_be_visible()
     name = "Nebuchadnezzar the elder of Babylon, a name of some length " * 3
-    groups.first.get_by_role("combobox").fill(name[:200])
-    page.keyboard.press("Enter")
+    box = groups.first.get_by_role("combobox")
+    box.fill(name[:200])
+    box.press("Enter")
     expect(page.get_by_test_id("toast")).to_contain_text("named")
     assert covered(page) == []
     page.get_by_role("searchbox").click()

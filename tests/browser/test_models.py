@@ -79,8 +79,9 @@ def test_what_is_learnt_is_chosen(visitor: Visitor) -> None:
     assert answered.value.json()["tagging_model"] == "siglip2"
     visitor.page.reload()
     expect(choice).to_have_value("siglip2")
-    choice.select_option("places365")
-    expect(choice).to_have_value("places365")
+    with visitor.page.expect_response("**/api/sitesettings/") as answered:
+        choice.select_option("places365")
+    assert answered.value.json()["tagging_model"] == "places365"
 
 
 def test_only_administrators_are_offered_models(

@@ -98,6 +98,8 @@ def test_the_cache_shows_nothing_without_the_cookie(visitor: Visitor) -> None:
     # Takes what the cache has, however old.
     kept = "path => fetch(path, {cache: 'force-cache'}).then(answer => answer.status)"
     assert visitor.page.evaluate(kept, source) == 200
+    # The page itself would soon ask for the cookie again.
+    visitor.open("/api/healthz")
     visitor.context.clear_cookies(name="jwt")
     visitor.expect_complaint("403")
     assert visitor.page.evaluate(kept, source) == 403

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,8 @@ def looking(visit: Callable[..., Visitor], onlooker: str) -> Callable[..., Visit
         expect(visitor.tiles).to_have_count(COUNT)
         visitor.open_photo(1)
         wait_for_picture(visitor)
+        for way in ("Previous photo", "Next photo"):
+            expect(visitor.page.get_by_role("button", name=way)).to_be_attached()
         return visitor
 
     return opened
@@ -154,7 +157,8 @@ def test_faces_stay_upon_the_picture(
     wait_for_picture(visitor)
     visitor.press("Faces")
     face = visitor.page.get_by_test_id("face-box").first
-    for _ in range(3):
+    for percent in (100, 150, 225):
+        visitor.wait_until(f"() => ({ZOOM})() === {percent}")
         expect(face).to_be_visible()
         picture = visitor.page.evaluate(PICTURE)
         area = face.bounding_box()
@@ -169,10 +173,13 @@ def test_faces_stay_upon_the_picture(
     expect(visitor.page.get_by_test_id("face-card")).to_be_in_viewport(ratio=1)
 
 
-def touch(cdp: CDPSession, kind: str, *points: tuple[float, float]) -> None:
-    """Put fingers on the screen, move them, or take them away."""
+def touch(
+    cdp: CDPSession, kind: str, *points: tuple[float, float], at: float | None = None
+) -> None:
+    """Put fingers on the screen, move them, or take them away; at a time (s)."""
     fingers = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
-    cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    when = {} if at is None else {"timestamp": at}
+    cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers, **when})
 
 
 def move(
@@ -240,6 +247,9 @@ def test_fingers_pinch_drag_and_turn(looking: Callable[..., Visitor]) -> None:
 def test_double_tap(looking: Callable[..., Visitor]) -> None:
     visitor = looking(**PHONE)
     whole = visitor.page.evaluate(PICTURE)["width"]
-    visitor.page.touchscreen.tap(200, 400)
-    visitor.page.touchscreen.tap(200, 400)
+    cdp = visitor.context.new_cdp_session(visitor.page)
+    start = time.time()
+    for number in range(2):
+        touch(cdp, "touchStart", (200, 400), at=start + number * 0.1)
+        touch(cdp, "touchEnd", at=start + number * 0.1 + 0.05)
     visitor.wait_until(f"whole => ({PICTURE})().width > whole * 2", whole)

@@ -35,7 +35,7 @@ def test_slow_clients_hold_up_neither_answers_nor_the_end(
         assert memory(web) < 400 * 2**20
         below = server.processes()
         assert server.interrupt() == 0
-        gone, alive = psutil.wait_procs(below, timeout=1)
+        gone, alive = psutil.wait_procs(below, timeout=PATIENCE_S)
         assert alive == []
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.images import encoded, photograph
-from tests.support.server import RunningServer, wait_for
+from tests.support.server import PATIENCE_S, RunningServer, wait_for
 
 SILENT = (
     b"",
@@ -55,7 +55,7 @@ def slow_clients(
         for number in range(silent + stalled):
             client = connections.enter_context(socket.socket())
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            client.settimeout(60)
+            client.settimeout(PATIENCE_S)
             client.connect(("127.0.0.1", server.port))
             text = download if number < stalled else SILENT[number % len(SILENT)]
             client.sendall(text)
