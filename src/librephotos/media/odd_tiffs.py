@@ -6,7 +6,7 @@ write 10 or 12 bits into 16.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -41,6 +41,9 @@ _JPEG: Final = (6, 7)  # libtiff turns their YCbCr into RGB itself
 _UNKNOWN_TO_LIBVIPS: Final = (34925, 50000)  # LZMA and Zstandard
 _BLACK, _RGB, _YCBCR, _LAB, _ICC_LAB = 1, 2, 6, 8, 9
 _REAL: Final = 3
+_COLOURS: Final = {1: 1, 2: 1, 3: 3, 4: 3}  # of so many samples; one may be opacity
+_BLOCK: Final = 1 << 20  # samples that are turned into shades at a time
+_SAMPLED: Final = 1 << 24  # enough to tell by which white they are meant
 _NUMBERS: Final = ("char", "int", "uint", "float", "double")
 
 
@@ -89,10 +92,11 @@ def _read_numbers(
         known = header.format == "float" and header.bands > 2
         if header.format not in _NUMBERS or known or "lab" in header.interpretation:
             return None
+        if header.bands not in _COLOURS:
+            return None
         check_pixels(header.width, header.height, limits=limits)
         found = pyvips.Image.new_from_source(source, "").autorot().numpy()
-    colours = {1: 1, 2: 1, 3: 3, 4: 3}.get(found.shape[2] if found.ndim > 2 else 1)
-    return found if colours is None or found.ndim < 3 else found[..., :colours]
+    return found if found.ndim < 3 else found[..., : _COLOURS[found.shape[2]]]
 
 
 def _unusual_words(
@@ -100,7 +104,7 @@ def _unusual_words(
 ) -> npt.NDArray[Any] | None:
     """Return samples of words that libvips does not know, None of others."""
     bits, samples = tags[_BITS], tags[_SAMPLES]
-    if tags[_PHOTOMETRIC] not in (_BLACK, _RGB):
+    if tags[_PHOTOMETRIC] not in (_BLACK, _RGB) or samples not in _COLOURS:
         return None
     check_pixels(tags[_WIDTH], tags[_HEIGHT], limits=limits)
     tiff, entries = _first_directory(file)
@@ -203,8 +207,8 @@ def _as_shades(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
         values = values.astype(np.int32).view(np.uint32)
     elif lowest < 0:
         values = values.astype(np.int32) - lowest
-    finite = np.nan_to_num(values.astype(np.float64), nan=0, posinf=0, neginf=0)
-    most = float(finite.max(initial=0))
+    finite = _finite(values.ravel()[:: 1 + values.size // _SAMPLED]) if real else values
+    most = max(0.0, *(float(_finite(block).max()) for block in _blocks(values)))
     usual: tuple[float, ...] = _USUAL_WHITES
     if real:
         # Single lights above white are cut; where there are many, they are the scale.
@@ -213,5 +217,17 @@ def _as_shades(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     elif values.dtype == np.int16:
         usual = (*_USUAL_WHITES[:-1], 32767.0)
     white = next((white for white in usual if most <= white), most)
-    shades = np.clip(finite / white, 0, 1) * 255
-    return shades.round().astype(np.uint8)
+    shades = np.empty(values.shape, np.uint8)
+    for block, into in zip(_blocks(values), _blocks(shades), strict=True):
+        into[...] = (np.clip(_finite(block) / white, 0, 1) * 255).round()
+    return shades
+
+
+def _blocks(values: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Yield rows that are worked on together, so that a copy of them takes little."""
+    step = max(1, _BLOCK * len(values) // max(1, values.size))
+    return (values[start : start + step] for start in range(0, len(values), step))
+
+
+def _finite(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    return np.nan_to_num(values.astype(np.float64), nan=0, posinf=0, neginf=0)

@@ -22,6 +22,9 @@ _WIDTH, _HEIGHT, _OFFSETS, _COUNTS = 0x0100, 0x0101, 0x0111, 0x0117
 _COMPRESSION: Final = 0x0103
 _UNSIGNED: Final = 1
 _MAX_BYTES: Final = 1024 * 1024 * 1024
+"""Read of one file at most, also where many strips lie at one place."""
+_BLOCK_BITS: Final = 8 * 1024 * 1024
+"""Taken apart at a time: each bit takes three bytes then."""
 
 
 def halves(file: BinaryIO, entry: Entry, *, order: str) -> npt.NDArray[Any]:
@@ -47,30 +50,44 @@ def unpacked(
 ) -> npt.NDArray[Any]:
     """Return samples of `bits` bits from strips that are plain or deflated.
 
-    Those of 10, 12 and 14 bits come as 0 to 1. Raises ValueError if the strips do not
-    hold them all.
+    Those of 10, 12 and 14 bits come as 0 to 1. Takes memory for these, and no more,
+    whatever the strips claim or inflate to. Raises ValueError if they do not hold them
+    all.
     """
-
-    def numbers(tag: int) -> Sequence[int]:
-        return tiff.integers(tags.get(tag))
-
-    width, height = (*numbers(_WIDTH), 0)[0], (*numbers(_HEIGHT), 0)[0]
+    width, height = ((*tiff.integers(tags.get(tag)), 0)[0] for tag in (_WIDTH, _HEIGHT))
     row_bytes = (width * samples * bits + 7) // 8
-    strips = zip(numbers(_OFFSETS), numbers(_COUNTS), strict=False)
-    parts = (tiff.read(at, min(count, _MAX_BYTES)) for at, count in strips)
-    if (*numbers(_COMPRESSION), 1)[0] in DEFLATED:
-        limit = row_bytes * height
-        parts = (zlib.decompressobj().decompress(part, limit) for part in parts)
-    data = b"".join(parts)
-    if not row_bytes or len(data) < row_bytes * height:
+    data = _strips(tiff, tags, row_bytes * height)
+    if not data or len(data) < row_bytes * height:
         raise ValueError("The strips of the TIFF are too short.")
     if bits == 64:
         kind = tiff.order + _KINDS.get(form, "u8")
         plain = np.frombuffer(data, kind, width * height * samples)
-        return plain.reshape(height, width, samples).astype(np.float64)
+        return plain.reshape(height, width, samples).astype(np.float64, copy=False)
     rows = np.frombuffer(data, np.uint8, row_bytes * height).reshape(height, row_bytes)
-    each = np.unpackbits(rows, axis=1)[:, : width * samples * bits]
+    shares = np.empty((height, width * samples), np.float32)
+    step = max(1, _BLOCK_BITS // (8 * row_bytes))
     weights = 1 << np.arange(bits - 1, -1, -1, dtype=np.uint16)
-    values = each.reshape(height, -1, bits) @ weights
-    shares: npt.NDArray[Any] = values.reshape(height, width, samples) / (2**bits - 1)
-    return shares
+    for start in range(0, height, step):
+        each = np.unpackbits(rows[start : start + step], axis=1)
+        each = each[:, : width * samples * bits].reshape(len(each), -1, bits)
+        shares[start : start + step] = (each @ weights) / (2**bits - 1)
+    return shares.reshape(height, width, samples)
+
+
+def _strips(tiff: Directories, tags: dict[int, Entry], size: int) -> bytearray:
+    """Return the first `size` bytes of the picture, fewer if the strips have fewer."""
+
+    def numbers(tag: int) -> Sequence[int]:
+        return tiff.integers(tags.get(tag))
+
+    deflated = (*numbers(_COMPRESSION), 1)[0] in DEFLATED
+    data, left = bytearray(), _MAX_BYTES
+    for at, count in zip(numbers(_OFFSETS), numbers(_COUNTS), strict=False):
+        lacking = size - len(data)
+        if lacking <= 0 or left <= 0:
+            break
+        part = tiff.read(at, min(count, left))
+        left -= max(len(part), 1)
+        # A length of 0 would be no limit.
+        data += zlib.decompressobj().decompress(part, lacking) if deflated else part
+    return data

@@ -31,6 +31,8 @@ FAIL_ON_DAMAGE = "fail_on=error"
 DAMAGED = "The picture data is damaged or cut short; restore the file from a copy."
 # What Pillow and its plugins raise for damaged files.
 PILLOW_ERRORS = (ValueError, OSError, RuntimeError, EOFError, SyntaxError)
+MOST_SAMPLES = 8
+"""So many numbers may a pixel have where there are as many pixels as we decode."""
 MAX_SHRINK_ON_LOAD = 8
 """libjpeg scales by 1/2, 1/4 and 1/8 while it decodes."""
 
@@ -124,7 +126,7 @@ def decode_source(
     """
     header = pyvips.Image.new_from_source(source, "")
     width, height = upright_size(header)
-    check_pixels(width, height, limits=limits)
+    check_pixels(width, height, limits=limits, samples=header.bands)
     if header.get("vips-loader").startswith("jpegload") and header.bands in (1, 3):
         image = _shrink_jpeg(source, header, box.scale(width, height), fail_on)
     else:
@@ -150,8 +152,17 @@ def complaints() -> str:
     return text.decode("utf-8", "replace")
 
 
-def check_pixels(width: int, height: int, *, limits: Limits) -> None:
-    """Raise LimitExceeded if a picture of that size is more than we decode."""
+def check_pixels(width: int, height: int, *, limits: Limits, samples: int = 1) -> None:
+    """Raise LimitExceeded if a picture of that size is more than we decode.
+
+    A pixel may have `samples` numbers, CMYK with a few more; of many, fewer pixels do.
+    """
+    if width * height * samples > MOST_SAMPLES * limits.max_pixels:
+        raise LimitExceeded(
+            f"The picture has {samples} numbers in each of {width} × {height} pixels, "
+            f"more than {MOST_SAMPLES} times {limits.max_pixels:,} in all "
+            "(LIBREPHOTOS_MAX_PIXELS)."
+        )
     if width * height > limits.max_pixels:
         raise LimitExceeded(
             f"The picture has {width} × {height} pixels, more than the limit of "
