@@ -25,6 +25,7 @@ from librephotos.api.models.fields import path_to_text
 from librephotos.api.queries.directories import NotScannable, scannable
 from librephotos.api.services.users import delete_user
 from librephotos.api.throttling import LoginThrottle
+from librephotos.pipeline.search_texts import request_search_texts
 
 
 class ThrottledLoginForm(AdminAuthenticationForm):
@@ -114,6 +115,11 @@ class AccountAdmin(HeldWhileChanged, UserAdmin):  # type: ignore[type-arg]
     def user_change_password(self, *args: Any, **options: Any) -> HttpResponse:
         with transaction.atomic():  # as Django does for the other pages
             return super().user_change_password(*args, **options)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: Any) -> None:
+        """Save the scan directories, of which search texts hold what lies below."""
+        super().save_related(request, form, formsets, change)
+        request_search_texts(form.instance.pk)
 
 
 @admin.register(SiteSettings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
@@ -18,8 +19,10 @@ from librephotos.pipeline.preview_storage import (
     preview_name,
 )
 
+log = logging.getLogger(__name__)
+
 _AT_ONCE = 10_000
-"""Photos named in one query."""
+"""Photos named in one query, or previews in one task."""
 
 
 def preview_names(photos: Iterable[Photo], *, former: bool = False) -> list[str]:
@@ -52,9 +55,31 @@ def _still_and_clip_names(photos: Sequence[Photo], former: bool) -> list[str]:
 
 
 def delete_previews(names: Iterable[str]) -> None:
-    """Remove previews from the storage; those that are gone already are no error."""
+    """Remove previews from the storage; those that are gone already are no error.
+
+    One that cannot be removed keeps no other from it, and is tried again by a worker.
+    """
+    left = list(_undeleted(names))
+    for start in range(0, len(left), _AT_ONCE):
+        part = left[start : start + _AT_ONCE]
+        queue.enqueue(queue.REMOVE_PREVIEWS, job=None, names=part)
+
+
+def delete_previews_again(names: Iterable[str]) -> None:
+    """Remove previews that could not be; raise OSError while one of them cannot."""
+    left = list(_undeleted(names))
+    if left:
+        raise OSError(f"{len(left)} previews cannot be removed.")
+
+
+def _undeleted(names: Iterable[str]) -> Iterator[str]:
+    """Remove previews; yield those that the system does not give up."""
     for name in names:
-        storages["previews"].delete(name)
+        try:
+            storages["previews"].delete(name)
+        except OSError as error:
+            log.warning("A preview cannot be removed now: %s", error.strerror)
+            yield name
 
 
 def remake_previews(photo_id: UUID, *, awaited: bool = False) -> None:

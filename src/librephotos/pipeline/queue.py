@@ -30,6 +30,9 @@ RESCORE_FACES = "rescore_faces"
 ENCODE_TEXT = "encode_text"
 REFRESH_VECTOR_FILES = "refresh_vector_files"
 STRIP = "strip"
+REMOVE_PREVIEWS = "remove_previews"
+REMOVE_COPIES = "remove_copies"
+REFRESH_SEARCH_TEXTS = "refresh_search_texts"
 CLEAN_UP = "clean_up"
 
 IO, CPU, ML, INTERACTIVE = "io", "cpu", "ml", "interactive"
@@ -65,6 +68,9 @@ QUEUES = {
     ENCODE_TEXT: INTERACTIVE,
     REFRESH_VECTOR_FILES: IO,
     STRIP: COPIES,
+    REMOVE_PREVIEWS: IO,
+    REMOVE_COPIES: IO,
+    REFRESH_SEARCH_TEXTS: IO,
     CLEAN_UP: IO,
 }
 

@@ -5,6 +5,7 @@ They can be made again at any time, so that the oldest give way to new ones.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import time
@@ -17,6 +18,9 @@ from typing import BinaryIO
 from django.conf import settings
 
 from librephotos.api.models import File
+from librephotos.pipeline import queue
+
+log = logging.getLogger(__name__)
 
 VERSION = 4
 """To be raised when less is to stay in copies: then all are made anew."""
@@ -128,13 +132,32 @@ def make_room(size: int) -> None:
 def delete_copies(files: Collection[int]) -> None:
     """Remove all copies of the files with these keys, and reasons why there is none.
 
-    To be called once nobody finds the rows any more.
+    To be called once nobody finds the rows any more. What cannot be removed now is
+    tried again by a worker.
     """
+    if not _all_deleted(files):
+        queue.enqueue(queue.REMOVE_COPIES, job=None, files=sorted(files))
+
+
+def delete_copies_again(files: Collection[int]) -> None:
+    """Remove copies that could not be; raise OSError while one of them cannot."""
+    if not _all_deleted(files):
+        raise OSError("Copies without metadata cannot be removed.")
+
+
+def _all_deleted(files: Collection[int]) -> bool:
+    """Remove all copies of files; False if the system does not give one up."""
+    left = 0
     for _, _, path in _held() if files else ():
         key, _, rest = path.name.partition("-")
         # Other names are of versions that did not say of which file a copy is.
         if not rest or int(key) in files:
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                log.warning("A copy cannot be removed now: %s", error.strerror)
+                left += 1
+    return not left
 
 
 def files_with_copies() -> set[int]:

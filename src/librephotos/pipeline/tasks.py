@@ -33,10 +33,13 @@ from librephotos.pipeline.guessing import recognise_unknown_faces, rescore
 from librephotos.pipeline.ingest import ingest
 from librephotos.pipeline.learning import follow_up, hand_out, learn
 from librephotos.pipeline.leftovers import clean_up
+from librephotos.pipeline.previews import delete_previews_again
 from librephotos.pipeline.registry import stages
 from librephotos.pipeline.runner import full_folder_told, run_stages
 from librephotos.pipeline.scan import scan
+from librephotos.pipeline.search_texts import refresh_search_texts
 from librephotos.pipeline.stripped_copy_making import strip
+from librephotos.pipeline.stripped_copy_storage import delete_copies_again
 from librephotos.pipeline.text_vectors import encode_text
 from librephotos.pipeline.unmeasured_faces import encode_new_faces
 from librephotos.pipeline.vector_files import refresh_vector_files
@@ -199,6 +202,24 @@ def strip_task(job: None, *, file: int, embedded_video: bool) -> None:
 def clean_up_task(job: None) -> None:
     """Remove files that no row names any more."""
     clean_up()
+
+
+@task(queue.REMOVE_PREVIEWS)
+def remove_previews_task(job: None, *, names: list[str]) -> None:
+    """Remove previews that could not be removed at once."""
+    delete_previews_again(names)
+
+
+@task(queue.REMOVE_COPIES)
+def remove_copies_task(job: None, *, files: list[int]) -> None:
+    """Remove copies without metadata that could not be removed at once."""
+    delete_copies_again(files)
+
+
+@task(queue.REFRESH_SEARCH_TEXTS)
+def refresh_search_texts_task(job: None, *, owner: int) -> None:
+    """Compose the search texts of a library anew."""
+    refresh_search_texts(owner)
 
 
 @app.task(

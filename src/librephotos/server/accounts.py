@@ -14,6 +14,7 @@ from django.db import transaction
 from librephotos.api.models import ScanDirectory, User
 from librephotos.api.models.user import NAME_TAKEN
 from librephotos.api.models.user_name import canonical_name
+from librephotos.pipeline.search_texts import request_search_texts
 from librephotos.server.errors import ServerError
 
 
@@ -59,8 +60,13 @@ def create_account(
 
 def add_scan_directories(user: User, folders: list[Path]) -> None:
     """Have pictures in these folders scanned for a user, in addition to the others."""
-    for folder in folders:
-        ScanDirectory.objects.get_or_create(user=user, path=os.fsencode(folder))
+    known = ScanDirectory.objects.filter(user=user)
+    with transaction.atomic():
+        before = known.count()
+        for folder in folders:
+            ScanDirectory.objects.get_or_create(user=user, path=os.fsencode(folder))
+        if known.count() > before:
+            request_search_texts(user.pk)
 
 
 def existing_folder(text: str) -> Path:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
+
+from librephotos.api.models import Photo
 
 MAX_CHARACTERS = 4000
 """Longer descriptions are found by their beginning; the index stays small."""
 
-_REFRESH = """
-UPDATE api_photo AS photo
-SET search_text = left(lower(concat_ws(E'\\n',
+_TEXT = """
+left(lower(concat_ws(E'\\n',
     nullif(photo.user_caption, ''), nullif(metadata.title, ''),
     nullif(metadata.description, ''),
     nullif(array_to_string(metadata.keywords, E'\\n'), ''),
@@ -35,21 +36,33 @@ SET search_text = left(lower(concat_ws(E'\\n',
     to_char(photo.taken_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS FMMonth FMDay'),
     CASE WHEN photo.video THEN 'type: video' END,
     (
+        -- Nothing of what lies above: of a file in no scan directory, its name alone.
         SELECT string_agg(substr(file.path, 1 + coalesce((
-            SELECT max(length(root.path)) FROM api_scandirectory AS root
-            WHERE root.user_id = file.owner_id AND starts_with(file.path, root.path)
-        ), 0)), E'\\n' ORDER BY file.id)
+            SELECT max(length(rtrim(root.path, '/'))) FROM api_scandirectory AS root
+            WHERE root.user_id = file.owner_id
+            AND starts_with(file.path, rtrim(root.path, '/') || '/')
+        ), length(substring(file.path FROM '^.*/')), 0)), E'\\n' ORDER BY file.id)
         FROM api_file AS file
         WHERE file.photo_id = photo.id AND file.kind <> 'metadata'
     )
 )), %(limit)s)
-FROM api_photo AS same
-LEFT JOIN api_photometadata AS metadata ON metadata.photo_id = same.id
-LEFT JOIN api_place AS town ON town.id = same.place_id
+"""
+_JOINS = """
+LEFT JOIN api_photometadata AS metadata ON metadata.photo_id = {of}.id
+LEFT JOIN api_place AS town ON town.id = {of}.place_id
 LEFT JOIN api_place AS district ON district.id = town.parent_id
 LEFT JOIN api_place AS region ON region.id = district.parent_id
 LEFT JOIN api_place AS country ON country.id = region.parent_id
+"""
+# What is read of the photo itself is of its row as it is when it is written.
+_REFRESH = f"""
+UPDATE api_photo AS photo SET search_text = {_TEXT}
+FROM api_photo AS same {_JOINS.format(of="same")}
 WHERE photo.id = same.id AND same.id = ANY(%(photos)s)
+"""
+_OUTDATED = f"""
+SELECT photo.id FROM api_photo AS photo {_JOINS.format(of="photo")}
+WHERE photo.id = ANY(%(photos)s) AND photo.search_text IS DISTINCT FROM {_TEXT}
 """
 
 
@@ -57,3 +70,21 @@ def refresh(photo_ids: Iterable[UUID]) -> None:
     """Compose the search text of these photos anew."""
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH, {"photos": list(photo_ids), "limit": MAX_CHARACTERS})
+
+
+def refresh_following(owner: int, *, after: UUID, limit: int) -> UUID | None:
+    """Compose the texts of an owner's next photos; return the last, None at the end.
+
+    Photos come in the order of their ids, so that each call costs the same, and are
+    held in that order, as by all who hold several.
+    """
+    with transaction.atomic():
+        photos = Photo.objects.filter(owner=owner, pk__gt=after).order_by("pk")
+        held = photos.select_for_update(no_key=True).values_list("pk", flat=True)
+        found = list(held[:limit])
+        with connection.cursor() as cursor:
+            cursor.execute(_OUTDATED, {"photos": found, "limit": MAX_CHARACTERS})
+            outdated = [photo for (photo,) in cursor.fetchall()]
+        if outdated:
+            refresh(outdated)
+    return found[-1] if found else None

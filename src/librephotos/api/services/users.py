@@ -21,6 +21,7 @@ from librephotos.pipeline.jobs import start_learning
 from librephotos.pipeline.leftovers import request_clean_up
 from librephotos.pipeline.previews import delete_previews, preview_names
 from librephotos.pipeline.redate import redate_library
+from librephotos.pipeline.search_texts import request_search_texts
 from librephotos.pipeline.stripped_copy_storage import delete_copies
 
 
@@ -137,6 +138,7 @@ def set_scan_directory(user: User, path: str) -> None:
     user.scan_directories.filter(path=resolved).exclude(pk=first.pk).delete()
     first.path = resolved
     first.save()
+    request_search_texts(user.pk)
 
 
 @transaction.atomic

@@ -75,7 +75,7 @@ class DatesStage:
     """Sets the photo's local time and day, and composes its search text."""
 
     name = "dates"
-    version = 2
+    version = 3
     needs: tuple[str, ...] = ("metadata", "geocode")
     runs = Runs.WORKER
     compute = staticmethod(date_of)
