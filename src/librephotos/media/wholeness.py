@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from librephotos.media.bmff import announced_end
 from librephotos.media.errors import unreadable_because
 from librephotos.media.formats import Format
+from librephotos.media.gif_blocks import EXTENSION, PICTURE, TRAILER, blocks
 from librephotos.media.original import open_original
 
 LEAST_ZEROS: Final = 512
@@ -21,7 +22,6 @@ _BOXED: Final = frozenset(
     ("HEIC", "AVIF", "MP4", "M4V", "QuickTime", "3GP", "CR3"),
 )
 _RIFF: Final = frozenset(("WebP", "AVI"))
-_MAX_BLOCKS: Final = 500_000
 
 
 def share_there(path: bytes | str, *, format: Format) -> float | None:
@@ -119,22 +119,8 @@ def _end_of_segment(head: bytes) -> int:
 def _gif_is_whole(file: BinaryIO) -> bool:
     """Whether the blocks of a GIF lead to its trailer."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        at = 13 + _table_length(data[10:11])
-        for _ in range(_MAX_BLOCKS):
-            kind = data[at : at + 1]
-            if kind == b"\x3b" or len(data) <= at <= len(data) + 1:
-                return True  # that only the trailer lacks hurts nobody
-            if kind == b"\x21":
-                at += 2
-            elif kind == b"\x2c":
-                at += 11 + _table_length(data[at + 9 : at + 10])
-            else:
-                return False
-            while at < len(data) and data[at]:
-                at += 1 + data[at]
-            at += 1
+        for kind, start, _, _ in blocks(data):
+            if kind not in (EXTENSION, PICTURE):
+                # That only the trailer lacks hurts nobody.
+                return kind == TRAILER or len(data) <= start <= len(data) + 1
     return True  # more blocks than we look at: nothing is known to lack
-
-
-def _table_length(flags: bytes) -> int:
-    return 3 * 2 ** ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0

@@ -1,6 +1,7 @@
 """HEIC and WebP, which say how long they are, and pictures that hold a sequence."""
 
 import io
+from collections.abc import Iterator
 from typing import Final
 
 import av
@@ -60,29 +61,30 @@ def announced_size(data: bytes, format: Format) -> int:
 
 def _up_to_picture(data: bytes) -> bytes:
     """Return a WebP without the EXIF and XMP that are announced behind its picture."""
+    for kind, end in _chunks(data):
+        if kind in (b"VP8 ", b"VP8L") and end <= len(data):
+            size, flags = (end - 8).to_bytes(4, "little"), data[20] & ~_WEBP_METADATA
+            return data[:4] + size + data[8:20] + bytes((flags,)) + data[21:end]
+    return data
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield the kind of each chunk of a RIFF file, and where it was meant to end."""
     at = 12
     for _ in range(_MAX_CHUNKS):
-        kind, length = data[at : at + 4], int.from_bytes(
-            data[at + 4 : at + 8], "little"
-        )
-        at += 8 + length + length % 2
-        if kind in (b"VP8 ", b"VP8L") and at <= len(data):
-            size, flags = (at - 8).to_bytes(4, "little"), data[20] & ~_WEBP_METADATA
-            return data[:4] + size + data[8:20] + bytes((flags,)) + data[21:at]
-    return data
+        if at + 8 > len(data):
+            return
+        kind, length = data[at : at + 4], data[at + 4 : at + 8]
+        at += 8 + int.from_bytes(length, "little")
+        at += at % 2  # chunks begin at even offsets
+        yield kind, at
 
 
 def whole_frames(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
     """Decode an animated WebP up to its last whole frame."""
     if data[12:16] != b"VP8X" or b"ANMF" not in data[:4096]:
         raise UnreadableFile(DAMAGED)
-    end = at = 12
-    for _ in range(_MAX_CHUNKS):
-        if at + 8 > len(data):
-            break
-        length = int.from_bytes(data[at + 4 : at + 8], "little")
-        at += 8 + length + length % 2
-        end = at if at <= len(data) else end
+    end = max((end for _, end in _chunks(data) if end <= len(data)), default=12)
     kept = data[:4] + (end - 8).to_bytes(4, "little") + data[8:end]
     part = thumbnail(kept, box, limits)
     share = end / max(announced_size(data, format), end)

@@ -5,6 +5,7 @@ Source: CompuServe, Graphics Interchange Format 89a, sections 15 to 26, appendix
 
 from collections.abc import Iterator
 
+from librephotos.media.gif_blocks import joined, table_length
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.profiles import clean_profile
 
@@ -36,13 +37,13 @@ def without_metadata(data: bytes, *, exact: bool = True) -> Iterator[bytes]:
 
 
 def _blocks(data: bytes, exact: bool) -> Iterator[bytes]:
-    at = 13 + _table(data[10])
+    at = 13 + table_length(data[10:11])
     yield data[:at]
     shows = False
     while data[at] != _TRAILER:
         if data[at] == _IMAGE:
             shows = True
-            body = at + _DESCRIPTOR_BYTES + _table(data[at + 9])
+            body = at + _DESCRIPTOR_BYTES + table_length(data[at + 9 : at + 10])
             end = _after(data, body + 1)
             pixels = _number(data, at + 5) * _number(data, at + 7)
             yield data[at : body + 1]
@@ -66,24 +67,11 @@ def _number(data: bytes, at: int) -> int:
     return data[at] | data[at + 1] << 8
 
 
-def _table(flags: int) -> int:
-    """Return the bytes of the colour table that these flags announce."""
-    return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
-
-
 def _after(data: bytes, at: int) -> int:
     """Return the offset behind the sub-blocks that begin at `at`."""
     while length := data[at]:
         at += 1 + length
     return at + 1
-
-
-def _joined(blocks: bytes) -> bytes:
-    parts, at = [], 0
-    while length := blocks[at]:
-        parts.append(blocks[at + 1 : at + 1 + length])
-        at += 1 + length
-    return b"".join(parts)
 
 
 def _split(data: bytes) -> bytes:
@@ -99,7 +87,7 @@ def _exact(bits: int, blocks: bytes, pixels: int) -> bytes:
     """
     if not 1 <= bits <= 8:
         raise NotStrippable("The GIF is damaged.")
-    data = _joined(blocks)
+    data = joined(blocks)
     used, width, ended = _codes(data, bits, pixels)
     whole = data[: (used + 7) // 8]
     if ended or used + width > 8 * len(data):  # some writers leave the code out
@@ -154,6 +142,6 @@ def _kept(extension: bytes) -> bytes:
     if name in _LOOPING and loop.startswith(_LOOP_START):
         return extension[: _LOOP.stop] + b"\0"
     if name == _COLOURS:
-        profile = clean_profile(_joined(extension[14:]))
+        profile = clean_profile(joined(extension[14:]))
         return extension[:14] + _split(profile) if profile else b""
     return b""
