@@ -98,6 +98,21 @@ def test_a_visit_needs_no_storage(visitor: Visitor, hindrance: str) -> None:
     visitor.log_out()
 
 
+def test_a_name_that_is_not_stored_is_kept_and_told(
+    album: str, visit: Callable[..., Visitor]
+) -> None:
+    visitor = visit()
+    visitor.enter("/people", album)
+    box = visitor.page.get_by_test_id("face-group").first.get_by_role("combobox")
+    box.fill("Ada")
+    lose(visitor)
+    box.press("Enter")
+    told = visitor.page.get_by_test_id("toast").filter(has_text="cannot be reached")
+    expect(told).to_be_visible()
+    expect(box).to_have_value("Ada")
+    find_again(visitor)
+
+
 def test_that_cookies_are_blocked_is_told(visitor: Visitor) -> None:
     visitor.open()
     told = visitor.page.get_by_text("This browser blocks cookies")
