@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "librephotos.web.admin_queries.AdminQueryMiddleware",
 ]
 ROOT_URLCONF = "librephotos.web.urls"
 WSGI_APPLICATION = "librephotos.web.wsgi.application"

@@ -17,7 +17,7 @@ NOT_BUILT = (
     "The web page is not built. Run script/setup (or: cd ui && npm ci && npm run"
     " build) and load this address again. The API is at /api/swagger.\n"
 )
-_ADMIN = "/api/django-admin/"
+ADMIN = "/api/django-admin/"
 
 
 @require_safe
@@ -68,4 +68,4 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 def _wants_json(request: HttpRequest) -> bool:
     path = request.path
-    return path.startswith("/api/") and not path.startswith(_ADMIN)
+    return path.startswith("/api/") and not path.startswith(ADMIN)
