@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from difflib import get_close_matches
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from librephotos.stopping import stop_requests
 
@@ -50,8 +51,18 @@ def main() -> None:
     except _mendable() as error:
         if "--traceback" in arguments:
             raise
-        print(f"librephotos: {_one_line(error)}", file=sys.stderr)
-        sys.exit(2)
+        _end(error)
+    except _database_errors() as error:
+        if "--traceback" in arguments or not _lacks_tables(error):
+            raise
+        from librephotos.server.database import NOT_SET_UP
+
+        _end(NOT_SET_UP)
+
+
+def _end(reason: object) -> NoReturn:
+    print(f"librephotos: {_one_line(reason)}", file=sys.stderr)
+    sys.exit(2)
 
 
 def _without_data_option(arguments: list[str]) -> list[str]:
@@ -73,12 +84,32 @@ def _without_data_option(arguments: list[str]) -> list[str]:
     return kept
 
 
+def _refuse_unknown(arguments: list[str]) -> None:
+    """End for a command that there is none of, before PostgreSQL is started for it."""
+    import django
+    from django.core.management import get_commands
+
+    django.setup()
+    command = next(iter(arguments[1:]), "help")
+    known = {*get_commands(), "help", "version"}
+    if not command.startswith("-") and command not in known:
+        like = get_close_matches(command, known, n=1)
+        meant = f"did you mean {like[0]}? " if like else ""
+        print(
+            f"librephotos: there is no command {ascii(command)}: {meant}"
+            "`librephotos help` lists them",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+
+
 def _run(arguments: list[str]) -> None:
     from django.conf import settings
     from django.core.management import execute_from_command_line
 
     # Read here: execute_from_command_line would hide a wrong setting behind its help.
     embedded = settings.EMBEDDED_POSTGRES
+    _refuse_unknown(arguments)
     with _database(arguments) if embedded else nullcontext():
         execute_from_command_line(arguments)
 
@@ -116,7 +147,20 @@ def _mendable() -> tuple[type[Exception], ...]:
     return (ImproperlyConfigured, OperationalError, ServerError)
 
 
-def _one_line(error: Exception) -> str:
+def _database_errors() -> type[Exception]:
+    from django.db import ProgrammingError
+
+    return ProgrammingError
+
+
+def _lacks_tables(error: Exception) -> bool:
+    """Whether a command of Django's has met no tables, or those of another version."""
+    from psycopg.errors import UndefinedColumn, UndefinedTable
+
+    return isinstance(error.__cause__, UndefinedColumn | UndefinedTable)
+
+
+def _one_line(error: object) -> str:
     from librephotos.logs.printable import printable
 
     return printable(" ".join(str(error).split())) or type(error).__name__

@@ -10,9 +10,15 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from librephotos.api.queries.health import tables_are_current
 from librephotos.server.errors import DatabaseError
+from librephotos.server.locks import FolderLock
 
 OLDEST_POSTGRES = 15
+NOT_SET_UP = (
+    "the database is not set up for this version yet: start the server once with "
+    "`librephotos serve`, or run `librephotos migrate`"
+)
 _CONNECT_S = 8
 _WAITS = {"lock_timeout": "5s", "statement_timeout": "300s"}
 """How long a request waits, since it keeps a thread of eight meanwhile.
@@ -114,6 +120,31 @@ def create_if_missing(name: str) -> None:
             connection.execute(
                 sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
             )
+
+
+def require_tables() -> None:
+    """Raise DatabaseError unless the tables are those of this version."""
+    if not tables_are_current():
+        raise DatabaseError(NOT_SET_UP)
+
+
+def ensure_tables() -> None:
+    """Set the database up as `serve` does, unless that is done.
+
+    Raises DatabaseError while a server, or another command, has the data folder.
+    """
+    if tables_are_current():
+        return
+    lock = FolderLock(settings.DATA / "serve.lock")
+    try:
+        if not lock.try_take():
+            raise DatabaseError(
+                "the tables are not those of this version, and LibrePhotos is running "
+                "or starting: try again once it is up, or restart it first"
+            )
+        migrate()
+    finally:
+        lock.release()
 
 
 def migrate() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from librephotos.logs.printable import printable
-from librephotos.server import archive
+from librephotos.server import archive, database
 
 
 class Command(BaseCommand):
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", help="where to write, *.tar")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        database.require_tables()
         path = Path(options["file"]).absolute()
         archive.write_backup(path)
         self.stdout.write(

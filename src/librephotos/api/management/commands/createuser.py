@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from librephotos.logs.printable import printable
-from librephotos.server import accounts
+from librephotos.server import accounts, database
 from librephotos.server.errors import ServerError
 
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        database.ensure_tables()
         folders = [accounts.existing_folder(folder) for folder in options["scan"]]
         user = accounts.create_account(
             options["username"],
@@ -46,6 +47,20 @@ class Command(BaseCommand):
 
 
 def _password() -> str:
+    """Return the password that is given; raise ServerError for none that can be one."""
+    try:
+        password = _given_password()
+        password.encode()  # bytes that are no text come as surrogates
+        return password
+    except EOFError as error:
+        raise ServerError("no password was given: nothing was created") from error
+    except UnicodeError as error:
+        raise ServerError("the password is no text in UTF-8") from error
+
+
+def _given_password() -> str:
+    if sys.stdin is None:  # closed by whoever started this
+        raise EOFError
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     first = getpass.getpass("Password: ")

@@ -36,6 +36,8 @@ class Command(BaseCommand):
         from librephotos.web.wsgi import application
 
         lifeline.hold_lifeline()
+        if not lifeline.supervised():  # else `serve` has set the tables up
+            database.require_tables()
         descriptor = options["descriptor"]
         if descriptor is None:
             listener = web.listen(options["host"], options["port"])

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from librephotos.pipeline.queue import ALL_QUEUES
-from librephotos.server import lifeline
+from librephotos.server import database, lifeline
 
 
 class Command(BaseCommand):
@@ -34,6 +34,8 @@ class Command(BaseCommand):
         from librephotos.pipeline import worker
 
         lifeline.hold_lifeline()
+        if not lifeline.supervised():  # else `serve` has set the tables up
+            database.require_tables()
         worker.run(
             concurrency=options["concurrency"], queues=_queues(options["queues"])
         )
