@@ -53,7 +53,7 @@ def form_of(page):
     for part in [form, *(f for s in formsets for f in [s.management_form, *s.forms])]:
         for field in part:
             value = field.value()
-            if value not in (None, False):
+            if value is not None and value is not False:
                 sent[field.html_name] = value
     for field in ("last_login", "date_joined"):
         moment = form[field].value()
@@ -128,3 +128,28 @@ def test_not_for_ordinary_users():
     answer = browser.get(f"{SITE}/")
     assert answer.status_code == 302
     assert answer["Location"].startswith(f"{SITE}/login/")
+
+
+def test_deactivating_ends_what_the_api_ends(admin_site):
+    job = JobFactory(running=True)
+    address = f"{SITE}/api/user/{job.started_by_id}/change/"
+    form = form_of(admin_site.get(address))
+    del form["is_active"]
+    assert admin_site.post(address, form).status_code == 302
+    user = User.objects.get(pk=job.started_by_id)
+    assert (user.is_active, user.ended_sign_ins) == (False, 1)
+    again = form_of(admin_site.get(address)) | {"is_active": "on"}
+    assert admin_site.post(address, again).status_code == 302
+    user.refresh_from_db()
+    assert (user.is_active, user.ended_sign_ins) == (True, 1)
+
+
+def test_superusers_keep_their_own_rights(admin_site):
+    own = User.objects.get(is_superuser=True)
+    address = f"{SITE}/api/user/{own.pk}/change/"
+    form = form_of(admin_site.get(address))
+    assert not {"is_active", "is_staff", "is_superuser"} & set(form)
+    form["first_name"] = "Ada"
+    assert admin_site.post(address, form).status_code == 302
+    own.refresh_from_db()
+    assert (own.first_name, own.is_active, own.is_superuser) == ("Ada", True, True)

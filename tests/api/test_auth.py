@@ -93,6 +93,7 @@ def test_both_tokens_carry_all_claims():
             "semantic_search_topk": 0,
             "nextcloud_server_address": None,
             "nextcloud_username": None,
+            "ended": 0,
         }
 
 
@@ -102,7 +103,8 @@ def test_signing_in_sets_the_cookie_for_images(settings):
     cookie = answer.cookies["jwt"]
     claims = jwt.decode(cookie.value, options={"verify_signature": False})
     assert claims.keys() == {
-        *("token_type", "exp", "iat", "jti", "user_id", "session", "hash_password")
+        *("token_type", "exp", "iat", "jti", "user_id"),
+        *("session", "hash_password", "ended"),
     }
     assert claims["token_type"] == "media"
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from librephotos.api.models import SiteSettings, User
 from tests.factories import PASSWORD, PhotoFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,10 @@ def test_row_of_an_account(client_of):
         "email": user.email,
         "first_name": "",
         "last_name": "",
+        "is_active": True,
         "scan_directory": "",
+        "skip_raw_files": False,
+        "stack_raw_jpeg": True,
         "date_joined": row["date_joined"],
         "last_login": None,
         "photo_count": 1,
@@ -136,3 +140,44 @@ def test_staff_change_no_superuser(client_of):
     assert answer.status_code == 403
     admin.refresh_from_db()
     assert admin.check_password(PASSWORD)
+
+
+def test_settings_of_the_newer_row_are_changed(change):
+    user = UserFactory()
+    row = change(user, skip_raw_files=True, stack_raw_jpeg=False).json()
+    assert (row["skip_raw_files"], row["stack_raw_jpeg"]) == (True, False)
+    user.refresh_from_db()
+    assert (user.skip_raw_files, user.stack_raw_jpeg) == (True, False)
+
+
+NEW = {"username": "grace", "password": "rear admiral"}
+
+
+def test_administrators_make_accounts_with_a_directory(client_of, root):
+    UserFactory(admin=True)
+    client = client_of(UserFactory(staff=True))
+    sent = {**NEW, "scan_directory": str(root / "ada")}
+    made = client.post("/api/user/", sent, format="json")
+    assert made.status_code == 201
+    assert made.json()["scan_directory"] == sent["scan_directory"]
+
+
+def test_no_account_is_made_with_a_directory_that_is_refused(client_of, root):
+    sent = {**NEW, "scan_directory": "/etc"}
+    refused = client_of(UserFactory(admin=True)).post("/api/user/", sent, format="json")
+    assert (refused.status_code, list(errors(refused))) == (400, ["scan_directory"])
+    assert not User.objects.filter(username="grace").exists()
+
+
+def test_superusers_make_superusers_and_nobody_else_does(client_of, root):
+    sent = {**NEW, "is_superuser": True, "scan_directory": str(root / "ada")}
+    SiteSettings.objects.update_or_create(defaults={"allow_registration": True})
+    for number, caller in enumerate(
+        (UserFactory(admin=True), UserFactory(staff=True), UserFactory(), None)
+    ):
+        sent["username"] = f"grace{number}"
+        made = client_of(caller).post("/api/user/", sent, format="json")
+        assert made.status_code == 201
+        user = User.objects.get(username=sent["username"])
+        assert user.is_superuser == user.is_staff == (number == 0)
+        assert bool(user.scan_directory) == (number < 2)

@@ -104,3 +104,16 @@ def test_guesses_are_counted(settings):
     ]
     assert statuses == [400, 400, 400, 429]
     cache.clear()
+
+
+def test_making_an_administrator_asks_for_the_current_password():
+    client = stale(UserFactory(admin=True))
+    account = {"username": "grace", "password": NEW, "is_superuser": True}
+    refused = client.post("/api/user/", account, format="json")
+    assert refused.status_code == 400
+    assert "current_password" in [row["field"] for row in refused.json()["errors"]]
+    ordinary = {**account, "username": "ada", "is_superuser": False}
+    assert client.post("/api/user/", ordinary, format="json").status_code == 201
+    account["current_password"] = PASSWORD
+    made = client.post("/api/user/", account, format="json")
+    assert (made.status_code, made.json()["is_superuser"]) == (201, True)

@@ -82,6 +82,17 @@ def test_nobody_sees_what_its_owner_does_not_share_any_more(client_of, shown, ch
     assert statuses(client_of(), shown) == {200}
 
 
+def test_an_administrator_who_deactivates_an_account_ends_what_it_shares(
+    client_of, shown
+):
+    path, change = f"/api/manage/user/{shown.owner_id}/", {"is_active": False}
+    admin = client_of(UserFactory(admin=True))
+    assert admin.patch(path, change, format="json").status_code == 200
+    for client in (client_of(), client_of(UserFactory())):
+        assert statuses(client, shown) <= {401, 403, 404}
+        assert not told_by_lists(client, shown)
+
+
 def test_owners_see_what_they_have_published_whether_or_not_they_share(
     client_of, shown
 ):

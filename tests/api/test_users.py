@@ -352,7 +352,7 @@ def test_signing_up_makes_an_ordinary_account(client_of, signed_in):
 
 
 def test_an_administrator_makes_ordinary_accounts(client_of):
-    answer = sign_up(client_of(UserFactory(admin=True)), is_superuser=True)
+    answer = sign_up(client_of(UserFactory(admin=True)))
     assert answer.status_code == 201
     assert_full(answer.json())
     assert not User.objects.get(username="grace").is_superuser

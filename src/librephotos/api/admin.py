@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
@@ -23,7 +23,7 @@ from librephotos.api.models import (
 )
 from librephotos.api.models.fields import path_to_text
 from librephotos.api.queries.directories import NotScannable, scannable
-from librephotos.api.services.users import delete_user
+from librephotos.api.services.users import StaysActive, delete_user, set_active
 from librephotos.api.throttling import LoginThrottle
 from librephotos.pipeline.search_texts import request_search_texts
 
@@ -102,6 +102,26 @@ class AccountAdmin(HeldWhileChanged, UserAdmin):  # type: ignore[type-arg]
     ) -> bool:
         protected = obj is not None and obj.is_superuser
         return not protected and super().has_delete_permission(request, obj)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> tuple[str, ...]:
+        """Keep superusers from taking their own rights: one is left in any case."""
+        own = obj is not None and obj.pk == request.user.pk
+        rights = ("is_active", "is_staff", "is_superuser") if own else ()
+        return (*super().get_readonly_fields(request, obj), *rights)
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: Any, change: bool
+    ) -> None:
+        active = obj.is_active
+        if change:
+            obj.is_active = bool(form.initial.get("is_active", active))
+        super().save_model(request, obj, form, change)
+        try:
+            set_active(obj, active, by=cast(User, request.user))
+        except StaysActive as error:  # since the form was shown
+            messages.error(request, str(error))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Count the photos, of which the question would list every single one."""

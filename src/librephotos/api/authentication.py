@@ -29,6 +29,9 @@ PASSWORD_CHANGED = "The password has been changed. Sign in again."
 SESSION_CLAIM = "session"
 """Claim of both tokens of a sign-in: the id of its refresh token."""
 
+ENDED_CLAIM = "ended"
+"""Claim of all tokens: how many times all sign-ins of the account were ended before."""
+
 
 def user_of(token: Token) -> User:
     """Return the user to whom a verified token was given.
@@ -47,6 +50,8 @@ def user_of(token: Token) -> User:
         raise InvalidToken("This sign-in was ended. Sign in again.")
     if token.get("hash_password") != get_md5_hash_password(user.password):
         raise InvalidToken(PASSWORD_CHANGED)
+    if token.get(ENDED_CLAIM, 0) != user.ended_sign_ins:
+        raise InvalidToken("All sign-ins of this account were ended. Sign in again.")
     return user
 
 

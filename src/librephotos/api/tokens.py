@@ -26,7 +26,12 @@ from rest_framework_simplejwt.tokens import (
     Token,
 )
 
-from librephotos.api.authentication import SESSION_CLAIM, MediaToken, user_of
+from librephotos.api.authentication import (
+    ENDED_CLAIM,
+    SESSION_CLAIM,
+    MediaToken,
+    user_of,
+)
 from librephotos.api.models import User
 from librephotos.api.throttling import LoginThrottle
 
@@ -45,6 +50,7 @@ class SignInToken(RefreshToken):
         token: Self = super(BlacklistMixin, cls).for_user(user)
         token.payload.update(claims_of(user))
         token[SESSION_CLAIM] = token["jti"]
+        token[ENDED_CLAIM] = user.ended_sign_ins
         token[SIGNED_IN_CLAIM] = token["iat"]
         return token
 
@@ -65,6 +71,7 @@ def media_token(access: str) -> MediaToken:
     token = MediaToken()
     for claim in ("user_id", SESSION_CLAIM, api_settings.REVOKE_TOKEN_CLAIM):
         token[claim] = given.get(claim)
+    token[ENDED_CLAIM] = given.get(ENDED_CLAIM, 0)
     return token
 
 

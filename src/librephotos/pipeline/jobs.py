@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
@@ -79,7 +80,8 @@ def _start(
     kind: Job.Kind, task: str, *, user: User, join: Q | None, **arguments: Any
 ) -> Job:
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
+        # Whoever has been deactivated since gets as many jobs as who has been deleted.
+        User.objects.select_for_update().get(pk=user.pk, is_active=True)
         if join is not None:
             same = Job.objects.unfinished().filter(join, started_by=user, kind=kind)
             # Locked, so that it does not begin before this transaction is seen.
@@ -149,6 +151,14 @@ def cancel(job: Job) -> None:
     now = timezone.now()
     Job.objects.filter(pk=job.pk, finished_at=None).update(
         cancelled=True, finished_at=now, started_at=job.started_at or now
+    )
+
+
+def cancel_all(user: User) -> None:
+    """End all unfinished jobs of a user early, as `cancel` does."""
+    now = timezone.now()
+    Job.objects.unfinished().filter(started_by=user).update(
+        cancelled=True, finished_at=now, started_at=Coalesce("started_at", now)
     )
 
 

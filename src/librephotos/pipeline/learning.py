@@ -40,9 +40,14 @@ HANDED_OUT = 5000
 
 
 def follow_up(finished: int) -> None:
-    """Start what comes after a job, unless it has failed or was cancelled."""
-    job = Job.objects.select_related("started_by").filter(pk=finished).first()
-    if job is not None and not (job.failed or job.cancelled):
+    """Start what comes after a job, unless it has failed or was cancelled.
+
+    Nor is anything started for an account that was deactivated.
+    """
+    found = Job.objects.select_related("started_by").filter(
+        pk=finished, failed=False, cancelled=False, started_by__is_active=True
+    )
+    if job := found.first():
         _forget_superseded(job)
         start_following(job.started_by, Job.Kind(job.kind), has_run=True)
 

@@ -14,18 +14,19 @@ from django.db import transaction
 from librephotos.api.models import ScanDirectory, User
 from librephotos.api.models.user import NAME_TAKEN
 from librephotos.api.models.user_name import canonical_name
+from librephotos.api.queries.users import first_administrator
 from librephotos.pipeline.search_texts import request_search_texts
 from librephotos.server.errors import ServerError
 
 
 def first_admin() -> tuple[User, str]:
-    """Return the oldest administrator and "", or a new one and its password.
+    """Return the oldest active administrator and "", or a new one and its password.
 
     The new one has the name and the password of the settings; a password that nobody
     set is drawn and returned, this once.
     """
     with transaction.atomic():
-        found = User.objects.filter(is_superuser=True).order_by("id").first()
+        found = first_administrator()
         if found is not None:
             return found, ""
         password = settings.ADMIN_PASSWORD or secrets.token_urlsafe(12)
@@ -38,12 +39,14 @@ def create_account(
 ) -> User:
     """Return a new account.
 
-    Raises ServerError for a name that is taken, looks like another one or is none, and
-    for a weak password.
+    Raises ServerError for a name that is taken, looks like another one or is none, for
+    a weak password, and for what is no mail address.
     """
     if not username.strip() or not password:
         raise ServerError("an account needs a user name and a password")
     try:
+        if email:
+            User._meta.get_field("email").run_validators(email)
         username = User.objects.free_name(username)
         validate_password(password, User(username=username, email=email))
     except ValidationError as error:

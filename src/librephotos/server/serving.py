@@ -129,7 +129,7 @@ def _admin(say: Say) -> User:
 
 def _scan(admin: User) -> Job | None:
     """Start the scan of what is registered; the workers take it up."""
-    if not admin.scan_directories.exists():
+    if not (admin.is_active and admin.scan_directories.exists()):
         return None
     from librephotos.pipeline import jobs
 

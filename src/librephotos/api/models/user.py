@@ -115,6 +115,8 @@ class User(AbstractUser):
         NORMAL = "normal"
         SMALL = "small"
 
+    # Tokens that were given out before count for nothing once this has risen.
+    ended_sign_ins = models.PositiveIntegerField(default=0, editable=False)
     avatar = models.FileField(upload_to="avatars", blank=True)
     confidence = models.FloatField(default=0.1)
     confidence_person = models.FloatField(default=0.9)
@@ -179,6 +181,11 @@ class User(AbstractUser):
         except ValidationError as error:
             raise ValidationError({"username": error.messages}) from error
         self.email = User.objects.normalize_email(self.email)
+
+    def get_session_auth_hash(self) -> str:
+        """End the sessions of the Django admin as the tokens are ended."""
+        ended = f"-{self.ended_sign_ins}" if self.ended_sign_ins else ""
+        return super().get_session_auth_hash() + ended
 
     @property
     def shares_metadata(self) -> bool:

@@ -35,6 +35,12 @@ def administrator_exists() -> bool:
     return User.objects.filter(is_superuser=True).exists()
 
 
+def first_administrator() -> User | None:
+    """Return the oldest superuser, of the active ones if there are any."""
+    administrators = User.objects.filter(is_superuser=True)
+    return administrators.order_by("-is_active", "id").first()
+
+
 def accounts_for(caller: User | AnonymousUser) -> QuerySet[User]:
     """Return the accounts that a caller may see at all, with their counts.
 

@@ -44,7 +44,11 @@ def is_list_of_objects(text: str) -> bool:
 
 
 class NewUserSerializer(serializers.Serializer[User]):
-    """A request for an account; anything else in it is ignored."""
+    """A request for an account; anything else in it is ignored.
+
+    Administrators may name a `scan_directory`, and superusers make superusers, with
+    their own password as proof; what others say there is ignored, too.
+    """
 
     username = serializers.CharField(max_length=LONGEST_NAME)
     password = serializers.CharField(
@@ -53,13 +57,33 @@ class NewUserSerializer(serializers.Serializer[User]):
     email = serializers.EmailField(allow_blank=True, default="", max_length=254)
     first_name = serializers.CharField(allow_blank=True, default="", max_length=150)
     last_name = serializers.CharField(allow_blank=True, default="", max_length=150)
+    scan_directory = serializers.CharField(
+        required=False, write_only=True, allow_blank=True, trim_whitespace=False
+    )
+    is_superuser = serializers.BooleanField(required=False, write_only=True)
+    current_password = serializers.CharField(
+        required=False,
+        write_only=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        max_length=LONGEST_PASSWORD,
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        caller = self.context["request"].user if self.context else None
+        if caller is not None and not caller.is_staff:
+            del fields["scan_directory"]
+        if caller is not None and not caller.is_superuser:
+            del fields["is_superuser"], fields["current_password"]
+        return fields
 
     def validate_username(self, name: str) -> str:
         return _free(name)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        described = {key: value for key, value in attrs.items() if key != "password"}
-        _checked(attrs, User(**described))
+        names = ("username", "email", "first_name", "last_name")
+        _checked(attrs, User(**{name: attrs[name] for name in names}))
         return attrs
 
 
@@ -257,7 +281,10 @@ class ManagedUserEditSerializer(_AccountSerializer):
             "email",
             "first_name",
             "last_name",
+            "is_active",
             "scan_directory",
+            "skip_raw_files",
+            "stack_raw_jpeg",
         )
 
     def validate_username(self, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from librephotos.api.queries.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
 from librephotos.pipeline.catching_up import request_catch_up
 from librephotos.pipeline.ingest import read_skipped_raw_again
-from librephotos.pipeline.jobs import start_learning
+from librephotos.pipeline.jobs import cancel_all, start_learning
 from librephotos.pipeline.leftovers import request_clean_up
 from librephotos.pipeline.previews import delete_previews, preview_names
 from librephotos.pipeline.redate import redate_library
@@ -41,6 +42,10 @@ class SuperuserProtected(ValueError):
     """An administrator's account cannot be deleted by this way."""
 
 
+class StaysActive(ValueError):
+    """An account that may not be deactivated; the text says why."""
+
+
 def refuse_sign_up(caller: User | AnonymousUser) -> None:
     """Raise SignUpClosed unless the caller may make an account now."""
     if caller.is_staff or SiteSettings.current().allow_registration:
@@ -57,11 +62,14 @@ def create_user(
     email: str = "",
     first_name: str = "",
     last_name: str = "",
+    scan_directory: str = "",
+    is_superuser: bool = False,
 ) -> User:
-    """Make an account: the administrator if there is none yet, else an ordinary one.
+    """Make an account: the administrator if there is none yet, else as is asked for.
 
-    Raises SignUpClosed if neither the caller nor the site settings allow it, and
-    UserNameTaken.
+    `scan_directory` and `is_superuser` are for administrators and superusers to say.
+    Raises SignUpClosed if neither the caller nor the site settings allow it,
+    UserNameTaken and NotScannable.
     """
     user = User(
         username=username,
@@ -74,8 +82,11 @@ def create_user(
     with transaction.atomic():
         SiteSettings.locked()  # or two at once would both be the first
         refuse_sign_up(caller)
-        user.is_staff = user.is_superuser = not administrator_exists()
+        user.is_superuser = is_superuser or not administrator_exists()
+        user.is_staff = user.is_superuser
         _save(user)
+        if scan_directory:
+            set_scan_directory(user, scan_directory)
     return user
 
 
@@ -122,6 +133,45 @@ def change_user(
         request_catch_up()
     if user.semantic_search_topk > 0 and not searched:
         start_learning(user=user, kind=Job.Kind.CALCULATE_CLIP_EMBEDDINGS)
+
+
+@transaction.atomic
+def manage_user(user: User, changes: Mapping[str, Any], *, by: User) -> None:
+    """Change an account as an administrator does: `change_user`, and `is_active`.
+
+    Raises StaysActive besides.
+    """
+    fields = dict(changes)
+    active = fields.pop("is_active", None)
+    change_user(user, fields, by=by)
+    if active is not None:
+        set_active(user, active, by=by)
+
+
+@transaction.atomic
+def set_active(user: User, active: bool, *, by: User) -> None:
+    """Let somebody sign in again, or no longer.
+
+    Deactivating ends all sign-ins, for good, and the jobs of the account. Raises
+    StaysActive for one's own account and for the last active administrator's.
+    """
+    if active == user.is_active:
+        return
+    if not active:
+        _refuse_to_deactivate(user, by)
+        user.ended_sign_ins += 1
+        transaction.on_commit(partial(cancel_all, user))
+    user.is_active = active
+    user.save(update_fields=["is_active", "ended_sign_ins"])
+
+
+def _refuse_to_deactivate(user: User, by: User) -> None:
+    if user.pk == by.pk:
+        raise StaysActive("You cannot deactivate your own account.")
+    SiteSettings.locked()  # or two administrators could deactivate each other
+    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
+    if user.is_superuser and not others.exists():
+        raise StaysActive("The last active administrator cannot be deactivated.")
 
 
 @transaction.atomic

@@ -24,13 +24,14 @@ _ASK = (
 
 
 def confirmed(
-    request: Request, account: User, changes: Mapping[str, Any]
+    request: Request, account: User | None, changes: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the changes of an account that a caller may make, without the proof.
 
-    A new password or mail address needs the caller's own password, as
-    `current_password` or given at a recent sign-in. Raises ValidationError without
-    either and for a wrong one, and Throttled after too many of these.
+    A new password or mail address, or a new account (None) that is a superuser's, needs
+    the caller's own password, as `current_password` or given at a recent sign-in.
+    Raises ValidationError without either and for a wrong one, and Throttled after too
+    many of these.
     """
     wanted = dict(changes)
     given = wanted.pop("current_password", "")
@@ -42,7 +43,9 @@ def confirmed(
     return wanted
 
 
-def _sensitive(account: User, changes: Mapping[str, Any]) -> bool:
+def _sensitive(account: User | None, changes: Mapping[str, Any]) -> bool:
+    if account is None:
+        return bool(changes.get("is_superuser"))
     email = changes.get("email", account.email)
     return bool(changes.get("password")) or email != account.email
 

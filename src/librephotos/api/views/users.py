@@ -98,19 +98,22 @@ class UserList(AccountView):
 
     @extend_schema(request=NewUserSerializer, responses={201: UserSerializer})
     def post(self, request: Request) -> Response:
-        form = NewUserSerializer(data=request.data)
+        form = NewUserSerializer(data=request.data, context={"request": request})
         try:
             if request.user.is_anonymous:
                 # First, or what is wrong with a name tells that somebody has it.
                 users.refuse_sign_up(request.user)
                 SignUpThrottle(request).count()
             form.is_valid(raise_exception=True)
+            account = confirmed(request, None, form.validated_data)
             with hashing():
-                user = users.create_user(request.user, **form.validated_data)
+                user = users.create_user(request.user, **account)
         except users.SignUpClosed as error:
             raise _refusal(request, "Signing up is not open.") from error
         except users.UserNameTaken as error:
             raise ValidationError({"username": str(error)}) from error
+        except NotScannable as error:
+            raise ValidationError({"scan_directory": str(error)}) from error
         if request.user.is_staff:
             return Response(
                 self.rows([with_counts(User.objects.all()).get(pk=user.pk)])[0], 201
@@ -183,13 +186,15 @@ class ManagedUserDetail(ManagedUserList):
         form.is_valid(raise_exception=True)
         changes = confirmed(request, account, form.validated_data)
         try:
-            users.change_user(account, changes, by=caller(request))
+            users.manage_user(account, changes, by=caller(request))
         except User.DoesNotExist as error:
             raise NotFound from error
         except users.SignInEnded as error:
             raise NotAuthenticated(PASSWORD_CHANGED) from error
         except users.UserNameTaken as error:
             raise ValidationError({"username": str(error)}) from error
+        except users.StaysActive as error:
+            raise ValidationError({"is_active": str(error)}) from error
         except NotScannable as error:
             raise ValidationError({"scan_directory": str(error)}) from error
         return Response(self.get_serializer(self.get_object()).data)

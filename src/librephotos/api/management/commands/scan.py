@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand
 
 from librephotos.api.models import User
 from librephotos.api.queries.health import workers_alive
-from librephotos.server import accounts
+from librephotos.api.queries.users import first_administrator
+from librephotos.server import accounts, database
 from librephotos.server.errors import ServerError
 from librephotos.server.progress import INTERVAL_S, JobProgress
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from librephotos.pipeline import jobs
 
+        database.require_tables()
         user = _owner(options["user"])
         if options["folder"]:
             accounts.add_scan_directories(
@@ -74,8 +76,18 @@ class Command(BaseCommand):
 
 
 def _owner(username: str | None) -> User:
+    user = _named(username)
+    if not user.is_active:
+        raise ServerError(
+            f"the account {user.username} is deactivated, and its pictures are not "
+            "scanned: activate it first"
+        )
+    return user
+
+
+def _named(username: str | None) -> User:
     if username is None:
-        admin = User.objects.filter(is_superuser=True).order_by("id").first()
+        admin = first_administrator()
         if admin is None:
             raise ServerError(
                 "there is no account yet: make one with `librephotos createadmin admin`"
