@@ -113,6 +113,8 @@ def limit_waiting() -> None:
 def create_if_missing(name: str) -> None:
     """Create a database on the embedded server unless it is there."""
     with connect(database="postgres") as connection:
+        # Two commands at once would both find it missing.
+        connection.execute("SELECT pg_advisory_lock(1)")
         found = connection.execute(
             "SELECT 1 FROM pg_database WHERE datname = %s", [name]
         ).fetchone()
