@@ -184,3 +184,14 @@ def test_looking_at_an_address_tries_nothing(client_of, method):
     me = UserFactory()
     assert getattr(client_of(me), method)("/api/files/failed/retry/").status_code == 405
     assert not Job.objects.exists()
+
+
+def test_what_is_shown_in_part_is_counted_apart(client_of):
+    """So that the number agrees with what the jobs call failed."""
+    me = UserFactory()
+    unread(me)
+    unprocessed(me, "thumbnails", photo__damage="Half of it is missing.")
+    unprocessed(me, photo__damage="Half of it is missing.")
+    unprocessed(UserFactory(), photo__damage="Half of it is missing.")
+    answer = client_of(me).get("/api/files/failed/?page_size=1").json()
+    assert (answer["count"], answer["shown_in_part"]) == (3, 1)

@@ -117,3 +117,30 @@ def test_other_pictures_are_shown(visitor: Visitor, name: str) -> None:
     visitor.wait_until(
         "() => document.querySelector('[data-testid=viewer-image]')?.naturalWidth > 0"
     )
+
+
+def test_a_caption_that_is_being_written_survives_reloads_and_steps(
+    visitor: Visitor,
+) -> None:
+    visitor.enter()
+    visitor.wait_until_drawn()
+    first, second = visitor.photo_ids()[:2]
+    visitor.open_photo()
+    visitor.show_facts()
+    visitor.press("Write caption")
+    caption = visitor.page.get_by_role("textbox", name="Caption")
+    caption.fill("Half a sen")
+    visitor.page.reload()
+    expect(caption).to_have_value("Half a sen")
+    caption.press_sequentially("t", delay=0)
+    visitor.press("Next photo")
+    visitor.wait_until("id => location.pathname === `/photo/${id}`", second)
+    expect(caption).to_have_count(0)
+    visitor.press("Facts")  # closed; the draft opens them where it was left
+    visitor.press("Previous photo")
+    visitor.wait_until("id => location.pathname === `/photo/${id}`", first)
+    expect(caption).to_have_value(re.compile("Half a sen"))
+    visitor.press("Cancel")
+    visitor.page.reload()
+    expect(visitor.viewer).to_be_visible()
+    expect(caption).to_have_count(0)

@@ -63,6 +63,16 @@ def damaged_photos(user: User) -> QuerySet[Photo]:
     ).exclude(damage="")
 
 
+def shown_in_part(user: User) -> QuerySet[Photo]:
+    """Return the photos that `failed_files` lists as `partly_shown`.
+
+    No job counts these as failed: it has processed them.
+    """
+    # Previews of an earlier state of the file say nothing of one that has none.
+    failed = failed_stages(user, stages=(PREVIEWS,)).values("photo")
+    return damaged_photos(user).exclude(pk__in=failed)
+
+
 def failed_files(user: User, *, stages: Sequence[str]) -> QuerySet[File, Any]:
     """Return a row for each of the user's files that failed, last found first.
 
@@ -87,19 +97,13 @@ def failed_files(user: User, *, stages: Sequence[str]) -> QuerySet[File, Any]:
         in_photo=F("photo"),
         partly_shown=_NO,
     )
-    # Previews of an earlier state of the file say nothing of one that has none.
-    failed = failed_stages(user, stages=(PREVIEWS,)).values("photo")
-    damaged = (
-        damaged_photos(user)
-        .exclude(pk__in=failed)
-        .values(
-            file_id=F("main_file"),
-            failed_path=F("main_file__path"),
-            failed_stage=Value(PREVIEWS, output_field=CharField()),
-            failed_message=F("damage"),
-            in_photo=F("pk"),
-            partly_shown=Value(True, output_field=BooleanField()),
-        )
+    damaged = shown_in_part(user).values(
+        file_id=F("main_file"),
+        failed_path=F("main_file__path"),
+        failed_stage=Value(PREVIEWS, output_field=CharField()),
+        failed_message=F("damage"),
+        in_photo=F("pk"),
+        partly_shown=Value(True, output_field=BooleanField()),
     )
     return files.union(photos, damaged, all=True).order_by("-file_id")
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.pagination import RegularPagination
-from librephotos.api.queries.failed_files import failed_files
+from librephotos.api.queries.failed_files import failed_files, shown_in_part
 from librephotos.api.serializers.failed_file import failed_file_row
 from librephotos.api.services.failed_files import retry_failed_files
 from librephotos.api.views.caller import caller
@@ -18,16 +18,22 @@ from librephotos.pipeline.registry import stage_names
 
 
 class FailedFilesView(APIView):
-    """One's own files that could not be read or processed, and why."""
+    """One's own files that could not be read or processed, or in part only, and why.
+
+    `count` is that of all of them; `shown_in_part` of them are in the library, damaged,
+    and count as done in the job that has read them.
+    """
 
     @documented("failed_files", query=PAGING)
     def get(self, request: Request) -> Response:
-        return paginated(
+        answer = paginated(
             RegularPagination(),
             failed_files(caller(request), stages=stage_names()),
             request,
             lambda page: list(map(failed_file_row, page)),
         )
+        answer.data["shown_in_part"] = shown_in_part(caller(request)).count()
+        return answer
 
 
 class FailedFilesRetryView(APIView):

@@ -8,6 +8,7 @@ import { Transport, anonymousPost, post, query } from './transport';
 import type {
   BulkResult,
   FailedFile,
+  FailedFiles,
   IncompleteDatePhotosGroup,
   Job,
   JobFailure,
@@ -161,7 +162,7 @@ export class ApiClient {
   }
 
   /** What failed in any scan and was not mended since, last found first. */
-  failedFiles(page: number, signal?: AbortSignal): Promise<Page<FailedFile>> {
+  failedFiles(page: number, signal?: AbortSignal): Promise<FailedFiles> {
     return this.#transport.call(`files/failed/${query({ page: String(page) })}`, { signal });
   }
 

@@ -207,6 +207,11 @@ export interface FailedFile extends JobFailure {
   shown: boolean;
 }
 
+/** A page of these; no job counts the `shown_in_part` among them as failed. */
+export interface FailedFiles extends Page<FailedFile> {
+  shown_in_part: number;
+}
+
 export interface Page<Row> {
   count: number;
   next: string | null;
