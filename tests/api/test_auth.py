@@ -450,3 +450,14 @@ def test_only_one_of_two_simultaneous_first_administrators_is_made():
     assert statuses == [201, 401, 401, 401]
     assert User.objects.filter(is_superuser=True).count() == 1
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("ahead_s", [3600, 10 * 365 * 86_400])
+def test_failures_before_the_clock_was_set_back_count_no_more(ahead_s):
+    user = UserFactory()
+    request = RequestFactory().post(OBTAIN)
+    future = time.time() + ahead_s
+    for key, allowed in LoginThrottle(request, user.username).allowances.items():
+        cache.set(key, [future] * (allowed + 1), None)
+    assert sign_in(user).status_code == 200
+    cache.clear()

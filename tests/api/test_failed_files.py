@@ -137,7 +137,7 @@ def test_the_number_of_queries_does_not_grow(
         unread(me)
         unprocessed(me, "metadata", "thumbnails")
     client = client_of(me)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(listed(client)) == 2 * count
 
 

@@ -117,3 +117,10 @@ def test_making_an_administrator_asks_for_the_current_password():
     account["current_password"] = PASSWORD
     made = client.post("/api/user/", account, format="json")
     assert (made.status_code, made.json()["is_superuser"]) == (201, True)
+
+
+def test_a_sign_in_before_the_clock_was_set_back_is_not_recent():
+    user = UserFactory()
+    client = signed_in_before(user, -timedelta(days=365))
+    answer = client.patch(f"/api/user/{user.pk}/", SENSITIVE[0], format="json")
+    assert answer.status_code == 400

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from itertools import product
@@ -297,9 +298,22 @@ def test_the_oldest_copies_give_way(settings, copies):
         stripped_copy_storage.make_room(300_000)
         partial = stripped_copy_storage.partial_copy(f"copy{at}")
         partial.write_bytes(bytes(300_000))
-        os.utime(partial, (2**31 + at, 2**31 + at))
+        used_at = time.time() - 1000 + at
+        os.utime(partial, (used_at, used_at))
         stripped_copy_storage.keep_copy(f"copy{at}", partial)
     assert {path.name for path in copies.iterdir()} == {"copy1", "copy2", "copy3"}
+
+
+def test_copies_from_before_the_clock_was_set_back_give_way_first(settings, copies):
+    settings.STRIPPED_MIB = 1
+    for name, ahead_s in (("now", 0), ("ahead", 10 * 365 * 86_400), ("later", 0)):
+        partial = stripped_copy_storage.partial_copy(name)
+        partial.write_bytes(bytes(300_000))
+        used_at = time.time() + ahead_s
+        os.utime(partial, (used_at, used_at))
+        stripped_copy_storage.keep_copy(name, partial)
+    stripped_copy_storage.make_room(300_000)
+    assert {path.name for path in copies.iterdir()} == {"now", "later"}
 
 
 def test_a_file_that_is_larger_than_all_copies_may_be_is_refused(

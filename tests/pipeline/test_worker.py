@@ -14,6 +14,7 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from librephotos.api.models import Job
+from librephotos.api.queries.health import workers_alive
 from librephotos.pipeline import queue, worker
 from librephotos.stopping import stop_requests
 from tests.factories import JobFactory
@@ -114,6 +115,29 @@ def test_a_stalled_task_that_was_asked_for_anew_is_done_once() -> None:
         )
     stall()
     queue.enqueue(queue.RESCORE_FACES, queueing_lock="again", job=None, edit=0)
+    with disturbed_by(lambda: wait_until(all_is_done)):
+        worker.run(wait=True)
+    assert all_is_done()
+
+
+def test_nothing_waits_for_a_clock_that_was_set_back_by_a_day() -> None:
+    """Neither what a dead worker has left, nor what is to be tried again."""
+    for _ in range(2):
+        ask()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH dead AS (INSERT INTO procrastinate_workers (last_heartbeat)"
+            " VALUES (now() + interval '1 day') RETURNING id)"
+            " UPDATE procrastinate_jobs SET status = 'doing', attempts = 1,"
+            " worker_id = dead.id FROM dead"
+            " WHERE procrastinate_jobs.id ="
+            " (SELECT min(id) FROM procrastinate_jobs)"
+        )
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 day'"
+            " WHERE status = 'todo'"
+        )
+    assert workers_alive() == 0
     with disturbed_by(lambda: wait_until(all_is_done)):
         worker.run(wait=True)
     assert all_is_done()

@@ -75,9 +75,13 @@ class _Counter(SimpleRateThrottle):
         return now
 
     def counted(self, key: str) -> list[float]:
-        """Return the moments of the time that counts."""
-        since = time.time() - self.window_s
-        return [moment for moment in cache.get(key, []) if moment > since]
+        """Return the moments of the time that counts.
+
+        One that lies ahead is of a clock that was set back since, and counts no more.
+        """
+        now = time.time()
+        moments = cache.get(key, [])
+        return [moment for moment in moments if now - self.window_s < moment <= now]
 
 
 class SignUpThrottle(_Counter):

@@ -5,6 +5,7 @@ The clients decode both tokens without verifying them, so both carry all claims.
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -76,11 +77,15 @@ def media_token(access: str) -> MediaToken:
 
 
 def seconds_since_sign_in(token: Any) -> float:
-    """Return how long ago the password was given that this token stands for."""
+    """Return how long ago the password was given that this token stands for.
+
+    One that was given in the future, before the clock was set back, is as old as any.
+    """
     if not isinstance(token, Token):
         return 0.0  # Basic: the password came with the request
     signed_in = float(token.get(SIGNED_IN_CLAIM, 0))
-    return datetime.now(UTC).timestamp() - signed_in
+    since = datetime.now(UTC).timestamp() - signed_in
+    return since if since > -60 else math.inf
 
 
 def claims_of(user: User) -> dict[str, Any]:

@@ -54,7 +54,8 @@ def open_copy(name: str) -> BinaryIO | None:
     path = _folder() / name
     with suppress(FileNotFoundError):
         file = path.open("rb")
-        if time.time() - os.fstat(file.fileno()).st_mtime > _NOTED_S:
+        # Either way: the clock may have been set back.
+        if abs(time.time() - os.fstat(file.fileno()).st_mtime) > _NOTED_S:
             with suppress(OSError):  # how old it is only decides when it goes
                 os.utime(path)
         return file
@@ -171,12 +172,18 @@ def _folder() -> Path:
 
 
 def _held() -> Iterator[tuple[float, int, Path]]:
-    """Yield time of last use, size and path of what is kept."""
+    """Yield time of last use, size and path of what is kept.
+
+    A time that lies ahead, from before the clock was set back, tells nothing: such a
+    copy goes first.
+    """
+    now = time.time()
     with suppress(FileNotFoundError), os.scandir(_folder()) as entries:
         for entry in entries:
             with suppress(FileNotFoundError):
                 facts = entry.stat()
-                yield facts.st_mtime, facts.st_size, Path(entry.path)
+                used_at = facts.st_mtime if facts.st_mtime <= now + _NOTED_S else 0.0
+                yield used_at, facts.st_size, Path(entry.path)
 
 
 def _leaves_reserve(size: int) -> bool:

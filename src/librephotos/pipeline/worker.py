@@ -22,6 +22,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Task
 from procrastinate.jobs import Status
 
+from librephotos.api.queries.jobs import correct_times_ahead
 from librephotos.logs.outages import outages
 from librephotos.pipeline import jobs
 from librephotos.pipeline.catching_up import ModelWatch
@@ -196,6 +197,7 @@ async def _tidy_up(app: App, watch: ModelWatch) -> None:
     """Now and then take over the tasks of dead workers, and end what is idle."""
     duties: list[Callable[[], Awaitable[None]]] = [
         partial(_take_over, app),
+        partial(_in_thread, correct_times_ahead),
         partial(_in_thread, jobs.settle_abandoned),
         partial(_in_thread, watch.look),
         partial(asyncio.to_thread, rest_children, after_s=IDLE_CHILD_S),

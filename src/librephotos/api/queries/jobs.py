@@ -66,6 +66,30 @@ def presume_workers_dead() -> None:
         )
 
 
+_AHEAD = (
+    """
+UPDATE procrastinate_workers SET last_heartbeat = now()
+WHERE last_heartbeat > now() + interval '1 minute'
+""",
+    """
+UPDATE procrastinate_jobs SET scheduled_at = now()
+WHERE status = 'todo' AND scheduled_at > now() + interval '10 minutes'
+""",
+)
+
+
+def correct_times_ahead() -> None:
+    """Take times of the queue that lie ahead to be of a clock that was set back since.
+
+    Without this a dead worker would count as alive, and a task that is to be tried
+    again would wait, until the clock is there again. No pause between two tries is as
+    long as ten minutes, and a worker that lives gives its next sign in seconds.
+    """
+    with connection.cursor() as cursor:
+        for statement in _AHEAD:
+            cursor.execute(statement)
+
+
 _ABANDONED = """
 SELECT job.id FROM api_job AS job
 WHERE job.finished_at IS NULL AND NOT EXISTS (

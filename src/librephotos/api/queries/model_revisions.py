@@ -6,6 +6,8 @@ and a search compares within one.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -45,10 +47,14 @@ def remember(model: str, revision: str) -> str:
         SiteSettings.locked()  # or two workers would both see the first one
         latest = _latest(model)
         key = model if latest is None else f"{model}@{revision[:_SHOWN]}"
+        now = timezone.now()
+        # Seen before the clock was set back: no later than this one.
+        ahead = ModelRevision.objects.filter(model=model, seen_at__gte=now)
+        ahead.update(seen_at=now - timedelta(seconds=1))
         found, _ = ModelRevision.objects.update_or_create(
             model=model,
             revision=revision,
-            defaults={"seen_at": timezone.now()},
+            defaults={"seen_at": now},
             create_defaults={"key": key},
         )
     return found.key

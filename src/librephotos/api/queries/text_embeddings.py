@@ -28,7 +28,8 @@ def find(text: str, *, model: str) -> NDArray[np.float32] | None:
     row = TextEmbedding.objects.filter(model=model, text_hash=text_hash(text)).first()
     if row is None:
         return None
-    if timezone.now() - row.used_at > _NOTED:
+    # Or else a clock that was set back since would keep it until it is there again.
+    if abs(timezone.now() - row.used_at) > _NOTED:
         row.save(update_fields=["used_at"])
     return np.asarray(row.vector, np.float32)
 
