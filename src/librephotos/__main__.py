@@ -46,18 +46,11 @@ def main() -> None:
     except _without_tables() as error:
         if "--traceback" in arguments or not _lacks_tables(error):
             raise
-        print(f"librephotos: {_NO_TABLES}", file=sys.stderr)
-        sys.exit(2)
+        _end(_NO_TABLES)
     except _mendable() as error:
         if "--traceback" in arguments:
             raise
         _end(error)
-    except _database_errors() as error:
-        if "--traceback" in arguments or not _lacks_tables(error):
-            raise
-        from librephotos.server.database import NOT_SET_UP
-
-        _end(NOT_SET_UP)
 
 
 def _end(reason: object) -> NoReturn:
@@ -145,19 +138,6 @@ def _mendable() -> tuple[type[Exception], ...]:
     from librephotos.server.errors import ServerError
 
     return (ImproperlyConfigured, OperationalError, ServerError)
-
-
-def _database_errors() -> type[Exception]:
-    from django.db import ProgrammingError
-
-    return ProgrammingError
-
-
-def _lacks_tables(error: Exception) -> bool:
-    """Whether a command of Django's has met no tables, or those of another version."""
-    from psycopg.errors import UndefinedColumn, UndefinedTable
-
-    return isinstance(error.__cause__, UndefinedColumn | UndefinedTable)
 
 
 def _one_line(error: object) -> str:
