@@ -110,6 +110,13 @@ def test_backup_brings_everything_back(data: Path, tmp_path: Path) -> None:
     assert "the user anna exists" in taken.stderr
 
 
+def test_a_backup_of_nothing_is_refused(data: Path, tmp_path: Path) -> None:
+    refused = librephotos("backup", str(tmp_path / "backup.tar"), data=data)
+    assert refused.returncode == 2
+    assert "nothing to back up" in refused.stderr
+    assert not list(tmp_path.glob("backup.tar*"))
+
+
 def test_restore_spares_a_library_unless_told(data: Path, tmp_path: Path) -> None:
     backup = tmp_path / "backup.tar"
     librephotos("migrate", data=data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -114,3 +115,12 @@ def test_no_database_is_needed(data: Path, hub: ModelHub) -> None:
     assert finished.returncode == 0, finished.stderr
     assert (data / "models" / NAME / "model.safetensors").is_file()
     assert not (data / "postgres").exists()
+
+
+def test_a_pipe_in_place_of_weights_is_no_file(models: Models, tmp_path: Path) -> None:
+    models("download", NAME)
+    [weights] = (tmp_path / "models").rglob("model.safetensors")
+    weights.unlink()
+    os.mkfifo(weights)
+    with pytest.raises(ServerError, match="model.safetensors"):
+        models("verify", NAME)

@@ -92,6 +92,8 @@ def _weights(names: Collection[str]) -> list[str]:
 
 def _is_whole(path: Path) -> bool:
     """Whether a file is there and, if it is JSON, has both ends of an object."""
+    if not path.is_file():  # to open a pipe waits for somebody who writes
+        return False
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
