@@ -185,7 +185,7 @@ def _in_bulk(cursor: Any) -> Iterator[None]:
 
 def _towns(cursor: Any) -> int:
     """Number towns all over the world, as the geocoder finds them; return how many."""
-    from librephotos.api.queries.places import ensure_places
+    from librephotos.api.writes.places import ensure_places
     from librephotos.geo.reverse import hierarchy, reverse_geocode
 
     chance = random.Random(SEED)
@@ -226,8 +226,8 @@ def _add_run(
 
 
 def _add(cursor: Any, library: Library, arguments: dict[str, Any]) -> None:
-    from librephotos.api.queries import search_document
-    from librephotos.pipeline.registry import stage_versions
+    from librephotos.api.pipeline.work.registry import stage_versions
+    from librephotos.api.writes import search_document
 
     cursor.execute(_PHOTOS + " RETURNING api_photo.id", arguments)
     photos = [row[0] for row in cursor.fetchall()]

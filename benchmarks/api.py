@@ -78,7 +78,7 @@ def timed(client: APIClient, addresses: Sequence[str], *, repeats: int) -> Times
 def day_addresses(user: User) -> list[str]:
     """Return the first pages of random days with a full page of photos, by seed."""
     from librephotos.api.models import PhotoDay
-    from librephotos.api.views.timeline import PAGE_SIZE
+    from librephotos.api.views.library.timeline import PAGE_SIZE
 
     days = PhotoDay.objects.filter(owner=user, count__gte=PAGE_SIZE, day__gt=0)
     known = sorted(days.values_list("day", flat=True))
@@ -144,7 +144,7 @@ def client_of(user: User) -> APIClient:
     """Return a signed-in client."""
     from rest_framework.test import APIClient
 
-    from librephotos.api.tokens import SignInToken
+    from librephotos.api.http.tokens import SignInToken
 
     token = SignInToken.for_user(user).access_token
     client = APIClient()

@@ -15,9 +15,9 @@ from librephotos.geo.reverse import hierarchy, reverse_geocode
 from librephotos.geo.timezones import timezone_at
 from librephotos.media.dates import DEFAULT_RULES, DateFacts, local_time
 from librephotos.media.errors import MediaError
-from librephotos.media.formats import sniff
+from librephotos.media.files.formats import sniff
 from librephotos.media.limits import Limits
-from librephotos.media.metadata import Metadata, read_metadata
+from librephotos.media.metadata.reading import Metadata, read_metadata
 
 HEADINGS = (
     "path",

@@ -81,9 +81,9 @@ def seconds(work: Callable[[], object]) -> float:
 def jobs_table(user: User) -> Table:
     """Return how long the jobs over all faces take, the second time too."""
     from librephotos.api.models import Job
-    from librephotos.pipeline.grouping import group_unknown_faces
-    from librephotos.pipeline.guessing import recognise_unknown_faces
-    from librephotos.pipeline.worker_sandbox import learner
+    from librephotos.api.pipeline.people.clusters import group_unknown_faces
+    from librephotos.api.pipeline.people.suggestions import recognise_unknown_faces
+    from librephotos.api.pipeline.work.children import learner
 
     def taken(kind: Job.Kind, work: Callable[..., None]) -> str:
         job = Job.objects.create(kind=kind, started_by=user)
@@ -112,9 +112,9 @@ def _loosen(user: User, count: int) -> None:
 def labelling_table(user: User, *, repeats: int) -> Table:
     """Return how long it takes until everything fits to a label."""
     from librephotos.api.models import PeopleEdit
-    from librephotos.api.queries.faces import FaceFilter, Method, face_groups
-    from librephotos.pipeline.guessing import rescore
-    from librephotos.pipeline.worker_sandbox import responder, stop_children
+    from librephotos.api.pipeline.people.suggestions import rescore
+    from librephotos.api.pipeline.work.children import responder, stop_children
+    from librephotos.api.queries.people.faces import FaceFilter, Method, face_groups
 
     table = Table("labelled faces", "answer ms", "re-scored s", "worst s", "aim s")
     client = client_of(user)
@@ -198,7 +198,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with temporary_server():
         from librephotos.api.models import User
-        from librephotos.pipeline.worker_sandbox import stop_children
+        from librephotos.api.pipeline.work.children import stop_children
 
         user = User.objects.create_user("large")
         taken = seconds(lambda: fill_faces(user, chosen.faces))

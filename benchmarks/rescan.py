@@ -64,9 +64,9 @@ def library_with_files(folder: Path, *, count: int) -> User:
 
 def _register(folder: Path) -> None:
     """Store the state of the files on disk in their rows."""
+    from librephotos.api.pipeline.scanning.walk import WalkReport, walk
+    from librephotos.media.files.variants import capture_key
     from librephotos.media.fingerprint import key64
-    from librephotos.media.variants import capture_key
-    from librephotos.pipeline.walk import WalkReport, walk
 
     entries = [
         entry
@@ -103,7 +103,7 @@ def _store(rows: list[tuple[str | int, ...]]) -> None:
 def rescan(user: User) -> None:
     """Scan an unchanged library; the task is called here, without the queue."""
     from librephotos.api.models import Job
-    from librephotos.pipeline.scan import scan
+    from librephotos.api.pipeline.scanning.scan import scan
 
     job = Job.objects.create(kind=Job.Kind.SCAN_PHOTOS, started_by=user)
     scan(job.pk, full=False)
@@ -121,12 +121,12 @@ def seconds(function: Callable[[], object]) -> float:
 
 def measure(folder: Path, user: User, *, rounds: int) -> dict[str, float]:
     """Return the median seconds of each part, all of them measured in turns."""
-    from librephotos.api.queries import photo_stages, scanned_files
+    from librephotos.api.writes import scanned_files, stage_states
 
     parts: dict[str, Callable[[], object]] = {
         "bare walk": lambda: bare_walk(str(folder)),
         "query of what is known": lambda: scanned_files.known_stat_keys(user.pk),
-        "query of what is left over": lambda: photo_stages.left_over(user.pk),
+        "query of what is left over": lambda: stage_states.left_over(user.pk),
         "rescan": lambda: rescan(user),
     }
     for part in parts.values():

@@ -82,7 +82,7 @@ def floor_round(pool: Any, pids: Sequence[int], paths: Sequence[Path]) -> Round:
 def scan_round(number: int, folder: Path, pids: Sequence[int], *, count: int) -> Round:
     """Let a new user's library be scanned; their photos are nobody's copies."""
     from librephotos.api.models import Photo, ScanDirectory, User
-    from librephotos.pipeline import jobs
+    from librephotos.api.pipeline.work import jobs
 
     user = User.objects.create_user(f"bench{number}")
     ScanDirectory.objects.create(user=user, path=os.fsencode(folder))

@@ -128,8 +128,8 @@ def owners(rows: int, vectors: np.ndarray) -> list[Owner]:
 
 def write_files(owner: Owner) -> float:
     """Write the file that a worker would write; return the seconds it takes."""
-    from librephotos.api.queries.vector_files import Space
-    from librephotos.pipeline.vector_files import refresh_vector_files
+    from librephotos.api.pipeline.learning.vector_index import refresh_vector_files
+    from librephotos.api.storage.vector_folders import Space
 
     start = time.perf_counter()
     refresh_vector_files(Space(owner.user.pk, MODEL))
@@ -212,7 +212,7 @@ def main() -> None:
     table = Table("vectors", "search", "recall", "median ms", "p95 ms")
     with temporary_server():
         from librephotos.api.models import SiteSettings
-        from librephotos.api.queries import text_embeddings
+        from librephotos.api.writes import text_embeddings
 
         SiteSettings.current()
         SiteSettings.objects.update(semantic_search_model=MODEL)

@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from librephotos.ml.semantic_search.vector_files import ID, fixed
-from librephotos.ml.semantic_search.vector_index import VectorIndex
-from librephotos.ml.semantic_search.vector_writer import writing
+from librephotos.ml.semantic_search.index import VectorIndex
+from librephotos.ml.semantic_search.index_files import ID, fixed
+from librephotos.ml.semantic_search.index_writer import writing
 
 DIMENSIONS = 768
 TOP = 100

@@ -60,8 +60,8 @@ class Result:
 def requests(folder: Path) -> list[Request]:
     """Fill the database; return what is asked for."""
     from benchmarks._rows import Library, fill
+    from librephotos.api.http.tokens import SignInToken
     from librephotos.api.models import File, Photo, User
-    from librephotos.api.tokens import SignInToken
     from librephotos.media.fingerprint import key64
 
     user = User.objects.create_user("bench")

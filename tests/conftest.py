@@ -92,7 +92,7 @@ def client_of() -> Callable[..., APIClient]:
     """Give a client that calls the API as a user, or as nobody."""
     from rest_framework.test import APIClient
 
-    from librephotos.api.tokens import SignInToken
+    from librephotos.api.http.tokens import SignInToken
 
     def client(user: User | None = None) -> APIClient:
         caller = APIClient()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from librephotos.api.management import commands
+from librephotos.server.management import commands
 from librephotos.settings.env import documented
 
 OPERATING = Path(__file__).resolve().parents[1] / "docs" / "operating.md"

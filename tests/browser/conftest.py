@@ -17,9 +17,9 @@ from playwright.sync_api import Browser, expect
 from tests.browser.site import CLIP, Site, write_library, write_portraits, write_shapes
 from tests.browser.visitor import PATIENCE_S, Visitor
 from tests.support.chromium import NAMES, installed_chromium, running_chromium
-from tests.support.model_hub import ModelHub
+from tests.support.models.model_hub import ModelHub
+from tests.support.models.tiny_clip import tiny_clip_folder  # noqa: F401
 from tests.support.server import RunningServer
-from tests.support.tiny_clip import tiny_clip_folder  # noqa: F401
 
 expect.set_options(timeout=PATIENCE_S * 1000)
 

@@ -7,12 +7,15 @@ import urllib.request
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.support.images import (
+from tests.support.models.tiny_clip import COMBINATIONS, render
+from tests.support.pictures.images import (
     animated,
     encoded,
     google_motion_photo,
     photograph,
 )
+from tests.support.pictures.showcase import OUTINGS, write_showcase
+from tests.support.pictures.videos import video
 from tests.support.server import (
     PASSWORD,
     PATIENCE_S,
@@ -20,9 +23,6 @@ from tests.support.server import (
     librephotos,
     wait_for,
 )
-from tests.support.showcase import OUTINGS, write_showcase
-from tests.support.tiny_clip import COMBINATIONS, render
-from tests.support.videos import video
 
 OTHER_FILES = ("animation.gif", "clip.mp4", "cutout.png", "motion.jpg")
 BROKEN_FILE = "broken.jpg"

@@ -11,7 +11,7 @@ from playwright.sync_api import Request, Route, expect
 
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
-from tests.support.images import encoded, photograph, with_metadata
+from tests.support.pictures.images import encoded, photograph, with_metadata
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.layout import SIZES, covered
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
-from tests.support.images import encoded, photograph
+from tests.support.pictures.images import encoded, photograph
 
 pytestmark = pytest.mark.browser
 

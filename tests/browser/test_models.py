@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.site import CLIP, Site
 from tests.browser.visitor import Visitor
-from tests.support.model_hub import ModelHub
+from tests.support.models.model_hub import ModelHub
 from tests.support.server import wait_for
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.site import BROKEN, BROKEN_FILE, Site
 from tests.browser.visitor import Visitor
-from tests.support.images import encoded, picture
+from tests.support.pictures.images import encoded, picture
 from tests.support.server import write_pictures
 
 pytestmark = pytest.mark.browser

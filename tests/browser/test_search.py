@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
-from tests.support.showcase import OUTINGS
+from tests.support.pictures.showcase import OUTINGS
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.site import pictures_written
 from tests.browser.visitor import PHONE, Visitor
-from tests.support.showcase import OUTINGS
+from tests.support.pictures.showcase import OUTINGS
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from librephotos.api.models import File, Job, Photo, User
-from librephotos.api.queries import search_document
+from librephotos.api.writes import search_document
 from tests.factories import (
     FileFactory,
     JobFactory,

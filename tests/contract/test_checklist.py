@@ -13,7 +13,7 @@ from django.core.files.storage import storages
 from rest_framework.test import APIClient
 
 from librephotos.api.models import Photo
-from librephotos.pipeline.preview_storage import PreviewSize, preview_name
+from librephotos.api.storage.previews import PreviewSize, preview_name
 from tests.contract.library import SHOWN
 from tests.factories import PASSWORD, FileFactory, JobFactory, PhotoFactory
 

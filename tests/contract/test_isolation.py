@@ -10,6 +10,7 @@ import jwt
 import pytest
 from rest_framework.test import APIClient
 
+from librephotos.api.http.tokens import SignInToken
 from librephotos.api.models import (
     Face,
     FaceRejection,
@@ -25,14 +26,13 @@ from librephotos.api.models import (
     Thing,
     User,
 )
-from librephotos.api.queries import search_document
-from librephotos.api.tokens import SignInToken
-from tests.api.permission_rows import Row, World
-from tests.api.permission_rows_accounts import ACCOUNTS
-from tests.api.permission_rows_library import LIBRARY
-from tests.api.permission_rows_people import PEOPLE
-from tests.api.permission_rows_things import THINGS
-from tests.api.test_permissions import path_of
+from librephotos.api.writes import search_document
+from tests.api.http.permission_rows import Row, World
+from tests.api.http.permission_rows_accounts import ACCOUNTS
+from tests.api.http.permission_rows_library import LIBRARY
+from tests.api.http.permission_rows_people import PEOPLE
+from tests.api.http.permission_rows_things import THINGS
+from tests.api.http.test_permissions import path_of
 from tests.contract.library import Library
 from tests.contract.test_shapes import ACTIONS
 from tests.factories import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from librephotos.api.models import Photo
-from librephotos.api.queries import text_embeddings
+from librephotos.api.writes import text_embeddings
 from tests.contract import shapes
 from tests.contract.library import SHOWN
 from tests.contract.test_shapes import fetched
-from tests.support.model_folders import CLIP, configure
+from tests.support.models.model_folders import CLIP, configure
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from django.db import transaction
 
 from librephotos.api.models import Photo, PhotoCaption, Thing
-from librephotos.api.queries import photo_things
-from librephotos.api.queries.photo_things import Tag
+from librephotos.api.writes import things
+from librephotos.api.writes.things import Tag
 from tests.contract import shapes
 from tests.contract.library import Library
 
@@ -28,7 +28,7 @@ def tagged(library: Library) -> Library:
     for photo in Photo.objects.all():
         tags = [Tag(kind, title, 0.5) for kind, title in TAGS.items()]
         with transaction.atomic():
-            photo_things.replace({photo.pk: tags}, kinds=list(TAGS))
+            things.replace({photo.pk: tags}, kinds=list(TAGS))
         PhotoCaption.objects.create(photo=photo, model="some-model", text="A dog")
     return library
 

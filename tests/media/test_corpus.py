@@ -10,11 +10,11 @@ import pytest
 
 from librephotos.media.dates import DEFAULT_RULES, DateFacts, local_time
 from librephotos.media.errors import MediaError
-from librephotos.media.formats import Kind, sniff
-from librephotos.media.identity import identify
+from librephotos.media.files.formats import Kind, sniff
+from librephotos.media.files.identity import identify
 from librephotos.media.limits import Limits
-from librephotos.media.metadata import Metadata, read_metadata
-from librephotos.media.thumbnails import make_thumbnails
+from librephotos.media.metadata.reading import Metadata, read_metadata
+from librephotos.media.pictures.thumbnails import make_thumbnails
 
 LIMITS = Limits()
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"

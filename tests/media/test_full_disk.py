@@ -14,13 +14,13 @@ from PIL import Image
 
 from librephotos.full_disk import FULL
 from librephotos.media.errors import UnavailableFile
+from librephotos.media.files.formats import sniff
 from librephotos.media.fingerprint import file_time
-from librephotos.media.formats import sniff
 from librephotos.media.limits import Limits
 from librephotos.media.stripping.copies import CopyOrder, make_copy
-from tests.support.images import encoded
 from tests.support.mounts import mounted_memory
-from tests.support.videos import video
+from tests.support.pictures.images import encoded
+from tests.support.pictures.videos import video
 
 NOISE = Image.fromarray(
     np.random.default_rng(1).integers(0, 256, (120, 160, 3), dtype=np.uint8)

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from librephotos.media.decoding.pixels import describes_srgb
 from librephotos.media.errors import LimitExceeded, UnreadableFile, UnsupportedFormat
-from librephotos.media.formats import FORMATS, sniff
+from librephotos.media.files.formats import FORMATS, sniff
 from librephotos.media.limits import Limits
-from librephotos.media.looks import dominant_color, perceptual_hash
-from librephotos.media.pixels import describes_srgb
-from librephotos.media.thumbnails import Thumbnails, make_thumbnails
+from librephotos.media.pictures.looks import dominant_color, perceptual_hash
+from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
 from tests.media.conftest import Keep
-from tests.support import images, videos
+from tests.support.pictures import images, videos
 
 
 def _make(path: Any, limits: Limits | None = None) -> Thumbnails:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from librephotos.ml.pictures import UnreadablePicture, decode
-from tests.support.images import encoded, quadrants
+from tests.support.pictures.images import encoded, quadrants
 
 
 def test_a_jpeg_keeps_its_shape_and_colours() -> None:

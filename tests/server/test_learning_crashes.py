@@ -11,11 +11,11 @@ import psutil
 import psycopg
 import pytest
 
-from tests.support.model_folders import CLIP
-from tests.support.model_hub import ModelHub
+from tests.support.models.model_folders import CLIP
+from tests.support.models.model_hub import ModelHub
+from tests.support.models.tiny_clip import tiny_clip_folder  # noqa: F401
 from tests.support.scanning import write_jpeg
 from tests.support.server import RunningServer, wait_for
-from tests.support.tiny_clip import tiny_clip_folder  # noqa: F401
 
 pytestmark = pytest.mark.server
 

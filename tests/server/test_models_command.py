@@ -13,7 +13,7 @@ from django.core.management import call_command
 from safetensors.numpy import save
 
 from librephotos.server.errors import ServerError
-from tests.support.model_hub import ModelHub
+from tests.support.models.model_hub import ModelHub
 from tests.support.server import librephotos, postgres_process
 
 NAME = "siglip2-base-patch16-224"

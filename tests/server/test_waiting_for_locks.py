@@ -13,8 +13,8 @@ import psycopg
 import pytest
 from django.db import connection
 
+from librephotos.api.http.tokens import SignInToken
 from librephotos.api.models import Photo, User
-from librephotos.api.tokens import SignInToken
 from librephotos.server.database import connection_arguments
 from tests.factories import FaceFactory, PhotoFactory, UserFactory
 from tests.support.own_web import Answer, OwnWeb, own_web

@@ -12,7 +12,8 @@ from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import Job, Photo, ScanDirectory, User
-from librephotos.pipeline import jobs, worker
+from librephotos.api.pipeline.work import jobs
+from librephotos.api.pipeline.worker import loop
 
 
 def write_jpeg(
@@ -68,7 +69,7 @@ class Library:
 def work_until_idle() -> None:
     """Have a worker in this process do all that is queued."""
     while ProcrastinateJob.objects.filter(status="todo").exists():
-        worker.run(wait=False)
+        loop.run(wait=False)
 
 
 def library(owner: User, root: Path) -> Library:

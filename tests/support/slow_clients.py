@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.images import encoded, photograph
+from tests.support.pictures.images import encoded, photograph
 from tests.support.server import PATIENCE_S, RunningServer, wait_for
 
 SILENT = (

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from django.test import RequestFactory
 from waitress.buffers import ReadOnlyFileBasedBuffer
 
-from librephotos.api.tokens import SignInToken
+from librephotos.api.http.tokens import SignInToken
 from librephotos.web.wsgi import application
 from tests.factories import FileFactory, PhotoFactory, UserFactory
 

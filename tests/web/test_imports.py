@@ -20,8 +20,8 @@ get_resolver().url_patterns
 WORKER = """
 import django
 django.setup()
-import librephotos.pipeline.tasks, librephotos.pipeline.worker
-from librephotos.pipeline.registry import learning_stages, stages
+import librephotos.api.pipeline.worker.tasks, librephotos.api.pipeline.worker.loop
+from librephotos.api.pipeline.work.registry import learning_stages, stages
 stages(), learning_stages()
 """
 

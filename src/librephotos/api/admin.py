@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import Throttled
 
+from librephotos.api.http.throttling import LoginThrottle
 from librephotos.api.models import (
     Job,
     JobStage,
@@ -22,10 +23,9 @@ from librephotos.api.models import (
     User,
 )
 from librephotos.api.models.fields import path_to_text
-from librephotos.api.queries.directories import NotScannable, scannable
+from librephotos.api.pipeline.scanning.search_texts import request_search_texts
 from librephotos.api.services.users import StaysActive, delete_user, set_active
-from librephotos.api.throttling import LoginThrottle
-from librephotos.pipeline.search_texts import request_search_texts
+from librephotos.api.storage.directories import NotScannable, scannable
 
 
 class ThrottledLoginForm(AdminAuthenticationForm):

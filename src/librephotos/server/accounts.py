@@ -14,8 +14,8 @@ from django.db import transaction
 from librephotos.api.models import ScanDirectory, User
 from librephotos.api.models.user import NAME_TAKEN
 from librephotos.api.models.user_name import canonical_name
-from librephotos.api.queries.users import first_administrator
-from librephotos.pipeline.search_texts import request_search_texts
+from librephotos.api.pipeline.scanning.search_texts import request_search_texts
+from librephotos.api.queries.operations.users import first_administrator
 from librephotos.server.errors import ServerError
 
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
-from librephotos.api.queries.health import tables_are_current
+from librephotos.api.queries.operations.health import tables_are_current
 from librephotos.server.errors import DatabaseError
 from librephotos.server.locks import FolderLock
 

@@ -16,9 +16,9 @@ from django.conf import settings
 from django.core.checks import ERROR, run_checks
 
 from librephotos.api.models import ScanDirectory
-from librephotos.api.queries.health import tables_are_current, workers_alive
+from librephotos.api.pipeline.scanning.walk import is_empty
+from librephotos.api.queries.operations.health import tables_are_current, workers_alive
 from librephotos.api.services.model_downloads import listed_models
-from librephotos.pipeline.walk import is_empty
 from librephotos.server import database
 from librephotos.server.errors import DatabaseError
 

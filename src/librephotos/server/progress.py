@@ -21,9 +21,9 @@ from rich.progress import (
 from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
 from librephotos.api.models.photo_stage import stage_name
-from librephotos.api.queries.failed_files import count_failed_before
+from librephotos.api.pipeline.work.registry import stage_names
+from librephotos.api.queries.operations.failed_files import count_failed_before
 from librephotos.logs.printable import printable
-from librephotos.pipeline.registry import stage_names
 
 INTERVAL_S = 0.5
 _LINE_INTERVAL_S = 5.0

@@ -15,10 +15,11 @@ from django.conf import settings
 from django.db import connections
 
 from librephotos.api.models import Job, ScanDirectory, User
-from librephotos.api.queries.jobs import presume_workers_dead
-from librephotos.pipeline.queue import CPU, IO
-from librephotos.server import accounts, database, embedded, progress, web
+from librephotos.api.pipeline.work.queue import CPU, IO
+from librephotos.api.writes.jobs import presume_workers_dead
+from librephotos.server import accounts, database, embedded, progress
 from librephotos.server.errors import DatabaseError, DataFolderError
+from librephotos.server.http import gunicorn
 from librephotos.server.locks import FolderLock
 from librephotos.server.postgres import Postgres
 from librephotos.server.supervisor import Program, Supervisor
@@ -71,7 +72,7 @@ def serve(
     ServerError says what.
     """
     roots = [accounts.existing_folder(folder) for folder in folders]
-    with _alone_on_data_folder(), web.listen(host, port) as listener:
+    with _alone_on_data_folder(), gunicorn.listen(host, port) as listener:
         address = Address(host, listener.getsockname()[1])
         with _ready_database(say) as postgres:
             admin = _admin(say)
@@ -131,7 +132,7 @@ def _scan(admin: User) -> Job | None:
     """Start the scan of what is registered; the workers take it up."""
     if not (admin.is_active and admin.scan_directories.exists()):
         return None
-    from librephotos.pipeline import jobs
+    from librephotos.api.pipeline.work import jobs
 
     return jobs.start_scan(user=admin)
 

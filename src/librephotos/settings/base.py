@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "librephotos.api",
+    "librephotos.server",
 ]
 MIDDLEWARE = [
     "librephotos.web.callers.ForwardedAddressMiddleware",
@@ -134,7 +135,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"/ui/assets/.+-[\w-]{8}\.\w+$"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA / "media"
-_WHOLE_FILES = "librephotos.pipeline.preview_storage.AtomicFileSystemStorage"
+_WHOLE_FILES = "librephotos.api.storage.previews.AtomicFileSystemStorage"
 STORAGES = {
     "default": {"BACKEND": _WHOLE_FILES},
     "previews": {
@@ -149,18 +150,18 @@ ACCEL_REDIRECT_PREFIX = env_str("LIBREPHOTOS_ACCEL_REDIRECT_PREFIX")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "librephotos.api.authentication.BearerAuthentication",
-        "librephotos.api.authentication.EnvelopeBasicAuthentication",
+        "librephotos.api.http.authentication.BearerAuthentication",
+        "librephotos.api.http.authentication.EnvelopeBasicAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "librephotos.api.parsers.BoundedJSONParser",
+        "librephotos.api.http.parsers.BoundedJSONParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "librephotos.api.exceptions.exception_handler",
+    "EXCEPTION_HANDLER": "librephotos.api.http.errors.exception_handler",
     "DEFAULT_THROTTLE_RATES": {
         "login": env_rate("LIBREPHOTOS_LOGIN_RATE", "20/min"),
         "sign_up": env_rate("LIBREPHOTOS_SIGN_UP_RATE", "20/hour"),
@@ -186,7 +187,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
-PROCRASTINATE_IMPORT_PATHS = ["librephotos.pipeline.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["librephotos.api.pipeline.worker.tasks"]
 
 # The first administrator, made by `serve` in an empty library.
 ADMIN_USERNAME = env_str("LIBREPHOTOS_ADMIN_USERNAME", "admin")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from librephotos.api.exceptions import json_error
-from librephotos.api.numbers import whole_number
+from librephotos.api.http.errors import json_error
+from librephotos.numbers import whole_number
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 KIB = 2**10

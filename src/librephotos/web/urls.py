@@ -7,9 +7,9 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
-import librephotos.api.schema  # noqa: F401  registers how signing in is described
+import librephotos.api.http.schema  # noqa: F401  registers how signing in is described
 from librephotos.api.urls.routing import both
-from librephotos.api.views.schema import SchemaView
+from librephotos.api.views.operations.schema import SchemaView
 from librephotos.web import views
 
 handler400 = views.bad_request

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from librephotos.api.exceptions import database_error, json_error, unavailable
+from librephotos.api.http.errors import database_error, json_error, unavailable
 
 NOT_BUILT = (
     "The web page is not built. Run script/setup (or: cd ui && npm ci && npm run"

@@ -19,7 +19,7 @@ from librephotos.ml.face_recognition.detection import CnnDetector, HogDetector
 from librephotos.ml.face_recognition.encoding import encode
 from librephotos.ml.face_recognition.quality import LEAST_QUALITY
 from tests.ml.face_recognition.conftest import VARIATIONS, Change, Pixels
-from tests.support.landscapes import DUSK, NOON, mountains, sea
+from tests.support.pictures.landscapes import DUSK, NOON, mountains, sea
 
 
 def _faces(image: Image.Image, **options: object) -> list[FoundFace]:

@@ -11,7 +11,7 @@ from safetensors.numpy import save
 
 from librephotos.ml.model_store import ModelStore, Patience
 from librephotos.ml.model_store.manifest import Model, PublishedFile, Purpose
-from tests.support.model_hub import ModelHub
+from tests.support.models.model_hub import ModelHub
 
 NAME = "clip-vit-base-patch32"
 REPOSITORY = "openai/clip-vit-base-patch32"

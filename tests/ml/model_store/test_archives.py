@@ -14,7 +14,7 @@ from librephotos.ml.model_store.digests import Algorithm, Digest
 from librephotos.ml.model_store.errors import DownloadFailed
 from librephotos.ml.model_store.manifest import PublishedArchive, known_models
 from tests.ml.model_store.conftest import PLAIN, MakeStore
-from tests.support.model_hub import ModelHub, sha256
+from tests.support.models.model_hub import ModelHub, sha256
 from tests.support.server import free_port
 
 WEIGHTS, LABELS = "scenes.pth.tar", "labels.txt"

@@ -21,7 +21,7 @@ from librephotos.ml.model_store.errors import (
     NotServed,
 )
 from tests.ml.model_store.conftest import NAME, REPOSITORY, MakeStore
-from tests.support.model_hub import ModelHub
+from tests.support.models.model_hub import ModelHub
 from tests.support.mounts import fill, mounted_memory
 
 

@@ -31,7 +31,7 @@ from librephotos.ml.model_store.errors import (
 from librephotos.ml.model_store.fetch import Fetcher, RemoteFile
 from librephotos.ml.model_store.record import read_record
 from tests.ml.model_store.conftest import NAME, PLAIN, REPOSITORY, MakeStore
-from tests.support.model_hub import ModelHub
+from tests.support.models.model_hub import ModelHub
 from tests.support.mounts import fill, mounted_memory
 from tests.support.server import PATIENCE_S, free_port, wait_for
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from huggingface_hub import HfApi
 
 from tests.ml.model_store.conftest import REPOSITORY
-from tests.support.model_hub import ModelHub, git_blob, sha256
+from tests.support.models.model_hub import ModelHub, git_blob, sha256
 
 
 def test_client_of_the_real_hub(

@@ -18,7 +18,7 @@ from librephotos.ml.model_store.errors import (
     NotServed,
 )
 from tests.ml.model_store.conftest import NAME, PLAIN, MakeStore
-from tests.support.model_hub import ModelHub
+from tests.support.models.model_hub import ModelHub
 from tests.support.mounts import mounted_memory
 from tests.support.odd_mirror import RECORD, OddMirror, Request, odd_mirror, record
 

@@ -8,7 +8,7 @@ from librephotos.ml.model_store.manifest import Model, Purpose, known_models
 from librephotos.ml.model_store.quality import Outcome, check_quality
 from tests.ml.im2txt import tiny_models
 from tests.ml.places365 import published
-from tests.support.tiny_clip import tiny_clip_folder  # noqa: F401
+from tests.support.models.tiny_clip import tiny_clip_folder  # noqa: F401
 
 
 def test_encoders_that_know_no_cat_fail(tiny_clip_folder: Path) -> None:  # noqa: F811

@@ -12,7 +12,7 @@ from librephotos.ml.model_store import ModelState, ModelStore
 from librephotos.ml.model_store.errors import NotServed
 from librephotos.ml.model_store.redirects import check_redirect, is_public
 from tests.ml.model_store.conftest import NAME, PLAIN, REPOSITORY, MakeStore
-from tests.support.model_hub import ModelHub
+from tests.support.models.model_hub import ModelHub
 
 INNER = (
     "127.0.0.2",

@@ -19,7 +19,7 @@ from librephotos.ml.model_store.errors import (
     UnknownModel,
 )
 from tests.ml.model_store.conftest import NAME, PLAIN, REPOSITORY, MakeStore
-from tests.support.model_hub import ModelHub, Repository
+from tests.support.models.model_hub import ModelHub, Repository
 from tests.support.mounts import mounted_memory
 
 USED = {

@@ -11,8 +11,8 @@ import transformers
 
 from librephotos.ml.semantic_search.image_encoder import ImageEncoder
 from librephotos.ml.semantic_search.text_encoder import TextEncoder
-from tests.support.tiny_clip import tiny_clip_folder  # noqa: F401  a fixture
-from tests.support.tiny_siglip import tiny_siglip
+from tests.support.models.tiny_clip import tiny_clip_folder  # noqa: F401  a fixture
+from tests.support.models.tiny_siglip import tiny_siglip
 
 CPU = torch.device("cpu")
 

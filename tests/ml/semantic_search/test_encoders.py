@@ -20,7 +20,7 @@ from librephotos.ml.semantic_search.errors import MissingModelFile, UnsupportedM
 from librephotos.ml.semantic_search.image_encoder import ImageEncoder
 from librephotos.ml.semantic_search.text_encoder import TextEncoder
 from tests.ml.semantic_search.conftest import CPU, Siglip
-from tests.support.tiny_clip import COMBINATIONS, HELD_OUT, render
+from tests.support.models.tiny_clip import COMBINATIONS, HELD_OUT, render
 
 EACH = 8
 PAIRS = [pair for pair in COMBINATIONS for _ in range(EACH)]

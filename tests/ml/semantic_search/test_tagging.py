@@ -12,7 +12,7 @@ from librephotos.ml.semantic_search.tagging import (
     vocabulary,
 )
 from librephotos.ml.semantic_search.text_encoder import TextEncoder
-from tests.support.tiny_clip import COLOURS, HELD_OUT, SEEN, render
+from tests.support.models.tiny_clip import COLOURS, HELD_OUT, SEEN, render
 
 
 def test_the_vocabulary_is_a_list_of_different_short_concepts() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from librephotos.ml.semantic_search.errors import DamagedIndex
-from librephotos.ml.semantic_search.vector_index import (
+from librephotos.ml.semantic_search.index import (
     CANDIDATES,
     DEEPEST_BY_CODES,
     VectorIndex,
@@ -21,7 +21,7 @@ from librephotos.ml.semantic_search.vector_index import (
     as_uuids,
     exact_rows,
 )
-from librephotos.ml.semantic_search.vector_writer import writing
+from librephotos.ml.semantic_search.index_writer import writing
 
 WIDE = 768
 MANY = exact_rows(WIDE) + 9000  # some chunks with codes, and some rows behind them

@@ -9,9 +9,9 @@ from django.db import models
 class FaceGrouping(models.Model):
     """The unknown faces of an owner as their last grouping saw and left them.
 
-    `digests` holds eight bytes a face (`pipeline.face_digests`): whoever is not among
-    them is new or has changed since, and is to be compared with all others. Derived;
-    without it, all faces are.
+    `digests` holds eight bytes a face (`api.pipeline.people.changes`): whoever is not
+    among them is new or has changed since, and is to be compared with all others.
+    Derived; without it, all faces are.
     """
 
     owner = models.OneToOneField(

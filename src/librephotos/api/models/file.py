@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from librephotos.api.models.fields import PathField, readable_path
-from librephotos.media.formats import Kind
+from librephotos.media.files.formats import Kind
 
 
 class File(models.Model):

@@ -123,3 +123,7 @@ class JobFailure(models.Model):
 
     def __str__(self) -> str:
         return self.message
+
+
+FILES = "files"
+"""The name under which a job counts files, before they are photos."""

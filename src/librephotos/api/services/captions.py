@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from librephotos.api.models import Photo, PhotoStage
-from librephotos.api.queries.health import workers_alive
+from librephotos.api.pipeline.learning.captions import caption_state, request_caption
+from librephotos.api.pipeline.ml_models.download import unfinished_downloads
+from librephotos.api.pipeline.ml_models.installed import learning_key, missing_reason
+from librephotos.api.queries.operations.health import workers_alive
 from librephotos.api.services.waiting import PLACES, Caller
-from librephotos.pipeline.captioning import caption_state, request_caption
-from librephotos.pipeline.download import unfinished_downloads
-from librephotos.pipeline.models import learning_key, missing_reason
 
 PATIENCE_S = 25.0
 """Loading a captioner takes some ten seconds, a sentence two."""

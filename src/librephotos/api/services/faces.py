@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person, Photo
-from librephotos.api.queries.people import existing, named_or_none
+from librephotos.api.pipeline.people.requests import look_again
+from librephotos.api.queries.people.people import existing, named_or_none
 from librephotos.api.services.people_edits import Gone, NameTaken, Record, recorded
 from librephotos.ml.face_recognition.boxes import Box
-from librephotos.pipeline.face_requests import look_again
 
 Action = PeopleEdit.Action
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.db import transaction
 
 from librephotos.api.models import Job, PhotoStage, User
-from librephotos.api.queries import photo_stages
-from librephotos.api.queries.failed_files import (
+from librephotos.api.pipeline.work.jobs import start_scan
+from librephotos.api.pipeline.work.registry import stage_names
+from librephotos.api.queries.operations.failed_files import (
     PREVIEWS,
     damaged_photos,
     failed_stages,
     unread_files,
 )
-from librephotos.pipeline.jobs import start_scan
-from librephotos.pipeline.registry import stage_names
+from librephotos.api.writes import stage_states
 
 
 @transaction.atomic
@@ -29,6 +29,6 @@ def retry_failed_files(user: User) -> Job:
         state=PhotoStage.State.PENDING, error="", job=None
     )
     damaged = damaged_photos(user).values_list("pk", flat=True)
-    photo_stages.repeat(list(damaged), stage=PREVIEWS)
+    stage_states.repeat(list(damaged), stage=PREVIEWS)
     unread_files(user).update(stat_key=None)
     return start_scan(user=user)

@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from librephotos.api.models import Job, User
+from librephotos.api.pipeline.ml_models.download import (
+    start_download,
+    unfinished_downloads,
+)
+from librephotos.api.pipeline.ml_models.installed import (
+    in_sentence_case,
+    model_store,
+    models_in_use,
+)
 from librephotos.ml.errors import MlError
-from librephotos.pipeline.download import start_download, unfinished_downloads
-from librephotos.pipeline.models import in_sentence_case, model_store, models_in_use
 
 if TYPE_CHECKING:
     from librephotos.ml.model_store import Model

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
+from librephotos.api.locks import lock_faces, lock_people
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
-from librephotos.api.queries.people import lock_faces, lock_people, named_or_none
+from librephotos.api.queries.people.people import named_or_none
 from librephotos.api.services.faces import assign
 from librephotos.api.services.people_edits import Gone, NameTaken, Record, recorded
 

@@ -18,19 +18,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from librephotos.api.locks import lock_faces, lock_people
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
-from librephotos.api.queries.people import (
-    existing,
-    lock_faces,
-    lock_people,
-    named_or_none,
-)
-from librephotos.api.queries.people_edits import (
+from librephotos.api.pipeline.people.requests import rescore_after
+from librephotos.api.pipeline.previews.store import delete_previews
+from librephotos.api.queries.people.people import existing, named_or_none
+from librephotos.api.queries.people.people_edits import (
     faces_changed_later,
     people_changed_later,
 )
-from librephotos.pipeline.face_requests import rescore_after
-from librephotos.pipeline.previews import delete_previews
 
 _FACE = ("id", "person_id", "person_source", "dismissed", "drawn", "cluster_id")
 _WHOSE = ("person_id", "cluster_id")

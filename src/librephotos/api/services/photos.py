@@ -17,8 +17,8 @@ from django.db.models.functions import Now
 
 from librephotos.api.models import Photo
 from librephotos.api.models.photo import PhotoQuerySet
-from librephotos.api.queries import photo_things, search_document
-from librephotos.pipeline.redate import redate_photos
+from librephotos.api.pipeline.scanning.redate import redate_photos
+from librephotos.api.writes import search_document, things
 
 _HASHTAG = re.compile(r"(?<!\S)#\w[\w-]*")
 
@@ -107,7 +107,7 @@ def set_user_date(photo: Photo, taken_at: datetime | None) -> Photo:
 def save_caption(photo: Photo, caption: str) -> None:
     """Store the caption a person wrote, and let searches and hashtags find it."""
     Photo.objects.filter(pk=photo.pk).update(user_caption=caption, last_modified=Now())
-    photo_things.replace_hashtags(photo.pk, hashtags(caption))
+    things.replace_hashtags(photo.pk, hashtags(caption))
     search_document.refresh([photo.pk])
 
 

@@ -12,21 +12,16 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from librephotos.api.models import SiteSettings
-from librephotos.api.queries.exact_search import exact_page, rows_in_order
-from librephotos.api.queries.photos import GridRow
-from librephotos.api.queries.search_filters import within
-from librephotos.api.queries.search_names import names_in
-from librephotos.api.queries.search_query import SearchQuery, parse
-from librephotos.api.queries.semantic_search import (
-    Wanted,
-    models_of,
-    needed_file,
-    rank,
-)
-from librephotos.api.queries.vector_files import Space
+from librephotos.api.pipeline.work import queue
+from librephotos.api.queries.library.photos import GridRow
+from librephotos.api.queries.search.exact import exact_page, rows_in_order
+from librephotos.api.queries.search.filters import within
+from librephotos.api.queries.search.names import names_in
+from librephotos.api.queries.search.semantic import Wanted, models_of, needed_file, rank
 from librephotos.api.services.text_vectors import Obstacle, TextVector, text_vector
 from librephotos.api.services.waiting import Caller
-from librephotos.pipeline import queue
+from librephotos.api.storage.vector_folders import Space
+from librephotos.search_language.query import SearchQuery, parse
 
 EVERYTHING = None
 """Instead of a number of photos by meaning: the whole ranking."""

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from librephotos.api.models import Job, SiteSettings
-from librephotos.pipeline import jobs
-from librephotos.pipeline.catching_up import request_catch_up
+from librephotos.api.pipeline.ml_models.watch import request_catch_up
+from librephotos.api.pipeline.work import jobs
 
 _EMBEDDINGS, _TAGS = Job.Kind.CALCULATE_CLIP_EMBEDDINGS, Job.Kind.GENERATE_TAGS
 _LEARNT_WITH = {

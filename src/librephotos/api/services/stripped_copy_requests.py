@@ -6,16 +6,17 @@ from functools import partial
 from typing import BinaryIO
 
 from librephotos.api.models import File
-from librephotos.api.queries.health import is_under_way, workers_alive
-from librephotos.api.services.awaiting import (
+from librephotos.api.pipeline.work import queue
+from librephotos.api.queries.operations.health import is_under_way, workers_alive
+from librephotos.api.services.waiting import (
+    Caller,
     TaskEnded,
     TooManyWait,
     TooSlow,
     await_result,
 )
-from librephotos.api.services.waiting import Caller
-from librephotos.media.formats import Kind
-from librephotos.pipeline import queue, stripped_copy_storage
+from librephotos.api.storage import stripped_copies
+from librephotos.media.files.formats import Kind
 
 WAIT_S = 10.0
 """A picture takes a second at most; whoever wants a long video asks again."""
@@ -48,12 +49,12 @@ def stripped_copy(
     not at all where the caller or others wait for much already.
     Raises NoCopyYet and NoCopyPossible.
     """
-    name = stripped_copy_storage.copy_name(
+    name = stripped_copies.copy_name(
         file, size=size, mtime_ns=mtime_ns, embedded_video=embedded_video
     )
     found = _found(name)
     if found is None:
-        if not stripped_copy_storage.room_is_there_for(size):
+        if not stripped_copies.room_is_there_for(size):
             raise NoCopyPossible(
                 "The file is too large for a copy without metadata "
                 "(LIBREPHOTOS_STRIPPED_MIB)."
@@ -63,8 +64,8 @@ def stripped_copy(
 
 
 def _found(name: str) -> BinaryIO | None:
-    found = stripped_copy_storage.open_copy(name)
-    if found is None and (reason := stripped_copy_storage.reason_for_none(name)):
+    found = stripped_copies.open_copy(name)
+    if found is None and (reason := stripped_copies.reason_for_none(name)):
         raise NoCopyPossible(reason)
     return found
 

@@ -9,11 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from librephotos.api.queries import text_embeddings
-from librephotos.api.queries.health import workers_alive
-from librephotos.api.services.awaiting import NoResult, TaskEnded, await_result
-from librephotos.api.services.waiting import Caller
-from librephotos.pipeline import queue
+from librephotos.api.pipeline.work import queue
+from librephotos.api.queries.operations.health import workers_alive
+from librephotos.api.services.waiting import Caller, NoResult, TaskEnded, await_result
+from librephotos.api.writes import text_embeddings
 
 WAIT_S = 10.0
 """A model takes some seconds to load; later searches take a fraction of one."""

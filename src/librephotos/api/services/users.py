@@ -10,20 +10,20 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
+from librephotos.api.locks import lock_account
 from librephotos.api.models import File, Job, Photo, ScanDirectory, SiteSettings, User
-from librephotos.api.queries import photo_stages
-from librephotos.api.queries.deletion import lock_account
-from librephotos.api.queries.directories import scannable
-from librephotos.api.queries.users import administrator_exists
+from librephotos.api.pipeline.ml_models.watch import request_catch_up
+from librephotos.api.pipeline.previews.leftovers import request_clean_up
+from librephotos.api.pipeline.previews.removals import delete_copies
+from librephotos.api.pipeline.previews.store import delete_previews, preview_names
+from librephotos.api.pipeline.scanning.ingest import read_skipped_raw_again
+from librephotos.api.pipeline.scanning.redate import redate_library
+from librephotos.api.pipeline.scanning.search_texts import request_search_texts
+from librephotos.api.pipeline.work.jobs import cancel_all, start_learning
+from librephotos.api.queries.operations.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
-from librephotos.pipeline.catching_up import request_catch_up
-from librephotos.pipeline.ingest import read_skipped_raw_again
-from librephotos.pipeline.jobs import cancel_all, start_learning
-from librephotos.pipeline.leftovers import request_clean_up
-from librephotos.pipeline.previews import delete_previews, preview_names
-from librephotos.pipeline.redate import redate_library
-from librephotos.pipeline.search_texts import request_search_texts
-from librephotos.pipeline.stripped_copy_storage import delete_copies
+from librephotos.api.storage.directories import scannable
+from librephotos.api.writes import stage_states
 
 
 class SignUpClosed(Exception):
@@ -129,7 +129,7 @@ def change_user(
     if changed and Photo.objects.filter(owner=user).exists():
         redate_library(user)
     if user.confidence != confidence:
-        photo_stages.outdate(user.pk, stage="scenes")
+        stage_states.outdate(user.pk, stage="scenes")
         request_catch_up()
     if user.semantic_search_topk > 0 and not searched:
         start_learning(user=user, kind=Job.Kind.CALCULATE_CLIP_EMBEDDINGS)

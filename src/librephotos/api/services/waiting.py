@@ -1,18 +1,72 @@
-"""Which requests may keep a thread of the web server, so that they do not stop it.
+"""Waiting, in a request, for what a worker makes at once.
 
-Those that wait for a worker keep one, and those that hash a password, which takes a
-core and 100 MiB besides and is to be had by everybody. Both together leave threads to
-all others: pages, pictures, health. Whoever finds no place is answered at once, and
-asks again.
+So many may wait, and no more, so that they do not stop the server.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
+
+from librephotos.api.queries.operations.health import is_under_way
+
+Result = TypeVar("Result")
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.01, 0.2
+
+
+class NoResult(Exception):
+    """There is no result now."""
+
+
+class TooManyWait(NoResult):
+    """Each wait occupies a thread of the web server, and has to leave some."""
+
+
+class TaskEnded(NoResult):
+    """The task has ended and left nothing."""
+
+
+class TooSlow(NoResult):
+    """The time was over first."""
+
+
+def await_result(
+    find: Callable[[], Result | None],
+    *,
+    lock: str,
+    within_s: float,
+    caller: Caller,
+) -> Result:
+    """Return what `find` finds once the task of this queueing lock has made it.
+
+    Raises NoResult.
+    """
+    with PLACES.take(caller) as may_wait:
+        if not may_wait:
+            raise TooManyWait
+        return _polled(find, lock, time.monotonic() + within_s)
+
+
+def _polled(find: Callable[[], Result | None], lock: str, deadline: float) -> Result:
+    pause = _FIRST_PAUSE_S
+    while True:
+        # In this order: a task that has ended has left its result.
+        under_way = is_under_way(lock)
+        found = find()
+        if found is not None:
+            return found
+        if not under_way:
+            raise TaskEnded
+        if time.monotonic() >= deadline:
+            raise TooSlow
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_S)
 
 
 @dataclass(frozen=True)
@@ -35,6 +89,7 @@ class Caller:
 
 LEFT_FREE = 2
 """Threads that nobody may keep."""
+
 HASHED_AT_ONCE = 4
 
 

@@ -5,15 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver
 
 from librephotos.api.urls.routing import both
-from librephotos.api.views import (
-    auth,
-    date_rules,
-    dirtree,
-    health,
-    help,
-    site_settings,
-    users,
-)
+from librephotos.api.views.accounts import auth, date_rules, dirtree, users
+from librephotos.api.views.operations import health, help, site_settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     both("auth/token/obtain", auth.ObtainToken.as_view(), name="token-obtain"),

@@ -7,24 +7,21 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.views import APIView
 
+from librephotos.api.storage.previews import PreviewSize
 from librephotos.api.urls.routing import both
-from librephotos.api.views import (
+from librephotos.api.views.library import (
     captions,
     empty_lists,
-    failed_files,
     folders,
-    jobs,
-    media,
-    models,
     photo_edits,
     photos,
     places,
     search,
-    statistics,
     things,
     timeline,
 )
-from librephotos.pipeline.preview_storage import PreviewSize
+from librephotos.api.views.media import photo_media
+from librephotos.api.views.operations import failed_files, jobs, models, statistics
 
 
 def _api(route: str, view: type[APIView], **options: Any) -> URLPattern:
@@ -84,13 +81,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("fullscanphotos", jobs.FullScanView),
     _api("scanuploadedphotos", jobs.UploadScanView),
     _api("deletemissingphotos", jobs.DeleteMissingView),
-    _media("thumbnails_big", media.PreviewView, size=PreviewSize.BIG),
-    _media("square_thumbnails", media.PreviewView, size=PreviewSize.MEDIUM),
-    _media("square_thumbnails_small", media.PreviewView, size=PreviewSize.SMALL),
-    _media("photos", media.OriginalView),
-    _media("video", media.VideoView),
-    _media("embedded_media", media.EmbeddedVideoView),
-    _media("avatars", media.AvatarView),
+    _media("thumbnails_big", photo_media.PreviewView, size=PreviewSize.BIG),
+    _media("square_thumbnails", photo_media.PreviewView, size=PreviewSize.MEDIUM),
+    _media("square_thumbnails_small", photo_media.PreviewView, size=PreviewSize.SMALL),
+    _media("photos", photo_media.OriginalView),
+    _media("video", photo_media.VideoView),
+    _media("embedded_media", photo_media.EmbeddedVideoView),
+    _media("avatars", photo_media.AvatarView),
     path("", include("librephotos.api.urls.people")),
-    path("media/<path:rest>", media.UnknownMediaView.as_view()),
+    path("media/<path:rest>", photo_media.UnknownMediaView.as_view()),
 ]

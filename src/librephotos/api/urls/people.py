@@ -8,8 +8,10 @@ from django.urls import URLPattern, URLResolver
 from rest_framework.views import APIView
 
 from librephotos.api.urls.routing import both
-from librephotos.api.views import faces, people, people_edits, person_albums, statistics
-from librephotos.api.views.face_media import FaceMediaView
+from librephotos.api.views.library import person_albums
+from librephotos.api.views.media.face_media import FaceMediaView
+from librephotos.api.views.operations import statistics
+from librephotos.api.views.people import faces, people, people_edits
 
 
 def _api(route: str, view: type[APIView], **options: Any) -> URLPattern:

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, register_converter
 from django.urls.resolvers import RoutePattern
 
-from librephotos.api.numbers import LARGEST, whole_number
+from librephotos.numbers import LARGEST, whole_number
 
 
 class NumberConverter:

@@ -10,11 +10,7 @@ from librephotos.media.damaged import jpeg, padded, previews, rows
 from librephotos.media.damaged.av1 import cut_av1
 from librephotos.media.damaged.part import MAX_BYTES, Part, shows_something
 from librephotos.media.damaged.sentences import damage_text, lost_text, preview_text
-from librephotos.media.errors import UnreadableFile
-from librephotos.media.formats import Format
-from librephotos.media.limits import Limits
-from librephotos.media.original import open_original
-from librephotos.media.pixels import (
+from librephotos.media.decoding.pixels import (
     DAMAGED,
     PILLOW_ERRORS,
     Box,
@@ -22,6 +18,10 @@ from librephotos.media.pixels import (
     as_srgb,
     without_idle_alpha,
 )
+from librephotos.media.errors import UnreadableFile
+from librephotos.media.files.formats import Format
+from librephotos.media.limits import Limits
+from librephotos.media.original import open_original
 
 _FAILURES: Final = (
     UnreadableFile,

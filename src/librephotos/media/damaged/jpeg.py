@@ -11,10 +11,10 @@ from librephotos.media.damaged.part import (
     sound_rows,
     thumbnail,
 )
+from librephotos.media.decoding.pixels import DAMAGED, Box, decode_source
 from librephotos.media.errors import UnreadableFile
-from librephotos.media.formats import Format
+from librephotos.media.files.formats import Format
 from librephotos.media.limits import Limits
-from librephotos.media.pixels import DAMAGED, Box, decode_source
 
 _END: Final = b"\xff\xd9"
 # What libjpeg warns of although every pixel is there.

@@ -10,12 +10,8 @@ import pillow_heif
 import pyvips
 from PIL import Image
 
-from librephotos.media.bmff import announced_end
 from librephotos.media.damaged.part import Part, check_claim, image_of, thumbnail
-from librephotos.media.errors import UnreadableFile
-from librephotos.media.formats import Format
-from librephotos.media.limits import Limits
-from librephotos.media.pixels import (
+from librephotos.media.decoding.pixels import (
     DAMAGED,
     Box,
     check_pixels,
@@ -23,6 +19,10 @@ from librephotos.media.pixels import (
     fitted,
     heif_pixels,
 )
+from librephotos.media.errors import UnreadableFile
+from librephotos.media.files.bmff import announced_end
+from librephotos.media.files.formats import Format
+from librephotos.media.limits import Limits
 
 _WEBP_METADATA: Final = 0x0C  # flags of VP8X; RFC 9649, section 2.7
 _MAX_CHUNKS: Final = 10_000

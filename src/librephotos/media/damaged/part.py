@@ -7,9 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyvips
 
-from librephotos.media.errors import UnreadableFile
-from librephotos.media.limits import Limits
-from librephotos.media.pixels import (
+from librephotos.media.decoding.pixels import (
     DAMAGED,
     Box,
     as_srgb,
@@ -19,6 +17,8 @@ from librephotos.media.pixels import (
     forget_complaints,
     upright_size,
 )
+from librephotos.media.errors import UnreadableFile
+from librephotos.media.limits import Limits
 
 MAX_BYTES: Final = 1024 * 1024 * 1024
 """A damaged file is held in memory as a whole; a larger one is not tried."""

@@ -12,9 +12,9 @@ from typing import Final
 import pyvips
 
 from librephotos.media.damaged.part import Part, shows_something, thumbnail
+from librephotos.media.decoding.pixels import DAMAGED, Box, upright_size
 from librephotos.media.errors import LimitExceeded, UnreadableFile
 from librephotos.media.limits import Limits
-from librephotos.media.pixels import DAMAGED, Box, upright_size
 
 _START = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]")
 _MAX_FOUND: Final = 50

@@ -16,16 +16,16 @@ from librephotos.media.damaged.part import (
     sound_rows,
     thumbnail,
 )
-from librephotos.media.errors import UnreadableFile
-from librephotos.media.formats import Format
-from librephotos.media.limits import Limits
-from librephotos.media.pixels import (
+from librephotos.media.decoding.pixels import (
     DAMAGED,
     Box,
     check_pixels,
     decode_source,
     upright_size,
 )
+from librephotos.media.errors import UnreadableFile
+from librephotos.media.files.formats import Format
+from librephotos.media.limits import Limits
 
 _MAX_CHUNKS: Final = 10_000
 

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from librephotos.media.pixels import DAMAGED
+from librephotos.media.decoding.pixels import DAMAGED
 
 _BROKEN: Final = "The file is damaged or cut short"
 _MEND: Final = "Restore it from a copy."

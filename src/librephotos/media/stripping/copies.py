@@ -19,10 +19,10 @@ from librephotos.media.errors import (
     UnavailableFile,
     unreadable_because,
 )
+from librephotos.media.files.formats import FORMATS, Format, Kind, sniff
+from librephotos.media.files.motion_photo import video_range
 from librephotos.media.fingerprint import file_time
-from librephotos.media.formats import FORMATS, Format, Kind, sniff
 from librephotos.media.limits import Limits
-from librephotos.media.motion_photo import video_range
 from librephotos.media.original import open_original
 from librephotos.media.stripping import gif, jpeg, jxl, png, webp
 from librephotos.media.stripping.endings import (

@@ -14,9 +14,9 @@ import pillow_jxl  # noqa: F401  registers itself with Pillow
 import pyvips
 from PIL import Image
 
-from librephotos.media.jxl import coded_size
+from librephotos.media.decoding.pixels import PILLOW_ERRORS, check_pixels
+from librephotos.media.files.jxl import coded_size
 from librephotos.media.limits import Limits
-from librephotos.media.pixels import PILLOW_ERRORS, check_pixels
 from librephotos.media.stripping.errors import NotStrippable
 
 _MOST_S = 120.0

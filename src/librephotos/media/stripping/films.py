@@ -13,14 +13,14 @@ from av.packet import Packet
 from av.stream import Stream
 
 from librephotos.full_disk import is_full
-from librephotos.media.containers import (
+from librephotos.media.errors import UnreadableFile
+from librephotos.media.files.containers import (
     DAMAGED,
     DEMUXERS,
     check_duration,
     picture_track,
 )
-from librephotos.media.errors import UnreadableFile
-from librephotos.media.formats import Format
+from librephotos.media.files.formats import Format
 from librephotos.media.limits import Limits
 from librephotos.media.stripping.bitstreams import (
     Cleaner,

@@ -5,7 +5,7 @@ Source: CompuServe, Graphics Interchange Format 89a, sections 15 to 26, appendix
 
 from collections.abc import Iterator
 
-from librephotos.media.gif_blocks import joined, table_length
+from librephotos.media.files.gif_blocks import joined, table_length
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.profiles import clean_profile
 

@@ -6,7 +6,7 @@ Sources: ITU-T T.81, annex B; JFIF 1.02; ICC.1:2010, annex B.4; Adobe TN 5116.
 import re
 from collections.abc import Iterator
 
-from librephotos.media.jpeg_segments import segments
+from librephotos.media.files.jpeg_segments import segments
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.orientation import (
     EXIF_MARK,

@@ -5,7 +5,7 @@ Orientation and colours are in the stream itself. Source: ISO/IEC 18181-2, secti
 
 import io
 
-from librephotos.media.bmff import boxes
+from librephotos.media.files.bmff import boxes
 from librephotos.media.stripping.errors import NotStrippable
 
 BARE = b"\xff\x0a"

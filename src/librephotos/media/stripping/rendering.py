@@ -12,13 +12,8 @@ import pillow_heif
 import pyvips
 
 from librephotos.full_disk import is_full
-from librephotos.media import raw
 from librephotos.media.damaged import decode_damaged
-from librephotos.media.errors import UnavailableFile, UnreadableFile
-from librephotos.media.formats import Format, Kind
-from librephotos.media.limits import Limits
-from librephotos.media.original import open_original
-from librephotos.media.pixels import (
+from librephotos.media.decoding.pixels import (
     DAMAGED,
     PILLOW_ERRORS,
     Box,
@@ -27,6 +22,11 @@ from librephotos.media.pixels import (
     orientation_of,
     upright_size,
 )
+from librephotos.media.errors import UnavailableFile, UnreadableFile
+from librephotos.media.files.formats import Format, Kind
+from librephotos.media.limits import Limits
+from librephotos.media.original import open_original
+from librephotos.media.pictures import raw
 from librephotos.media.stripping.profiles import clean_profile
 
 JPEG_QUALITY: Final = 95

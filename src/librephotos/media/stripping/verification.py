@@ -5,9 +5,9 @@ from pathlib import Path
 
 import exiv2
 
-from librephotos.media.camcorder import recorded_at
-from librephotos.media.containers import opened_video
-from librephotos.media.formats import Format, Kind
+from librephotos.media.files.containers import opened_video
+from librephotos.media.files.formats import Format, Kind
+from librephotos.media.metadata.camcorder import recorded_at
 from librephotos.media.stripping.errors import NotStrippable
 
 # What a TIFF needs to be read, and the orientation.

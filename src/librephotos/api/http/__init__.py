@@ -1,0 +1,1 @@
+"""The kit of HTTP: who calls, what is asked, pages, errors."""

@@ -1,0 +1,135 @@
+"""How a caller shows who they are: Bearer token, Basic, or the `jwt` cookie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, Value
+from django.http.response import HttpResponseBase
+from rest_framework.authentication import BasicAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken
+from rest_framework_simplejwt.tokens import AccessToken, Token
+from rest_framework_simplejwt.utils import get_md5_hash_password
+
+from librephotos.api.http.throttling import LoginThrottle
+from librephotos.api.models import User
+
+COOKIE = "jwt"
+COOKIE_PATH = "/media/"
+"""Where browsers send the cookie: other programs of this host should not get it."""
+
+MOST_COOKIES = 4
+PASSWORD_CHANGED = "The password has been changed. Sign in again."
+SESSION_CLAIM = "session"
+"""Claim of both tokens of a sign-in: the id of its refresh token."""
+
+ENDED_CLAIM = "ended"
+"""Claim of all tokens: how many times all sign-ins of the account were ended before."""
+
+
+def user_of(token: Token) -> User:
+    """Return the user to whom a verified token was given.
+
+    Raises InvalidToken after the sign-in was revoked, the password changed, or the
+    account was deactivated or deleted.
+    """
+    revoked = BlacklistedToken.objects.filter(
+        token__jti=Value(token.get(SESSION_CLAIM, ""))
+    )
+    users = User.objects.annotate(revoked=Exists(revoked))
+    user = users.filter(pk=token.get("user_id"), is_active=True).first()
+    if user is None:
+        raise InvalidToken("There is no active account for this token.")
+    if user.revoked:
+        raise InvalidToken("This sign-in was ended. Sign in again.")
+    if token.get("hash_password") != get_md5_hash_password(user.password):
+        raise InvalidToken(PASSWORD_CHANGED)
+    if token.get(ENDED_CLAIM, 0) != user.ended_sign_ins:
+        raise InvalidToken("All sign-ins of this account were ended. Sign in again.")
+    return user
+
+
+class BearerAuthentication(JWTAuthentication):
+    """`Authorization: Bearer <access token>`; a bad token is always a 401."""
+
+    def get_user(self, validated_token: Token) -> Any:
+        return user_of(validated_token)
+
+
+class MediaToken(Token):
+    """What the `jwt` cookie holds: it opens pictures and downloads, and no more.
+
+    A browser sends a cookie to every port of a host, so to other programs too.
+    """
+
+    token_type = "media"
+    lifetime = api_settings.ACCESS_TOKEN_LIFETIME
+
+
+class CookieAuthentication(JWTAuthentication):
+    """The `jwt` cookie, for media and downloads only.
+
+    An access token is taken as well: some callers put it there themselves. A stale or
+    invalid cookie counts as no cookie, so that public photos stay reachable.
+    """
+
+    def authenticate(self, request: Request) -> Any:
+        for cookie in cookies_named(COOKIE, request.META.get("HTTP_COOKIE", "")):
+            for kind in (MediaToken, AccessToken):
+                try:
+                    token = kind(cookie)  # type: ignore[arg-type]
+                    return user_of(token), token
+                except (TokenError, InvalidToken):
+                    continue
+        return None
+
+
+def cookies_named(name: str, header: str) -> list[str]:
+    """Return the values of a cookie in the order of the header, the first few of them.
+
+    One name may come more than once, with the values of several paths: one that was
+    set for all paths, by a script or by a server before this one, hides none of ours.
+    """
+    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    return [value for key, _, value in pairs if key == name and value][:MOST_COOKIES]
+
+
+def set_cookie(response: HttpResponseBase, token: MediaToken) -> None:
+    """Give a browser the cookie with which it fetches the pictures of a page."""
+    response.set_cookie(
+        COOKIE,
+        str(token),
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+    )
+
+
+def clear_cookie(response: HttpResponseBase) -> None:
+    """Take the cookie from a browser."""
+    response.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Lax")
+
+
+class EnvelopeBasicAuthentication(BasicAuthentication):
+    """`Authorization: Basic …`, throttled as signing in is.
+
+    Never asked for by a 401: a browser would open its own password window.
+    """
+
+    def authenticate_credentials(
+        self, userid: str, password: str, request: Any = None
+    ) -> tuple[User, None]:
+        with LoginThrottle(request, userid).attempt():
+            if "\0" in userid:  # which PostgreSQL refuses to look for
+                raise AuthenticationFailed("Invalid username/password.")
+            return super().authenticate_credentials(userid, password, request)
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'

@@ -1,0 +1,1 @@
+"""The published models that stages work with."""

@@ -1,0 +1,1 @@
+"""Faces: detected, clustered, recognised."""

@@ -1,0 +1,1 @@
+"""What stages read: originals and previews."""

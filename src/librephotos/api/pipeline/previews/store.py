@@ -1,0 +1,156 @@
+"""Previews in the storage: reading, removing, making lost ones again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.files.storage import storages
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from librephotos.api.models import Face, Photo, PhotoStage
+from librephotos.api.pipeline.work import queue
+from librephotos.api.pipeline.work.stage import Skip
+from librephotos.api.storage.previews import (
+    CLIP_FORMATS,
+    CLIPS,
+    STILL_FORMATS,
+    STILLS,
+    PreviewSize,
+    preview_name,
+)
+
+NO_PREVIEW = Skip("The photo has no preview.")
+
+COMING = Skip("The preview is being made anew.", for_now=True)
+
+LOST = Skip("The preview was lost and is made again.", for_now=True)
+
+
+def load_previews(photo_ids: Sequence[UUID], *, size: PreviewSize) -> dict[UUID, Any]:
+    """Return the bytes of each photo's still preview of one size, or a Skip.
+
+    Those that were lost are made again; those of files that changed are waited for,
+    if the file is there to make them of.
+    """
+    coming = PhotoStage.objects.filter(
+        photo=OuterRef("pk"),
+        stage="thumbnails",
+        state=PhotoStage.State.PENDING,
+        error="",  # else it was tried, and the file could not be read
+        photo__main_file__isnull=False,
+        photo__main_file__missing_since=None,
+    )
+    photos = Photo.objects.filter(pk__in=photo_ids).annotate(coming=Exists(coming))
+    return {
+        photo_id: _read_or_skip(photo_id, size, format, being_made=being_made)
+        for photo_id, format, being_made in photos.values_list(
+            "pk", "preview_format", "coming"
+        )
+    }
+
+
+def _read_or_skip(
+    photo_id: UUID, size: PreviewSize, format: str, *, being_made: bool
+) -> bytes | Skip:
+    if not format:
+        return NO_PREVIEW
+    return COMING if being_made else _read(photo_id, size, format)
+
+
+def _read(photo_id: UUID, size: PreviewSize, format: str) -> bytes | Skip:
+    try:
+        with storages["previews"].open(preview_name(photo_id, size, format)) as file:
+            data = bytes(file.read())
+    except FileNotFoundError:
+        data = b""
+    if not data:  # a crash of the machine may leave an empty file
+        remake_previews(photo_id)
+        return LOST
+    return data
+
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 10_000
+"""Photos named in one query, or previews in one task."""
+
+
+def preview_names(photos: Iterable[Photo], *, former: bool = False) -> list[str]:
+    """Return the storage names of all that was made of photos, crops of faces too.
+
+    With `former`, also in formats that they may have had before their files changed.
+    To be asked while the photos have their rows.
+    """
+    rows = list(photos)
+    return [*_crop_names(rows), *_still_and_clip_names(rows, former)]
+
+
+def _crop_names(photos: Sequence[Photo]) -> Iterator[str]:
+    for start in range(0, len(photos), _AT_ONCE):
+        faces = Face.objects.filter(photo__in=photos[start : start + _AT_ONCE])
+        yield from faces.exclude(crop="").values_list("crop", flat=True)
+
+
+def _still_and_clip_names(photos: Sequence[Photo], former: bool) -> list[str]:
+    return [
+        preview_name(photo.pk, size, extension)
+        for photo in photos
+        for sizes, now, ever in (
+            (STILLS, photo.preview_format, STILL_FORMATS),
+            (CLIPS, photo.clip_format, CLIP_FORMATS),
+        )
+        for extension in (ever if former else filter(None, [now]))
+        for size in sizes
+    ]
+
+
+def delete_previews(names: Iterable[str]) -> None:
+    """Remove previews from the storage; those that are gone already are no error.
+
+    One that cannot be removed keeps no other from it, and is tried again by a worker.
+    """
+    left = list(_undeleted(names))
+    for start in range(0, len(left), _AT_ONCE):
+        part = left[start : start + _AT_ONCE]
+        queue.enqueue(queue.REMOVE_PREVIEWS, job=None, names=part)
+
+
+def delete_previews_again(names: Iterable[str]) -> None:
+    """Remove previews that could not be; raise OSError while one of them cannot."""
+    left = list(_undeleted(names))
+    if left:
+        raise OSError(f"{len(left)} previews cannot be removed.")
+
+
+def _undeleted(names: Iterable[str]) -> Iterator[str]:
+    """Remove previews; yield those that the system does not give up."""
+    for name in names:
+        try:
+            storages["previews"].delete(name)
+        except OSError as error:
+            log.warning("A preview cannot be removed now: %s", error.strerror)
+            yield name
+
+
+def remake_previews(photo_id: UUID, *, awaited: bool = False) -> None:
+    """Have a worker make the previews of a photo again, since they were lost.
+
+    They are `awaited` where somebody looks at the photo: then before anything else.
+    """
+    with transaction.atomic():
+        PhotoStage.objects.filter(
+            photo=photo_id, stage="thumbnails", state=PhotoStage.State.DONE
+        ).update(state=PhotoStage.State.PENDING, job=None)
+        queue.enqueue(
+            queue.RUN_STAGES,
+            on=queue.PICTURES if awaited else None,
+            priority=queue.FIRST if awaited else 0,
+            queueing_lock=f"previews-{photo_id}{'-awaited' if awaited else ''}",
+            job=None,
+            photos=[str(photo_id)],
+            awaited=awaited,
+        )

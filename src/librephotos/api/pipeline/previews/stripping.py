@@ -1,0 +1,70 @@
+"""Making the copy of a file without metadata that somebody waits for."""
+
+from __future__ import annotations
+
+import logging
+
+from librephotos.api.models import File
+from librephotos.api.pipeline.previews import removals
+from librephotos.api.pipeline.previews.originals import decoding_limits
+from librephotos.api.pipeline.sandboxed.decoding import stat_of
+from librephotos.api.pipeline.work.sandbox import Sandbox
+from librephotos.api.storage import stripped_copies
+from librephotos.full_disk import FULL, is_full
+from librephotos.media.errors import unreadable_because
+from librephotos.media.files.formats import Kind
+from librephotos.media.stripping.copies import CopyOrder, make_copy
+
+log = logging.getLogger(__name__)
+
+_GROWTH = 4
+"""A still that is rendered anew takes more bytes than its original, seldom so many."""
+
+
+def strip(file_id: int, *, embedded_video: bool, sandbox: Sandbox) -> None:
+    """Make the copy of a file as it is now, unless it is there or cannot be made.
+
+    Who waits sees that the task has ended, and the copy or the reason why not; where
+    there is neither, that passes.
+    """
+    file = File.objects.filter(pk=file_id, state=File.State.READY).first()
+    if file is None:
+        return
+    try:
+        _strip(file, embedded_video=embedded_video, sandbox=sandbox)
+    except OSError as error:
+        reason = FULL if is_full(error) else unreadable_because(error)
+        log.warning("File %d was not freed from its metadata: %s", file_id, reason)
+    except stripped_copies.NoRoom as error:
+        log.warning("File %d was not freed from its metadata: %s", file_id, error)
+
+
+def _strip(file: File, *, embedded_video: bool, sandbox: Sandbox) -> None:
+    stat = stat_of(file.path)
+    size, mtime_ns = stat.size, stat.mtime_ns
+    name = stripped_copies.copy_name(
+        file, size=size, mtime_ns=mtime_ns, embedded_video=embedded_video
+    )
+    if stripped_copies.is_kept(name) or stripped_copies.reason_for_none(name):
+        return
+    stripped_copies.make_room(size if file.kind == Kind.VIDEO else _GROWTH * size)
+    partial = stripped_copies.partial_copy(name)
+    order = CopyOrder(
+        path=file.path,
+        format=file.format,
+        target=partial,
+        size=size,
+        mtime_ns=mtime_ns,
+        limits=decoding_limits(),
+        embedded_video=embedded_video,
+    )
+    [outcome] = sandbox.map(make_copy, [order])
+    if outcome.value is not None:
+        stripped_copies.keep_copy(name, partial)
+        if not File.objects.filter(pk=file.pk).exists():  # erased meanwhile
+            removals.delete_copies([file.pk])
+        return
+    partial.unlink(missing_ok=True)  # the child may have died
+    log.warning("File %d has no copy without metadata: %s", file.pk, outcome.error)
+    if not outcome.for_now:
+        stripped_copies.keep_reason(name, outcome.error)

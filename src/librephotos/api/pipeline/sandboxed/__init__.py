@@ -1,0 +1,1 @@
+"""What runs in children of a worker; knows no Django."""

@@ -1,0 +1,141 @@
+"""What the decoding child is asked to do; knows no Django, so that it starts fast.
+
+Besides decoding, that is whatever takes much memory: the child ends when it is idle,
+the worker itself stays small.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from librephotos.geo.reverse import Place, reverse_geocode
+from librephotos.geo.timezones import timezone_at
+from librephotos.media.errors import (
+    MediaError,
+    UnavailableFile,
+    unreadable_because,
+)
+from librephotos.media.files.formats import FORMATS, sniff
+from librephotos.media.files.identity import Identity, identify
+from librephotos.media.files.wholeness import may_be_damaged
+from librephotos.media.fingerprint import file_time
+from librephotos.media.limits import Limits
+from librephotos.media.metadata.reading import Metadata, read_metadata
+from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
+
+
+@dataclass(frozen=True)
+class Original:
+    """A file to read: its path, the name of its format if known, its sidecars."""
+
+    path: bytes
+    limits: Limits
+    format: str = ""
+    sidecars: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stat:
+    """Size in bytes, times in nanoseconds and inode of a file when it was read."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True)
+class IdentifiedFile:
+    """The identity of a file, and the state that it had while it was read."""
+
+    identity: Identity
+    stat: Stat
+
+
+def stat_of(path: bytes) -> Stat:
+    """Return the state of a file; raise OSError if it cannot be had."""
+    found = os.lstat(path)
+    return Stat(
+        found.st_size,
+        file_time(found.st_mtime_ns),
+        file_time(found.st_ctime_ns),
+        found.st_ino,
+    )
+
+
+def identify_file(original: Original) -> IdentifiedFile:
+    """Return what tells this file from others, once it holds still.
+
+    Raises MediaError if it cannot be read, is of no known format, or changes while
+    it is read.
+    """
+    try:
+        before = stat_of(original.path)
+        sniff(original.path)  # what is no picture is not worth hashing
+        identity = identify(original.path, limits=original.limits)
+        after = stat_of(original.path)
+    except OSError as error:
+        raise unreadable_because(error) from error
+    if before != after:
+        raise UnavailableFile(
+            "The file changed while it was read; the next scan takes it up again."
+        )
+    return IdentifiedFile(identity, after)
+
+
+@dataclass(frozen=True)
+class LocatedMetadata:
+    """What a file says, with the IANA time zone at its position, "" if unknown.
+
+    may_be_damaged tells that the file's end looks as if something lacked.
+    """
+
+    facts: Metadata
+    gps_timezone: str
+    may_be_damaged: bool = False
+
+
+def metadata_of(original: Original) -> LocatedMetadata:
+    """Return what a file and its sidecars say of it."""
+    format = FORMATS[original.format]
+    with _naming_the_content(original):
+        facts = read_metadata(
+            original.path,
+            format=format,
+            sidecars=original.sidecars,
+            limits=original.limits,
+        )
+        damaged = may_be_damaged(original.path, format=format)
+    if facts.latitude is None or facts.longitude is None:
+        return LocatedMetadata(facts, "", damaged)
+    zone = timezone_at(facts.latitude, facts.longitude) or ""
+    return LocatedMetadata(facts, zone, damaged)
+
+
+def place_at(position: tuple[float, float]) -> Place | None:
+    """Return the place nearest to (latitude, longitude), in degrees."""
+    return reverse_geocode([position])[0]
+
+
+def thumbnails_of(original: Original) -> Thumbnails:
+    """Return the previews of a file."""
+    with _naming_the_content(original):
+        return make_thumbnails(
+            original.path, format=FORMATS[original.format], limits=original.limits
+        )
+
+
+@contextmanager
+def _naming_the_content(original: Original) -> Iterator[None]:
+    """Have errors say what was found, where the name of the file promises another."""
+    try:
+        yield
+    except MediaError as error:
+        format = FORMATS[original.format]
+        extension = os.path.splitext(original.path)[1].lstrip(b".").lower()
+        if os.fsdecode(extension) in format.extensions:
+            raise
+        raise type(error)(f"{error} (Its content is {format.name}.)") from error

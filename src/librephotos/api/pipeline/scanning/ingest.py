@@ -1,0 +1,153 @@
+"""Taking a batch of files from the disk into the library."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from librephotos.api.models import File, Photo, User
+from librephotos.api.pipeline.previews.originals import decoding_limits
+from librephotos.api.pipeline.sandboxed.decoding import (
+    IdentifiedFile,
+    Original,
+    identify_file,
+)
+from librephotos.api.pipeline.scanning.captures import attach_files
+from librephotos.api.pipeline.scanning.walk import stat_key
+from librephotos.api.pipeline.work import jobs
+from librephotos.api.pipeline.work.registry import stages
+from librephotos.api.pipeline.work.runner import (
+    UNSTORABLE,
+    check_free_space,
+    lacks_a_row,
+    run_stages,
+)
+from librephotos.api.pipeline.work.sandbox import Outcome, Sandbox
+from librephotos.api.writes import scanned_files
+from librephotos.media.files.formats import CANDIDATE_EXTENSIONS, Kind
+
+log = logging.getLogger(__name__)
+
+NOT_MEDIA = "Not a picture or video."
+RAW_IS_OFF: Outcome[IdentifiedFile] = Outcome(error="The owner leaves out RAW files.")
+
+
+def ingest(
+    job_id: int, file_ids: Sequence[int], *, sandbox: Sandbox, reread: bool = False
+) -> None:
+    """Identify the files of a batch, and take their photos through the stages.
+
+    It may die at any instruction and be run again: files that are settled are left
+    alone, and each stage looks for itself what is still pending.
+    """
+    job = jobs.begin(job_id)
+    if job is None:
+        return
+    check_free_space()
+    identify_files(file_ids, sandbox=sandbox, reread=reread)
+    photo_ids = list(
+        Photo.objects.filter(files__in=file_ids, owner=job.started_by)
+        .distinct()
+        .values_list("pk", flat=True)
+    )
+    run_stages(stages(), photo_ids, sandbox=sandbox)
+    jobs.finish_if_complete(job_id)
+
+
+def identify_files(
+    file_ids: Sequence[int], *, sandbox: Sandbox, reread: bool = False
+) -> None:
+    """Find out what the pending files among these are, and give them their photos."""
+    pending = list(
+        File.objects.filter(pk__in=scanned_files.pending(file_ids)).select_related(
+            "owner"
+        )
+    )
+    limits = decoding_limits()
+    outcomes = sandbox.map(
+        identify_file, [Original(file.path, limits) for file in pending]
+    )
+    found: dict[tuple[int, int], list[tuple[File, IdentifiedFile]]] = defaultdict(list)
+    rejected: list[tuple[File, Outcome[IdentifiedFile]]] = []
+    for file, outcome in zip(pending, outcomes, strict=True):
+        if outcome.value is None:
+            rejected.append((file, outcome))
+        elif _unwanted(file, outcome.value):
+            rejected.append((file, RAW_IS_OFF))
+        else:
+            found[file.owner_id, file.job_id or 0].append((file, outcome.value))
+    with transaction.atomic():
+        _reject(rejected)
+    for (owner, job_id), files in found.items():
+        _attach(owner, files, job=job_id, reread=reread)
+
+
+def _attach(
+    owner: int,
+    files: Sequence[tuple[File, IdentifiedFile]],
+    *,
+    job: int,
+    reread: bool,
+) -> None:
+    """Give files their photos; one that cannot be stored fails, the others do not."""
+    try:
+        with transaction.atomic():
+            attach_files(owner, files, job=job, reread=reread)
+    except UNSTORABLE as error:
+        if lacks_a_row(error):
+            raise
+        # What was tried has changed the rows in memory.
+        rows = File.objects.select_related("owner").in_bulk([f.pk for f, _ in files])
+        again = [(rows[file.pk], found) for file, found in files if file.pk in rows]
+        if len(files) > 1:
+            half = len(again) // 2
+            for part in (again[:half], again[half:]):
+                _attach(owner, part, job=job, reread=reread)
+            return
+        log.exception("A file cannot be stored")
+        message = f"What was found in the file cannot be stored ({error})."
+        with transaction.atomic():
+            _reject([(file, Outcome(error=message)) for file, _ in again])
+
+
+def read_skipped_raw_again(user: User) -> None:
+    """Have the next scan take in the RAW files that were left out."""
+    File.objects.filter(
+        owner=user, state=File.State.SKIPPED, error=RAW_IS_OFF.error
+    ).update(stat_key=None)
+
+
+def _unwanted(file: File, found: IdentifiedFile) -> bool:
+    is_raw = found.identity.format.kind is Kind.RAW
+    return is_raw and file.owner.skip_raw_files and file.photo_id is None
+
+
+def _reject(rejected: Sequence[tuple[File, Outcome[IdentifiedFile]]]) -> None:
+    """Record why files are no photos; they are not read again until they change."""
+    settled = []
+    for file, outcome in rejected:
+        if not outcome.for_now:
+            file.stat_key = stat_key(
+                file.path, file.size, file.mtime_ns, _unsigned(file.inode)
+            )
+        named_like_media = _extension(file.path) in CANDIDATE_EXTENSIONS
+        if outcome is RAW_IS_OFF:
+            settled.append((file.pk, File.State.SKIPPED, outcome.error))
+        elif named_like_media or not outcome.unsupported:
+            settled.append((file.pk, File.State.FAILED, outcome.error))
+        else:
+            settled.append((file.pk, File.State.SKIPPED, NOT_MEDIA))
+    File.objects.bulk_update([file for file, _ in rejected], ["stat_key"])
+    scanned_files.settle(settled)
+
+
+def _extension(path: bytes) -> str:
+    name = path.rpartition(b"/")[2]
+    return name[name.rfind(b".") :].decode("ascii", "replace").lower()
+
+
+def _unsigned(inode: int) -> int:
+    return inode % 2**64

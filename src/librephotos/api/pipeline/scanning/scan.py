@@ -1,0 +1,223 @@
+"""Finding out what is new, changed, moved, gone or back in a user's directories."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db import transaction
+
+from librephotos.api.models import Job, SiteSettings
+from librephotos.api.models.fields import readable_path
+from librephotos.api.pipeline.scanning.captures import batches_of_captures
+from librephotos.api.pipeline.scanning.walk import (
+    Entry,
+    WalkReport,
+    is_empty,
+    lies_under,
+    nearest_folder,
+    skipper,
+    walk,
+)
+from librephotos.api.pipeline.work import jobs, queue
+from librephotos.api.pipeline.work.registry import (
+    learning_needs,
+    stage_names,
+    stage_needs,
+    stage_versions,
+)
+from librephotos.api.pipeline.work.runner import check_free_space
+from librephotos.api.writes import scanned_files, stage_states
+from librephotos.api.writes.scanned_files import FoundFile
+from librephotos.media.files.variants import capture_key
+from librephotos.media.fingerprint import key64
+
+BATCH = 24
+"""Files a task: a second or two of work; progress is live and little is redone."""
+
+FLUSH_FILES = 2000
+FLUSH_SECONDS = 1.0
+NAMED_FOLDERS = 20
+
+
+def scan(job_id: int, *, full: bool) -> None:
+    """Walk the user's directories, and hand everything new or changed to the workers.
+
+    An unchanged file costs one stat and no query. Files that are gone are marked
+    missing once the walk is through, unless a folder looks unmounted.
+    """
+    job = jobs.begin(job_id)
+    if job is None:
+        return
+    check_free_space()
+    unseen = scanned_files.known_stat_keys(job.started_by_id)
+    report = WalkReport()
+    registered = [
+        os.path.realpath(directory.path)
+        for directory in job.started_by.scan_directories.all()
+    ]
+    roots = _readable_roots(job, registered)
+    for root in roots:
+        _walk_root(job, root, unseen, report, reread=full)
+    if not _cancelled(job):
+        _settle_unseen(job, unseen, registered, roots, report)
+        _queue_left_over(job)
+    _note_folders(
+        job,
+        [f"{readable_path(path)} ({reason})" for path, reason in report.unreadable],
+        "These cannot be read",
+    )
+    Job.objects.filter(pk=job.pk).update(enumerated=True)
+    jobs.finish_if_complete(job.pk)
+
+
+def _readable_roots(job: Job, registered: Sequence[bytes]) -> list[bytes]:
+    """Return the directories to walk: those that are there and lie in no other."""
+    if not registered:
+        jobs.note(job.pk, "There is no scan directory; an administrator sets it.")
+    usable: list[bytes] = []
+    for root in sorted(registered, key=len):
+        if is_empty(root):
+            jobs.note(
+                job.pk,
+                f"The scan directory {readable_path(root)} is empty, unreadable or not "
+                "mounted; nothing in it was marked missing.",
+            )
+        elif not lies_under(root, usable):
+            usable.append(root)
+    return usable
+
+
+def _note_folders(job: Job, names: Sequence[str], what: str) -> None:
+    if names:
+        shown = ", ".join(names[:NAMED_FOLDERS])
+        more = len(names) - NAMED_FOLDERS
+        jobs.note(job.pk, f"{what}: {shown}{f' and {more} more' if more > 0 else ''}.")
+
+
+def _walk_root(
+    job: Job, root: bytes, unseen: set[int], report: WalkReport, *, reread: bool
+) -> None:
+    skip = skipper(SiteSettings.current().skip_patterns)
+    waiting: list[Entry] = []
+    flushed = time.monotonic()
+    for entries in walk(root, report=report, skip=skip):
+        waiting += [
+            entry for entry in entries if reread or entry.stat_key not in unseen
+        ]
+        unseen.difference_update([entry.stat_key for entry in entries])
+        overdue = time.monotonic() - flushed > FLUSH_SECONDS
+        if len(waiting) >= FLUSH_FILES or (waiting and overdue):
+            if _cancelled(job):
+                return
+            _queue(job, waiting, reread=reread)
+            waiting, flushed = [], time.monotonic()
+    _queue(job, waiting, reread=reread)
+
+
+def _cancelled(job: Job) -> bool:
+    return not Job.objects.unfinished().filter(pk=job.pk).exists()
+
+
+def _queue(job: Job, entries: Iterable[Entry], *, reread: bool) -> None:
+    """Register files and hand them out, newest first, captures undivided."""
+    found = [_found(entry) for entry in entries]
+    batches = batches_of_captures(found, size=BATCH)
+    for start in range(0, len(batches), FLUSH_FILES // BATCH):
+        _queue_batches(job, batches[start : start + FLUSH_FILES // BATCH], reread)
+
+
+def _queue_batches(
+    job: Job, batches: Sequence[Sequence[FoundFile]], reread: bool
+) -> None:
+    with transaction.atomic():
+        ids = scanned_files.queue_files(
+            [file for batch in batches for file in batch],
+            owner=job.started_by_id,
+            job=job.pk,
+        )
+        for batch in batches:
+            file_ids = [ids[f.path_key] for f in batch if f.path_key in ids]
+            if file_ids:
+                queue.enqueue(
+                    queue.INGEST,
+                    priority=_minutes(max(file.mtime_ns for file in batch)),
+                    job=job.pk,
+                    files=file_ids,
+                    reread=reread,
+                )
+
+
+def _minutes(ns: int) -> int:
+    return min(max(ns // 60_000_000_000, 0), queue.FIRST - 1)
+
+
+def _found(entry: Entry) -> FoundFile:
+    return FoundFile(
+        entry.path,
+        key64(entry.path),
+        key64(capture_key(entry.path)),
+        entry.size,
+        entry.mtime_ns,
+        entry.ctime_ns,
+        _signed(entry.inode),
+    )
+
+
+def _signed(inode: int) -> int:
+    return inode - 2**64 if inode >= 2**63 else inode
+
+
+def _settle_unseen(
+    job: Job,
+    unseen: Collection[int],
+    registered: Sequence[bytes],
+    roots: Sequence[bytes],
+    report: WalkReport,
+) -> None:
+    """Mark files missing that are gone, or whose directory is not scanned any more."""
+    unread = [folder for folder, _ in report.unreadable]
+    gone: list[int] = []
+    spared: set[bytes] = set()
+    for file_id, path in scanned_files.unseen_files(
+        unseen, owner=job.started_by_id, job=job.pk
+    ):
+        if registered and not lies_under(path, registered):
+            gone.append(file_id)
+            continue
+        if not lies_under(path, roots) or lies_under(path, unread):
+            continue
+        if os.path.lexists(path):
+            continue  # excluded from scans by now, or replaced since the walk
+        folder = nearest_folder(path)
+        if is_empty(folder):
+            spared.add(folder)
+        else:
+            gone.append(file_id)
+    with transaction.atomic():
+        # Those that lost their main file or a sidecar: left over, see below.
+        photo_ids = scanned_files.mark_missing(gone, owner=job.started_by_id)
+        for stage in stage_names():
+            stage_states.postpone(photo_ids, stage=stage)
+    _note_folders(
+        job,
+        sorted(map(readable_path, spared)),
+        "These folders are empty now; in case they are not mounted, none of their "
+        "files was marked missing",
+    )
+
+
+def _queue_left_over(job: Job) -> None:
+    """Take up photos that an earlier job left unfinished, or that a stage is new to."""
+    stage_states.roll_out(
+        stage_versions(), needs=stage_needs(), learning=learning_needs()
+    )
+    photo_ids = stage_states.left_over(job.started_by_id, stages=stage_names())
+    for start in range(0, len(photo_ids), BATCH):
+        batch = photo_ids[start : start + BATCH]
+        with transaction.atomic():
+            stage_states.adopt(batch, stages=stage_names(), job=job.pk)
+            queue.enqueue(
+                queue.RUN_STAGES, job=job.pk, photos=[str(photo) for photo in batch]
+            )

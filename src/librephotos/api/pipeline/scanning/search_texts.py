@@ -1,0 +1,35 @@
+"""Search texts of a whole library, after its scan directories have changed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from librephotos.api.pipeline.work import queue
+from librephotos.api.writes import search_document
+
+_AT_ONCE = 1_000
+"""Photos in one statement, and so in one transaction."""
+
+
+def request_search_texts(owner: int) -> None:
+    """Have a worker compose the texts of a user's photos anew.
+
+    They hold paths below the scan directories. To be called in the transaction that
+    changes these.
+    """
+    queue.enqueue(
+        queue.REFRESH_SEARCH_TEXTS,
+        queueing_lock=f"{queue.REFRESH_SEARCH_TEXTS}-{owner}",
+        job=None,
+        owner=owner,
+    )
+
+
+def refresh_search_texts(owner: int) -> None:
+    """Compose the texts of a user's photos anew, and write those that are others.
+
+    It may die at any instruction and be run again.
+    """
+    after: UUID | None = UUID(int=0)
+    while after is not None:
+        after = search_document.refresh_following(owner, after=after, limit=_AT_ONCE)

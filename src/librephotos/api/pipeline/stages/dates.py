@@ -1,0 +1,159 @@
+"""The stage that finds when a photo was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import takewhile
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from librephotos.api.models import Photo
+from librephotos.api.models.fields import readable_path
+from librephotos.api.pipeline.previews.originals import NO_FILE
+from librephotos.api.pipeline.work.stage import Runs, Skip
+from librephotos.api.writes import search_document
+from librephotos.media.dates import (
+    DEFAULT_RULES,
+    DateFacts,
+    DateResult,
+    InvalidRules,
+    Rule,
+    StoredRules,
+    local_time,
+    patterns_of,
+    usable_rules,
+)
+
+UNUSABLE = "one of your date rules cannot be used any more; change it in the settings."
+
+
+@dataclass(frozen=True)
+class DatedPhoto:
+    """What the rules of an owner are applied to; left_out says which cannot be."""
+
+    facts: DateFacts
+    rules: tuple[Rule, ...]
+    user_timezone: str
+    now: datetime
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dating:
+    """The date by the first rule that yields one; if none does, what to know of it."""
+
+    result: DateResult | None
+    note: str = ""
+
+
+def date_of(photo: DatedPhoto) -> Dating:
+    """Return the date by the first rule that yields one."""
+    result = local_time(
+        photo.facts, photo.rules, user_timezone=photo.user_timezone, now=photo.now
+    )
+    if result or not photo.left_out:
+        return Dating(result)
+    return Dating(None, f"No date was found, and {UNUSABLE} {photo.left_out[0]}")
+
+
+def date_without_expressions(photo: DatedPhoto) -> Dating | None:
+    """Return the date as date_of does, None if that takes a user's expression.
+
+    For the web process, which must not wait for one.
+    """
+    quick = tuple(takewhile(lambda rule: not patterns_of(rule), photo.rules))
+    dating = date_of(replace(photo, rules=quick))
+    entered = dating.result is not None and dating.result.source == "user"
+    return dating if entered or quick == photo.rules else None
+
+
+class DatesStage:
+    """Sets the photo's local time and day, and composes its search text."""
+
+    name = "dates"
+    version = 3
+    needs: tuple[str, ...] = ("metadata", "geocode")
+    runs = Runs.WORKER
+    compute = staticmethod(date_of)
+
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+        now = timezone.now()
+        inputs: dict[UUID, Any] = {}
+        rows = Photo.objects.filter(id__in=photo_ids).select_related(
+            "owner", "main_file", "metadata"
+        )
+        for photo in rows:
+            stored = _stored_rules(photo.owner.datetime_rules)
+            inputs[photo.id] = (
+                DatedPhoto(
+                    _facts(photo),
+                    stored.rules,
+                    photo.owner.default_timezone,
+                    now,
+                    stored.left_out,
+                )
+                if photo.main_file
+                else NO_FILE
+            )
+        return inputs
+
+    def save(self, results: dict[UUID, Dating]) -> None:
+        locked = Photo.objects.select_for_update(of=("self",)).filter(pk__in=results)
+        edited = dict(locked.order_by("pk").values_list("pk", "user_taken_at"))
+        # A person may have set a date since the photos were loaded; that one stands.
+        again = [photo_id for photo_id in results if edited.get(photo_id) is not None]
+        results = results | {
+            photo_id: self.compute(photo)
+            for photo_id, photo in self.load(again).items()
+            if not isinstance(photo, Skip)
+        }
+        store_dates(results)
+
+
+def store_dates(results: Mapping[UUID, Dating]) -> None:
+    """Write the dates of photos, and the search texts that hold them."""
+    Photo.objects.bulk_update(
+        [_dated(photo_id, dating.result) for photo_id, dating in results.items()],
+        ["taken_at", "timezone", "date_rule", "day", "last_modified"],
+    )
+    search_document.refresh(results)
+
+
+def _stored_rules(text: str) -> StoredRules:
+    try:
+        return usable_rules(text)
+    except InvalidRules as error:
+        # The API refuses such rules; rows from elsewhere fall back on the defaults.
+        return StoredRules(DEFAULT_RULES, (str(error),))
+
+
+def _facts(photo: Photo) -> DateFacts:
+    assert photo.main_file
+    metadata = getattr(photo, "metadata", None)
+    return DateFacts(
+        path=readable_path(photo.main_file.path),
+        tags=metadata.dates if metadata else {},
+        mtime_s=photo.main_file.mtime_ns / 1e9,
+        ctime_s=photo.main_file.ctime_ns / 1e9,
+        gps_timezone=(metadata.gps_timezone or None) if metadata else None,
+        user_date=photo.user_taken_at and photo.user_taken_at.replace(tzinfo=None),
+        other_tags=metadata.tags if metadata else {},
+    )
+
+
+def _dated(photo_id: UUID, result: DateResult | None) -> Photo:
+    now = timezone.now()
+    if result is None:
+        return Photo(id=photo_id, day=Photo.UNDATED, last_modified=now)
+    return Photo(
+        id=photo_id,
+        last_modified=now,
+        taken_at=result.local.replace(tzinfo=UTC),
+        timezone=result.timezone or "",
+        date_rule=result.rule_id,
+        day=result.local.toordinal(),
+    )

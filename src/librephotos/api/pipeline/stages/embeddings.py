@@ -1,0 +1,27 @@
+"""The stage that turns photos into vectors, for search by meaning."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from librephotos.api.pipeline.ml_models.installed import embedding_model
+from librephotos.api.pipeline.sandboxed.predictions import embed_pictures
+from librephotos.api.pipeline.stages.model_stage import ModelStage
+from librephotos.api.pipeline.stages.tags import TagsStage
+from librephotos.api.writes import embeddings, stage_states
+
+
+class EmbeddingsStage(ModelStage):
+    """Stores the vector that the model of semantic search makes of each photo."""
+
+    name = "embeddings"
+    version = 1
+    batch_size = 64
+    wanted = staticmethod(embedding_model)
+    predict = staticmethod(embed_pictures)
+
+    def save(self, results: dict[UUID, Any]) -> None:
+        self.remember()
+        embeddings.replace(results, model=self.model)
+        stage_states.repeat(results, stage=TagsStage(self.model).key)

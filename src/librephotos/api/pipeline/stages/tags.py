@@ -1,0 +1,48 @@
+"""The stage that finds what is on a photo by comparing it with a vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from librephotos.api.models import Thing
+from librephotos.api.pipeline.ml_models.installed import tag_model
+from librephotos.api.pipeline.sandboxed.predictions import tag_vectors
+from librephotos.api.pipeline.stages.model_stage import ModelStage
+from librephotos.api.pipeline.work.stage import Skip
+from librephotos.api.writes import embeddings, search_document, stage_states, things
+from librephotos.api.writes.things import Tag
+
+NO_VECTOR = Skip("The model has made no vector of this photo.")
+
+
+class TagsStage(ModelStage):
+    """Tags photos by the vectors that the stage embeddings has stored.
+
+    No picture is read, so a whole library is tagged within minutes.
+    """
+
+    name = "tags"
+    version = 2
+    needs = ("embeddings",)
+    batch_size = 500
+    wanted = staticmethod(tag_model)
+    predict = staticmethod(tag_vectors)
+
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+        vectors = embeddings.vectors_of(photo_ids, model=self.model)
+        return {photo_id: vectors.get(photo_id, NO_VECTOR) for photo_id in photo_ids}
+
+    def save(self, results: dict[UUID, list[tuple[str, float]]]) -> None:
+        self.remember()
+        kind = Thing.Kind.SIGLIP2_TAG
+        things.replace(
+            {
+                photo_id: [Tag(kind, title, score) for title, score in found]
+                for photo_id, found in results.items()
+            },
+            kinds=[kind],
+        )
+        stage_states.repeat_with_others(results, key=self.key)
+        search_document.refresh(results)

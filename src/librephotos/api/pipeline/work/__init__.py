@@ -1,0 +1,1 @@
+"""How work is described, queued, counted and run."""

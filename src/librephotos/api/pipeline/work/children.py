@@ -1,0 +1,92 @@
+"""The children of a worker process; each starts when there is work for it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+
+from librephotos.api.pipeline.work.sandbox import Sandbox
+
+UNLIMITED = 0
+"""PyTorch and CUDA reserve far more address space than they use."""
+
+_COPYING = 10
+"""As many times the patience with a decoder that copying a file may take."""
+
+
+@cache
+def sandbox() -> Sandbox:
+    """Return the child that decodes untrusted files and finds faces."""
+    return Sandbox(
+        timeout_s=settings.DECODE_TIMEOUT_S,
+        memory_bytes=settings.DECODE_MEMORY_MIB * 2**20,
+    )
+
+
+@cache
+def learner() -> Sandbox:
+    """Return the child that takes batches of photos through models."""
+    return Sandbox(timeout_s=settings.LEARN_TIMEOUT_S, memory_bytes=UNLIMITED)
+
+
+@cache
+def responder() -> Sandbox:
+    """Return the child that reads the texts of searches, so that no batch delays it."""
+    return Sandbox(timeout_s=settings.LEARN_TIMEOUT_S, memory_bytes=UNLIMITED)
+
+
+@cache
+def describer() -> Sandbox:
+    """Return the child that writes captions for people who wait."""
+    return Sandbox(timeout_s=settings.LEARN_TIMEOUT_S, memory_bytes=UNLIMITED)
+
+
+@cache
+def recogniser() -> Sandbox:
+    """Return the child that recognises faces after what people said of others."""
+    return Sandbox(timeout_s=settings.LEARN_TIMEOUT_S, memory_bytes=UNLIMITED)
+
+
+@cache
+def attendant() -> Sandbox:
+    """Return the child that decodes what somebody looks at, as `sandbox` does."""
+    return Sandbox(
+        timeout_s=settings.DECODE_TIMEOUT_S,
+        memory_bytes=settings.DECODE_MEMORY_MIB * 2**20,
+    )
+
+
+@cache
+def stripper() -> Sandbox:
+    """Return the child that makes copies without metadata, for people who wait.
+
+    A long video is copied whole, which takes longer than to decode its first seconds.
+    """
+    return Sandbox(
+        timeout_s=_COPYING * settings.DECODE_TIMEOUT_S,
+        memory_bytes=settings.DECODE_MEMORY_MIB * 2**20,
+    )
+
+
+_CHILDREN = (
+    sandbox,
+    attendant,
+    stripper,
+    learner,
+    responder,
+    describer,
+    recogniser,
+)
+
+
+def rest_children(*, after_s: float) -> None:
+    """End the children that have had nothing to do for so many seconds."""
+    for child in _CHILDREN:
+        child().rest(after_s=after_s)
+
+
+def stop_children() -> None:
+    """End all children at once."""
+    for child in _CHILDREN:
+        child().stop()

@@ -1,0 +1,202 @@
+"""What the machine does for a user: starting, finishing and cancelling jobs."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from psycopg.errors import DeadlockDetected
+
+from librephotos.api.models import Job, User
+from librephotos.api.pipeline.work import queue
+from librephotos.api.pipeline.work.registry import FACES
+from librephotos.api.writes import jobs as job_queries
+from librephotos.api.writes import stage_states
+
+log = logging.getLogger(__name__)
+
+
+def start_scan(*, user: User, full: bool = False) -> Job:
+    """Start a scan of the user's directories; `full` reads unchanged files too.
+
+    Returns a scan of this user that has not walked all directories yet, if there is
+    one and no full scan is asked for.
+    """
+    join = None if full else _ENUMERATING
+    return _start(Job.Kind.SCAN_PHOTOS, queue.SCAN, user=user, join=join, full=full)
+
+
+def start_learning(*, user: User, kind: Job.Kind) -> Job:
+    """Start taking the user's photos through the stages of this kind.
+
+    Returns such a job that has not begun yet, if there is one.
+    """
+    return _start(kind, queue.HAND_OUT, user=user, join=_WAITING)
+
+
+_FACE_TASKS = {
+    Job.Kind.GENERATE_FACE_EMBEDDINGS: queue.ENCODE_FACES,
+    Job.Kind.FIND_SIMILAR_FACES: queue.GROUP_FACES,
+    Job.Kind.TRAIN_FACES: queue.RECOGNISE_FACES,
+}
+
+
+def start_scan_faces(*, user: User) -> Job:
+    """Start looking for faces on all photos of the user again."""
+    with transaction.atomic():
+        stage_states.outdate(user.pk, stage=FACES)
+        return start_learning(user=user, kind=Job.Kind.SCAN_FACES)
+
+
+def start_about_faces(*, user: User, kind: Job.Kind) -> Job:
+    """Start encoding, grouping or recognising the faces of the user.
+
+    Returns such a job that has not begun yet, if there is one.
+    """
+    return _start(kind, _FACE_TASKS[kind], user=user, join=_WAITING)
+
+
+def start_delete_missing(*, user: User) -> Job:
+    """Start forgetting the user's photos none of whose files is there."""
+    return _start(
+        Job.Kind.DELETE_MISSING_PHOTOS,
+        queue.DELETE_MISSING,
+        user=user,
+        join=_ENUMERATING,
+    )
+
+
+# Whatever else a job was asked for would miss: a scan that is through with its walk
+# what has come since, and one that reads its photos or faces once what came after.
+_ENUMERATING = Q(enumerated=False)
+_WAITING = Q(started_at=None)
+
+
+def _start(
+    kind: Job.Kind, task: str, *, user: User, join: Q | None, **arguments: Any
+) -> Job:
+    with transaction.atomic():
+        # Whoever has been deactivated since gets as many jobs as who has been deleted.
+        User.objects.select_for_update().get(pk=user.pk, is_active=True)
+        if join is not None:
+            same = Job.objects.unfinished().filter(join, started_by=user, kind=kind)
+            # Locked, so that it does not begin before this transaction is seen.
+            joined = same.select_for_update().first()
+            if joined is not None:
+                return joined
+        job = Job.objects.create(kind=kind, started_by=user)
+        queue.enqueue(
+            task,
+            priority=queue.FIRST,
+            lock=f"user-{user.pk}",
+            job=job.pk,
+            **arguments,
+        )
+    return job
+
+
+def begin(job_id: int) -> Job | None:
+    """Return the job, marked as started, or None if it is to do nothing any more."""
+    Job.objects.filter(pk=job_id, started_at=None).update(started_at=timezone.now())
+    return (
+        Job.objects.select_related("started_by")
+        .filter(pk=job_id, finished_at=None)
+        .first()
+    )
+
+
+def note(job_id: int, message: str) -> None:
+    """Add a line to what the job tells its user, unless it was deleted."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id).first()
+        if job is not None and message not in job.message:
+            job.message = f"{job.message}\n{message}".strip()
+            job.save(update_fields=["message"])
+
+
+def finish_if_complete(job_id: int) -> None:
+    """Finish the job if everything that it has to do is known and settled."""
+    incomplete = Q(
+        stages__total__gt=F("stages__done") + F("stages__failed") + F("stages__skipped")
+    )
+    with transaction.atomic():
+        finished = (
+            Job.objects.filter(pk=job_id, finished_at=None, enumerated=True)
+            .exclude(pk__in=Job.objects.filter(incomplete, pk=job_id).values("pk"))
+            .update(finished_at=timezone.now())
+        )
+        if finished:
+            _follow_up(job_id)
+
+
+def _follow_up(job_id: int) -> None:
+    """Have a worker start what comes after a job that has finished just now."""
+    queue.enqueue(queue.FOLLOW_UP, priority=queue.FIRST, job=None, finished=job_id)
+
+
+def fail(job_id: int, message: str) -> None:
+    """Finish the job as failed, and say why."""
+    note(job_id, message)
+    Job.objects.filter(pk=job_id, finished_at=None).update(
+        finished_at=timezone.now(), failed=True
+    )
+
+
+def cancel(job: Job) -> None:
+    """End a job early; what it has done stays, the rest is left to the next scan."""
+    now = timezone.now()
+    Job.objects.filter(pk=job.pk, finished_at=None).update(
+        cancelled=True, finished_at=now, started_at=job.started_at or now
+    )
+
+
+def cancel_all(user: User) -> None:
+    """End all unfinished jobs of a user early, as `cancel` does."""
+    now = timezone.now()
+    Job.objects.unfinished().filter(started_by=user).update(
+        cancelled=True, finished_at=now, started_at=Coalesce("started_at", now)
+    )
+
+
+def remove(job: Job) -> None:
+    """Delete a job; one that runs comes to its end, and a scan takes up the rest."""
+    cancel(job)
+    try:
+        _remove(job.pk)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        # With a worker that began before the job was cancelled; no other will begin.
+        _remove(job.pk)
+
+
+@transaction.atomic
+def _remove(job_id: int) -> None:
+    job_queries.release_work(job_id)
+    job_queries.hold(job_id)
+    Job.objects.filter(pk=job_id).delete()
+
+
+def settle_abandoned() -> None:
+    """Finish unfinished jobs for which no task is waiting or running any more.
+
+    One that cannot be finished now keeps no other from it.
+    """
+    for job_id in job_queries.abandoned():
+        try:
+            _settle(job_id)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("Job %d is settled later: %s", job_id, error)
+
+
+def _settle(job_id: int) -> None:
+    with transaction.atomic():
+        finished = job_queries.finish_if_nothing_is_pending(job_id)
+        if finished:
+            _follow_up(job_id)
+    if not finished:
+        fail(job_id, "Some files could not be processed; scan again.")

@@ -1,0 +1,259 @@
+"""The worker process: takes tasks from the queue until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
+from typing import Any, cast
+
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    close_old_connections,
+    connection,
+)
+from procrastinate import App
+from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job as Task
+from procrastinate.jobs import Status
+
+from librephotos.api.pipeline.ml_models.watch import ModelWatch
+from librephotos.api.pipeline.work import jobs
+from librephotos.api.pipeline.work.children import rest_children, stop_children
+from librephotos.api.pipeline.work.queue import ALL_QUEUES, INTERACTIVE, LANES
+from librephotos.api.pipeline.worker.queue_connector import QueueConnector, losses_told
+from librephotos.api.queries.operations.jobs import correct_times_ahead
+from librephotos.logs.outages import outages
+from librephotos.stopping import handlers_kept, stop_requests
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 3.0
+STALLED_AFTER_S = 12.0
+"""A worker that is silent for so long is dead, and its tasks are taken over."""
+
+TIDY_EVERY_S = 5.0
+BEGIN_AGAIN_AFTER_S = 1.0
+IDLE_CHILD_S = 60.0
+MAX_TAKEOVERS = 5
+"""A task that kills its worker more often than this is given up."""
+
+
+def run(
+    *,
+    concurrency: int = 2,
+    queues: Collection[str] = ALL_QUEUES,
+    wait: bool = True,
+) -> None:
+    """Work until SIGTERM or SIGINT, or without `wait` until the queues are empty.
+
+    A task that is under way when a signal comes is finished. Two tasks at a time keep
+    the children busy while results are written; those that somebody waits for are
+    worked on beside them.
+    """
+    # Several workers share the cores; each decodes on one.
+    os.environ.setdefault("VIPS_CONCURRENCY", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    lanes = [{lane} for lane in LANES if INTERACTIVE in queues]
+    leading = set(queues) - {INTERACTIVE} or lanes.pop(0)
+    sizes = [(leading, concurrency), *((lane, 1) for lane in lanes)]
+    if not wait:
+        asyncio.run(_run_until_empty(sizes))
+        return
+    with handlers_kept(), stop_requests.held():
+        stop_requests.install()
+        try:
+            asyncio.run(_run_until_told_to_stop(sizes))
+        finally:
+            stop_children()
+
+
+def _app() -> App:
+    return django_app.with_connector(
+        QueueConnector.of(cast(DjangoConnector, django_app.connector))
+    )
+
+
+async def _run_until_empty(sizes: Sequence[tuple[set[str], int]]) -> None:
+    app = _app()
+    async with app.open_async():
+        await asyncio.gather(
+            *(_work(app, lane, concurrency=n, wait=False) for lane, n in sizes)
+        )
+
+
+async def _run_until_told_to_stop(sizes: Sequence[tuple[set[str], int]]) -> None:
+    """Work on lanes until a signal comes, or until a loop ends by itself.
+
+    None of them should: this process then ends with the error, and is started again.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_handle_unexpected)
+    running = asyncio.create_task(_run(_app(), sizes))
+    with stop_requests.telling(partial(loop.call_soon_threadsafe, running.cancel)):
+        try:
+            await running
+        except asyncio.CancelledError:
+            log.info("Stopped")
+
+
+async def _run(app: App, sizes: Sequence[tuple[set[str], int]]) -> None:
+    await _until_database_answers()
+    async with app.open_async():
+        loops = [asyncio.create_task(_tidy_up(app, ModelWatch()))]
+        for lane, size in sizes:
+            working = _keep_working(app, lane, concurrency=size)
+            loops.append(asyncio.create_task(working))
+        try:
+            await asyncio.gather(*loops)
+        finally:
+            for task in loops:
+                task.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+
+
+def _handle_unexpected(
+    loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+) -> None:
+    """Tell in a line that the queue did not take what became of a task.
+
+    Nobody awaits that. The task was taken over, and counts once.
+    """
+    error = context.get("exception")
+    if isinstance(error, ConnectorException):
+        log.info("The end of a task was not noted", exc_info=error)
+    else:
+        loop.default_exception_handler(context)
+
+
+async def _keep_working(app: App, queues: set[str], *, concurrency: int) -> None:
+    """Work on some queues; begin again whenever their connection to the queue is lost.
+
+    What was under way then is taken over, by this worker under a new number or by
+    another one: nobody knows whether the queue has heard of its end.
+    """
+    while True:
+        with losses_told() as told:
+            working = asyncio.create_task(
+                _work(app, queues, concurrency=concurrency, wait=True)
+            )
+        lost = asyncio.create_task(told.wait())
+        try:
+            await asyncio.wait([working, lost], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            lost.cancel()
+            working.cancel()
+            [ended] = await asyncio.gather(working, return_exceptions=True)
+        if isinstance(ended, Exception):
+            log.warning("Work is put off: %s", ended)
+        await asyncio.sleep(BEGIN_AGAIN_AFTER_S)
+        await _until_database_answers()
+
+
+async def _until_database_answers() -> None:
+    while not await asyncio.to_thread(_database_answers):
+        await asyncio.sleep(BEGIN_AGAIN_AFTER_S)
+
+
+def _database_answers() -> bool:
+    close_old_connections()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("The database does not answer: %s", error)
+        return False
+    finally:
+        close_old_connections()
+    return True
+
+
+async def _work(
+    app: App,
+    queues: set[str],
+    *,
+    concurrency: int,
+    wait: bool,
+) -> None:
+    await app.run_worker_async(
+        queues=sorted(queues),
+        concurrency=concurrency,
+        wait=wait,
+        install_signal_handlers=False,
+        fetch_job_polling_interval=2.0,
+        update_heartbeat_interval=HEARTBEAT_S,
+        stalled_worker_timeout=STALLED_AFTER_S,
+        shutdown_graceful_timeout=5.0,
+        delete_jobs="successful",
+    )
+
+
+async def _tidy_up(app: App, watch: ModelWatch) -> None:
+    """Now and then take over the tasks of dead workers, and end what is idle."""
+    duties: list[Callable[[], Awaitable[None]]] = [
+        partial(_take_over, app),
+        partial(_in_thread, correct_times_ahead),
+        partial(_in_thread, jobs.settle_abandoned),
+        partial(_in_thread, watch.look),
+        partial(asyncio.to_thread, rest_children, after_s=IDLE_CHILD_S),
+    ]
+    while True:
+        for duty in duties:
+            await _attempt(duty)
+        await asyncio.sleep(TIDY_EVERY_S)
+
+
+async def _attempt(duty: Callable[[], Awaitable[None]]) -> None:
+    """Do one thing that is to be done again and again; a failure is told, no end."""
+    try:
+        await duty()
+    except (ConnectorException, DatabaseError, InterfaceError) as error:
+        # Away for a moment, or another worker took the same task over first.
+        log.warning("Tidying up is put off: %s", error)
+    # The boundary of a round: were the loop to end, all tasks that stall from then on
+    # would wait for ever.
+    except Exception:
+        log.exception("Tidying up failed, and is tried again")
+
+
+async def _take_over(app: App) -> None:
+    if not outages.calm_for(STALLED_AFTER_S):
+        return  # nobody could give a sign of life
+    stalled = await app.job_manager.get_stalled_jobs(
+        seconds_since_heartbeat=STALLED_AFTER_S
+    )
+    for task in stalled:
+        await _attempt(partial(_take_over_task, app, task))
+
+
+async def _take_over_task(app: App, task: Task) -> None:
+    if task.attempts < MAX_TAKEOVERS:
+        await app.job_manager.retry_job(task)
+        return
+    await app.job_manager.finish_job_by_id_async(
+        job_id=task.id or 0, status=Status.FAILED, delete_job=False
+    )
+    arguments: object = task.task_kwargs
+    job_id = arguments.get("job") if isinstance(arguments, dict) else None
+    if isinstance(job_id, int):
+        await _in_thread(
+            jobs.fail, job_id, "A worker died again and again on the same files."
+        )
+
+
+async def _in_thread(function: Callable[..., None], *arguments: Any) -> None:
+    """Do what asks the database beside the loop, and leave no connection open."""
+
+    def run() -> None:
+        close_old_connections()
+        try:
+            function(*arguments)
+        finally:
+            close_old_connections()
+
+    await asyncio.to_thread(run)

@@ -1,0 +1,131 @@
+"""Rows of photos for grids, and whole photos for their details."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Max, Prefetch, Q
+
+from librephotos.api.models import File, Photo, PhotoThing, SiteSettings
+from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.queries.library.captions import written_captions
+from librephotos.api.queries.people.faces import people_on_photos
+
+_NAME = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
+# Far deeper than country, region and town, so that a finer geocoder needs no change.
+_PLACE_DEPTH = "place__parent__parent__parent__parent"
+
+
+class GridRow(NamedTuple):
+    """What a grid shows of one photo; `duration_s` in seconds, `day` an ordinal."""
+
+    id: uuid.UUID
+    image_hash: str
+    owner_id: int
+    day: int
+    dominant_color: str
+    placeholder: bytes | memoryview
+    place: str | None
+    taken_at: datetime | None
+    aspect_ratio: float | None
+    video: bool
+    motion_photo: bool
+    duration_s: float | None
+    rating: int
+    latitude: float | None
+    longitude: float | None
+    in_trashcan: bool
+    has_raw: bool
+    damage: str
+
+
+_COLUMNS = tuple(
+    "place__name" if field == "place" else field for field in GridRow._fields
+)
+
+
+def grid_rows(photos: PhotoQuerySet) -> Any:
+    """Return the query whose rows `as_grid_rows` takes; it may be sliced first."""
+    return photos.values_list(*_COLUMNS)
+
+
+def as_grid_rows(rows: Iterable[Any]) -> list[GridRow]:
+    """Return the rows of a (sliced) `grid_rows` query, running it."""
+    return [GridRow._make(row) for row in rows]
+
+
+def newest_first(photos: PhotoQuerySet) -> PhotoQuerySet:
+    """Order by day and time, newest first, undated photos last."""
+    return photos.order_by("-day", "-taken_at", "id")
+
+
+def detailed(photos: PhotoQuerySet) -> PhotoQuerySet:
+    """Load with the photos everything that their details show.
+
+    The number of queries does not depend on the number of photos.
+    """
+    captions = written_captions(SiteSettings.current().caption_model)
+    tags = PhotoThing.objects.select_related("thing").order_by("-score", "thing")
+    return (
+        photos.select_related("owner", "metadata", "main_file", _PLACE_DEPTH)
+        .defer("placeholder")
+        .prefetch_related(
+            Prefetch("files", File.objects.order_by("id")),
+            Prefetch("tags", tags),
+            Prefetch("captions", captions),
+            Prefetch("faces", people_on_photos()),
+        )
+    )
+
+
+def one_of(photos: PhotoQuerySet, name: str) -> Any:
+    """Return the photo (or row) named by a UUID or image hash, None if there is none.
+
+    A name that cannot be one is not asked for: PostgreSQL refuses some characters.
+    """
+    return photos.identified_by(name).first() if _NAME.fullmatch(name) else None
+
+
+def photo_ids(names: Iterable[str]) -> Q:
+    """Return the condition met by photos named by UUID or by image hash."""
+    known = {name for name in names if _NAME.fullmatch(name)}
+    ids = {name for name in known if _UUID.fullmatch(name)}
+    return Q(id__in=ids) | Q(image_hash__in=known - ids)
+
+
+def recently_added(user: Any) -> tuple[datetime | None, PhotoQuerySet]:
+    """Return the time of the newest import and all visible photos of its UTC day."""
+    photos = Photo.objects.owned_by(user).visible()
+    newest = photos.aggregate(newest=Max("added_on"))["newest"]
+    if newest is None:
+        return None, photos.none()
+    midnight = newest.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    of_day = photos.filter(
+        added_on__gte=midnight, added_on__lt=midnight + timedelta(days=1)
+    )
+    return newest, of_day.order_by("-added_on", "id")
+
+
+def without_timestamp(user: Any) -> PhotoQuerySet:
+    """Return one's visible undated photos, oldest import first."""
+    undated = Photo.objects.owned_by(user).visible().filter(day=Photo.UNDATED)
+    return undated.order_by("added_on", "id")
+
+
+def file_exists(user: Any, name: str) -> bool:
+    """Whether a file of `user` has the MD5 that `name`, an image hash, begins with.
+
+    True only for the user's own hashes (MD5 followed by the user's id) and only while
+    the file is on disk.
+    """
+    md5 = name[:32]
+    if not _NAME.fullmatch(name) or name != Photo.hash_of(md5, user.pk):
+        return False
+    present = File.objects.filter(owner_id=user.pk, md5=md5, missing_since=None)
+    kept = Photo.objects.owned_by(user).filter(image_hash=name, removed=False)
+    return present.exists() or kept.filter(files__missing_since=None).exists()

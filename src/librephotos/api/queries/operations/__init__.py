@@ -1,0 +1,1 @@
+"""Reading jobs, accounts, health and numbers."""

@@ -1,0 +1,77 @@
+"""Jobs with their progress and their failures, as users look at them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from librephotos.api.models import Job, JobFailure
+from librephotos.api.models.job import JobQuerySet
+from librephotos.numbers import whole_number
+
+
+def with_progress(jobs: JobQuerySet) -> JobQuerySet:
+    """Load with the jobs who started them, their stages and `failure_count`."""
+    failures = JobFailure.objects.filter(job=OuterRef("pk")).order_by().values("job")
+    counted = failures.annotate(n=Count("*")).values("n")
+    return (
+        jobs.select_related("started_by")
+        .prefetch_related("stages")
+        .annotate(
+            failure_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+        )
+    )
+
+
+def job_list(user: Any, *, mine: bool = False) -> JobQuerySet:
+    """Return the jobs that `user` may see, most recently started first."""
+    jobs = Job.objects.visible_to(user)
+    if mine:
+        jobs = jobs.filter(started_by=user)
+    return with_progress(jobs).order_by("-queued_at", "-id")
+
+
+def unfinished_job(user: Any) -> Job | None:
+    """Return the job that occupies the queue for `user`: a started one if any."""
+    waiting = with_progress(Job.objects.visible_to(user).unfinished())
+    return waiting.order_by(F("started_at").asc(nulls_last=True), "id").first()
+
+
+def find_job(user: Any, name: str) -> Job | None:
+    """Return the visible job with this number or UUID, None if there is none."""
+    jobs = with_progress(Job.objects.visible_to(user))
+    number = whole_number(name)
+    if number is not None:
+        return jobs.filter(pk=number).first()
+    try:
+        return jobs.filter(job_id=uuid.UUID(name)).first()
+    except ValueError:
+        return None
+
+
+_AHEAD = (
+    """
+UPDATE procrastinate_workers SET last_heartbeat = now()
+WHERE last_heartbeat > now() + interval '1 minute'
+""",
+    """
+UPDATE procrastinate_jobs SET scheduled_at = now()
+WHERE status = 'todo' AND scheduled_at > now() + interval '10 minutes'
+""",
+)
+
+
+def correct_times_ahead() -> None:
+    """Take times of the queue that lie ahead to be of a clock that was set back since.
+
+    Without this a dead worker would count as alive, and a task that is to be tried
+    again would wait, until the clock is there again. No pause between two tries is as
+    long as ten minutes, and a worker that lives gives its next sign in seconds.
+    """
+    with connection.cursor() as cursor:
+        for statement in _AHEAD:
+            cursor.execute(statement)

@@ -1,0 +1,1 @@
+"""Reading faces and people."""

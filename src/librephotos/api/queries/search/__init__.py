@@ -1,0 +1,1 @@
+"""Finding photos by words and by meaning."""

@@ -1,0 +1,195 @@
+"""One photo in full.
+
+What is told to others is a function of its own, so that nothing about a photo becomes
+public by being added to what its owner sees.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from librephotos.api.http.fields import iso_utc
+from librephotos.api.models import File, Photo, PhotoMetadata
+from librephotos.api.models.fields import readable_path
+from librephotos.api.serializers.accounts.simple_user import simple_user
+from librephotos.api.serializers.library.captions import captions, no_captions
+from librephotos.api.serializers.library.grid import media_type
+from librephotos.api.serializers.library.place import address, geolocation
+from librephotos.api.serializers.people.face import people_on, unknown_faces_on
+from librephotos.media.files.formats import Kind
+
+_TYPE_IDS: dict[str, int] = {
+    Kind.IMAGE: 1,
+    Kind.VIDEO: 2,
+    Kind.SIDECAR: 3,
+    Kind.RAW: 4,
+}
+_UNKNOWN_TYPE = 5
+_NO_METADATA = PhotoMetadata()
+
+
+def photo_details(photo: Photo, *, viewer: Any) -> dict[str, Any]:
+    """Return the details of a photo that `viewer` may see.
+
+    The photo must come from `queries.photos.detailed`.
+    """
+    return own_details(photo) if photo.owner_id == viewer.pk else public_details(photo)
+
+
+def own_details(photo: Photo) -> dict[str, Any]:
+    """Return everything that is known of a photo, for its owner."""
+    metadata = getattr(photo, "metadata", _NO_METADATA)
+    files = main_first(photo)
+    return {
+        **_common(photo),
+        **_camera(metadata),
+        "image_path": _paths(files),
+        "exif_gps_lat": photo.latitude,
+        "exif_gps_lon": photo.longitude,
+        "search_captions": photo.search_text,
+        "search_location": address(photo.place),
+        "captions_json": captions(photo),
+        "geolocation_json": geolocation(
+            photo.place, latitude=photo.latitude, longitude=photo.longitude
+        ),
+        "exif_json": metadata.tags,
+        "people": people_on(photo),
+        "unknown_faces": unknown_faces_on(photo),
+        "file_variants": [_variant(file, photo) for file in files],
+        "metadata": _structured(photo, metadata),
+        "damage": photo.damage,
+    }
+
+
+def public_details(photo: Photo) -> dict[str, Any]:
+    """Return what others may know: no path, place, camera, person or caption.
+
+    Neither a name: it may tell time or place.
+    """
+    return {
+        **_common(photo),
+        **_camera(_NO_METADATA),
+        "size": 0,
+        "image_path": [photo.image_hash],
+        "exif_gps_lat": None,
+        "exif_gps_lon": None,
+        "search_captions": None,
+        "search_location": None,
+        "captions_json": no_captions(),
+        "geolocation_json": {},
+        "exif_json": None,
+        "file_variants": [],
+        "metadata": None,
+        "damage": "",
+    }
+
+
+def main_first(photo: Photo) -> list[File]:
+    """Return the files of a photo, the main one first."""
+    return sorted(photo.files.all(), key=lambda file: file.pk != photo.main_file_id)
+
+
+def _common(photo: Photo) -> dict[str, Any]:
+    video = [{"id": photo.image_hash, "type": "video"}] if photo.motion_photo else []
+    return {
+        "id": str(photo.pk),
+        "image_hash": photo.image_hash,
+        "exif_timestamp": iso_utc(photo.taken_at),
+        **_previews(photo),
+        "type": media_type(photo),
+        "people": [],
+        "unknown_faces": [],
+        "rating": photo.rating,
+        "hidden": photo.hidden,
+        "public": photo.public,
+        "in_trashcan": photo.in_trashcan,
+        "removed": photo.removed,
+        "shared_to": [],
+        "similar_photos": [],
+        "video": photo.video,
+        "owner": simple_user(photo.owner),
+        "size": photo.main_file.size if photo.main_file else 0,
+        "height": photo.height,
+        "width": photo.width,
+        "embedded_media": video,
+        "has_raw_variant": photo.has_raw,
+        "stacks": [],
+        "is_screenshot": False,
+        "is_document": False,
+        "category_source": "auto",
+    }
+
+
+def _previews(photo: Photo) -> dict[str, str | None]:
+    kinds = {
+        "big_thumbnail_url": "thumbnails_big",
+        "square_thumbnail_url": "square_thumbnails",
+        "small_square_thumbnail_url": "square_thumbnails_small",
+    }
+    ready = bool(photo.preview_format)
+    return {
+        key: f"/media/{kind}/{photo.image_hash}" if ready else None
+        for key, kind in kinds.items()
+    }
+
+
+def _camera(metadata: PhotoMetadata) -> dict[str, Any]:
+    return {
+        "camera": _camera_name(metadata) or None,
+        "lens": metadata.lens or None,
+        "focal_length": metadata.focal_length,
+        "fstop": metadata.fstop,
+        "iso": metadata.iso,
+        "shutter_speed": metadata.shutter_speed or None,
+        "focalLength35Equivalent": metadata.focal_length_35mm,
+        "digitalZoomRatio": metadata.digital_zoom_ratio,
+        "subjectDistance": metadata.subject_distance,
+    }
+
+
+def _camera_name(metadata: PhotoMetadata) -> str:
+    """Make and model; most models already begin with their make."""
+    make, model = metadata.camera_make, metadata.camera_model
+    if model.lower().startswith(make.lower()):
+        return model
+    return f"{make} {model}".strip()
+
+
+def _paths(files: list[File]) -> list[str]:
+    """The main file and its copies: clients offer to delete all but the first."""
+    copies = [file for file in files[1:] if file.md5 and file.md5 == files[0].md5]
+    return [readable_path(file.path) for file in files[:1] + copies] or [""]
+
+
+def _variant(file: File, photo: Photo) -> dict[str, Any]:
+    path = readable_path(file.path)
+    return {
+        "hash": file.md5,
+        "path": path,
+        "type": file.kind,
+        "type_id": _TYPE_IDS.get(file.kind, _UNKNOWN_TYPE),
+        "is_main": file.pk == photo.main_file_id,
+        "filename": os.path.basename(path),
+    }
+
+
+def _structured(photo: Photo, metadata: PhotoMetadata) -> dict[str, Any]:
+    width, height = photo.width or 0, photo.height or 0
+    return {
+        "camera_display": _camera_name(metadata),
+        "lens_display": metadata.lens,
+        "aperture": metadata.fstop,
+        "shutter_speed": metadata.shutter_speed,
+        "iso": metadata.iso,
+        "focal_length": metadata.focal_length,
+        "focal_length_35mm": metadata.focal_length_35mm,
+        "resolution": f"{width}x{height}" if width and height else "",
+        "megapixels": round(width * height / 1e6, 1),
+        "date_taken": iso_utc(photo.taken_at),
+        "has_location": photo.latitude is not None,
+        "rating": photo.rating,
+        "source": "embedded",
+        "version": 1,
+        "has_edits": bool(photo.user_taken_at or photo.user_caption),
+    }

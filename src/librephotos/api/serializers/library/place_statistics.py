@@ -1,0 +1,83 @@
+"""Places over time and as a tree, in the contract's shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from librephotos.api.queries.library.places import PlaceCount, Stay
+
+# Okabe and Ito's palette, which colour-blind people can tell apart, without black.
+PALETTE = (
+    "#e69f00",
+    "#56b4e9",
+    "#009e73",
+    "#f0e442",
+    "#0072b2",
+    "#d55e00",
+    "#cc79a7",
+)
+
+
+def _color(position: int) -> str:
+    return PALETTE[position % len(PALETTE)]
+
+
+def stay_entries(stays: list[Stay]) -> list[dict[str, Any]]:
+    """Return the time line, with one colour for each country."""
+    colors: dict[str, str] = {}
+    for stay in stays:
+        colors.setdefault(stay.country, _color(len(colors)))
+    return [
+        {
+            "data": [(stay.until - stay.since).total_seconds()],
+            "color": colors[stay.country],
+            "loc": stay.country,
+            "start": stay.since.timestamp(),
+            "end": stay.until.timestamp(),
+        }
+        for stay in stays
+    ]
+
+
+def place_tree(places: list[PlaceCount]) -> dict[str, Any]:
+    """Return country, region and town; deeper places count in their town.
+
+    A place without lower levels, as a city state, repeats itself below.
+    """
+    below: dict[int | None, list[PlaceCount]] = {}
+    for place in sorted(places, key=lambda place: (-place.count, place.name)):
+        below.setdefault(place.parent_id, []).append(place)
+    countries = [
+        _node(country, below, depth=2, color=_color(position))
+        for position, country in enumerate(below.get(None, []))
+    ]
+    return {"name": "Places", "children": countries}
+
+
+def _node(
+    place: PlaceCount,
+    below: dict[int | None, list[PlaceCount]],
+    *,
+    depth: int,
+    color: str,
+) -> dict[str, Any]:
+    """Return a place with `depth` levels below it; photos taken nowhere in it count."""
+    shown: dict[str, Any] = {"name": place.name, "hex": color}
+    if not depth:
+        return {**shown, "value": place.count}
+    children = [
+        _node(child, below, depth=depth - 1, color=color)
+        for child in below.get(place.id, [])
+    ]
+    rest = place.count - sum(child.count for child in below.get(place.id, []))
+    if rest:
+        children.append(_leaf(place.name, rest, depth=depth - 1, color=color))
+    return {**shown, "children": children}
+
+
+def _leaf(name: str, value: int, *, depth: int, color: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {"name": name, "hex": color}
+    if not depth:
+        return {**shown, "value": value}
+    child = _leaf(name, value, depth=depth - 1, color=color)
+    return {**shown, "children": [child]}

@@ -1,0 +1,69 @@
+"""Jobs in the contract's shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from librephotos.api.http.fields import iso_utc
+from librephotos.api.models import Job, JobFailure, JobStage
+from librephotos.api.models.fields import readable_path
+from librephotos.api.models.photo_stage import stage_name
+from librephotos.api.serializers.accounts.simple_user import simple_user
+
+
+def job_row(job: Job) -> dict[str, Any]:
+    """Return a job from `queries.jobs.with_progress` as clients show it."""
+    stages = list(job.stages.all())
+    return {
+        "id": job.pk,
+        "job_id": str(job.job_id),
+        "queued_at": iso_utc(job.queued_at),
+        "started_at": iso_utc(job.started_at),
+        "finished_at": iso_utc(job.finished_at),
+        "finished": job.finished,
+        "failed": job.failed,
+        "cancelled": job.cancelled,
+        "job_type": job.kind,
+        "job_type_str": job.get_kind_display(),
+        "started_by": simple_user(job.started_by),
+        "progress_current": sum(map(_worked_off, stages)),
+        "progress_target": sum(stage.total for stage in stages),
+        "progress_step": _current_step(job, stages),
+        "result": {
+            "stages": [_stage(stage) for stage in stages],
+            "failures": getattr(job, "failure_count", 0),
+            "message": job.message,
+        },
+        "error": job.message if job.failed else None,
+    }
+
+
+def failure_row(failure: JobFailure) -> dict[str, str]:
+    """Return a file that a job could not process, and why."""
+    return {
+        "path": readable_path(failure.path),
+        "stage": stage_name(failure.stage),
+        "message": failure.message,
+    }
+
+
+def _worked_off(stage: JobStage) -> int:
+    return stage.done + stage.failed + stage.skipped
+
+
+def _current_step(job: Job, stages: list[JobStage]) -> str | None:
+    if job.finished:
+        return None
+    open_stages = (row.stage for row in stages if _worked_off(row) < row.total)
+    step = next(open_stages, None)
+    return None if step is None else stage_name(step)
+
+
+def _stage(stage: JobStage) -> dict[str, Any]:
+    return {
+        "stage": stage_name(stage.stage),
+        "done": stage.done,
+        "failed": stage.failed,
+        "skipped": stage.skipped,
+        "total": stage.total,
+    }

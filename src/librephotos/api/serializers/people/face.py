@@ -1,0 +1,213 @@
+"""Faces in the contract's shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from librephotos.api.http.fields import NumberField, WholeNumberField, iso_utc
+from librephotos.api.models import Face, Photo
+from librephotos.api.queries.people.faces import NOBODY_ID, FaceGroup
+from librephotos.api.queries.people.people import LONGEST_NAME, NOBODY, person_name
+from librephotos.media.pictures.thumbnails import BIG
+from librephotos.ml.face_recognition.boxes import Box
+
+MOST_FACES = 100_000
+
+
+def face_url(image_hash: str, face_id: int) -> str:
+    """Return where the crop of a face is."""
+    return f"/media/faces/{image_hash}_{face_id}.jpg"
+
+
+def url_of(face: Face) -> str:
+    """Return where the crop of a face, with its photo, is."""
+    return face_url(face.photo.image_hash, face.pk)
+
+
+def probability(face: Face) -> float:
+    """Return how sure it is whose the face is: a label is certain."""
+    return 1.0 if face.person_id else face.guess_probability
+
+
+def face_item(face: Face) -> dict[str, Any]:
+    """Return a face, with its photo, as an item of a page."""
+    url = url_of(face)
+    return {
+        "id": face.pk,
+        "image": url,
+        "face_url": url,
+        "photo": face.photo.image_hash,
+        "photo_image_hash": face.photo.image_hash,
+        "timestamp": iso_utc(face.photo.taken_at),
+        "person_label_probability": probability(face),
+    }
+
+
+def dismissed_face(face: Face) -> dict[str, Any]:
+    """Return a dismissed face, with its photo, as an item of a page."""
+    return {**face_item(face), "reason": face.dismissed}
+
+
+def labelled_face(face: Face) -> dict[str, Any]:
+    """Return a face, with its photo and person, as the answer to labelling it."""
+    return {
+        **face_item(face),
+        "person": face.person_id or NOBODY_ID,
+        "person_name": face.person.name if face.person else NOBODY,
+    }
+
+
+def group_item(group: FaceGroup, *, named_kind: bool) -> dict[str, Any]:
+    """Return a person or group with its count.
+
+    Newer clients expect the name of nobody as kind too; older ones refuse that.
+    """
+    nobody = group.id == NOBODY_ID and named_kind
+    return {
+        "id": group.id,
+        "name": group.name,
+        "kind": NOBODY if nobody else group.kind,
+        "face_count": group.faces,
+    }
+
+
+def location(face: Face) -> dict[str, int]:
+    """Return where a face, with its photo, is: pixels of the big preview."""
+    width, height = preview_size(face.photo)
+    return {
+        "top": round(face.top * height),
+        "bottom": round(face.bottom * height),
+        "left": round(face.left * width),
+        "right": round(face.right * width),
+    }
+
+
+def preview_size(photo: Photo) -> tuple[float, float]:
+    """Return width and height of a photo's big preview, which is never enlarged."""
+    width, height = photo.width or 1, photo.height or 1
+    scale = BIG.scale(width, height)
+    return width * scale, height * scale
+
+
+def face_on_photo(face: Face) -> dict[str, Any]:
+    """Return where a face, with its photo, is, and where its crop."""
+    return {"face_id": face.pk, "face_url": url_of(face), "location": location(face)}
+
+
+def person_on_photo(face: Face) -> dict[str, Any] | None:
+    """Return whose a face on a photo is, None if there is not even a guess."""
+    person = face.person or face.guess or face.cluster
+    if person is None:
+        return None
+    kind = "user" if face.person else "classification" if face.guess else "cluster"
+    return {
+        **face_on_photo(face),
+        "name": person.name,
+        "person_id": person.pk,
+        "type": kind,
+        "probability": probability(face),
+    }
+
+
+def people_on(photo: Photo) -> list[dict[str, Any]]:
+    """Return the people on a photo from `queries.photos.detailed`, left to right."""
+    people = map(person_on_photo, photo.faces.all())
+    return [person for person in people if person is not None]
+
+
+def unknown_faces_on(photo: Photo) -> list[dict[str, Any]]:
+    """Return the faces that `people_on` leaves out: clients want a name for each."""
+    return [
+        face_on_photo(face)
+        for face in photo.faces.all()
+        if not (face.person_id or face.guess_id or face.cluster_id)
+    ]
+
+
+class NameField(serializers.CharField):
+    """The name of a person, as it is stored."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST_NAME, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        name = person_name(text)
+        if text and not name:
+            raise serializers.ValidationError("No person can have this name.")
+        return name
+
+
+class FacesSerializer(serializers.Serializer[Any]):
+    """The faces of a bulk action."""
+
+    face_ids = serializers.ListField(
+        child=WholeNumberField(min_value=0, max_value=2**63 - 1),
+        max_length=MOST_FACES,
+    )
+
+
+class LabelSerializer(FacesSerializer):
+    """Faces and the name of their person; the name of nobody takes it away."""
+
+    person_name = serializers.CharField(max_length=LONGEST_NAME)
+
+    def validate_person_name(self, value: str) -> str:
+        name = person_name(value)
+        if not name and value.strip() != NOBODY:
+            raise serializers.ValidationError("A person needs a name.")
+        return name
+
+
+class RejectSerializer(FacesSerializer):
+    """Faces and the person that they are not."""
+
+    person_id = WholeNumberField(required=False, min_value=1, max_value=2**63 - 1)
+
+
+DISMISSAL_REASONS = (Face.Dismissed.NOT_A_FACE, Face.Dismissed.IGNORED)
+
+
+class DismissSerializer(FacesSerializer):
+    """Faces that are to be shown nowhere, and why."""
+
+    reason = serializers.ChoiceField(
+        DISMISSAL_REASONS, default=Face.Dismissed.NOT_A_FACE
+    )
+
+
+class SplitSerializer(FacesSerializer):
+    """Faces that are a person of their own."""
+
+    person_name = NameField()
+
+
+class PixelBoxSerializer(serializers.Serializer[Any]):
+    """A rectangle in pixels of the big preview."""
+
+    top = NumberField()
+    bottom = NumberField()
+    left = NumberField()
+    right = NumberField()
+
+
+class DrawSerializer(serializers.Serializer[Any]):
+    """A face that nobody found: a photo, a rectangle, and a name if it has one."""
+
+    photo = serializers.CharField()
+    person_name = NameField(required=False, allow_blank=True, default="")
+    location = PixelBoxSerializer()
+
+
+def box_within(location: dict[str, float], photo: Photo) -> Box:
+    """Return a rectangle in pixels of the big preview in shares of its sides.
+
+    Raises ValidationError if nothing of it is on the photo.
+    """
+    width, height = preview_size(photo)
+    box = Box(**location).clipped(width, height).normalised(width, height)
+    if not box.area > 0:
+        raise serializers.ValidationError({"location": "This is not on the photo."})
+    return box

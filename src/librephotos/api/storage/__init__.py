@@ -1,0 +1,1 @@
+"""What lies on disks: previews, copies, vector files, directories."""

@@ -1,0 +1,172 @@
+"""Changing photos over HTTP: singly, many named ones, or all of a query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from librephotos.api.http.caller import caller
+from librephotos.api.http.documentation import documented
+from librephotos.api.http.fields import iso_utc
+from librephotos.api.http.input import changeable, validated
+from librephotos.api.models import Photo
+from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.queries.library.photos import detailed, one_of, photo_ids
+from librephotos.api.queries.library.timeline import matching
+from librephotos.api.serializers.library.photo import own_details
+from librephotos.api.serializers.library.photo_edit import (
+    CaptionSerializer,
+    FavoriteSerializer,
+    HideSerializer,
+    PhotoDateSerializer,
+    PublishSerializer,
+    TrashSerializer,
+)
+from librephotos.api.serializers.library.timeline_filter import selection_filter
+from librephotos.api.services import photos as service
+from librephotos.api.services.photos import Edit, Outcome
+
+
+class BulkEditView(APIView):
+    """One edit of many photos."""
+
+    serializer: type[BaseSerializer[Any]]
+
+    def edit(self, body: dict[str, Any]) -> Edit:
+        """Return what to do with the photos."""
+        raise NotImplementedError
+
+    def apply(self, request: Request) -> Response:
+        """Apply the edit to the photos that the body selects."""
+        body = validated(self.serializer, request)
+        edit = self.edit(body)
+        if body.get("select_all"):
+            count = service.apply_edit(_queried(request, body), edit)
+            return Response({"status": True, "count": count})
+        named = changeable(request).filter(photo_ids(body["image_hashes"]))
+        return Response(_outcome(service.apply_edit_listing(named, edit)))
+
+
+def _queried(request: Request, body: dict[str, Any]) -> PhotoQuerySet:
+    """Return the caller's own photos of a query; what is public of others is not."""
+    found = matching(selection_filter(body["query"]), viewer=request.user)
+    excluded = photo_ids(body.get("excluded_hashes", ()))
+    return (
+        changeable(request)
+        .filter(pk__in=found.order_by().values("pk"))
+        .exclude(excluded)
+    )
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    """Return the answer in both forms that clients read."""
+    photos = detailed(Photo.objects.filter(pk__in=[*outcome[0], *outcome[1]]))
+    details = {photo.pk: own_details(photo) for photo in photos}
+    updated = [details[id] for id in outcome.updated]
+    not_updated = [details[id] for id in outcome.not_updated]
+    return {
+        "status": True,
+        "results": updated,
+        "updated": updated,
+        "not_updated": not_updated,
+        "count": len(updated),
+        "updated_hashes": [photo["image_hash"] for photo in updated],
+        "not_updated_hashes": [photo["image_hash"] for photo in not_updated],
+    }
+
+
+class FavoriteView(BulkEditView):
+    """Favourite on and off."""
+
+    serializer = FavoriteSerializer
+
+    @documented("photos_favorite", request=FavoriteSerializer)
+    def post(self, request: Request) -> Response:
+        return self.apply(request)
+
+    def edit(self, body: dict[str, Any]) -> Edit:
+        least = caller(self.request).favorite_min_rating
+        return service.favorite(body["favorite"], min_rating=least)
+
+
+class HideView(BulkEditView):
+    """Hidden on and off."""
+
+    serializer = HideSerializer
+
+    @documented("photos_hide", request=HideSerializer)
+    def post(self, request: Request) -> Response:
+        return self.apply(request)
+
+    def edit(self, body: dict[str, Any]) -> Edit:
+        return service.hide(body["hidden"])
+
+
+class PublishView(BulkEditView):
+    """Public on and off."""
+
+    serializer = PublishSerializer
+
+    @documented("photos_make_public", request=PublishSerializer)
+    def post(self, request: Request) -> Response:
+        return self.apply(request)
+
+    def edit(self, body: dict[str, Any]) -> Edit:
+        return service.publish(body["val_public"])
+
+
+class TrashView(BulkEditView):
+    """Into the trash and out of it."""
+
+    serializer = TrashSerializer
+
+    @documented("photos_set_deleted", request=TrashSerializer)
+    def post(self, request: Request) -> Response:
+        return self.apply(request)
+
+    def edit(self, body: dict[str, Any]) -> Edit:
+        return service.trash(body["deleted"])
+
+
+class PhotoDateView(APIView):
+    """The date that a person gives a photo."""
+
+    @documented("photo_edit", request=PhotoDateSerializer, path=("name",))
+    def patch(self, request: Request, name: str) -> Response:
+        photo = one_of(changeable(request).visible(), name)
+        if photo is None:
+            raise NotFound("There is no such photo in your timeline.")
+        date = validated(PhotoDateSerializer, request)["exif_timestamp"]
+        return Response(_dated(service.set_user_date(photo, date)))
+
+
+def _dated(photo: Photo) -> dict[str, Any]:
+    taken_at = iso_utc(photo.taken_at)
+    return {
+        "image_hash": photo.image_hash,
+        "hidden": photo.hidden,
+        "rating": photo.rating,
+        "in_trashcan": photo.in_trashcan,
+        "removed": photo.removed,
+        "video": photo.video,
+        "exif_timestamp": taken_at,
+        "timestamp": taken_at,
+    }
+
+
+class CaptionView(APIView):
+    """The caption that a person gives a photo."""
+
+    @documented("photo_save_caption", request=CaptionSerializer)
+    def post(self, request: Request) -> Response:
+        body = validated(CaptionSerializer, request)
+        photo = one_of(changeable(request), body["image_hash"])
+        if photo is None:
+            raise ValidationError({"image_hash": "You have no such photo."})
+        service.save_caption(photo, body["caption"])
+        return Response({"status": True})

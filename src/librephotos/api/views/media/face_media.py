@@ -1,0 +1,58 @@
+"""Crops of faces over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.storage import storages
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from librephotos.api.models import Face, Photo
+from librephotos.api.pipeline.people.requests import look_again
+from librephotos.api.views.media.byte_response import REVALIDATED, Content
+from librephotos.api.views.media.photo_media import (
+    NoContent,
+    PhotoMediaView,
+    binary,
+    local_path,
+)
+from librephotos.numbers import whole_number
+
+
+class FaceMediaView(PhotoMediaView):
+    """The crop of a face, named by its photo and its number: `{hash}_{number}.jpg`.
+
+    Whoever may see the photo may see its faces; what has been dismissed only its owner.
+    """
+
+    @binary
+    def get(self, request: Request, name: str) -> HttpResponseBase:
+        number = name.split(".", 1)[0].partition("_")[2]
+        self.face_id = whole_number(number) or 0
+        return super().get(request, name)
+
+    def photos(self) -> Any:
+        return Photo.objects.only("owner", "image_hash")
+
+    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+        faces = Face.objects.filter(photo=photo)
+        if photo.owner_id != self.request.user.pk:
+            faces = faces.shown()
+        face = faces.only("crop").filter(pk=self.face_id).first()
+        if face is None:
+            raise NoContent
+        storage = storages["previews"]
+        if not (face.crop and storage.exists(face.crop) and storage.size(face.crop)):
+            look_again(photo)  # not cut out yet, lost, or cut short
+            raise NoContent
+        file = storage.open(face.crop)
+        return Content(
+            file=file,
+            length=file.size,
+            mime="image/jpeg",
+            etag=f'"{face.crop}"',
+            # The number outlives the crop: a later scan may see the face better.
+            cache=REVALIDATED,
+            path=local_path(file),
+        )

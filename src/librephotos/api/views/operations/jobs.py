@@ -1,0 +1,147 @@
+"""Jobs over HTTP: looking at them, starting and ending them."""
+
+from __future__ import annotations
+
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from librephotos.api.http.answers import started
+from librephotos.api.http.caller import caller
+from librephotos.api.http.documentation import documented
+from librephotos.api.http.pagination import (
+    PAGING,
+    RegularPagination,
+    TinyPagination,
+    paginated,
+)
+from librephotos.api.models import Job
+from librephotos.api.pipeline.work import jobs
+from librephotos.api.queries.operations.jobs import find_job, job_list, unfinished_job
+from librephotos.api.serializers.operations.job import failure_row, job_row
+
+
+class JobListView(APIView):
+    """One's jobs, the newest first; everybody's for staff unless `mine` is set."""
+
+    @documented("jobs", query=("mine", *PAGING))
+    def get(self, request: Request) -> Response:
+        # Sent as `?mine`, without a value.
+        asked = "mine" in request.query_params
+        mine = asked and request.query_params["mine"].lower() not in ("false", "0")
+        rows = job_list(request.user, mine=mine)
+        return paginated(
+            TinyPagination(), rows, request, lambda page: list(map(job_row, page))
+        )
+
+
+class JobView(APIView):
+    """One job, named by its number or UUID."""
+
+    @documented("job", path=("name",))
+    def get(self, request: Request, name: str) -> Response:
+        return Response(job_row(_job(request, name)))
+
+    @documented("job_delete", path=("name",))
+    def delete(self, request: Request, name: str) -> Response:
+        jobs.remove(_job(request, name))
+        return Response(status=204)
+
+
+class JobCancelView(APIView):
+    """End a job early; what it has done stays."""
+
+    @documented("job_cancel", path=("name",))
+    def post(self, request: Request, name: str) -> Response:
+        job = _job(request, name)
+        jobs.cancel(job)
+        return Response({"status": True, "job": job_row(_job(request, name))})
+
+
+class JobFailuresView(APIView):
+    """The files that a job could not process, and why."""
+
+    @documented("job_failures", path=("name",), query=PAGING)
+    def get(self, request: Request, name: str) -> Response:
+        return paginated(
+            RegularPagination(),
+            _job(request, name).failures.all(),
+            request,
+            lambda page: list(map(failure_row, page)),
+        )
+
+
+def _job(request: Request, name: str) -> Job:
+    job = find_job(request.user, name)
+    if job is None:
+        raise NotFound("There is no such job.")
+    return job
+
+
+class WorkerAvailabilityView(APIView):
+    """Is a job running? Polled every two seconds."""
+
+    @documented("worker_availability")
+    def get(self, request: Request) -> Response:
+        job = unfinished_job(request.user)
+        started = job is not None and job.started_at is not None
+        return Response(
+            {
+                "status": True,
+                "queue_can_accept_job": job is None,
+                "job_detail": job_row(job) if job and started else None,
+            }
+        )
+
+
+class ScanView(APIView):
+    """Scan one's directories for new and changed files; GET is deprecated."""
+
+    full = False
+
+    @documented("scan")
+    def post(self, request: Request) -> Response:
+        return started(jobs.start_scan(user=caller(request), full=self.full))
+
+    @documented("scan_deprecated")
+    def get(self, request: Request) -> Response:
+        return self.post(request)
+
+
+class FullScanView(ScanView):
+    """Scan one's directories and read every file anew; GET is deprecated."""
+
+    full = True
+
+    @documented("full_scan")
+    def post(self, request: Request) -> Response:
+        return super().post(request)
+
+    @documented("full_scan_deprecated")
+    def get(self, request: Request) -> Response:
+        return super().post(request)
+
+
+class UploadScanView(FullScanView):
+    """What older clients call after an upload: a full scan."""
+
+    @documented("upload_scan")
+    def post(self, request: Request) -> Response:
+        return super().post(request)
+
+    @documented("upload_scan_deprecated")
+    def get(self, request: Request) -> Response:
+        return super().post(request)
+
+
+class DeleteMissingView(APIView):
+    """Forget one's photos none of whose files is there; GET is deprecated."""
+
+    @documented("delete_missing")
+    def post(self, request: Request) -> Response:
+        return started(jobs.start_delete_missing(user=caller(request)))
+
+    @documented("delete_missing_deprecated")
+    def get(self, request: Request) -> Response:
+        return self.post(request)

@@ -1,0 +1,93 @@
+"""The published models over HTTP: what there is, fetching and removing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from librephotos.api.http.answers import started
+from librephotos.api.http.caller import caller
+from librephotos.api.http.documentation import documented
+from librephotos.api.http.permissions import IsStaff
+from librephotos.api.serializers.operations.model_download import (
+    ModelDownloadSerializer,
+)
+from librephotos.api.services.model_downloads import (
+    ListedModel,
+    ModelKept,
+    UnknownModel,
+    download_model,
+    listed_models,
+    remove_model,
+)
+
+
+class ModelListView(APIView):
+    """All published models; `state` is `missing`, `partial` or `installed`.
+
+    `size` is in bytes on this server, `active` says that the settings want it, and
+    `job_id` names the job that is downloading it. A download fetches about
+    `download_size` bytes (null where nobody knows) of `revision` from `sources`.
+    """
+
+    @documented("models")
+    def get(self, request: Request) -> Response:
+        return Response({"results": [_row(listed) for listed in listed_models()]})
+
+
+def _row(listed: ListedModel) -> dict[str, Any]:
+    model = listed.model
+    return {
+        "name": model.name,
+        "purposes": list(model.purposes),
+        "about": model.about,
+        "licence": model.licence,
+        "repository": model.repository or None,
+        "state": listed.state,
+        "size": listed.size,
+        "active": listed.active,
+        "job_id": str(listed.job.job_id) if listed.job else None,
+        "download_size": model.download_mib * 2**20 or None,
+        "revision": model.revision if model.repository else None,
+        "sources": listed.sources,
+    }
+
+
+class ModelDownloadView(APIView):
+    """Download a model, named as in the list or as `org/name` of the hub, in a job.
+
+    Where its publisher has withdrawn the revision that is known, the job says so, and
+    `newest` takes the newest.
+    """
+
+    permission_classes = [IsStaff]
+
+    @documented("model_download", path=("name",), request=ModelDownloadSerializer)
+    def post(self, request: Request, name: str) -> Response:
+        asked = ModelDownloadSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        newest = asked.validated_data["newest"]
+        try:
+            return started(download_model(name, user=caller(request), newest=newest))
+        except UnknownModel as error:
+            raise NotFound(str(error)) from error
+
+
+class ModelView(APIView):
+    """Remove a model from the disk; what was learnt with it stays."""
+
+    permission_classes = [IsStaff]
+
+    @documented("model_delete", path=("name",))
+    def delete(self, request: Request, name: str) -> Response:
+        try:
+            remove_model(name)
+        except UnknownModel as error:
+            raise NotFound(str(error)) from error
+        except ModelKept as error:
+            raise ValidationError(str(error)) from error
+        return Response(status=204)

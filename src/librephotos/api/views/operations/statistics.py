@@ -1,0 +1,156 @@
+"""Statistics over HTTP."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from librephotos.api.http.documentation import documented
+from librephotos.api.http.permissions import IsStaff
+from librephotos.api.queries.library.places import place_counts
+from librephotos.api.queries.library.things import frequent_things
+from librephotos.api.queries.operations.server_statistics import (
+    people_statistics,
+    place_statistics,
+    thing_statistics,
+    user_statistics,
+)
+from librephotos.api.queries.operations.statistics import (
+    LABELS,
+    Frequency,
+    keyword_frequencies,
+    month_counts,
+    totals,
+)
+from librephotos.api.queries.people.person_photos import (
+    face_totals,
+    people_frequencies,
+    people_together,
+)
+from librephotos.api.serializers.operations.server_statistics import (
+    server_row,
+    user_row,
+)
+from librephotos.api.serializers.people.social_graph import social_graph
+from librephotos.api.storage.disk import storage_of
+
+
+class TotalsView(APIView):
+    """Ten counters. There are no albums yet."""
+
+    @documented("statistics")
+    def get(self, request: Request) -> Response:
+        counted = totals(request.user)
+        faces = face_totals(request.user)
+        return Response(
+            {
+                "num_photos": counted.photos,
+                "num_missing_photos": counted.missing,
+                "num_albumdate": counted.days,
+                "num_faces": faces.labelled + faces.guessed + faces.unknown,
+                "num_people": faces.people,
+                "num_unknown_faces": faces.unknown,
+                "num_labeled_faces": faces.labelled,
+                "num_inferred_faces": faces.guessed,
+                "num_albumauto": 0,
+                "num_albumuser": 0,
+            }
+        )
+
+
+class MonthCountsView(APIView):
+    """Photos per month, without gaps."""
+
+    @documented("statistics_months", array=True)
+    def get(self, request: Request) -> Response:
+        months = month_counts(request.user)
+        return Response(
+            [
+                {"month": f"{row.year}-{row.month}", "count": row.photos}
+                for row in months
+            ]
+        )
+
+
+class WordCloudView(APIView):
+    """The most frequent keywords, things and places."""
+
+    @documented("statistics_words")
+    def get(self, request: Request) -> Response:
+        names: dict[str, int] = {}
+        for place in place_counts(request.user):
+            if not place.name.isnumeric():
+                names[place.name] = names.get(place.name, 0) + place.count
+        places = sorted(names.items(), key=lambda row: (-row[1], row[0]))[:LABELS]
+        return Response(
+            {
+                "captions": _labels(_words(request.user)),
+                "people": _labels(people_frequencies(request.user, limit=LABELS)),
+                "locations": _labels(Frequency(*row) for row in places),
+            }
+        )
+
+
+def _words(user: Any) -> list[Frequency]:
+    """Return keywords and things, the most frequent first; at most LABELS."""
+    words = dict(keyword_frequencies(user))
+    for title, photos in frequent_things(user, limit=LABELS):
+        words[title] = max(photos, words.get(title, 0))
+    ranked = sorted(words.items(), key=lambda row: (-row[1], row[0]))
+    return [Frequency(*row) for row in ranked[:LABELS]]
+
+
+def _labels(rows: Iterable[Frequency]) -> list[dict[str, Any]]:
+    return [{"label": row.word, "y": math.log(row.photos)} for row in rows]
+
+
+class SocialGraphView(APIView):
+    """Who is on photos together."""
+
+    @documented("statistics_social_graph")
+    def get(self, request: Request) -> Response:
+        return Response(social_graph(people_together(request.user)))
+
+
+class StorageView(APIView):
+    """Bytes of the volume that holds the data folder."""
+
+    @documented("storage")
+    def get(self, request: Request) -> Response:
+        storage = storage_of(settings.DATA)
+        return Response(
+            {
+                "total_storage": storage.total,
+                "used_storage": storage.used,
+                "free_storage": storage.free,
+            }
+        )
+
+
+class ServerStatisticsView(APIView):
+    """The machine and the sizes of all libraries, for administrators; 20.9."""
+
+    permission_classes = [IsStaff]
+
+    @documented("server_statistics")
+    def get(self, request: Request) -> Response:
+        places, things, people = (
+            sizes() for sizes in (place_statistics, thing_statistics, people_statistics)
+        )
+        users = [
+            user_row(
+                row,
+                places=places.get(row["id"]),
+                things=things.get(row["id"]),
+                people=people.get(row["id"]),
+            )
+            for row in user_statistics()
+        ]
+        machine = server_row(storage_of(settings.DATA), image_tag=settings.IMAGE_TAG)
+        return Response({**machine, "number_of_users": len(users), "users": users})

@@ -1,0 +1,1 @@
+"""Rows written in bulk for the pipeline; `queries` only reads."""

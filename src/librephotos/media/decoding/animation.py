@@ -1,0 +1,93 @@
+"""Short moving previews of animated GIF and WebP pictures."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import pyvips
+
+from librephotos.media.decoding.pixels import FAIL_ON_DAMAGE, Box
+from librephotos.media.files.formats import Format
+from librephotos.media.limits import Limits
+from librephotos.media.original import open_original
+
+CLIP_SECONDS: Final = 5.0
+MAX_CLIP_FRAMES: Final = 100
+CLIP_QUALITY: Final = 60
+DEFAULT_DELAY_MS: Final = 100  # what browsers use for a delay of 0 or 10 ms
+
+LOADERS: dict[str, Callable[..., pyvips.Image]] = {
+    "GIF": pyvips.Image.gifload_source,
+    "WebP": pyvips.Image.webpload_source,
+}
+
+
+def clips(
+    path: bytes | str, *, format: Format, boxes: Sequence[Box], limits: Limits
+) -> tuple[bytes, bytes] | None:
+    """Return the animation as two animated WebPs, one a box; None for a still.
+
+    At most CLIP_SECONDS and as many frames as the limits allow are taken. Raises
+    UnreadableFile if the file cannot be opened and pyvips.Error if it is damaged.
+    """
+    medium, small = boxes
+    with open_original(path) as file:
+        source = pyvips.Source.new_from_descriptor(file.fileno())
+        header = LOADERS[format.name](source)
+        count = _frames_to_take(header, limits)
+        if count < 2:
+            return None
+        large = _shrunk_frames(source, medium, count)
+    return _animated(large), _animated(_smaller(large, small))
+
+
+def _frames_to_take(header: pyvips.Image, limits: Limits) -> int:
+    frame_pixels = header.width * header.get_page_height()
+    allowed: int = min(
+        header.get_n_pages(),
+        MAX_CLIP_FRAMES,
+        limits.max_frames,
+        limits.max_pixels // frame_pixels,
+    )
+    delays = header.get("delay") if header.get_typeof("delay") else []
+    elapsed = 0.0
+    for number in range(allowed):
+        delay = delays[number] if number < len(delays) else 0
+        elapsed += (delay if delay > 10 else DEFAULT_DELAY_MS) / 1000
+        if elapsed > CLIP_SECONDS:
+            return max(number, 1)
+    return allowed
+
+
+def _shrunk_frames(source: pyvips.Source, box: Box, count: int) -> pyvips.Image:
+    return pyvips.Image.thumbnail_source(
+        source,
+        box.width,
+        height=box.height,
+        size="down",
+        option_string=f"[n={count},{FAIL_ON_DAMAGE}]",
+    ).copy_memory()
+
+
+def _smaller(frames: pyvips.Image, box: Box) -> pyvips.Image:
+    height = frames.get_page_height()
+    scale = box.scale(frames.width, height)
+    pages = frames.height // height
+    each = [
+        frames.crop(0, height * page, frames.width, height).thumbnail_image(
+            max(1, round(frames.width * scale)), height=box.height, size="down"
+        )
+        for page in range(pages)
+    ]
+    joined = pyvips.Image.arrayjoin(each, across=1).copy()
+    joined.set_type(pyvips.GValue.gint_type, "page-height", each[0].height)
+    if frames.get_typeof("delay"):
+        joined.set_type(
+            pyvips.GValue.array_int_type, "delay", frames.get("delay")[:pages]
+        )
+    joined.set_type(pyvips.GValue.gint_type, "loop", 0)
+    return joined
+
+
+def _animated(frames: pyvips.Image) -> bytes:
+    data: bytes = frames.webpsave_buffer(Q=CLIP_QUALITY, effort=1, keep="none")
+    return data

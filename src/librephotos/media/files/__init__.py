@@ -1,0 +1,1 @@
+"""Which file it is, what is in it, and what belongs with it."""

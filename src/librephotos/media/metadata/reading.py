@@ -1,0 +1,204 @@
+"""Everything a file and its sidecars say, as one record."""
+
+import mmap
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import exiv2
+
+from librephotos.media.decoding import pixels
+from librephotos.media.errors import MediaError, UnreadableFile
+from librephotos.media.files.formats import Format, Kind
+from librephotos.media.files.heif_items import heif_items
+from librephotos.media.files.sidecars import by_weight
+from librephotos.media.limits import Limits
+from librephotos.media.metadata.blocks import jpeg_without_exif, xmp_block
+from librephotos.media.metadata.exif import read_exif
+from librephotos.media.metadata.gif_text import read_gif
+from librephotos.media.metadata.iptc import read_iptc
+from librephotos.media.metadata.png_text import read_png
+from librephotos.media.metadata.record import Metadata, Region, merge, overrule
+from librephotos.media.metadata.regions import Frame, read_regions
+from librephotos.media.metadata.video import read_video
+from librephotos.media.metadata.xmp import property_values, read_xmp
+from librephotos.media.metadata.xmp_packet import packet_values
+from librephotos.media.original import open_original
+from librephotos.media.pictures import raw
+
+__all__ = ["Metadata", "Region", "read_metadata"]
+
+# Its complaints would go to standard error; what matters comes back as exceptions.
+exiv2.LogMsg.setHandler(None)
+
+DAMAGED: Final = "The metadata is damaged; what could not be read is left out."
+MAX_TAGS: Final = 500
+_NO_METADATA: Final = (
+    exiv2.ErrorCode.kerFileContainsUnknownImageType,
+    exiv2.ErrorCode.kerMemoryContainsUnknownImageType,
+)
+
+
+def read_metadata(
+    path: bytes | str,
+    *,
+    format: Format,
+    limits: Limits,
+    sidecars: Sequence[bytes | str] = (),
+) -> Metadata:
+    """Return what the file at `path` and its sidecars say.
+
+    What a sidecar says goes over what the file says, and that of a sidecar that names
+    the file in full over the others'. Damaged metadata in a file that can be opened is
+    a warning, not an error.
+
+    Raises UnreadableFile if the file itself cannot be opened (a video: if nothing in
+    it can be shown), LimitExceeded if a video is too long.
+    """
+    if format.kind is Kind.VIDEO:
+        found = read_video(path, format=format, limits=limits)
+    elif format.kind is Kind.SIDECAR:
+        found = _read_sidecar(path, None, limits=limits)
+    else:
+        found = _read_still(path, format=format, limits=limits)
+    frame = _stored_frame(found)
+    for sidecar in by_weight(path, sidecars):
+        found = overrule(found, _sidecar_or_warning(sidecar, frame, limits=limits))
+    return replace(found, tags=dict(list(found.tags.items())[:MAX_TAGS]))
+
+
+def _read_still(path: bytes | str, *, format: Format, limits: Limits) -> Metadata:
+    with open_original(path) as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        image = exiv2.ImageFactory.open(mapped)
+        image.readMetadata()
+        found = _embedded(image)
+        stored = (image.pixelWidth(), image.pixelHeight())
+    except exiv2.Exiv2Error as error:
+        found, stored = Metadata(), (0, 0)
+        if error.code not in _NO_METADATA:
+            found = _beside_exif(mapped, path, format, limits=limits)
+    if format.name == "PNG":
+        found = merge(found, read_png(path))
+    if format.name == "GIF":
+        found = merge(found, read_gif(path, max_bytes=limits.max_metadata_bytes))
+    if format.name in ("HEIC", "AVIF"):
+        found = merge(found, _read_heif(path, limits=limits))
+    return _sized(found, path, format, stored if format.name == "JPEG" else (0, 0))
+
+
+def _embedded(image: exiv2.Image) -> Metadata:
+    exif = read_exif(image.exifData())
+    iptc = read_iptc(image.iptcData())
+    values = property_values(image.xmpData())
+    frame = Frame(image.pixelWidth(), image.pixelHeight(), exif.orientation)
+    xmp = replace(read_xmp(values), regions=read_regions(values, frame))
+    # The camera knows best how it took the picture, people what is in it.
+    words = merge(merge(xmp, iptc), exif)
+    merged = merge(merge(exif, xmp), iptc)
+    return replace(
+        merged,
+        title=words.title,
+        description=words.description,
+        keywords=words.keywords,
+        creator=words.creator,
+        copyright=words.copyright,
+        rating=words.rating,
+    )
+
+
+def _beside_exif(
+    mapped: mmap.mmap, path: bytes | str, format: Format, *, limits: Limits
+) -> Metadata:
+    """Return what XMP and IPTC say in a file whose EXIF cannot be opened."""
+    damaged = Metadata(warnings=(DAMAGED,))
+    try:
+        if format.name == "JPEG":
+            image = exiv2.ImageFactory.open(jpeg_without_exif(mapped))
+            image.readMetadata()
+            return merge(_embedded(image), damaged)
+        if format.name in ("PNG", "WebP", "JXL"):
+            with open_original(path) as file:
+                packet = xmp_block(
+                    file, format=format.name, max_bytes=limits.max_metadata_bytes
+                )
+            return merge(_said_by_packet(packet, 1), damaged)
+    except (exiv2.Exiv2Error, MediaError):
+        pass
+    return damaged
+
+
+def _said_by_packet(packet: bytes, orientation: int) -> Metadata:
+    if not packet:
+        return Metadata()
+    values = packet_values(packet)
+    regions = read_regions(values, Frame(0, 0, orientation))
+    return replace(read_xmp(values), regions=regions)
+
+
+def _read_heif(path: bytes | str, *, limits: Limits) -> Metadata:
+    """Return what the items of a HEIC or AVIF file say; exiv2 misses many of them.
+
+    It takes offsets for absolute ones that count from a base or from another box.
+    """
+    with open_original(path) as file:
+        items = heif_items(file, max_bytes=limits.max_metadata_bytes)
+    found = Metadata()
+    try:
+        if items.exif:
+            image = exiv2.ImageFactory.open(items.exif)
+            image.readMetadata()
+            found = _embedded(image)
+    except exiv2.Exiv2Error:
+        found = Metadata(warnings=(DAMAGED,))
+    try:
+        return merge(found, _said_by_packet(items.xmp, found.orientation))
+    except MediaError:
+        return merge(found, Metadata(warnings=(DAMAGED,)))
+
+
+def _sized(
+    found: Metadata, path: bytes | str, format: Format, stored: tuple[int, int]
+) -> Metadata:
+    width, height = stored
+    if width and height:
+        turned = found.orientation > 4
+        size = (height, width) if turned else (width, height)
+        return replace(found, width=size[0], height=size[1])
+    try:
+        if format.kind is Kind.RAW:
+            width, height = raw.raw_size(path)
+        else:
+            width, height = pixels.still_size(path, format=format)
+    except MediaError as error:
+        return replace(found, warnings=(*found.warnings, str(error)))
+    return replace(found, width=width, height=height)
+
+
+def _stored_frame(found: Metadata) -> Frame | None:
+    if found.width is None or found.height is None:
+        return None
+    if found.orientation > 4:
+        return Frame(found.height, found.width, found.orientation)
+    return Frame(found.width, found.height, found.orientation)
+
+
+def _sidecar_or_warning(
+    path: bytes | str, frame: Frame | None, *, limits: Limits
+) -> Metadata:
+    try:
+        return _read_sidecar(path, frame, limits=limits)
+    except MediaError as error:
+        return Metadata(warnings=(f"A sidecar was left out. {error}",))
+
+
+def _read_sidecar(
+    path: bytes | str, frame: Frame | None, *, limits: Limits
+) -> Metadata:
+    with open_original(path) as file:
+        if os.fstat(file.fileno()).st_size > limits.max_metadata_bytes:
+            raise UnreadableFile("The sidecar is larger than the limit for metadata.")
+        values = packet_values(file.read())
+    return replace(read_xmp(values), regions=read_regions(values, frame))

@@ -1,0 +1,1 @@
+"""What a search text asks for; knows no Django."""

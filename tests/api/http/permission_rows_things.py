@@ -1,0 +1,36 @@
+"""Who may do what with things, captions and models; `staff` is a superuser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.api.http.permission_rows import Row, World, signed_in, staff_only
+
+
+def nothing(world: World) -> Mapping[str, Any]:
+    """Name a thing that there is not."""
+    return {"thing_id": 0}
+
+
+def model(world: World) -> Mapping[str, Any]:
+    """Name a published model."""
+    return {"name": "clip-vit-base-patch32"}
+
+
+THINGS = [
+    signed_in("get", "api/albums/thing/list/"),
+    Row("get", "api/albums/thing/<number:thing_id>/", 401, 404, 404, 404, nothing),
+    Row(
+        "post",
+        "api/photosedit/generateim2txt/",
+        401,
+        404,
+        404,
+        404,
+        body={"image_hash": "unknown"},
+    ),
+    signed_in("get", "api/models/"),
+    staff_only("post", "api/models/<path:name>/download/", parameters=model),
+    Row("delete", "api/models/<path:name>/", 401, 403, 403, 204, model),
+]

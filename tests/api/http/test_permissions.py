@@ -1,0 +1,99 @@
+"""Every method of every route, tried by everybody: a new route needs its row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from librephotos.api.models import User
+from tests.api.http.permission_rows import Row, World
+from tests.api.http.permission_rows_accounts import ACCOUNTS
+from tests.api.http.permission_rows_library import LIBRARY
+from tests.api.http.permission_rows_people import PEOPLE
+from tests.api.http.permission_rows_things import THINGS
+from tests.factories import FileFactory, JobFactory, UserFactory
+
+METHODS = ("get", "post", "put", "patch", "delete")
+CALLERS = ("anonymous", "other", "owner", "staff")
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *LIBRARY]
+
+
+def patterns(
+    entries: list[URLPattern | URLResolver], prefix: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Yield each route with its view, but for Django's own pages."""
+    for entry in entries:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            if entry.app_name not in ("admin", "silk"):
+                yield from patterns(entry.url_patterns, route)
+        else:
+            yield route, entry.callback
+
+
+def methods(view: Any) -> list[str]:
+    """Return the methods that a class-based view answers, of a viewset too."""
+    view_class = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    answered = getattr(view, "actions", None) or dir(view_class)
+    return [method for method in METHODS if method in answered]
+
+
+def path_of(row: Row, world: World) -> str:
+    """Fill in the placeholders of a row's route."""
+    values = row.parameters(world)
+    return "/" + re.sub(
+        r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), row.route
+    )
+
+
+@pytest.fixture
+def world(settings, tmp_path) -> World:
+    """Two ordinary users, a superuser, and what belongs to the first of them."""
+    settings.SCAN_ROOTS = [tmp_path]
+    owner = UserFactory()
+    return World(
+        owner=owner,
+        other=UserFactory(),
+        staff=UserFactory(admin=True),
+        photo=FileFactory(photo__owner=owner).photo,
+        job=JobFactory(started_by=owner),
+    )
+
+
+def test_every_route_has_its_row():
+    known = {(row.method, row.route) for row in ROWS}
+    found = {
+        (method, route)
+        for route, view in patterns(get_resolver().url_patterns)
+        for method in methods(view)
+    }
+    assert sorted(found - known) == []
+    assert sorted(known - found) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.route}")
+def test_each_caller_gets_the_status_of_the_table(client_of, world, row, caller):
+    user: User | None = None if caller == "anonymous" else getattr(world, caller)
+    client: APIClient = client_of(user)
+    path = path_of(row, world)
+    answer = getattr(client, row.method)(path, row.body, format="json")
+    answer.close()
+    assert answer.status_code == getattr(row, caller)
+    if answer.status_code >= 400 and path.startswith("/api/"):
+        assert answer.json()["errors"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", ACCOUNTS, ids=lambda row: f"{row.method} {row.route}")
+def test_the_final_slash_may_be_left_out(client_of, world, row):
+    path = path_of(row, world).removesuffix("/")
+    answer = getattr(client_of(world.staff), row.method)(path, row.body, format="json")
+    answer.close()
+    assert answer.status_code == row.staff

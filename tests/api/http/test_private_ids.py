@@ -1,0 +1,339 @@
+"""What is somebody else's answers as what does not exist, on every route with an id.
+
+A route that takes an id, in its path or its body, needs an entry here: two requests
+that differ only in the id, of something private and of nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+from django.urls import get_resolver
+
+from librephotos.api.models import Face, PeopleEdit, Photo, SiteSettings, Thing
+from librephotos.api.services import people
+from librephotos.api.storage.previews import PreviewSize, preview_name
+from tests.api.http.test_permissions import ROWS, methods, patterns
+from tests.factories import (
+    FaceFactory,
+    FileFactory,
+    JobFactory,
+    PersonFactory,
+    PhotoFactory,
+    PlaceFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+UNKNOWN = 2**40
+NO_HASH = "0" * 32 + "9"
+
+
+class Ids(NamedTuple):
+    """Ids of what is private, or under the same names ids of nothing."""
+
+    photo: str
+    image_hash: str
+    face: int
+    person: int
+    cluster: int
+    place: int
+    thing: int
+    edit: int
+    job: int
+    job_uuid: str
+    folder: str
+    day: int
+
+
+@pytest.fixture
+def private(tmp_path) -> Ids:
+    """Something of every sort that belongs to a user who shares nothing of it."""
+    owner = UserFactory(public_sharing=True)
+    photo = FileFactory(
+        photo__owner=owner,
+        photo__place=PlaceFactory(name="Secret"),
+        photo__motion_photo=True,
+        path=b"/private/a.jpg",
+    ).photo
+    for size in (PreviewSize.BIG, PreviewSize.MEDIUM, PreviewSize.SMALL):
+        name = preview_name(photo.pk, size, photo.preview_format)
+        storages["previews"].save(name, ContentFile(b"picture"))
+    person = PersonFactory(owner=owner)
+    face = FaceFactory(photo=photo, person=person, crop=f"{photo.pk}.jpg")
+    storages["previews"].save(face.crop, ContentFile(b"face"))
+    thing = Thing.objects.create(owner=owner, kind="siglip2_tag", title="Secret")
+    people.rename(PersonFactory(owner=owner), name="Somebody else")
+    job = JobFactory(started_by=owner)
+    return Ids(
+        photo=str(photo.pk),
+        image_hash=photo.image_hash,
+        face=face.pk,
+        person=person.pk,
+        cluster=PersonFactory(owner=owner, cluster=True).pk,
+        place=photo.place_id,
+        thing=thing.pk,
+        edit=PeopleEdit.objects.get(owner=owner).pk,
+        job=job.pk,
+        job_uuid=str(job.job_id),
+        folder="/private",
+        day=photo.day,
+    )
+
+
+NOTHING = Ids(
+    photo=str(uuid.UUID(int=9)),
+    image_hash=NO_HASH,
+    face=UNKNOWN,
+    person=UNKNOWN,
+    cluster=UNKNOWN,
+    place=UNKNOWN,
+    thing=UNKNOWN,
+    edit=UNKNOWN,
+    job=UNKNOWN,
+    job_uuid=str(uuid.UUID(int=9)),
+    folder="/nothing",
+    day=5,
+)
+Request = tuple[str, Mapping[str, Any] | None]
+Requests = Callable[[Ids, Photo, int], list[Request]]
+
+
+def paths(*templates: str, body: Mapping[str, Any] | None = None) -> Requests:
+    """Ask for addresses with the names of ids in them."""
+    return lambda ids, own, face: [(t.format(**ids._asdict()), body) for t in templates]
+
+
+def photo_paths(template: str, body: Mapping[str, Any] | None = None) -> Requests:
+    """Ask for an address with the UUID and with the hash of a photo."""
+    return paths(template.format("{photo}"), template.format("{image_hash}"), body=body)
+
+
+def bodies(address: str, *templates: Callable[[Ids, Photo, int], Any]) -> Requests:
+    """Send bodies that name something."""
+    return lambda ids, own, face: [
+        (address, make(ids, own, face)) for make in templates
+    ]
+
+
+def edited(kind: str, **values: Any) -> Requests:
+    """Edit photos: of others alone, and among one's own."""
+    return bodies(
+        f"/api/photosedit/{kind}/",
+        lambda ids, own, face: {"image_hashes": [ids.photo, ids.image_hash], **values},
+        lambda ids, own, face: {
+            "image_hashes": [ids.image_hash, own.image_hash, ids.photo],
+            **values,
+        },
+        lambda ids, own, face: {
+            "select_all": True,
+            "query": {"person": ids.person},
+            **values,
+        },
+        lambda ids, own, face: {
+            "select_all": True,
+            "query": {},
+            "excluded_hashes": [ids.image_hash],
+            **values,
+        },
+    )
+
+
+def of_faces(address: str, **values: Any) -> Requests:
+    """Say something of faces: of others alone, and among one's own."""
+    return bodies(
+        f"/api/{address}/",
+        lambda ids, own, face: {"face_ids": [ids.face], **values},
+        lambda ids, own, face: {"face_ids": [ids.face, face], **values},
+    )
+
+
+CASES: dict[tuple[str, str], Requests] = {
+    ("get", "api/albums/date/<number:day>/"): lambda ids, own, face: [
+        (f"/api/albums/date/{ids.day}/", None),
+        (f"/api/albums/date/{own.day}/?person={ids.person}", None),
+        (f"/api/albums/date/{own.day}/?folder={ids.folder}", None),
+    ],
+    ("get", "api/albums/place/<number:place_id>/"): paths("/api/albums/place/{place}/"),
+    ("get", "api/albums/thing/<number:thing_id>/"): paths("/api/albums/thing/{thing}/"),
+    ("patch", "api/photos/edit/<str:name>/"): photo_paths(
+        "/api/photos/edit/{}/", {"exif_timestamp": None}
+    ),
+    ("get", "api/photos/<str:name>/summary/"): photo_paths("/api/photos/{}/summary/"),
+    ("get", "api/photos/<str:name>/"): photo_paths("/api/photos/{}/"),
+    ("post", "api/photosedit/favorite/"): edited("favorite", favorite=True),
+    ("post", "api/photosedit/hide/"): edited("hide", hidden=False),
+    ("post", "api/photosedit/makepublic/"): edited("makepublic", val_public=True),
+    ("post", "api/photosedit/setdeleted/"): edited("setdeleted", deleted=False),
+    ("post", "api/photosedit/savecaption/"): bodies(
+        "/api/photosedit/savecaption/",
+        lambda ids, own, face: {"image_hash": ids.image_hash, "caption": "x"},
+        lambda ids, own, face: {"image_hash": ids.photo, "caption": "x"},
+    ),
+    ("post", "api/photosedit/generateim2txt/"): bodies(
+        "/api/photosedit/generateim2txt/",
+        lambda ids, own, face: {"image_hash": ids.image_hash},
+        lambda ids, own, face: {"image_hash": ids.photo},
+    ),
+    ("get", "api/exists/<str:name>/"): photo_paths("/api/exists/{}/"),
+    ("get", "api/jobs/<str:name>/"): paths("/api/jobs/{job}/", "/api/jobs/{job_uuid}/"),
+    ("delete", "api/jobs/<str:name>/"): paths("/api/jobs/{job}/"),
+    ("post", "api/jobs/<str:name>/cancel/"): paths("/api/jobs/{job}/cancel/"),
+    ("get", "api/jobs/<str:name>/failures/"): paths("/api/jobs/{job}/failures/"),
+    ("post", "api/faces/reject/"): bodies(
+        "/api/faces/reject/",
+        lambda ids, own, face: {"face_ids": [ids.face, face]},
+        lambda ids, own, face: {"face_ids": [face], "person_id": ids.person},
+        lambda ids, own, face: {"face_ids": [face], "person_id": ids.cluster},
+    ),
+    ("post", "api/faces/dismiss/"): of_faces("faces/dismiss"),
+    ("post", "api/faces/restore/"): of_faces("faces/restore"),
+    ("post", "api/labelfaces/"): of_faces("labelfaces", person_name="Anna"),
+    ("post", "api/deletefaces/"): of_faces("deletefaces"),
+    ("post", "api/persons/split/"): of_faces("persons/split", person_name="Bob"),
+    ("get", "api/faces/"): paths(
+        "/api/faces/?person={person}", "/api/faces/?person={cluster}"
+    ),
+    ("post", "api/addface/"): bodies(
+        "/api/addface/",
+        *(
+            lambda ids, own, face, name=name: {
+                "photo": getattr(ids, name),
+                "location": {"top": 1, "left": 1, "right": 90, "bottom": 90},
+            }
+            for name in ("photo", "image_hash")
+        ),
+    ),
+    ("get", "api/persons/<number:person_id>/"): paths(
+        "/api/persons/{person}/", "/api/persons/{cluster}/"
+    ),
+    ("patch", "api/persons/<number:person_id>/"): paths(
+        "/api/persons/{person}/", body={"newPersonName": "Anna"}
+    ),
+    ("delete", "api/persons/<number:person_id>/"): paths("/api/persons/{person}/"),
+    ("post", "api/persons/<number:person_id>/merge/"): lambda ids, own, face: [
+        (f"/api/persons/{ids.person}/merge/", {"person_ids": [ids.cluster]}),
+        (f"/api/persons/{_person_of(face)}/merge/", {"person_ids": [ids.person]}),
+        (f"/api/persons/{_person_of(face)}/merge/", {"person_ids": [ids.cluster]}),
+    ],
+    ("post", "api/persons/<number:person_id>/forget/"): paths(
+        "/api/persons/{person}/forget/"
+    ),
+    ("get", "api/albums/person/<number:person_id>/"): paths(
+        "/api/albums/person/{person}/", "/api/albums/person/{cluster}/"
+    ),
+    ("post", "api/people/edits/<number:edit_id>/undo/"): paths(
+        "/api/people/edits/{edit}/undo/"
+    ),
+    ("get", "media/faces/<str:name>/"): lambda ids, own, face: [
+        (f"/media/faces/{ids.image_hash}_{ids.face}.jpg", None),
+        (f"/media/faces/{ids.photo}_{ids.face}.jpg", None),
+        (f"/media/faces/{own.image_hash}_{ids.face}.jpg", None),
+    ],
+    ("get", "api/folders/subfolders/"): paths("/api/folders/subfolders/?path={folder}"),
+    ("get", "api/albums/date/list/"): paths(
+        "/api/albums/date/list/?person={person}",
+        "/api/albums/date/list/?folder={folder}",
+        "/api/albums/date/list/?public=1&person={person}",
+    ),
+    **{
+        ("get", f"media/{kind}/<str:name>/"): photo_paths(f"/media/{kind}/{{}}")
+        for kind in (
+            *("thumbnails_big", "square_thumbnails", "square_thumbnails_small"),
+            *("photos", "video", "embedded_media"),
+        )
+    },
+}
+NOT_PRIVATE = {
+    # Accounts and their pictures are known to all who have signed in.
+    ("get", "api/user/<number:pk>/"),
+    ("patch", "api/user/<number:pk>/"),
+    ("delete", "api/user/<number:pk>/"),
+    ("get", "api/manage/user/<number:pk>/"),
+    ("patch", "api/manage/user/<number:pk>/"),
+    ("delete", "api/delete/user/<number:pk>/"),
+    ("get", "media/avatars/<str:name>/"),
+    # Models are the server's.
+    ("delete", "api/models/<path:name>/"),
+    ("post", "api/models/<path:name>/download/"),
+    ("get", "media/<path:rest>"),
+    # These name nothing.
+    ("post", "api/auth/token/obtain/"),
+    ("post", "api/auth/token/refresh/"),
+    ("post", "api/auth/token/blacklist/"),
+    ("post", "api/user/"),
+    ("post", "api/sitesettings/"),
+    ("post", "api/files/failed/retry/"),
+    ("post", "api/scanphotos/"),
+    ("post", "api/fullscanphotos/"),
+    ("post", "api/scanuploadedphotos/"),
+    ("post", "api/deletemissingphotos/"),
+    ("post", "api/trainfaces/"),
+    ("post", "api/scanfaces/"),
+    ("post", "api/clusterfaces/"),
+}
+
+
+def _person_of(face: int) -> int:
+    return Face.objects.get(pk=face).person_id
+
+
+def test_every_route_that_takes_an_id_is_tried():
+    found = {
+        (method, route)
+        for route, view in patterns(get_resolver().url_patterns)
+        for method in methods(view)
+        if "<" in route or method != "get"
+    }
+    assert sorted(found - CASES.keys() - NOT_PRIVATE) == []
+    known = {(row.method, row.route) for row in ROWS}
+    assert sorted((CASES.keys() | NOT_PRIVATE) - known) == []
+
+
+@pytest.mark.parametrize("caller", ["stranger", "anonymous"])
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_private_and_unknown_answer_alike(client_of, private, case, caller):
+    if "generateim2txt" in case[1]:
+        settings = SiteSettings.current()
+        settings.captioning_model = "blip-image-captioning-base"
+        settings.save()
+    stranger = UserFactory()
+    own = PhotoFactory(owner=stranger, taken_at=datetime(2020, 2, 2, tzinfo=UTC))
+    person = PersonFactory(owner=stranger)
+    face = FaceFactory(photo=own, person=person).pk
+    client = client_of(stranger if caller == "stranger" else None)
+    of_private = CASES[case](private, own, face)
+    of_nothing = CASES[case](NOTHING, own, face)
+    assert of_private and len(of_private) == len(of_nothing)
+    for (path, body), (other_path, other_body) in zip(
+        of_private, of_nothing, strict=True
+    ):
+        answers = []
+        for address, sent in ((path, body), (other_path, other_body)):
+            answers.append(told(client, case[0], address, sent))
+        assert answers[0] == answers[1], path
+
+
+def told(client, method: str, path: str, body: Any) -> tuple[Any, ...]:
+    """Return all that an answer tells, and take back what it did."""
+    with transaction.atomic():
+        answer = getattr(client, method)(path, body, format="json")
+        content = b"".join(answer) if answer.streaming else answer.content
+        transaction.set_rollback(True)
+    text = content.decode()
+    for asked in re.findall(r"[?&](?:folder|path|person)=([^&]+)", path):
+        text = text.replace(asked, "ASKED")
+    return answer.status_code, sorted(answer.headers.items()), forget_ids(text)
+
+
+def forget_ids(text: str) -> str:
+    """Leave out the numbers of rows that the answer itself has made."""
+    return re.sub(r'"(edit|id|person|person_id)":\s*"?\d+"?', r'"\1": 0', text)

@@ -1,0 +1,105 @@
+"""Crashes, hangs and other ends of decoders concern one item only."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from librephotos.api.pipeline.work.sandbox import Sandbox
+from tests.support.pictures.hostile import behave, pid_of_child
+from tests.support.server import PATIENCE_S
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox that loses patience soon."""
+    sandbox = Sandbox(timeout_s=2, memory_bytes=2**32)
+    yield sandbox
+    sandbox.stop()
+
+
+def test_each_item_has_its_own_outcome(sandbox: Sandbox) -> None:
+    items = ["one", "crash", "two", "exit", "refuse", "hang", "starve", "three"]
+    outcomes = sandbox.map(behave, items)
+    assert [outcome.value for outcome in outcomes] == [
+        "one",
+        None,
+        "two",
+        None,
+        None,
+        None,
+        None,
+        "three",
+    ]
+    reasons = [outcome.error for outcome in outcomes]
+    assert "crashed" in reasons[1]
+    assert "crashed" in reasons[3]
+    assert reasons[4] == "The file is empty."
+    assert "more than 2 seconds" in reasons[5]
+    assert "memory" in reasons[6]
+
+
+@pytest.mark.parametrize("poison", ["crash", "be killed", "be wrong"])
+@pytest.mark.parametrize("place", [0, 4, 8])
+def test_poison_anywhere_spares_the_rest(
+    sandbox: Sandbox, poison: str, place: int
+) -> None:
+    items = [f"item {number}" for number in range(9)]
+    items[place] = poison
+    outcomes = sandbox.map(behave, items)
+    assert [bool(outcome.error) for outcome in outcomes] == [
+        number == place for number in range(9)
+    ]
+
+
+def test_nothing_but_poison(sandbox: Sandbox) -> None:
+    outcomes = sandbox.map(behave, ["crash"] * 5)
+    assert all("crashed" in outcome.error for outcome in outcomes)
+
+
+def test_threads_share_one_child(sandbox: Sandbox) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(
+            threads.map(lambda n: sandbox.map(pid_of_child, [n] * 5), range(4))
+        )
+    pids = {outcome.value for outcomes in answers for outcome in outcomes}
+    assert len(pids) == 1 and pids != {os.getpid()}
+
+
+def test_an_idle_child_is_ended_and_comes_back(sandbox: Sandbox) -> None:
+    first = sandbox.map(pid_of_child, [0])[0].value
+    assert first
+    sandbox.rest(after_s=0)
+    assert not psutil.pid_exists(first)
+    assert sandbox.map(pid_of_child, [0])[0].value != first
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's death signal")
+def test_the_child_dies_with_its_parent() -> None:
+    program = textwrap.dedent("""
+        import sys, time
+        from librephotos.api.pipeline.work.sandbox import Sandbox
+        from tests.support.pictures.hostile import pid_of_child
+        if __name__ == "__main__":
+            sandbox = Sandbox(timeout_s=60, memory_bytes=2**32)
+            print(sandbox.map(pid_of_child, [0])[0].value, flush=True)
+            sys.stdin.read()
+        """)
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.send_signal(signal.SIGKILL)
+        child.wait(PATIENCE_S)

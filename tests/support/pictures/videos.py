@@ -1,0 +1,68 @@
+"""Short videos made with PyAV, so that no sample file has to be kept."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+
+from tests.support.pictures.images import quadrants
+
+
+def video(
+    *,
+    format: str = "mp4",
+    codec: str = "libx264",
+    width: int = 320,
+    height: int = 240,
+    seconds: float = 1.0,
+    rate: int = 10,
+    rotation: int = 0,
+    black_frames: int = 0,
+    metadata: Mapping[str, str] | None = None,
+    streamable: bool = False,
+) -> bytes:
+    """A silent video of the four coloured quarters.
+
+    rotation is in degrees to the left, as a player has to turn it. black_frames come
+    first. metadata are the container's; QuickTime's own keys need format "mov". A
+    streamable one has its index in front.
+    """
+    flags = "use_metadata_tags+faststart" if streamable else "use_metadata_tags"
+    options = {"movflags": flags} if format in ("mp4", "mov") else {}
+    # The index goes to the front in a second pass, for which FFmpeg needs a name.
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "video"
+        with av.open(str(target), "w", format=format, options=options) as output:
+            output.metadata.update(metadata or {})
+            stream = output.add_stream(codec, rate=rate, options={"threads": "1"})
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            if rotation:
+                stream.set_display_rotation(rotation)
+            picture = np.asarray(quadrants(width, height))
+            for number in range(round(seconds * rate)):
+                shown = picture * 0 if number < black_frames else picture
+                frame = VideoFrame.from_ndarray(np.ascontiguousarray(shown), "rgb24")
+                output.mux(stream.encode(frame))
+            output.mux(stream.encode(None))
+        return target.read_bytes()
+
+
+def clip_facts(data: bytes) -> dict[str, object]:
+    """What a finished clip holds: codec, size, pixel format, seconds, tracks."""
+    with av.open(io.BytesIO(data)) as container:
+        track = container.streams.video[0]
+        return {
+            "codec": track.codec_context.name,
+            "width": track.width,
+            "height": track.height,
+            "pix_fmt": track.codec_context.pix_fmt,
+            "seconds": float(container.duration) / av.time_base,
+            "audio": len(container.streams.audio),
+            "frames": sum(1 for _ in container.decode(track)),
+        }
