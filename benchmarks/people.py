@@ -133,7 +133,7 @@ def labelling_table(user: User, *, repeats: int) -> Table:
                 seconds(lambda: client.post("/api/labelfaces", body, format="json"))
             )
             edit = PeopleEdit.objects.latest("pk")
-            rescored.append(seconds(lambda: rescore(edit.pk, sandbox=responder())))
+            rescored.append(seconds(lambda: rescore(edit=edit.pk, sandbox=responder())))
         worst = max(map(sum, zip(answers, rescored, strict=True)))
         table.add_row(
             f"{size:,}",

@@ -129,10 +129,9 @@ def owners(rows: int, vectors: np.ndarray) -> list[Owner]:
 def write_files(owner: Owner) -> float:
     """Write the file that a worker would write; return the seconds it takes."""
     from librephotos.api.pipeline.learning.vector_index import refresh_vector_files
-    from librephotos.api.storage.vector_folders import Space
 
     start = time.perf_counter()
-    refresh_vector_files(Space(owner.user.pk, MODEL))
+    refresh_vector_files(owner=owner.user.pk, model=MODEL)
     return time.perf_counter() - start
 
 

@@ -21,6 +21,7 @@ from rich.progress import (
 from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
 from librephotos.api.models.photo_stage import stage_name
+from librephotos.api.pipeline.work.kinds import KINDS, Unit
 from librephotos.api.pipeline.work.registry import stage_names
 from librephotos.api.queries.operations.failed_files import count_failed_before
 from librephotos.logs.printable import printable
@@ -180,7 +181,7 @@ def _conclusion(job: Job, failures: int) -> str:
 
 def _notes(job: Job) -> list[str]:
     notes = job.message.splitlines()
-    if job.kind == Job.Kind.SCAN_PHOTOS:
+    if KINDS[Job.Kind(job.kind)].unit is Unit.FILES:
         earlier = count_failed_before(job, stages=stage_names())
         if earlier:
             notes.append(

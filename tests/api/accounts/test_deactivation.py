@@ -100,7 +100,7 @@ def test_jobs_of_a_deactivated_account_end_and_none_follow(set_active):
     for job in (ended, others):
         job.refresh_from_db()
         assert not job.cancelled
-    follow_up(ended.pk)
+    follow_up(finished=ended.pk)
     with pytest.raises(User.DoesNotExist):
         jobs.start_scan(user=photo.owner)
     assert not Job.objects.unfinished().exclude(pk=others.pk).exists()

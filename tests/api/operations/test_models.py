@@ -77,7 +77,7 @@ def test_a_change_names_the_models_that_are_missing(client_of):
 def test_a_change_ends_the_jobs_of_the_former_model_and_no_others(client_of):
     user = UserFactory()
     embedding, captioning = (
-        jobs.start_learning(user=user, kind=kind)
+        jobs.start(kind, user=user)
         for kind in (Job.Kind.CALCULATE_CLIP_EMBEDDINGS, Job.Kind.GENERATE_CAPTIONS)
     )
     staff = client_of(UserFactory(staff=True))

@@ -14,10 +14,11 @@ from typing import Any
 import psycopg
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
+from librephotos.api.http.refusals import refusal_of
 from librephotos.full_disk import FULL, DataFolderFull, is_full
 from librephotos.logs.outages import is_outage
 
@@ -98,10 +99,14 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
     Django logs what is unexpected and answers it through `json_error`.
     """
-    exc = database_error(exc) or exc
+    exc = database_error(exc) or refusal_of(exc) or exc
     if isinstance(exc, OSError | DataFolderFull) and is_full(exc):
         logger.error("A request failed: %s", FULL)
         exc = NothingIsKept()
+    if isinstance(exc, NotAuthenticated):
+        # As the framework does where a view itself raises it.
+        view, request = context["view"], context["request"]
+        setattr(exc, "auth_header", view.get_authenticate_header(request))
     response = rest_exception_handler(exc, context)
     if response is not None:
         general = "non_field_errors" if response.status_code == 400 else "detail"

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from librephotos.api.models import User
+from librephotos.api.pipeline.work.kinds import KINDS, Who
 
 
 class IsStaff(BasePermission):
@@ -25,6 +26,19 @@ class IsStaffOrReadOnly(IsStaff):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return request.method in SAFE_METHODS or super().has_permission(request, view)
+
+
+class MayStart(IsStaff):
+    """Whoever may ask for a job of the view's `kind`."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        match KINDS[getattr(view, "kind")].asked_by:
+            case Who.OWNER:
+                return bool(request.user.is_authenticated)
+            case Who.STAFF:
+                return super().has_permission(request, view)
+            case Who.NOBODY:
+                return False
 
 
 def may_change_account(caller: Any, account: User) -> bool:

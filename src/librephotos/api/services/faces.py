@@ -12,10 +12,21 @@ from collections.abc import Collection, Iterable
 from django.db import transaction
 from django.db.models import F, Q
 
-from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person, Photo
+from librephotos.api.models import (
+    Face,
+    FaceRejection,
+    Job,
+    PeopleEdit,
+    Person,
+    Photo,
+    User,
+)
 from librephotos.api.pipeline.people.requests import look_again
+from librephotos.api.pipeline.work import jobs
+from librephotos.api.pipeline.work.registry import FACES
 from librephotos.api.queries.people.people import existing, named_or_none
 from librephotos.api.services.people_edits import Gone, NameTaken, Record, recorded
+from librephotos.api.writes import stage_states
 from librephotos.ml.face_recognition.boxes import Box
 
 Action = PeopleEdit.Action
@@ -131,6 +142,13 @@ def _set_dismissed(
     with recorded(owner, action, faces=own) as record:
         Face.objects.filter(pk__in=own).update(dismissed=reason)
     return record
+
+
+@transaction.atomic
+def find_again(user: User) -> Job:
+    """Start looking for faces on all photos of a user again."""
+    stage_states.outdate(user.pk, stage=FACES)
+    return jobs.start(Job.Kind.SCAN_FACES, user=user)
 
 
 @transaction.atomic

@@ -130,9 +130,9 @@ def _vector(text: str, owner: int, *, wanted: str) -> tuple[Space | None, TextVe
 
 def request_vector_file(space: Space) -> None:
     """Have a worker bring the file of a large library up to date, for later."""
-    name = f"{queue.REFRESH_VECTOR_FILES}-{space.owner}-{space.model}"
+    name = f"refresh_vector_files-{space.owner}-{space.model}"
     queue.enqueue(
-        queue.REFRESH_VECTOR_FILES,
+        queue.Task.REFRESH_VECTOR_FILES,
         lock=name,
         queueing_lock=name,
         job=None,

@@ -10,15 +10,7 @@ from django.db import transaction
 from librephotos.api.models import Job, SiteSettings
 from librephotos.api.pipeline.ml_models.watch import request_catch_up
 from librephotos.api.pipeline.work import jobs
-
-_EMBEDDINGS, _TAGS = Job.Kind.CALCULATE_CLIP_EMBEDDINGS, Job.Kind.GENERATE_TAGS
-_LEARNT_WITH = {
-    "semantic_search_model": (_EMBEDDINGS, _TAGS),
-    "tagging_model": (_EMBEDDINGS, _TAGS),
-    "captioning_model": (Job.Kind.GENERATE_CAPTIONS,),
-    "caption_automatically": (Job.Kind.GENERATE_CAPTIONS,),
-}
-"""The settings that say what is learnt, and the jobs that do so."""
+from librephotos.api.pipeline.work.kinds import learning_with
 
 
 @transaction.atomic
@@ -32,7 +24,7 @@ def change_site_settings(changes: Mapping[str, Any]) -> SiteSettings:
     for name, value in changes.items():
         setattr(site, name, value)
     site.save(update_fields=list(changes))
-    kinds = {kind for name in changed for kind in _LEARNT_WITH.get(name, ())}
+    kinds = learning_with(changed)
     if kinds:
         _learn_anew(kinds)
     return site

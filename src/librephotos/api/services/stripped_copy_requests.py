@@ -71,7 +71,7 @@ def _found(name: str) -> BinaryIO | None:
 
 
 def _made(file: File, name: str, *, caller: Caller, embedded_video: bool) -> BinaryIO:
-    lock = f"{queue.STRIP}-{name}"
+    lock = f"strip-{name}"
     if not is_under_way(lock):
         _request(file, lock, embedded_video=embedded_video)
     if not workers_alive():
@@ -97,7 +97,7 @@ def _request(file: File, lock: str, *, embedded_video: bool) -> None:
     # A video would keep the lane of stills for as long as its copy takes.
     lane = queue.CPU if file.kind == Kind.VIDEO else None
     queue.enqueue(
-        queue.STRIP,
+        queue.Task.STRIP,
         on=lane,
         priority=queue.FIRST if lane else 0,
         queueing_lock=lock,

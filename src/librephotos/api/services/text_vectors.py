@@ -46,7 +46,7 @@ def text_vector(text: str, *, model: str, caller: Caller) -> TextVector:
         return TextVector(found)
     if not workers_alive():
         return TextVector(None, Obstacle.NO_WORKER)
-    lock = f"{queue.ENCODE_TEXT}-{model}-{text_embeddings.text_hash(text)}"
+    lock = f"encode_text-{model}-{text_embeddings.text_hash(text)}"
     _request(text, model, lock)
     try:
         vector = await_result(find, lock=lock, within_s=WAIT_S, caller=caller)
@@ -59,7 +59,7 @@ def text_vector(text: str, *, model: str, caller: Caller) -> TextVector:
 
 def _request(text: str, model: str, lock: str) -> None:
     queue.enqueue(
-        queue.ENCODE_TEXT,
+        queue.Task.ENCODE_TEXT,
         priority=queue.FIRST,
         queueing_lock=lock,
         job=None,

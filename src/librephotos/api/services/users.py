@@ -19,7 +19,7 @@ from librephotos.api.pipeline.previews.store import delete_previews, preview_nam
 from librephotos.api.pipeline.scanning.ingest import read_skipped_raw_again
 from librephotos.api.pipeline.scanning.redate import redate_library
 from librephotos.api.pipeline.scanning.search_texts import request_search_texts
-from librephotos.api.pipeline.work.jobs import cancel_all, start_learning
+from librephotos.api.pipeline.work import jobs
 from librephotos.api.queries.operations.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
 from librephotos.api.storage.directories import scannable
@@ -132,7 +132,7 @@ def change_user(
         stage_states.outdate(user.pk, stage="scenes")
         request_catch_up()
     if user.semantic_search_topk > 0 and not searched:
-        start_learning(user=user, kind=Job.Kind.CALCULATE_CLIP_EMBEDDINGS)
+        jobs.start(Job.Kind.CALCULATE_CLIP_EMBEDDINGS, user=user)
 
 
 @transaction.atomic
@@ -160,7 +160,7 @@ def set_active(user: User, active: bool, *, by: User) -> None:
     if not active:
         _refuse_to_deactivate(user, by)
         user.ended_sign_ins += 1
-        transaction.on_commit(partial(cancel_all, user))
+        transaction.on_commit(partial(jobs.cancel_all, user))
     user.is_active = active
     user.save(update_fields=["is_active", "ended_sign_ins"])
 

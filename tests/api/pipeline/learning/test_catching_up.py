@@ -42,7 +42,7 @@ def test_photos_that_a_job_has_been_given_are_given_to_no_other(settings: Any) -
     catch_up()
     start_following(owner, Job.Kind.SCAN_PHOTOS, has_run=True)
     assert Job.objects.get(kind=Job.Kind.SCAN_FACES) == first
-    second = jobs.start_learning(user=owner, kind=Job.Kind.SCAN_FACES)
+    second = jobs.start(Job.Kind.SCAN_FACES, user=owner)
     PhotoFactory(owner=owner)
     hand_out(second.pk)
     assert [stage.total for stage in first.stages.all()] == [1]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import JobAborted
 
 from librephotos.api.models import Job, JobStage, PhotoEmbedding
 from librephotos.api.pipeline.ml_models import download
@@ -120,7 +121,7 @@ def test_a_worker_that_stops_leaves_the_download_to_the_next(
     photos: Library, hub: ModelHub
 ) -> None:
     job = download.start_download(user=photos.owner, model=CLIP)
-    with pytest.raises(download.DownloadInterrupted):
+    with pytest.raises(JobAborted):
         download.download(job.pk, CLIP, should_abort=lambda: True)
     job.refresh_from_db()
     assert not job.finished

@@ -142,7 +142,7 @@ def test_a_batch_keeps_to_the_model_that_it_was_handed_out_for(
     configure(semantic_search_model="none")
     photos.scan()
     (photo,) = Photo.objects.filter(owner=photos.owner).values_list("pk", flat=True)
-    following.learn(None, KEY, [photo])
+    following.learn(stage=KEY, photos=[photo])
     assert len(vectors(photos)) == 1
     assert states(photos) == {("done", "")}
 

@@ -48,7 +48,7 @@ def first(
     for number, colour in enumerate(("red", "blue")):
         render("circle", colour, number).save(photos.root / f"{number}.png")
     photos.scan()
-    encode_text("red circle", model=CLIP)
+    encode_text(text="red circle", model=CLIP)
     assert keys() == {CLIP: 2} and TextEmbedding.objects.get().model == CLIP
     return photos
 
@@ -116,14 +116,14 @@ def test_old_vectors_stay_while_a_job_that_has_not_ended_makes_the_new_ones(
 ) -> None:
     revise(models, tiny_clip_folder)
     kind = Job.Kind.CALCULATE_CLIP_EMBEDDINGS
-    under_way = jobs.start_learning(user=first.owner, kind=kind)
+    under_way = jobs.start(kind, user=first.owner)
     hand_out(under_way.pk)
-    idle = jobs.start_learning(user=first.owner, kind=kind)
+    idle = jobs.start(kind, user=first.owner)
     hand_out(idle.pk)
     idle.refresh_from_db()
     assert idle.finished
     before = PhotoEmbedding.objects.count()
-    follow_up(idle.pk)
+    follow_up(finished=idle.pk)
     assert PhotoEmbedding.objects.count() == before > 0
     work_until_idle()
     (key,) = keys()
@@ -140,12 +140,12 @@ def test_until_they_are_replaced_old_vectors_are_compared_with_old_texts_alone(
     known = search(client_of, first, "red circle")
     assert known["meaning"]["state"] == "ranked"
     sign_of_life()
-    encode_text("blue circle", model=CLIP)  # as a worker does for a search by now
+    encode_text(text="blue circle", model=CLIP)  # as a worker does for a search by now
     assert TextEmbedding.objects.count() == 1
     learn()
     (key,) = keys()
-    encode_text("blue circle", model=key)
-    encode_text("blue circle", model=CLIP)
+    encode_text(text="blue circle", model=key)
+    encode_text(text="blue circle", model=CLIP)
     assert set(TextEmbedding.objects.values_list("model", flat=True)) == {key}
     assert search(client_of, first, "blue circle")["meaning"]["state"] == "ranked"
 

@@ -59,7 +59,7 @@ def ranked(space: Space, *, narrowed: bool = False, **page: int) -> list[UUID]:
 @pytest.mark.django_db
 def test_the_file_ranks_as_the_database_does(space: Space) -> None:
     expected = ranked(space)
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     assert open_file(space)
     assert len(expected) == 60
     assert ranked(space) == ranked(space, narrowed=True) == expected
@@ -69,7 +69,7 @@ def test_the_file_ranks_as_the_database_does(space: Space) -> None:
 
 @pytest.mark.django_db
 def test_what_changed_since_the_file_was_written_counts_at_once(space: Space) -> None:
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     photos = list(Photo.objects.all())
     photos[0].delete()
     Photo.objects.filter(pk=photos[1].pk).update(hidden=True)
@@ -83,30 +83,30 @@ def test_what_changed_since_the_file_was_written_counts_at_once(space: Space) ->
 
 @pytest.mark.django_db
 def test_a_refreshed_file_has_what_is_new_and_lacks_what_is_gone(space: Space) -> None:
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     photos = list(Photo.objects.all())
     photos[0].delete()
     embed(photos[2:5], seed=2)
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     file = open_file(space)
     assert file and len(file.index) == 59
     assert file.watermark == PhotoEmbedding.objects.latest("id").pk
     found = ranked(space)
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     shutil.rmtree(folder_of(space))
     assert found == ranked(space)
 
 
 @pytest.mark.django_db
 def test_a_writer_that_died_is_made_good(space: Space) -> None:
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     expected = ranked(space)
     (folder_of(space) / "state.json").unlink()
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     assert ranked(space) == expected
     (folder_of(space) / "state.json").write_text("{")
     assert ranked(space) == expected
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     assert open_file(space)
     assert ranked(space) == expected
 
@@ -115,23 +115,23 @@ def test_a_writer_that_died_is_made_good(space: Space) -> None:
 def test_a_file_that_lacks_rows_below_its_watermark_is_written_anew(
     space: Space,
 ) -> None:
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     expected = ranked(space)
     file = open_file(space)
     assert file
     with writing_to(file.index) as writer:
         writer.remove(file.index.snapshot().ids[:3])
     assert len(ranked(space)) == 57
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     assert ranked(space) == expected
 
 
 @pytest.mark.django_db
 def test_files_of_former_users_and_of_small_libraries_go(space: Space) -> None:
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     other = Space(UserFactory().pk, MODEL)
     User.objects.filter(pk=space.owner).delete()
-    refresh_vector_files(other)
+    refresh_vector_files(owner=other.owner, model=other.model)
     assert not folder_of(space).exists()
     assert not folder_of(other).exists()
 
@@ -147,7 +147,7 @@ def test_what_somebody_else_keeps_beside_the_files_stays(space: Space) -> None:
     )
     for name in names:
         (vector_folders.root() / name).mkdir(parents=True)
-    refresh_vector_files(space)
+    refresh_vector_files(owner=space.owner, model=space.model)
     assert folder_of(space).exists()
     assert all((vector_folders.root() / name).exists() for name in names)
 

@@ -35,7 +35,7 @@ class Recording(Sandbox):
 def group(owner: User) -> int:
     """Group as a job does; return how many faces were compared with all others."""
     child = Recording()
-    job = jobs.start_about_faces(user=owner, kind=Job.Kind.FIND_SIMILAR_FACES)
+    job = jobs.start(Job.Kind.FIND_SIMILAR_FACES, user=owner)
     group_unknown_faces(job.pk, sandbox=child)
     job.refresh_from_db()
     assert job.finished and not job.failed
@@ -68,7 +68,7 @@ def settled(me: User, anna: list[Face], bert: list[Face]) -> Face:
 def test_without_anything_new_nobody_is_asked(me, anna, settled):
     before = list(Face.objects.values_list("pk", "cluster"))
     child = Recording()
-    job = jobs.start_about_faces(user=me, kind=Job.Kind.FIND_SIMILAR_FACES)
+    job = jobs.start(Job.Kind.FIND_SIMILAR_FACES, user=me)
     group_unknown_faces(job.pk, sandbox=child)
     assert child.asked == []
     assert list(Face.objects.values_list("pk", "cluster")) == before

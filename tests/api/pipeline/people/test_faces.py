@@ -40,7 +40,7 @@ def folder_of(face: Face) -> str:
 
 def scan_faces_again(library: Library) -> None:
     """Look at all photos anew, as if they had never been looked at."""
-    jobs.start_scan_faces(user=library.owner)
+    faces_service.find_again(library.owner)
     work_until_idle()
 
 
@@ -203,7 +203,7 @@ def test_crops_go_with_their_photo(curies: Library) -> None:
     curies.root.joinpath("portrait.jpg").unlink()
     curies.root.joinpath("other.txt").write_text("so that the folder is not empty")
     curies.scan()
-    jobs.start_delete_missing(user=curies.owner)
+    jobs.start(Job.Kind.DELETE_MISSING_PHOTOS, user=curies.owner)
     work_until_idle()
     assert not Face.objects.exists()
     assert crops and not any(map(storages["previews"].exists, crops))
@@ -224,7 +224,7 @@ def test_faces_without_an_encoding_get_one(curies: Library) -> None:
     face = named()["Marie Curie"]
     encoding = face.encoding
     Face.objects.filter(pk=face.pk).update(encoding=None)
-    jobs.start_about_faces(user=curies.owner, kind=Job.Kind.GENERATE_FACE_EMBEDDINGS)
+    jobs.start(Job.Kind.GENERATE_FACE_EMBEDDINGS, user=curies.owner)
     work_until_idle()
     face.refresh_from_db()
     assert face.encoding == encoding

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("empty_queue")
 
 def work(owner: User) -> None:
     """Group and recognise, as after a scan of faces."""
-    jobs.start_about_faces(user=owner, kind=Job.Kind.FIND_SIMILAR_FACES)
+    jobs.start(Job.Kind.FIND_SIMILAR_FACES, user=owner)
     work_until_idle()
 
 
@@ -220,7 +220,7 @@ def test_what_is_said_while_a_job_works_is_not_overwritten(me, three_people):
         if answers == 1:
             faces_service.reject(me.pk, [second.pk])
 
-    job = jobs.start_about_faces(user=me, kind=Job.Kind.TRAIN_FACES)
+    job = jobs.start(Job.Kind.TRAIN_FACES, user=me)
     recognise_unknown_faces(job.pk, sandbox=Interrupted(deny))
     second.refresh_from_db()
     assert second.guess_id is None
@@ -236,7 +236,7 @@ def test_a_face_that_is_put_out_of_its_group_meanwhile_stays_out(me, three_peopl
         if answers == 1:
             faces_service.reject(me.pk, [stranger.pk], person=group)
 
-    job = jobs.start_about_faces(user=me, kind=Job.Kind.FIND_SIMILAR_FACES)
+    job = jobs.start(Job.Kind.FIND_SIMILAR_FACES, user=me)
     group_unknown_faces(job.pk, sandbox=Interrupted(deny))
     assert groups(rest) == {group: 3} and group not in groups([stranger])
 
@@ -257,7 +257,7 @@ def test_a_job_that_gives_in_guesses_nobody_who_was_denied_or_is_gone(me, three_
             faces_service.restore(me.pk, [first.pk])
 
     child = Interrupted(go_on)
-    job = jobs.start_about_faces(user=me, kind=Job.Kind.TRAIN_FACES)
+    job = jobs.start(Job.Kind.TRAIN_FACES, user=me)
     recognise_unknown_faces(job.pk, sandbox=child)
     assert child.answers == repeating.TRIES
     for row in (denied, gone):
@@ -282,9 +282,9 @@ def test_what_comes_while_a_job_works_has_a_job_of_its_own(me, three_people):
     def find_more(answers: int) -> None:
         late.extend(face(me, 5, seed) for seed in (901, 902))
         for _ in range(2):
-            jobs.start_about_faces(user=me, kind=Job.Kind.FIND_SIMILAR_FACES)
+            jobs.start(Job.Kind.FIND_SIMILAR_FACES, user=me)
 
-    job = jobs.start_about_faces(user=me, kind=Job.Kind.FIND_SIMILAR_FACES)
+    job = jobs.start(Job.Kind.FIND_SIMILAR_FACES, user=me)
     group_unknown_faces(job.pk, sandbox=Interrupted(find_more))
     assert groups(late) == {None: 2}
     work_until_idle()

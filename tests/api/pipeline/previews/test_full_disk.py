@@ -63,7 +63,7 @@ def test_a_full_disk_is_no_reason_against_a_file(
     Photo.objects.update(public=True)
     User.objects.update(public_sharing=True)
     file = File.objects.get()
-    strip(file.pk, embedded_video=False, sandbox=filling)
+    strip(file=file.pk, embedded_video=False, sandbox=filling)
     assert not list((filling.folder / "stripped").iterdir())
     told = [record for record in caplog.records if FULL in record.getMessage()]
     assert {record.levelname for record in told} <= {"ERROR", "WARNING"} and told
@@ -92,7 +92,7 @@ def test_a_reason_that_cannot_be_kept_leaves_nothing(
             return outcomes
 
     sandbox = Filling(timeout_s=600, memory_bytes=2**32)
-    strip(File.objects.get().pk, embedded_video=False, sandbox=sandbox)
+    strip(file=File.objects.get().pk, embedded_video=False, sandbox=sandbox)
     assert not list((filling.folder / "stripped").iterdir())
     assert FULL in caplog.text and "Traceback" not in caplog.text
 
@@ -126,7 +126,7 @@ def test_what_no_job_follows_ends_with_one_line(
     caplog.set_level(logging.WARNING)
     settings.MIN_FREE_MIB = 2**40
     photo = Photo.objects.get()
-    queue.enqueue(queue.RUN_STAGES, job=None, photos=[str(photo.pk)], awaited=True)
+    queue.enqueue(queue.Task.RUN_STAGES, job=None, photos=[str(photo.pk)], awaited=True)
     work_until_idle()
     [told] = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert "make room" in told.getMessage() and not told.exc_info

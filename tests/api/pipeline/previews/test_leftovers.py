@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from librephotos.api.models import Photo
+from librephotos.api.models import Job, Photo
 from librephotos.api.pipeline.previews.store import preview_names
 from librephotos.api.pipeline.scanning.delete_missing import delete_missing
 from librephotos.api.pipeline.work import jobs
@@ -98,7 +98,7 @@ def test_missing_photos_go_with_their_previews_though_the_worker_dies(
     photos.scan()
     gone.unlink()
     photos.scan()
-    job = jobs.start_delete_missing(user=photos.owner)
+    job = jobs.start(Job.Kind.DELETE_MISSING_PHOTOS, user=photos.owner)
     with pytest.raises(Ended):
         delete_missing(job.pk)
     assert len(previews(data)) == 6
@@ -131,7 +131,7 @@ def test_what_nobody_names_goes_and_nothing_else(photos: Library, data: Path) ->
         put(data / "media/avatars/drawing.png", at=A_WHILE_AGO),
         *(data / "previews" / name for name in preview_names([photo])),
     ]
-    jobs.start_delete_missing(user=photos.owner)
+    jobs.start(Job.Kind.DELETE_MISSING_PHOTOS, user=photos.owner)
     work_until_idle()
     assert not [path for path in lost if path.exists()]
     assert all(path.exists() for path in stays)

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from rest_framework.test import APIClient
 
-from librephotos.api.models import Photo
+from librephotos.api.models import Job, Photo
 from librephotos.api.pipeline.previews.store import preview_names
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.services.users import change_user, delete_user
@@ -44,7 +44,7 @@ def test_previews_go_with_the_photos_of_missing_files(photos: Library) -> None:
     lost, stays = photos.photo_of(gone), photos.photo_of(kept)
     gone.unlink()
     photos.scan()
-    job = jobs.start_delete_missing(user=photos.owner)
+    job = jobs.start(Job.Kind.DELETE_MISSING_PHOTOS, user=photos.owner)
     work_until_idle()
     job.refresh_from_db()
     assert job.finished and "1 photos" in job.message

@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from librephotos.api.models import File, Photo, User
+from librephotos.api.models import File, Job, Photo, User
 from librephotos.api.pipeline.previews.store import preview_names
 from librephotos.api.pipeline.previews.stripping import strip
 from librephotos.api.pipeline.work import jobs
@@ -365,7 +365,7 @@ def test_no_byte_of_an_erased_photo_is_left(photos, client_of, settings, by):
             path.unlink()
         write_jpeg(photos.root / "other.jpg")
         photos.scan()
-        jobs.start_delete_missing(user=photos.owner)
+        jobs.start(Job.Kind.DELETE_MISSING_PHOTOS, user=photos.owner)
         work_until_idle()
     left = {path.name for path in files_in(settings.DATA)}
     kept = {Path(name).name for name in preview_names(Photo.objects.all())}
@@ -400,6 +400,6 @@ def test_a_copy_that_is_made_while_its_file_is_erased_goes(photos, copies):
             return outcomes
 
     sandbox = ErasingSandbox(timeout_s=600, memory_bytes=2**32)
-    strip(file.pk, embedded_video=False, sandbox=sandbox)
+    strip(file=file.pk, embedded_video=False, sandbox=sandbox)
     sandbox.stop()
     assert not list(copies.iterdir())

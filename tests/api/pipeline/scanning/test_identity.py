@@ -161,7 +161,7 @@ def test_missing_photos_are_not_deleted_while_a_scan_may_find_them(
     os.rename(photos.root / "old", photos.root / "new")
     job = jobs.start_scan(user=photos.owner)
     scan(job.pk, full=False)
-    deletion = jobs.start_delete_missing(user=photos.owner)
+    deletion = jobs.start(Job.Kind.DELETE_MISSING_PHOTOS, user=photos.owner)
     delete_missing(deletion.pk)
     work_until_idle()
     deletion.refresh_from_db()

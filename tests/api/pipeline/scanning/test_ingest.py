@@ -28,7 +28,8 @@ class SlowSandbox(Sandbox):
         outcomes = super().map(function, items)
         if not self.overtaken:
             self.overtaken = True
-            ingest.ingest(*self._batch, sandbox=sandbox())
+            job, files = self._batch
+            ingest.ingest(job, files=files, sandbox=sandbox())
             learn_of(*Photo.objects.all())
         return outcomes
 
@@ -52,7 +53,7 @@ def test_the_slower_one_does_nothing_again(photos: Library) -> None:
         write_jpeg(photos.root / f"{number}.jpg", seed=number)
     job, files = walked(photos.owner)
     slow = SlowSandbox(job, files)
-    ingest.ingest(job.pk, files, sandbox=slow)
+    ingest.ingest(job.pk, files=files, sandbox=slow)
     slow.stop()
     assert slow.overtaken
     learnt = PhotoStage.objects.filter(stage="embeddings")

@@ -47,7 +47,7 @@ def test_a_directory_whose_name_begins_alike_is_another_one(
     photos: Library, texts: Any
 ) -> None:
     ScanDirectory.objects.update(path=os.fsencode(photos.root / "sec"))
-    refresh_search_texts(photos.owner.pk)
+    refresh_search_texts(owner=photos.owner.pk)
     assert texts() == ["a.jpg", "b.jpg", "c.jpg"]
 
 
@@ -58,5 +58,5 @@ def test_texts_that_are_right_are_not_written(photos: Library, texts: Any) -> No
             return list(cursor.fetchall())
 
     before = versions()
-    refresh_search_texts(photos.owner.pk)
+    refresh_search_texts(owner=photos.owner.pk)
     assert versions() == before

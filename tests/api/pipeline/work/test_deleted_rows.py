@@ -113,7 +113,7 @@ def test_while_faces_are_compared(
     owner = UserFactory()
     for seed in range(3):
         face(owner, 0, seed)
-    job = jobs.start_about_faces(user=owner, kind=kind)
+    job = jobs.start(kind, user=owner)
     with a_worker_that_waits(lock_people, owner.pk):
         remove(job)
     assert not Job.objects.filter(pk=job.pk).exists()
@@ -131,7 +131,7 @@ def test_while_photos_are_handed_out(
     owner = UserFactory()
     photo = PhotoFactory(owner=owner)
     PhotoStage.objects.create(photo=photo, stage="faces")
-    job = jobs.start_learning(user=owner, kind=Job.Kind.SCAN_FACES)
+    job = jobs.start(Job.Kind.SCAN_FACES, user=owner)
     with a_worker_that_waits(hold_states, owner.pk):
         remove(job)
     assert not Job.objects.filter(kind=Job.Kind.SCAN_FACES).exists()
@@ -142,7 +142,7 @@ def test_a_photo_that_is_deleted_while_others_are_handed_out(settings: Any) -> N
     owner = UserFactory()
     photos = [PhotoFactory(owner=owner) for _ in range(3)]
     PhotoStage.objects.create(photo=photos[0], stage="faces")
-    job = jobs.start_learning(user=owner, kind=Job.Kind.SCAN_FACES)
+    job = jobs.start(Job.Kind.SCAN_FACES, user=owner)
     with a_worker_that_waits(hold_states, owner.pk):
         photos[2].delete()
     job.refresh_from_db()
@@ -150,23 +150,23 @@ def test_a_photo_that_is_deleted_while_others_are_handed_out(settings: Any) -> N
 
 
 TASKS = {
-    queue.SCAN: {"full": False},
-    queue.INGEST: {"files": [1]},
-    queue.RUN_STAGES: {"photos": []},
-    queue.HAND_OUT: {},
-    queue.LEARN: {"stage": "faces", "photos": []},
-    queue.ENCODE_FACES: {},
-    queue.GROUP_FACES: {},
-    queue.RECOGNISE_FACES: {},
-    queue.DELETE_MISSING: {},
-    queue.DOWNLOAD: {"model": "clip-vit-base-patch32"},
+    queue.Task.SCAN: {"full": False},
+    queue.Task.INGEST: {"files": [1]},
+    queue.Task.RUN_STAGES: {"photos": []},
+    queue.Task.HAND_OUT: {},
+    queue.Task.LEARN: {"stage": "faces", "photos": []},
+    queue.Task.ENCODE_FACES: {},
+    queue.Task.GROUP_FACES: {},
+    queue.Task.RECOGNISE_FACES: {},
+    queue.Task.DELETE_MISSING: {},
+    queue.Task.DOWNLOAD: {"model": "clip-vit-base-patch32"},
 }
 
 
-@pytest.mark.parametrize("name", TASKS)
-def test_a_task_whose_job_is_gone_does_nothing(name: str) -> None:
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_whose_job_is_gone_does_nothing(task: queue.Task) -> None:
     job = JobFactory()
-    queue.enqueue(name, job=job.pk, **TASKS[name])
+    queue.enqueue(task, job=job.pk, **TASKS[task])
     job.delete()
     work_until_idle()
     assert not ProcrastinateJob.objects.exists()

@@ -43,13 +43,13 @@ def labelled(photos: Library) -> Library:
     for number in range(RELABELLED):
         new = face(photos.owner, number % 3, seed=number)
         faces_service.label(photos.owner.pk, [new.pk], name=f"Person {number % 3}")
-    assert waiting(queue.RESCORE_FACES) == RELABELLED
+    assert waiting(queue.Task.RESCORE_FACES) == RELABELLED
     return photos
 
 
-def waiting(task: str) -> int:
-    """Return how many tasks of a name nobody has begun."""
-    tasks = ProcrastinateJob.objects.filter(task_name=f"librephotos.{task}")
+def waiting(task: queue.Task) -> int:
+    """Return how many tasks of a kind nobody has begun."""
+    tasks = ProcrastinateJob.objects.filter(task_name=task.in_queue)
     return tasks.filter(status="todo").count()
 
 
@@ -95,14 +95,14 @@ def test_a_search_is_answered_while_relabelling_runs_and_waits(
         try:
             asked = {"search": "red circle", "ranking": "meaning"}
             answer = client_of(labelled.owner).get("/api/photos/searchlist/", asked)
-            return answer.json(), waiting(queue.RESCORE_FACES)
+            return answer.json(), waiting(queue.Task.RESCORE_FACES)
         finally:
             release()
             connections.close_all()
 
     with held_up(labelled.owner) as release, ThreadPoolExecutor(1) as thread:
         answering = thread.submit(search)
-        wait_for(lambda: waiting(queue.ENCODE_TEXT), "the text is asked")
+        wait_for(lambda: waiting(queue.Task.ENCODE_TEXT), "the text is asked")
         loop.run(wait=False)  # ends once the relabelling does
         found, still_waiting = answering.result()
     assert found["meaning"]["state"] == "ranked"
@@ -124,7 +124,7 @@ def test_a_drawn_face_is_measured_before_what_follows_from_names(
     loop.run(wait=False, queues=[queue.PICTURES])
     drawn.refresh_from_db()
     assert drawn.encoding is not None and drawn.crop
-    assert waiting(queue.RESCORE_FACES) == RELABELLED + 1
+    assert waiting(queue.Task.RESCORE_FACES) == RELABELLED + 1
 
 
 def test_a_lost_preview_does_not_wait_for_a_scan(
@@ -133,13 +133,13 @@ def test_a_lost_preview_does_not_wait_for_a_scan(
     photo = Photo.objects.get(files__path__isnull=False)
     name = preview_name(photo.pk, PreviewSize.BIG, photo.preview_format)
     storages["previews"].delete(name)
-    queue.enqueue(queue.RUN_STAGES, priority=queue.FIRST, job=None, photos=[])
+    queue.enqueue(queue.Task.RUN_STAGES, priority=queue.FIRST, job=None, photos=[])
     client = client_of(labelled.owner)
     address = f"/media/thumbnails_big/{photo.image_hash}"
     assert client.get(address).status_code == 404
     loop.run(wait=False, queues=[queue.PICTURES])
     assert client.get(address).getvalue().startswith(b"\xff\xd8")
-    assert waiting(queue.RUN_STAGES) == 1  # the scan's
+    assert waiting(queue.Task.RUN_STAGES) == 1  # the scan's
 
 
 def test_a_date_by_an_expression_does_not_wait_among_the_texts_of_searches(
@@ -150,11 +150,11 @@ def test_a_date_by_an_expression_does_not_wait_among_the_texts_of_searches(
     photo = labelled.photo_of(labelled.root / "a.jpg")
     set_user_date(photo, None)
     (task,) = ProcrastinateJob.objects.filter(
-        task_name=f"librephotos.{queue.RUN_STAGES}", status="todo"
+        task_name=queue.Task.RUN_STAGES.in_queue, status="todo"
     )
     assert (task.queue_name, task.priority) == (queue.PICTURES, queue.FIRST)
     loop.run(wait=False, queues=[queue.PICTURES])
-    assert not waiting(queue.RUN_STAGES)
+    assert not waiting(queue.Task.RUN_STAGES)
 
 
 def test_a_worker_of_the_interactive_queue_takes_all_that_is_waited_for(

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("empty_queue")
 
 def ask() -> None:
     """Request something that is waited for."""
-    queue.enqueue(queue.RESCORE_FACES, job=None, edit=0)
+    queue.enqueue(queue.Task.RESCORE_FACES, job=None, edit=0)
 
 
 def end_connections() -> None:
@@ -90,7 +90,7 @@ def test_work_goes_on_after_lost_connections() -> None:
             wait_until(is_at_work)
             end_connections()
             ask()
-            queue.enqueue(queue.FOLLOW_UP, job=None, finished=0)
+            queue.enqueue(queue.Task.FOLLOW_UP, job=None, finished=0)
             wait_until(all_is_done)
 
     with disturbed_by(disturb):
@@ -112,10 +112,10 @@ def test_a_stalled_task_that_was_asked_for_anew_is_done_once() -> None:
     """Nor does it keep others from being taken over."""
     for queueing_lock in ("again", None):
         queue.enqueue(
-            queue.RESCORE_FACES, queueing_lock=queueing_lock, job=None, edit=0
+            queue.Task.RESCORE_FACES, queueing_lock=queueing_lock, job=None, edit=0
         )
     stall()
-    queue.enqueue(queue.RESCORE_FACES, queueing_lock="again", job=None, edit=0)
+    queue.enqueue(queue.Task.RESCORE_FACES, queueing_lock="again", job=None, edit=0)
     with disturbed_by(lambda: wait_until(all_is_done)):
         loop.run(wait=True)
     assert all_is_done()
@@ -146,9 +146,9 @@ def test_nothing_waits_for_a_clock_that_was_set_back_by_a_day() -> None:
 
 def test_a_task_that_kills_its_workers_whose_job_is_gone() -> None:
     job = JobFactory()
-    queue.enqueue(queue.RUN_STAGES, job=job.pk, photos=[])
+    queue.enqueue(queue.Task.RUN_STAGES, job=job.pk, photos=[])
     stall(attempts=loop.MAX_TAKEOVERS)
-    queue.enqueue(queue.RUN_STAGES, job=job.pk, photos=[])
+    queue.enqueue(queue.Task.RUN_STAGES, job=job.pk, photos=[])
     stall()
     Job.objects.all().delete()
     with disturbed_by(lambda: wait_until(nothing_is_under_way)):
@@ -168,7 +168,10 @@ def insert_odd_tasks() -> None:
     """Add tasks whose arguments no version of ours would write, done and to be done."""
     with connection.cursor() as cursor:
         for status in ("todo", "doing"):
-            for name in (f"librephotos.{queue.FOLLOW_UP}", "librephotos.unheard_of"):
+            for name in (
+                queue.Task.FOLLOW_UP.in_queue,
+                "librephotos.unheard_of",
+            ):
                 for arguments in ODD_ARGUMENTS:
                     cursor.execute(
                         "INSERT INTO procrastinate_jobs"
@@ -187,8 +190,8 @@ def test_odd_tasks_and_a_stuck_job_keep_no_other_from_its_end() -> None:
 
     def disturb() -> None:
         wait_until(others_are_settled)
-        queue.enqueue(queue.FOLLOW_UP, lock="sound", job=None, finished=0)
-        queue.enqueue(queue.RESCORE_FACES, lock="sound", job=None, edit=0)
+        queue.enqueue(queue.Task.FOLLOW_UP, lock="sound", job=None, finished=0)
+        queue.enqueue(queue.Task.RESCORE_FACES, lock="sound", job=None, edit=0)
         wait_until(lambda: not ProcrastinateJob.objects.filter(lock="sound").exists())
         wait_until(nothing_is_under_way)
 
@@ -209,7 +212,7 @@ def test_a_task_asked_for_anew_while_it_is_tried_again_ends_no_lane() -> None:
     def disturb() -> None:
         wait_until(is_at_work)
         before = lane_starts()
-        queue.enqueue(queue.RESCORE_FACES, queueing_lock="again", job=None, edit=0)
+        queue.enqueue(queue.Task.RESCORE_FACES, queueing_lock="again", job=None, edit=0)
         wait_until(all_is_done)
         with connection.cursor() as cursor:
             for status, scheduled in (("doing", "now()"), ("todo", "now() + '1 day'")):

@@ -183,7 +183,13 @@ export interface Job {
   progress_current: number;
   progress_target: number;
   progress_step?: string | null;
-  result?: { stages?: StageProgress[]; failures?: number; message?: string } | null;
+  result?: {
+    stages?: StageProgress[];
+    failures?: number;
+    message?: string;
+    /** What is counted: files, photos, faces, KiB. */
+    unit?: string;
+  } | null;
 }
 
 export interface WorkerAvailability {

@@ -43,6 +43,6 @@ it('writes stages as words', () => {
 });
 
 it('counts files, and downloads in bytes', () => {
-  expect(amountOf({ ...job, job_type: 1 }, 1200, 'en')).toBe('1,200');
-  expect(amountOf({ ...job, job_type: 10 }, 1200, 'en')).toBe('1.2 MB');
+  expect(amountOf({ ...job, result: { unit: 'files' } }, 1200, 'en')).toBe('1,200');
+  expect(amountOf({ ...job, result: { unit: 'KiB' } }, 1200, 'en')).toBe('1.2 MB');
 });

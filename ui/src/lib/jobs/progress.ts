@@ -1,7 +1,6 @@
 import type { Job, StageProgress } from '../api/types';
 import { formatBytes } from '../dates/format';
 
-const DOWNLOAD = 10;
 const KIB = 1024;
 
 /** Stages whose names only their makers understand. */
@@ -18,9 +17,9 @@ export function stageTitle(stage: string): string {
   return TITLES[stage] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** An amount of work in words: files, or bytes where a job downloads, which counts in KiB. */
+/** An amount of work in words: a number, or bytes where the job counts in KiB. */
 export function amountOf(job: Job, amount: number, locale: string): string {
-  if (job.job_type === DOWNLOAD) return formatBytes(amount * KIB);
+  if (job.result?.unit === 'KiB') return formatBytes(amount * KIB);
   return new Intl.NumberFormat(locale).format(amount);
 }
 

@@ -14,9 +14,9 @@ from librephotos.api.writes import stage_states
 from librephotos.ml.errors import ModelUnusable
 
 
-def write_caption(photo_id: UUID, *, model: str) -> None:
+def write_caption(*, photo: str, model: str) -> None:
     """Write the caption of a photo that has none by this model; record what failed."""
-    stage = learning_stage(model_key(CAPTIONS, model))
+    stage, photo_id = learning_stage(model_key(CAPTIONS, model)), UUID(photo)
     try:
         run_stage(stage, [photo_id], sandbox=describer())
     except ModelUnusable as error:
@@ -35,7 +35,7 @@ def request_caption(photo_id: UUID, *, model: str) -> None:
     """
     stage_states.try_again(photo_id, stage=model_key(CAPTIONS, model))
     queue.enqueue(
-        queue.WRITE_CAPTION,
+        queue.Task.WRITE_CAPTION,
         lock=f"caption-{photo_id}",
         queueing_lock=f"caption-{photo_id}-{model}",
         job=None,

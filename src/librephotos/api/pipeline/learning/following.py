@@ -16,6 +16,7 @@ from django.db import DatabaseError, transaction
 from librephotos.api.models import Job, User
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.children import attendant, learner, sandbox
+from librephotos.api.pipeline.work.kinds import KINDS, following
 from librephotos.api.pipeline.work.registry import learning_stage, stages_of
 from librephotos.api.pipeline.work.runner import run_stage
 from librephotos.api.pipeline.work.stage import LearningStage, Runs
@@ -24,25 +25,11 @@ from librephotos.ml.errors import ModelUnusable
 
 log = logging.getLogger(__name__)
 
-FOLLOWING: dict[Job.Kind, tuple[Job.Kind, ...]] = {
-    Job.Kind.SCAN_PHOTOS: (Job.Kind.SCAN_FACES, Job.Kind.CALCULATE_CLIP_EMBEDDINGS),
-    Job.Kind.SCAN_FACES: (Job.Kind.FIND_SIMILAR_FACES,),
-    Job.Kind.GENERATE_FACE_EMBEDDINGS: (Job.Kind.FIND_SIMILAR_FACES,),
-    Job.Kind.FIND_SIMILAR_FACES: (Job.Kind.TRAIN_FACES,),
-    # Tags may be made of embeddings.
-    Job.Kind.CALCULATE_CLIP_EMBEDDINGS: (Job.Kind.GENERATE_TAGS,),
-    Job.Kind.GENERATE_TAGS: (Job.Kind.GENERATE_CAPTIONS,),
-}
-"""Which jobs come after which, where there is something for them to do."""
-
-ABOUT_ALL_FACES = (Job.Kind.FIND_SIMILAR_FACES, Job.Kind.TRAIN_FACES)
-"""These follow a job that has changed something, and only that."""
-
 HANDED_OUT = 5000
 """Photos marked in one transaction: a second of work, and little is done twice."""
 
 
-def follow_up(finished: int) -> None:
+def follow_up(*, finished: int) -> None:
     """Start what comes after a job, unless it has failed or was cancelled.
 
     Nor is anything started for an account that was deactivated.
@@ -75,14 +62,14 @@ def _forget_superseded(job: Job) -> None:
 
 def start_following(user: User, kind: Job.Kind, *, has_run: bool) -> None:
     """Start the jobs that come after this kind and for which there is work."""
-    for following in FOLLOWING.get(kind, ()):
-        if following in ABOUT_ALL_FACES:
+    for after in following(kind):
+        if KINDS[after].after_changes:
             if has_run:
-                jobs.start_about_faces(user=user, kind=following)
-        elif is_due(user, following):
-            jobs.start_learning(user=user, kind=following)
+                jobs.start(after, user=user)
+        elif is_due(user, after):
+            jobs.start(after, user=user)
         else:
-            start_following(user, following, has_run=False)
+            start_following(user, after, has_run=False)
 
 
 def is_due(user: User, kind: Job.Kind) -> bool:
@@ -139,7 +126,7 @@ def _hand_out_stage(job: Job, stage: LearningStage) -> None:
             for start in range(0, len(newest_first), stage.batch_size):
                 batch = newest_first[start : start + stage.batch_size]
                 queue.enqueue(
-                    queue.LEARN,
+                    queue.Task.LEARN,
                     on=stage.queue,
                     priority=queue.LAST + batch[0].day,
                     job=job.pk,
@@ -151,18 +138,23 @@ def _hand_out_stage(job: Job, stage: LearningStage) -> None:
         after = due[-1].photo_id
 
 
-def learn(job_id: int | None, key: str, photo_ids: Sequence[UUID]) -> None:
-    """Take a batch of photos through one stage; raise ModelUnusable if it cannot be."""
+def learn(
+    job_id: int | None = None, *, stage: str, photos: Sequence[str | UUID]
+) -> None:
+    """Take a batch of photos through the stage of this key.
+
+    Raises ModelUnusable if it cannot be.
+    """
     if job_id is not None and jobs.begin(job_id) is None:
         return
-    stage = learning_stage(key)
-    reason = stage.missing()
+    learning = learning_stage(stage)
+    reason = learning.missing()
     if reason:
         raise ModelUnusable(reason)
     # Without a job, somebody looks at the photo and waits.
     decoder = sandbox if job_id is not None else attendant
-    child = learner() if stage.runs is Runs.LEARNER else decoder()
-    run_stage(stage, photo_ids, sandbox=child)
+    child = learner() if learning.runs is Runs.LEARNER else decoder()
+    run_stage(learning, [UUID(str(photo)) for photo in photos], sandbox=child)
     if job_id is not None:
         jobs.finish_if_complete(job_id)
 

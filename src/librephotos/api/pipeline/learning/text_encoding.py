@@ -17,7 +17,7 @@ from librephotos.ml.errors import ModelUnusable
 log = logging.getLogger(__name__)
 
 
-def encode_text(text: str, *, model: str) -> None:
+def encode_text(*, text: str, model: str) -> None:
     """Store the vector of a text, if the model can make one.
 
     Never fails, so that no failed task and no log keeps what was searched for; who

@@ -29,12 +29,13 @@ log = logging.getLogger(__name__)
 _OURS = re.compile(r"(\d{1,18})-[0-9a-f]{16}", re.ASCII)
 
 
-def refresh_vector_files(space: Space) -> None:
-    """Write what the files of a library lack, and take out what is gone.
+def refresh_vector_files(*, owner: int, model: str) -> None:
+    """Write what the files of a library lack for a model, and take out what is gone.
 
     May be ended at any instruction and be run again. Files of users, models and
     databases that are gone, and of libraries that have become small, are removed.
     """
+    space = Space(owner, model)
     _remove_orphans()
     folder = folder_of(space)
     if vector_rows.count(space) < WORTH_A_FILE:

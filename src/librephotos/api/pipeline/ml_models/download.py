@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from procrastinate.exceptions import JobAborted
 
 from librephotos.api.models import Job, JobStage, SiteSettings, User
 from librephotos.api.pipeline.ml_models.installed import in_sentence_case, model_store
 from librephotos.api.pipeline.ml_models.watch import request_catch_up
-from librephotos.api.pipeline.work import jobs, queue
+from librephotos.api.pipeline.work import jobs
 
 if TYPE_CHECKING:
     from librephotos.ml.model_store import Progress
@@ -24,10 +25,6 @@ UNIT = 1024
 """Progress is counted in KiB: the bytes of large models exceed the columns."""
 
 PROGRESS_EVERY_S = 1.0
-
-
-class DownloadInterrupted(Exception):
-    """The worker is to stop; another one goes on with the download."""
 
 
 def stage_of(model: str) -> str:
@@ -53,16 +50,14 @@ def start_download(*, user: User, model: str, newest: bool = False) -> Job:
         running = unfinished_downloads().get(model)
         if running is not None:
             return running
-        job = Job.objects.create(kind=Job.Kind.DOWNLOAD_MODELS, started_by=user)
-        JobStage.objects.create(job=job, stage=stage_of(model))
-        queue.enqueue(
-            queue.DOWNLOAD,
-            priority=queue.FIRST,
-            lock=queue.DOWNLOAD,  # one after the other
-            job=job.pk,
+        job = jobs.create(
+            Job.Kind.DOWNLOAD_MODELS,
+            user=user,
+            lock="download",  # one after the other
             model=model,
             newest=newest,
         )
+        JobStage.objects.create(job=job, stage=stage_of(model))
     return job
 
 
@@ -75,7 +70,7 @@ def download(
 ) -> None:
     """Download a model under a job, and have what waited for it begin.
 
-    Raises DownloadInterrupted once `should_abort` says so.
+    Raises JobAborted once `should_abort` says so.
     """
     from librephotos.ml.model_store.errors import DownloadStopped, ModelStoreError
 
@@ -92,7 +87,7 @@ def download(
         )
     except DownloadStopped:
         if not report.cancelled():
-            raise DownloadInterrupted(model) from None
+            raise JobAborted from None
     except ModelStoreError as error:
         jobs.fail(job_id, f"{in_sentence_case(str(error))}.")
     else:

@@ -17,9 +17,9 @@ _DEPTH = 3
 def request_catch_up() -> None:
     """Have a worker look what every user's photos have yet to pass."""
     queue.enqueue(
-        queue.CATCH_UP,
+        queue.Task.CATCH_UP,
         priority=queue.FIRST,
-        queueing_lock=queue.CATCH_UP,
+        queueing_lock="catch_up",
         job=None,
     )
 

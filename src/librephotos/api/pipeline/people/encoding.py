@@ -23,7 +23,7 @@ def encode_new_faces(job_id: int) -> None:
         stage_states.mark_pending(photos, stages=[FACES], job=job.pk)
         for start in range(0, len(photos), stage.batch_size):
             queue.enqueue(
-                queue.LEARN,
+                queue.Task.LEARN,
                 on=stage.queue,
                 job=job.pk,
                 stage=FACES,

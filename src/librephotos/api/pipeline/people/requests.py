@@ -21,7 +21,7 @@ def look_again(photo: Photo) -> None:
             defaults={"state": PhotoStage.State.PENDING, "job": None},
         )
         queue.enqueue(
-            queue.LEARN,
+            queue.Task.LEARN,
             on=queue.PICTURES,
             priority=queue.FIRST,
             lock=_one_by_one(photo.owner_id),
@@ -35,7 +35,7 @@ def look_again(photo: Photo) -> None:
 def rescore_after(edit: PeopleEdit) -> None:
     """Have a worker look at the unknown faces that an edit may concern."""
     queue.enqueue(
-        queue.RESCORE_FACES,
+        queue.Task.RESCORE_FACES,
         lock=_one_by_one(edit.owner_id),
         job=None,
         edit=edit.pk,

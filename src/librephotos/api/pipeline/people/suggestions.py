@@ -73,25 +73,25 @@ def _recognised(
     return answer(sandbox, recognise_faces, work)
 
 
-def rescore(edit_id: int, *, sandbox: Sandbox) -> None:
+def rescore(*, edit: int, sandbox: Sandbox) -> None:
     """Find the photos of an edit by the new names, and recognise what it concerns."""
-    edit = PeopleEdit.objects.select_related("owner").filter(pk=edit_id).first()
-    if edit is None:
+    found = PeopleEdit.objects.select_related("owner").filter(pk=edit).first()
+    if found is None:
         return
-    faces, people = edit.faces_concerned(), edit.people_concerned()
+    faces, people = found.faces_concerned(), found.people_concerned()
     named = Face.objects.filter(pk__in=faces) | Face.objects.filter(person__in=people)
     search_document.refresh(named.values_list("photo", flat=True).distinct())
-    if edit.action == PeopleEdit.Action.RENAME:
+    if found.action == PeopleEdit.Action.RENAME:
         return  # whoever a face may be is the same person
     photos = face_encodings.photos_affected(
-        edit.owner.pk,
+        found.owner.pk,
         faces=faces,
         people=people,
         looks=_looks(face_encodings.encodings_of(faces)),
         within=AFFECTED_WITHIN,
     )
     until_nothing_changes(
-        edit.owner.pk, lambda: _rescoring(edit.owner, photos, sandbox)
+        found.owner.pk, lambda: _rescoring(found.owner, photos, sandbox)
     )
 
 

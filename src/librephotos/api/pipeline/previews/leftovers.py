@@ -38,7 +38,7 @@ def request_clean_up() -> None:
     In the same transaction, so that it happens whatever dies after that.
     """
     queue.enqueue(
-        queue.CLEAN_UP, priority=queue.LAST, queueing_lock=queue.CLEAN_UP, job=None
+        queue.Task.CLEAN_UP, priority=queue.LAST, queueing_lock="clean_up", job=None
     )
 
 

@@ -15,10 +15,10 @@ def delete_copies(files: Collection[int]) -> None:
     tried again by a worker.
     """
     if not all_deleted(files):
-        queue.enqueue(queue.REMOVE_COPIES, job=None, files=sorted(files))
+        queue.enqueue(queue.Task.REMOVE_COPIES, job=None, files=sorted(files))
 
 
-def delete_copies_again(files: Collection[int]) -> None:
+def delete_copies_again(*, files: Collection[int]) -> None:
     """Remove copies that could not be; raise OSError while one of them cannot."""
     if not all_deleted(files):
         raise OSError("Copies without metadata cannot be removed.")

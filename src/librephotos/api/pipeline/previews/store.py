@@ -116,10 +116,10 @@ def delete_previews(names: Iterable[str]) -> None:
     left = list(_undeleted(names))
     for start in range(0, len(left), _AT_ONCE):
         part = left[start : start + _AT_ONCE]
-        queue.enqueue(queue.REMOVE_PREVIEWS, job=None, names=part)
+        queue.enqueue(queue.Task.REMOVE_PREVIEWS, job=None, names=part)
 
 
-def delete_previews_again(names: Iterable[str]) -> None:
+def delete_previews_again(*, names: Iterable[str]) -> None:
     """Remove previews that could not be; raise OSError while one of them cannot."""
     left = list(_undeleted(names))
     if left:
@@ -146,7 +146,7 @@ def remake_previews(photo_id: UUID, *, awaited: bool = False) -> None:
             photo=photo_id, stage="thumbnails", state=PhotoStage.State.DONE
         ).update(state=PhotoStage.State.PENDING, job=None)
         queue.enqueue(
-            queue.RUN_STAGES,
+            queue.Task.RUN_STAGES,
             on=queue.PICTURES if awaited else None,
             priority=queue.FIRST if awaited else 0,
             queueing_lock=f"previews-{photo_id}{'-awaited' if awaited else ''}",

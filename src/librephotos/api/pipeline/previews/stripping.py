@@ -21,22 +21,22 @@ _GROWTH = 4
 """A still that is rendered anew takes more bytes than its original, seldom so many."""
 
 
-def strip(file_id: int, *, embedded_video: bool, sandbox: Sandbox) -> None:
+def strip(*, file: int, embedded_video: bool, sandbox: Sandbox) -> None:
     """Make the copy of a file as it is now, unless it is there or cannot be made.
 
     Who waits sees that the task has ended, and the copy or the reason why not; where
     there is neither, that passes.
     """
-    file = File.objects.filter(pk=file_id, state=File.State.READY).first()
-    if file is None:
+    row = File.objects.filter(pk=file, state=File.State.READY).first()
+    if row is None:
         return
     try:
-        _strip(file, embedded_video=embedded_video, sandbox=sandbox)
+        _strip(row, embedded_video=embedded_video, sandbox=sandbox)
     except OSError as error:
         reason = FULL if is_full(error) else unreadable_because(error)
-        log.warning("File %d was not freed from its metadata: %s", file_id, reason)
+        log.warning("File %d was not freed from its metadata: %s", file, reason)
     except stripped_copies.NoRoom as error:
-        log.warning("File %d was not freed from its metadata: %s", file_id, error)
+        log.warning("File %d was not freed from its metadata: %s", file, error)
 
 
 def _strip(file: File, *, embedded_video: bool, sandbox: Sandbox) -> None:

@@ -92,7 +92,9 @@ def attach_files(
     stage_states.mark_pending(changes.renamed - affected, stages=["dates"], job=job)
     elsewhere = affected - {file.photo_id for file, _ in identified}
     if elsewhere:  # photos that have lost a file to another photo
-        queue.enqueue(queue.RUN_STAGES, job=job, photos=sorted(map(str, elsewhere)))
+        queue.enqueue(
+            queue.Task.RUN_STAGES, job=job, photos=sorted(map(str, elsewhere))
+        )
 
 
 def _strangers(identified: Sequence[tuple[File, IdentifiedFile]]) -> set[int]:

@@ -36,7 +36,7 @@ RAW_IS_OFF: Outcome[IdentifiedFile] = Outcome(error="The owner leaves out RAW fi
 
 
 def ingest(
-    job_id: int, file_ids: Sequence[int], *, sandbox: Sandbox, reread: bool = False
+    job_id: int, *, files: Sequence[int], sandbox: Sandbox, reread: bool = False
 ) -> None:
     """Identify the files of a batch, and take their photos through the stages.
 
@@ -47,9 +47,9 @@ def ingest(
     if job is None:
         return
     check_free_space()
-    identify_files(file_ids, sandbox=sandbox, reread=reread)
+    identify_files(files, sandbox=sandbox, reread=reread)
     photo_ids = list(
-        Photo.objects.filter(files__in=file_ids, owner=job.started_by)
+        Photo.objects.filter(files__in=files, owner=job.started_by)
         .distinct()
         .values_list("pk", flat=True)
     )

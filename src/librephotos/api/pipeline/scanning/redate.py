@@ -40,7 +40,7 @@ def redate_photos(photo_ids: Sequence[UUID]) -> None:
         if left:
             stage_states.repeat(left, stage=DatesStage.name)
             queue.enqueue(
-                queue.RUN_STAGES,
+                queue.Task.RUN_STAGES,
                 on=queue.PICTURES,
                 priority=queue.FIRST,
                 job=None,

@@ -141,7 +141,7 @@ def _queue_batches(
             file_ids = [ids[f.path_key] for f in batch if f.path_key in ids]
             if file_ids:
                 queue.enqueue(
-                    queue.INGEST,
+                    queue.Task.INGEST,
                     priority=_minutes(max(file.mtime_ns for file in batch)),
                     job=job.pk,
                     files=file_ids,
@@ -219,5 +219,7 @@ def _queue_left_over(job: Job) -> None:
         with transaction.atomic():
             stage_states.adopt(batch, stages=stage_names(), job=job.pk)
             queue.enqueue(
-                queue.RUN_STAGES, job=job.pk, photos=[str(photo) for photo in batch]
+                queue.Task.RUN_STAGES,
+                job=job.pk,
+                photos=[str(photo) for photo in batch],
             )

@@ -18,14 +18,14 @@ def request_search_texts(owner: int) -> None:
     changes these.
     """
     queue.enqueue(
-        queue.REFRESH_SEARCH_TEXTS,
-        queueing_lock=f"{queue.REFRESH_SEARCH_TEXTS}-{owner}",
+        queue.Task.REFRESH_SEARCH_TEXTS,
+        queueing_lock=f"refresh_search_texts-{owner}",
         job=None,
         owner=owner,
     )
 
 
-def refresh_search_texts(owner: int) -> None:
+def refresh_search_texts(*, owner: int) -> None:
     """Compose the texts of a user's photos anew, and write those that are others.
 
     It may die at any instruction and be run again.

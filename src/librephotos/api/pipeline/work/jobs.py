@@ -13,90 +13,48 @@ from psycopg.errors import DeadlockDetected
 
 from librephotos.api.models import Job, User
 from librephotos.api.pipeline.work import queue
-from librephotos.api.pipeline.work.registry import FACES
+from librephotos.api.pipeline.work.kinds import KINDS
 from librephotos.api.writes import jobs as job_queries
-from librephotos.api.writes import stage_states
 
 log = logging.getLogger(__name__)
+
+
+def start(kind: Job.Kind, *, user: User, join: bool = True, **arguments: Any) -> Job:
+    """Start a job of this kind for a user; `arguments` are those of its first task.
+
+    Returns one that will do as well if there is one, unless `join` is false.
+    """
+    with transaction.atomic():
+        # Whoever has been deactivated since gets as many jobs as who has been deleted.
+        User.objects.select_for_update().get(pk=user.pk, is_active=True)
+        joined = _that_will_do(kind, user) if join else None
+        return joined or create(kind, user=user, lock=f"user-{user.pk}", **arguments)
+
+
+def create(kind: Job.Kind, *, user: User, lock: str, **arguments: Any) -> Job:
+    """Write down a job and its first task, within a transaction; see `start`."""
+    job = Job.objects.create(kind=kind, started_by=user)
+    queue.enqueue(
+        KINDS[kind].task, priority=queue.FIRST, lock=lock, job=job.pk, **arguments
+    )
+    return job
+
+
+def _that_will_do(kind: Job.Kind, user: User) -> Job | None:
+    same = Job.objects.unfinished().filter(
+        KINDS[kind].joins.value, started_by=user, kind=kind
+    )
+    # Locked, so that it does not begin before this transaction is seen.
+    return same.select_for_update().first()
 
 
 def start_scan(*, user: User, full: bool = False) -> Job:
     """Start a scan of the user's directories; `full` reads unchanged files too.
 
-    Returns a scan of this user that has not walked all directories yet, if there is
-    one and no full scan is asked for.
+    Returns one that has not walked all directories yet, if there is one and no full
+    scan is asked for.
     """
-    join = None if full else _ENUMERATING
-    return _start(Job.Kind.SCAN_PHOTOS, queue.SCAN, user=user, join=join, full=full)
-
-
-def start_learning(*, user: User, kind: Job.Kind) -> Job:
-    """Start taking the user's photos through the stages of this kind.
-
-    Returns such a job that has not begun yet, if there is one.
-    """
-    return _start(kind, queue.HAND_OUT, user=user, join=_WAITING)
-
-
-_FACE_TASKS = {
-    Job.Kind.GENERATE_FACE_EMBEDDINGS: queue.ENCODE_FACES,
-    Job.Kind.FIND_SIMILAR_FACES: queue.GROUP_FACES,
-    Job.Kind.TRAIN_FACES: queue.RECOGNISE_FACES,
-}
-
-
-def start_scan_faces(*, user: User) -> Job:
-    """Start looking for faces on all photos of the user again."""
-    with transaction.atomic():
-        stage_states.outdate(user.pk, stage=FACES)
-        return start_learning(user=user, kind=Job.Kind.SCAN_FACES)
-
-
-def start_about_faces(*, user: User, kind: Job.Kind) -> Job:
-    """Start encoding, grouping or recognising the faces of the user.
-
-    Returns such a job that has not begun yet, if there is one.
-    """
-    return _start(kind, _FACE_TASKS[kind], user=user, join=_WAITING)
-
-
-def start_delete_missing(*, user: User) -> Job:
-    """Start forgetting the user's photos none of whose files is there."""
-    return _start(
-        Job.Kind.DELETE_MISSING_PHOTOS,
-        queue.DELETE_MISSING,
-        user=user,
-        join=_ENUMERATING,
-    )
-
-
-# Whatever else a job was asked for would miss: a scan that is through with its walk
-# what has come since, and one that reads its photos or faces once what came after.
-_ENUMERATING = Q(enumerated=False)
-_WAITING = Q(started_at=None)
-
-
-def _start(
-    kind: Job.Kind, task: str, *, user: User, join: Q | None, **arguments: Any
-) -> Job:
-    with transaction.atomic():
-        # Whoever has been deactivated since gets as many jobs as who has been deleted.
-        User.objects.select_for_update().get(pk=user.pk, is_active=True)
-        if join is not None:
-            same = Job.objects.unfinished().filter(join, started_by=user, kind=kind)
-            # Locked, so that it does not begin before this transaction is seen.
-            joined = same.select_for_update().first()
-            if joined is not None:
-                return joined
-        job = Job.objects.create(kind=kind, started_by=user)
-        queue.enqueue(
-            task,
-            priority=queue.FIRST,
-            lock=f"user-{user.pk}",
-            job=job.pk,
-            **arguments,
-        )
-    return job
+    return start(Job.Kind.SCAN_PHOTOS, user=user, join=not full, full=full)
 
 
 def begin(job_id: int) -> Job | None:
@@ -135,7 +93,7 @@ def finish_if_complete(job_id: int) -> None:
 
 def _follow_up(job_id: int) -> None:
     """Have a worker start what comes after a job that has finished just now."""
-    queue.enqueue(queue.FOLLOW_UP, priority=queue.FIRST, job=None, finished=job_id)
+    queue.enqueue(queue.Task.FOLLOW_UP, priority=queue.FIRST, job=None, finished=job_id)
 
 
 def fail(job_id: int, message: str) -> None:

@@ -1,39 +1,18 @@
 """Deferring work to the workers, by name; imports nothing that does the work.
 
-A job is deferred in the transaction of the rows that it is about: either both are
+A task is deferred in the transaction of the rows that it is about: either both are
 there or neither is.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from enum import Enum
+from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
-
-SCAN = "scan"
-INGEST = "ingest"
-RUN_STAGES = "run_stages"
-DELETE_MISSING = "delete_missing"
-FOLLOW_UP = "follow_up"
-HAND_OUT = "hand_out"
-LEARN = "learn"
-CATCH_UP = "catch_up"
-DOWNLOAD = "download"
-WRITE_CAPTION = "write_caption"
-ENCODE_FACES = "encode_faces"
-GROUP_FACES = "group_faces"
-RECOGNISE_FACES = "recognise_faces"
-RESCORE_FACES = "rescore_faces"
-ENCODE_TEXT = "encode_text"
-REFRESH_VECTOR_FILES = "refresh_vector_files"
-STRIP = "strip"
-REMOVE_PREVIEWS = "remove_previews"
-REMOVE_COPIES = "remove_copies"
-REFRESH_SEARCH_TEXTS = "refresh_search_texts"
-CLEAN_UP = "clean_up"
 
 IO, CPU, ML, INTERACTIVE = "io", "cpu", "ml", "interactive"
 ALL_QUEUES = (IO, CPU, ML, INTERACTIVE)
@@ -50,39 +29,84 @@ somebody looks at, copies for visitors, captions on request, and what follows fr
 naming faces. A worker takes one task of each at a time, so that none of these waits for
 another kind."""
 
-QUEUES = {
-    SCAN: IO,
-    DELETE_MISSING: IO,
-    FOLLOW_UP: IO,
-    HAND_OUT: IO,
-    INGEST: CPU,
-    RUN_STAGES: CPU,
-    LEARN: ML,
-    CATCH_UP: IO,
-    DOWNLOAD: IO,
-    WRITE_CAPTION: CAPTIONS,
-    ENCODE_FACES: IO,
-    GROUP_FACES: ML,
-    RECOGNISE_FACES: ML,
-    RESCORE_FACES: PEOPLE,
-    ENCODE_TEXT: INTERACTIVE,
-    REFRESH_VECTOR_FILES: IO,
-    STRIP: COPIES,
-    REMOVE_PREVIEWS: IO,
-    REMOVE_COPIES: IO,
-    REFRESH_SEARCH_TEXTS: IO,
-    CLEAN_UP: IO,
-}
+_PIPELINE = "librephotos.api.pipeline."
 
-FIRST = 2**31 - 1
+
+class _Row(NamedTuple):
+    function: str
+    lane: str
+    child: str = ""
+    stoppable: bool = False
+
+
+class Task(Enum):
+    """What workers can do: one row each, and the only list of it.
+
+    A row names the function that does it (below `api.pipeline`), the queue, and the
+    child of the worker that the function is given as `sandbox`, if any. It takes the
+    number of the job first, unless it works for none, and plain JSON values by name.
+    One that is stoppable is told by `should_abort` that the worker is to end, raises
+    JobAborted, and is gone on with by another. The name of a row stands in the queue's
+    rows: it is never changed.
+    """
+
+    SCAN = _Row("scanning.scan.scan", IO)
+    INGEST = _Row("scanning.ingest.ingest", CPU, "sandbox")
+    RUN_STAGES = _Row("scanning.batches.make_visible", CPU)
+    DELETE_MISSING = _Row("scanning.delete_missing.delete_missing", IO)
+    FOLLOW_UP = _Row("learning.following.follow_up", IO)
+    HAND_OUT = _Row("learning.following.hand_out", IO)
+    LEARN = _Row("learning.following.learn", ML)
+    CATCH_UP = _Row("learning.following.catch_up", IO)
+    DOWNLOAD = _Row("ml_models.download.download", IO, stoppable=True)
+    WRITE_CAPTION = _Row("learning.captions.write_caption", CAPTIONS)
+    ENCODE_FACES = _Row("people.encoding.encode_new_faces", IO)
+    GROUP_FACES = _Row("people.clusters.group_unknown_faces", ML, "learner")
+    RECOGNISE_FACES = _Row("people.suggestions.recognise_unknown_faces", ML, "learner")
+    RESCORE_FACES = _Row("people.suggestions.rescore", PEOPLE, "recogniser")
+    ENCODE_TEXT = _Row("learning.text_encoding.encode_text", INTERACTIVE)
+    REFRESH_VECTOR_FILES = _Row("learning.vector_index.refresh_vector_files", IO)
+    STRIP = _Row("previews.stripping.strip", COPIES, "stripper")
+    REMOVE_PREVIEWS = _Row("previews.store.delete_previews_again", IO)
+    REMOVE_COPIES = _Row("previews.removals.delete_copies_again", IO)
+    REFRESH_SEARCH_TEXTS = _Row("scanning.search_texts.refresh_search_texts", IO)
+    CLEAN_UP = _Row("previews.leftovers.clean_up", IO)
+
+    @property
+    def in_queue(self) -> str:
+        """The name under which the queue knows the task."""
+        return f"librephotos.{self.name.lower()}"
+
+    @property
+    def function(self) -> str:
+        """The dotted name of the function that does it."""
+        return _PIPELINE + self.value.function
+
+    @property
+    def lane(self) -> str:
+        """The queue that it is put on, unless it is put on another."""
+        return self.value.lane
+
+    @property
+    def child(self) -> str:
+        """The function of `work.children` that gives its child, "" if it needs none."""
+        return self.value.child
+
+    @property
+    def stoppable(self) -> bool:
+        """Whether it ends half-way when the worker is to end, and goes on elsewhere."""
+        return self.value.stoppable
+
+
+FIRST: Final = 2**31 - 1
 """The priority of work that makes other work."""
 
-LAST = -(2**30)
+LAST: Final = -(2**30)
 """Added to the priority of work that has to wait for everything visible."""
 
 
 def enqueue(
-    name: str,
+    task: Task,
     *,
     priority: int = 0,
     lock: str | None = None,
@@ -95,15 +119,15 @@ def enqueue(
     A higher priority goes first. Tasks of one `lock` run one by one. While a task of
     the same `queueing_lock` waits, no other is added: that one will do.
     """
-    task = app.configure_task(
-        f"librephotos.{name}",
-        queue=on or QUEUES[name],
+    deferrer = app.configure_task(
+        task.in_queue,
+        queue=on or task.lane,
         priority=priority,
         lock=lock,
         queueing_lock=queueing_lock,
     )
     if queueing_lock is None:
-        task.defer(**arguments)
+        deferrer.defer(**arguments)
         return
     with suppress(AlreadyEnqueued), transaction.atomic():
-        task.defer(**arguments)
+        deferrer.defer(**arguments)

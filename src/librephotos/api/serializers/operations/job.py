@@ -8,6 +8,7 @@ from librephotos.api.http.fields import iso_utc
 from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
 from librephotos.api.models.photo_stage import stage_name
+from librephotos.api.pipeline.work.kinds import KINDS
 from librephotos.api.serializers.accounts.simple_user import simple_user
 
 
@@ -33,6 +34,7 @@ def job_row(job: Job) -> dict[str, Any]:
             "stages": [_stage(stage) for stage in stages],
             "failures": getattr(job, "failure_count", 0),
             "message": job.message,
+            "unit": KINDS[Job.Kind(job.kind)].unit,
         },
         "error": job.message if job.failed else None,
     }

@@ -11,9 +11,7 @@ from rest_framework import status
 from rest_framework.exceptions import (
     APIException,
     NotAuthenticated,
-    NotFound,
     PermissionDenied,
-    ValidationError,
 )
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import (
@@ -25,7 +23,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from librephotos.api.http.authentication import PASSWORD_CHANGED
 from librephotos.api.http.caller import caller
 from librephotos.api.http.pagination import UserPagination
 from librephotos.api.http.permissions import IsStaff, may_change_account
@@ -48,8 +45,7 @@ from librephotos.api.serializers.accounts.user_edit import (
     UserEditSerializer,
 )
 from librephotos.api.services import users
-from librephotos.api.services.avatars import LARGEST_AVATAR, InvalidAvatar
-from librephotos.api.storage.directories import NotScannable
+from librephotos.api.services.avatars import LARGEST_AVATAR
 from librephotos.api.views.accounts.reauthentication import confirmed
 
 LARGEST_REQUEST = LARGEST_AVATAR + 2**20
@@ -114,10 +110,6 @@ class UserList(AccountView):
                 user = users.create_user(request.user, **account)
         except users.SignUpClosed as error:
             raise _refusal(request, "Signing up is not open.") from error
-        except users.UserNameTaken as error:
-            raise ValidationError({"username": str(error)}) from error
-        except NotScannable as error:
-            raise ValidationError({"scan_directory": str(error)}) from error
         if request.user.is_staff:
             return Response(
                 self.rows([with_counts(User.objects.all()).get(pk=user.pk)])[0], 201
@@ -142,14 +134,7 @@ class UserDetail(AccountView):
         form = UserEditSerializer(account, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         changes = confirmed(request, account, form.validated_data)
-        try:
-            users.change_user(account, changes, by=caller(request))
-        except User.DoesNotExist as error:
-            raise NotFound from error
-        except users.SignInEnded as error:
-            raise NotAuthenticated(PASSWORD_CHANGED) from error
-        except InvalidAvatar as error:
-            raise ValidationError({"avatar": str(error)}) from error
+        users.change_user(account, changes, by=caller(request))
         return Response(self.rows([account])[0])
 
     @extend_schema(responses={204: OpenApiResponse(description="Deleted")})
@@ -189,18 +174,7 @@ class ManagedUserDetail(ManagedUserList):
         form = ManagedUserEditSerializer(account, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         changes = confirmed(request, account, form.validated_data)
-        try:
-            users.manage_user(account, changes, by=caller(request))
-        except User.DoesNotExist as error:
-            raise NotFound from error
-        except users.SignInEnded as error:
-            raise NotAuthenticated(PASSWORD_CHANGED) from error
-        except users.UserNameTaken as error:
-            raise ValidationError({"username": str(error)}) from error
-        except users.StaysActive as error:
-            raise ValidationError({"is_active": str(error)}) from error
-        except NotScannable as error:
-            raise ValidationError({"scan_directory": str(error)}) from error
+        users.manage_user(account, changes, by=caller(request))
         return Response(self.get_serializer(self.get_object()).data)
 
 
@@ -226,10 +200,7 @@ def _changeable(request: Request, account: User) -> User:
 
 
 def _delete(account: User) -> Response:
-    try:
-        users.delete_user(account)
-    except users.SuperuserProtected as error:
-        raise ValidationError({"detail": str(error)}) from error
+    users.delete_user(account)
     return Response(status=status.HTTP_204_NO_CONTENT)
 
 

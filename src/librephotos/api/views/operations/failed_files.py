@@ -6,10 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from librephotos.api.http.answers import started
 from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.pagination import PAGING, RegularPagination, paginated
+from librephotos.api.http.started_jobs import started
 from librephotos.api.pipeline.work.registry import stage_names
 from librephotos.api.queries.operations.failed_files import failed_files, shown_in_part
 from librephotos.api.serializers.operations.failed_file import failed_file_row

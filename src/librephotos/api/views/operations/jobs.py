@@ -7,8 +7,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from librephotos.api.http.answers import started
-from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.pagination import (
     PAGING,
@@ -16,7 +14,8 @@ from librephotos.api.http.pagination import (
     TinyPagination,
     paginated,
 )
-from librephotos.api.models import Job
+from librephotos.api.http.started_jobs import StartJobByGetView, documented_start
+from librephotos.api.models import Job, User
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.queries.operations.jobs import find_job, job_list, unfinished_job
 from librephotos.api.serializers.operations.job import failure_row, job_row
@@ -95,53 +94,31 @@ class WorkerAvailabilityView(APIView):
         )
 
 
-class ScanView(APIView):
+@documented_start("scan", by_get="scan_deprecated")
+class ScanView(StartJobByGetView):
     """Scan one's directories for new and changed files; GET is deprecated."""
 
+    kind = Job.Kind.SCAN_PHOTOS
     full = False
 
-    @documented("scan")
-    def post(self, request: Request) -> Response:
-        return started(jobs.start_scan(user=caller(request), full=self.full))
-
-    @documented("scan_deprecated")
-    def get(self, request: Request) -> Response:
-        return self.post(request)
+    def start(self, user: User) -> Job:
+        return jobs.start_scan(user=user, full=self.full)
 
 
+@documented_start("full_scan", by_get="full_scan_deprecated")
 class FullScanView(ScanView):
     """Scan one's directories and read every file anew; GET is deprecated."""
 
     full = True
 
-    @documented("full_scan")
-    def post(self, request: Request) -> Response:
-        return super().post(request)
 
-    @documented("full_scan_deprecated")
-    def get(self, request: Request) -> Response:
-        return super().post(request)
-
-
+@documented_start("upload_scan", by_get="upload_scan_deprecated")
 class UploadScanView(FullScanView):
     """What older clients call after an upload: a full scan."""
 
-    @documented("upload_scan")
-    def post(self, request: Request) -> Response:
-        return super().post(request)
 
-    @documented("upload_scan_deprecated")
-    def get(self, request: Request) -> Response:
-        return super().post(request)
-
-
-class DeleteMissingView(APIView):
+@documented_start("delete_missing", by_get="delete_missing_deprecated")
+class DeleteMissingView(StartJobByGetView):
     """Forget one's photos none of whose files is there; GET is deprecated."""
 
-    @documented("delete_missing")
-    def post(self, request: Request) -> Response:
-        return started(jobs.start_delete_missing(user=caller(request)))
-
-    @documented("delete_missing_deprecated")
-    def get(self, request: Request) -> Response:
-        return self.post(request)
+    kind = Job.Kind.DELETE_MISSING_PHOTOS

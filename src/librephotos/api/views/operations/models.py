@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from librephotos.api.http.answers import started
 from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
-from librephotos.api.http.permissions import IsStaff
+from librephotos.api.http.permissions import IsStaff, MayStart
+from librephotos.api.http.started_jobs import started
+from librephotos.api.models import Job
 from librephotos.api.serializers.operations.model_download import (
     ModelDownloadSerializer,
 )
 from librephotos.api.services.model_downloads import (
     ListedModel,
-    ModelKept,
-    UnknownModel,
     download_model,
     listed_models,
     remove_model,
@@ -64,17 +62,15 @@ class ModelDownloadView(APIView):
     `newest` takes the newest.
     """
 
-    permission_classes = [IsStaff]
+    kind = Job.Kind.DOWNLOAD_MODELS
+    permission_classes = [MayStart]
 
     @documented("model_download", path=("name",), request=ModelDownloadSerializer)
     def post(self, request: Request, name: str) -> Response:
         asked = ModelDownloadSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         newest = asked.validated_data["newest"]
-        try:
-            return started(download_model(name, user=caller(request), newest=newest))
-        except UnknownModel as error:
-            raise NotFound(str(error)) from error
+        return started(download_model(name, user=caller(request), newest=newest))
 
 
 class ModelView(APIView):
@@ -84,10 +80,5 @@ class ModelView(APIView):
 
     @documented("model_delete", path=("name",))
     def delete(self, request: Request, name: str) -> Response:
-        try:
-            remove_model(name)
-        except UnknownModel as error:
-            raise NotFound(str(error)) from error
-        except ModelKept as error:
-            raise ValidationError(str(error)) from error
+        remove_model(name)
         return Response(status=204)

@@ -9,13 +9,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from librephotos.api.http.answers import started
 from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.input import changeable, validated
 from librephotos.api.http.pagination import PAGING, RegularPagination, paginated
-from librephotos.api.models import Face, Job, Person, Photo
-from librephotos.api.pipeline.work import jobs
+from librephotos.api.http.started_jobs import (
+    StartJobByGetView,
+    StartJobView,
+    documented_start,
+)
+from librephotos.api.models import Face, Job, Person, Photo, User
 from librephotos.api.queries.library.photos import one_of
 from librephotos.api.queries.people.face_points import face_points
 from librephotos.api.queries.people.faces import (
@@ -45,7 +48,6 @@ from librephotos.api.serializers.people.face import (
 from librephotos.api.serializers.people.face_points import point_item
 from librephotos.api.services import faces as service
 from librephotos.api.services.people_edits import Record
-from librephotos.api.views.people.people_edits import edits_refused
 from librephotos.numbers import finite_number, whole_number
 
 _ITEM = (
@@ -156,8 +158,7 @@ class RejectView(APIView):
         if person and not Person.objects.owned_by(request.user).filter(pk=person):
             raise ValidationError({"person_id": "You know no such person."})
         owner = caller(request).pk
-        with edits_refused():
-            record = service.reject(owner, body["face_ids"], person=person)
+        record = service.reject(owner, body["face_ids"], person=person)
         return _labelled(record)
 
 
@@ -227,8 +228,7 @@ class DrawView(APIView):
         if photo is None or photo.aspect_ratio is None:
             raise ValidationError({"photo": "You have no such photo."})
         box = box_within(body["location"], photo)
-        with edits_refused():
-            face, record = service.draw(photo, box=box, name=body["person_name"])
+        face, record = service.draw(photo, box=box, name=body["person_name"])
         shown = labelled_face(face)
         told = {key: shown[key] for key in ("face_url", "person", "person_name")}
         return Response(
@@ -240,25 +240,21 @@ class DrawView(APIView):
         )
 
 
-class TrainView(APIView):
+@documented_start("faces_train")
+class TrainView(StartJobView):
     """Encode what has no encoding, then group, then recognise."""
 
-    @documented("faces_train")
-    def post(self, request: Request) -> Response:
-        kind = Job.Kind.GENERATE_FACE_EMBEDDINGS
-        return started(jobs.start_about_faces(user=caller(request), kind=kind))
+    kind = Job.Kind.GENERATE_FACE_EMBEDDINGS
 
 
-class ScanFacesView(APIView):
+@documented_start("faces_scan", by_get="faces_scan_by_get")
+class ScanFacesView(StartJobByGetView):
     """Look for faces on all photos again; clients ask with GET."""
 
-    @documented("faces_scan")
-    def post(self, request: Request) -> Response:
-        return started(jobs.start_scan_faces(user=caller(request)))
+    kind = Job.Kind.SCAN_FACES
 
-    @documented("faces_scan_by_get")
-    def get(self, request: Request) -> Response:
-        return self.post(request)
+    def start(self, user: User) -> Job:
+        return service.find_again(user)
 
 
 class FacePointsView(APIView):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,25 +14,6 @@ from librephotos.api.models import PeopleEdit
 from librephotos.api.queries.people.people_edits import EditRow, edit_rows
 from librephotos.api.serializers.people.person import edit_item
 from librephotos.api.services import people_edits
-from librephotos.api.services.people_edits import Gone, PeopleEditError
-
-
-class Conflict(APIException):
-    """What is asked contradicts what is there."""
-
-    status_code = 409
-    default_code = "conflict"
-
-
-@contextmanager
-def edits_refused() -> Iterator[None]:
-    """Answer an edit that cannot be done with the reason."""
-    try:
-        yield
-    except Gone as error:
-        raise NotFound(str(error)) from error
-    except PeopleEditError as error:
-        raise Conflict(str(error)) from error
 
 
 class PeopleEditsView(APIView):
@@ -60,7 +38,6 @@ class PeopleUndoView(APIView):
         edit = edits.filter(pk=edit_id).first()
         if edit is None:
             raise NotFound("You did no such thing.")
-        with edits_refused():
-            people_edits.undo(edit)
+        people_edits.undo(edit)
         row = EditRow._make(edit_rows(caller(request)).get(pk=edit.pk))
         return Response({"status": True, "edit": edit_item(row)})

@@ -1,0 +1,76 @@
+"""What the layers below refuse, and how that is answered: the only table of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rest_framework.exceptions import (
+    APIException,
+    NotAuthenticated,
+    NotFound,
+    ValidationError,
+)
+
+from librephotos.api.http.authentication import PASSWORD_CHANGED
+from librephotos.api.models import User
+from librephotos.api.services.avatars import InvalidAvatar
+from librephotos.api.services.model_downloads import ModelKept, UnknownModel
+from librephotos.api.services.people_edits import Gone, PeopleEditError
+from librephotos.api.services.users import (
+    SignInEnded,
+    StaysActive,
+    SuperuserProtected,
+    UserNameTaken,
+)
+from librephotos.api.storage.directories import NotScannable
+
+
+class Conflict(APIException):
+    """What is asked contradicts what is there."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+class SignInIsOver(NotAuthenticated):
+    """The sign-in that a request came with has ended meanwhile."""
+
+    default_detail = PASSWORD_CHANGED
+
+
+class Refusal(NamedTuple):
+    """The answer, and the field of the request that is to blame, if it is one.
+
+    `told` says that the error's message is a sentence for users.
+    """
+
+    answer: type[APIException]
+    field: str = ""
+    told: bool = True
+
+
+REFUSALS: dict[type[Exception], Refusal] = {
+    Gone: Refusal(NotFound),
+    PeopleEditError: Refusal(Conflict),
+    UnknownModel: Refusal(NotFound),
+    ModelKept: Refusal(ValidationError),
+    InvalidAvatar: Refusal(ValidationError, "avatar"),
+    NotScannable: Refusal(ValidationError, "scan_directory"),
+    SignInEnded: Refusal(SignInIsOver, told=False),
+    StaysActive: Refusal(ValidationError, "is_active"),
+    SuperuserProtected: Refusal(ValidationError, "detail"),
+    User.DoesNotExist: Refusal(NotFound, told=False),  # deleted while it was changed
+    UserNameTaken: Refusal(ValidationError, "username"),
+}
+"""Of an error's classes, the nearest that is a key counts."""
+
+
+def refusal_of(error: Exception) -> APIException | None:
+    """Return what to answer to an error of a layer below, None to all others."""
+    rows = (REFUSALS.get(each) for each in type(error).__mro__)
+    row = next(filter(None, rows), None)
+    if row is None:
+        return None
+    if not row.told:
+        return row.answer()
+    return row.answer({row.field: str(error)} if row.field else str(error))
