@@ -124,6 +124,11 @@ class Visitor:
         self.open(path)
         self.sign_in(username)
 
+    def keep_message(self, words: str) -> None:
+        """Wait for the message with these words; be at it, so that it stays."""
+        toast = self.page.get_by_test_id("toast").filter(has_text=words)
+        toast.get_by_role("button", name="Undo").focus()
+
     def undo(self) -> None:
         """Take back what the newest message tells of."""
         toast = self.page.get_by_test_id("toast").last

@@ -72,6 +72,7 @@ def test_a_message_leaves_the_buttons_of_a_phone_free(
     visitor.press("Hide")
     toast = visitor.page.get_by_test_id("toast")
     expect(toast).to_contain_text("1 photo hidden")
+    visitor.keep_message("1 photo hidden")
     for name in ("Favourite", "Hide", "Move to trash", "Faces", "Facts"):
         button = visitor.page.get_by_role("button", name=name, exact=True)
         assert are_apart(area(toast), area(button)), name
