@@ -156,6 +156,57 @@ def test_a_command_says_what_is_wrong() -> None:
         accounts.create_account("аdmin", PASSWORD)
 
 
+def sign_up_as(name: str) -> None:
+    body = {"username": "ada", "password": PASSWORD, "first_name": name}
+    answer = APIClient().post("/api/user/", {**body, "last_name": name}, format="json")
+    assert answer.status_code == 201, answer.content
+
+
+def change_own(name: str) -> None:
+    client, user = APIClient(), UserFactory(username="ada")
+    client.force_authenticate(user)
+    body = {"first_name": name, "last_name": name}
+    answer = client.patch(f"/api/user/{user.pk}/", body, format="json")
+    assert answer.status_code == 200, answer.content
+
+
+def change_as_administrator(name: str) -> None:
+    client, user = APIClient(), UserFactory(username="ada")
+    client.force_authenticate(UserFactory(admin=True))
+    body = {"first_name": name, "last_name": name}
+    answer = client.patch(f"/api/manage/user/{user.pk}/", body, format="json")
+    assert answer.status_code == 200, answer.content
+
+
+@pytest.mark.parametrize("door", [sign_up_as, change_own, change_as_administrator])
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("\u202ennA\u2066", "nnA"),
+        ("An\u200bna\ufeff\u2060", "Anna"),
+        ("Anna\n\x1b[31m  Lee", "Anna [31m Lee"),
+        ("\u2800", ""),
+        ("\u115f\u1160\u3164\uffa0", ""),
+        ("نگار\u200cسادات", "نگار\u200cسادات"),
+        ("שרה 👩\u200d🚀", "שרה 👩\u200d🚀"),
+    ],
+)
+def test_full_names_have_nothing_that_cannot_be_seen(
+    door: Callable[[str], None], given: str, shown: str
+) -> None:
+    if door is sign_up_as:
+        SiteSettings.objects.update_or_create(
+            id=1, defaults={"allow_registration": True}
+        )
+    door(given)
+    user = User.objects.get(username="ada")
+    assert (user.first_name, user.last_name) == (shown, shown)
+    client = APIClient()
+    client.force_authenticate(UserFactory())
+    rows = client.get("/api/user/").json()["results"]
+    assert [row["first_name"] for row in rows if row["id"] == user.pk] == [shown]
+
+
 @pytest.mark.parametrize("names", ["same", "others"])
 def test_signing_up_is_limited(settings: Any, names: str) -> None:
     rates = {"login": None, "sign_up": "3/hour"}

@@ -171,7 +171,12 @@ def test_no_faces_are_no_error(client, me):
 
 
 @pytest.mark.parametrize(
-    "name", ["", "  ", "\u200b", "\u200d", "\u3164", "\u202e \u2066", "x" * 201]
+    "name",
+    [
+        *("", "  ", "\u200b", "\u200d", "\u3164", "\u202e \u2066", "x" * 201),
+        *("\u2800", "\u2800 \u115f\u1160\uffa0", "\u034f", "\U00013441", "\ufe0f"),
+        *("\u180b", "\U0001d159", "\U000e0041", "\u0301", "\u3000\u2028"),
+    ],
 )
 def test_a_person_needs_a_name(client, face_of, name):
     body = {"person_name": name, "face_ids": [face_of().pk]}
@@ -186,6 +191,10 @@ def test_a_person_needs_a_name(client, face_of, name):
         ("Un\u200bknown - Other", NOBODY),
         ("نگار\u200cسادات", "نگار\u200cسادات"),
         ("👩\u200d🚀", "👩\u200d🚀"),
+        ("An\u200dna \u2800B", "Anna B"),
+        ("A\ufe0fnna", "Anna"),
+        ("❤\ufe0f\u200d🔥 1\ufe0f\u20e3", "❤\ufe0f\u200d🔥 1\ufe0f\u20e3"),
+        ("क्\u200dष", "क्\u200dष"),
     ],
 )
 def test_a_name_has_nothing_that_cannot_be_seen(client, face_of, given, stored):

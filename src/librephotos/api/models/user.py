@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 
 from librephotos.api.models.fields import PathField, readable_path
 from librephotos.api.models.user_name import canonical_name, refuse_odd_name
+from librephotos.api.models.visible_text import visible_text
 from librephotos.media.dates import DEFAULT_RULES, rules_as_json
 
 
@@ -169,6 +170,8 @@ class User(AbstractUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.username = self.username.lower()
+        self.first_name = visible_text(self.first_name)
+        self.last_name = visible_text(self.last_name)
         super().save(*args, **kwargs)
 
     def clean(self) -> None:

@@ -7,10 +7,10 @@ import unicodedata
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 
+from librephotos.api.models.visible_text import has_fillers
+
 LONGEST_NAME = 150
 
-# Letters by their category, and nothing to see.
-FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 # Each has letters that look like those of another: the a of аdmin may be Cyrillic.
 _ALIKE = frozenset(
     ("ARMENIAN", "CHEROKEE", "COPTIC", "CYRILLIC", "GREEK", "LATIN", "LISU")
@@ -31,7 +31,7 @@ def refuse_odd_name(name: str) -> None:
     UnicodeUsernameValidator()(name)
     if len(name) > LONGEST_NAME:
         raise ValidationError(f"A user name has at most {LONGEST_NAME} characters.")
-    if FILLERS.intersection(name):
+    if has_fillers(name):
         raise ValidationError("A user name has no invisible characters.")
     alphabets = _ALIKE.intersection(map(_alphabet, name))
     if len(alphabets) > 1:
