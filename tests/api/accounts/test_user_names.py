@@ -219,7 +219,7 @@ def test_signing_up_is_limited(settings: Any, names: str) -> None:
     SiteSettings.objects.update_or_create(id=1, defaults={"allow_registration": True})
 
     def ask(number: int, address: str, caller: APIClient | None = None) -> Any:
-        name = "same" if names == "same" else f"user{number}"
+        name = "same" if names == "same" else f"asker{number}"
         body = json.dumps({"username": name, "password": PASSWORD})
         return (caller or APIClient()).post(
             "/api/user/", body, content_type="application/json", REMOTE_ADDR=address

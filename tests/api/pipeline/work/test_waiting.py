@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from librephotos.api.http.tokens import SignInToken
 from librephotos.api.models import Photo, PhotoEmbedding, User
@@ -21,7 +20,7 @@ from tests.support.models.model_folders import BLIP, CLIP, configure
 from tests.support.own_web import Answer, OwnWeb, own_web
 from tests.support.scanning import Library, write_jpeg
 from tests.support.server import wait_for
-from tests.support.workers import sign_of_life
+from tests.support.workers import a_worker_that_takes_nothing
 
 THREADS = 8
 EACH = 2 * THREADS
@@ -49,13 +48,10 @@ def published(photos: Library, models: Path) -> Library:
 @pytest.fixture
 def web(published: Library, tmp_path: Path) -> Iterator[OwnWeb]:
     """A web server that takes a worker to be there, which is not."""
-    with own_web(tmp_path / "data", threads=THREADS) as running:
-        sign_of_life()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE procrastinate_workers"
-                " SET last_heartbeat = now() + interval '1 hour'"
-            )
+    with (
+        own_web(tmp_path / "data", threads=THREADS) as running,
+        a_worker_that_takes_nothing(),
+    ):
         yield running
 
 
