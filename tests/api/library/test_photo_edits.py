@@ -259,6 +259,66 @@ def test_a_date_that_is_none_is_refused(client_of, timestamp):
     assert answer.json()["errors"][0]["field"] == "exif_timestamp"
 
 
+def edit(client, photo, **body):
+    return client.patch(f"/api/photos/edit/{photo.pk}/", body, format="json")
+
+
+@pytest.mark.parametrize("rating", [5, 1, 0, "3"])
+def test_a_rating_is_applied_and_the_date_kept(client_of, rating):
+    me = UserFactory()
+    dated = datetime(2019, 3, 4, tzinfo=UTC)
+    photo = PhotoFactory(owner=me, user_taken_at=dated, file_rating=2)
+    before = value(photo, "last_modified")
+    answer = edit(client_of(me), photo, rating=rating)
+    assert (answer.status_code, answer.json()["rating"]) == (200, int(rating))
+    assert value(photo, "rating") == int(rating)
+    assert value(photo, "user_taken_at") == dated
+    assert value(photo, "last_modified") > before
+
+
+def test_a_date_and_a_rating_at_once(client_of):
+    me = UserFactory()
+    photo = PhotoFactory(owner=me)
+    FileFactory(photo=photo)
+    sent = {"rating": 4, "exif_timestamp": "2019-03-04T05:06:07Z", "is_document": True}
+    answer = edit(client_of(me), photo, **sent).json()
+    assert (answer["rating"], answer["timestamp"]) == (4, "2019-03-04T05:06:07Z")
+
+
+def test_an_edit_that_says_nothing_changes_nothing(client_of):
+    me = UserFactory()
+    photo = PhotoFactory(owner=me, user_rating=3)
+    before = value(photo, "last_modified")
+    ignored = {"exif_gps_lat": 1.5, "exif_gps_lon": 2, "hidden": True}
+    for body in ({}, ignored):
+        answer = edit(client_of(me), photo, **body)
+        assert (answer.status_code, answer.json()["rating"]) == (200, 3)
+    assert value(photo, "last_modified") == before
+    assert value(photo, "hidden") is False and value(photo, "latitude") is None
+
+
+@pytest.mark.parametrize("rating", [-1, 6, 2.5, "many", None, True, [3], 2**60])
+def test_a_rating_that_is_none_is_refused(client_of, rating):
+    me = UserFactory()
+    photo = PhotoFactory(owner=me)
+    sent = {"rating": rating, "exif_timestamp": "2019-03-04T05:06:07Z"}
+    answer = edit(client_of(me), photo, **sent)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "rating"
+    assert value(photo, "user_taken_at") is None
+
+
+def test_who_may_rate_which_photo(client_of):
+    me = UserFactory()
+    photo = PhotoFactory(owner=me, public=True)
+    hidden = PhotoFactory(owner=me, hidden=True)
+    assert edit(client_of(), photo, rating=5).status_code == 401
+    assert edit(client_of(UserFactory()), photo, rating=5).status_code == 404
+    assert value(photo, "rating") == 0
+    assert edit(client_of(me), hidden, rating=5).status_code == 200
+    assert value(hidden, "rating") == 5
+
+
 def caption(client, photo, text):
     return post(client, "savecaption", image_hash=photo.image_hash, caption=text)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -86,6 +87,20 @@ def apply_edit_listing(photos: PhotoQuerySet, edit: Edit) -> Outcome:
         [id for id in known if id in updated],
         [id for id in known if id not in updated],
     )
+
+
+@transaction.atomic
+def edit_photo(photo: Photo, said: Mapping[str, Any]) -> Photo:
+    """Apply what a person said of a photo; return the photo as it is afterwards.
+
+    `exif_timestamp` as `set_user_date` takes it, `rating` from 0 to 5; either may lack.
+    """
+    if "rating" in said:
+        rated = Edit(~Q(user_rating=said["rating"]), {"user_rating": said["rating"]})
+        apply_edit(Photo.objects.filter(pk=photo.pk), rated)
+    if "exif_timestamp" in said:
+        return set_user_date(photo, said["exif_timestamp"])
+    return Photo.objects.get(pk=photo.pk)
 
 
 @transaction.atomic

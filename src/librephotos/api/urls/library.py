@@ -47,7 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("photos/favorites", timeline.FavoriteDaysView),
     _api("photos/hidden", timeline.HiddenDaysView),
     _api("photos/public", timeline.PublicDaysView),
-    _api("photos/edit/<str:name>", photo_edits.PhotoDateView),
+    _api("photos/edit/<str:name>", photo_edits.PhotoEditView),
     _api("photos/<str:name>/summary", photos.PhotoSummaryView),
     _api("photos/<str:name>", photos.PhotoView),
     _api("photosedit/favorite", photo_edits.FavoriteView),

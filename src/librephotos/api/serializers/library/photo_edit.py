@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from librephotos.api.http.fields import StrictBooleanField
+from librephotos.api.http.fields import StrictBooleanField, WholeNumberField
 from librephotos.api.services.photos import hashtags
 
 MOST_PHOTOS = 100_000
@@ -63,10 +63,14 @@ class WallClockField(serializers.DateTimeField):
         return value
 
 
-class PhotoDateSerializer(serializers.Serializer[Any]):
-    """The date that a person gives a photo; null takes it back."""
+class PhotoEditSerializer(serializers.Serializer[Any]):
+    """What a person says of one photo; what is not sent stays as it is.
 
-    exif_timestamp = WallClockField(allow_null=True)
+    A date of null takes the date back. All else that clients send is ignored.
+    """
+
+    exif_timestamp = WallClockField(required=False, allow_null=True)
+    rating = WholeNumberField(required=False, min_value=0, max_value=5)
 
 
 class CaptionedPhotoSerializer(serializers.Serializer[Any]):

@@ -23,7 +23,7 @@ from librephotos.api.serializers.library.photo_edit import (
     CaptionSerializer,
     FavoriteSerializer,
     HideSerializer,
-    PhotoDateSerializer,
+    PhotoEditSerializer,
     PublishSerializer,
     TrashSerializer,
 )
@@ -133,19 +133,22 @@ class TrashView(BulkEditView):
         return service.trash(body["deleted"])
 
 
-class PhotoDateView(APIView):
-    """The date that a person gives a photo."""
+class PhotoEditView(APIView):
+    """The date and the rating that a person gives a photo."""
 
-    @documented("photo_edit", request=PhotoDateSerializer, path=("name",))
+    @documented("photo_edit", request=PhotoEditSerializer, path=("name",))
     def patch(self, request: Request, name: str) -> Response:
-        photo = one_of(changeable(request).visible(), name)
+        said = validated(PhotoEditSerializer, request)
+        photos = changeable(request)
+        if "exif_timestamp" in said:  # the contract dates none that is hidden
+            photos = photos.visible()
+        photo = one_of(photos, name)
         if photo is None:
             raise NotFound("There is no such photo in your timeline.")
-        date = validated(PhotoDateSerializer, request)["exif_timestamp"]
-        return Response(_dated(service.set_user_date(photo, date)))
+        return Response(_edited(service.edit_photo(photo, said)))
 
 
-def _dated(photo: Photo) -> dict[str, Any]:
+def _edited(photo: Photo) -> dict[str, Any]:
     taken_at = iso_utc(photo.taken_at)
     return {
         "image_hash": photo.image_hash,
