@@ -1,6 +1,9 @@
 """How much of a file we are willing to decode."""
 
+import math
 from dataclasses import dataclass
+
+from librephotos.media.errors import LimitExceeded
 
 
 @dataclass(frozen=True)
@@ -17,3 +20,19 @@ class Limits:
     max_frames: int = 600
     max_video_seconds: float = 86_400.0
     max_metadata_bytes: int = 32 * 1024 * 1024
+
+
+class Parts:
+    """How many more parts of a file may be looked at: each costs, however small it is.
+
+    Raises LimitExceeded for one too many.
+    """
+
+    def __init__(self, most: float = math.inf) -> None:
+        self._left = most
+
+    def take(self) -> None:
+        """Count one part."""
+        self._left -= 1
+        if self._left < 0:
+            raise LimitExceeded("It consists of too many parts.")

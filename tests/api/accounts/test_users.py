@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zlib
 
 import pytest
@@ -675,6 +676,56 @@ def test_an_animation_is_bounded_as_a_whole(client_of):
     answer = upload(client_of(user), user, bomb(40))
     assert answer.status_code == 400
     assert "too large" in errors(answer)["avatar"]
+
+
+def between(whole: bytes, at: int, part: bytes) -> bytes:
+    """A picture with 30,000 more of a part at an offset."""
+    return whole[:at] + part * 30_000 + whole[at:]
+
+
+JPEG, GIF = encoded(picture(16, 12), "JPEG"), encoded(picture(16, 12), "GIF")
+WEBP = encoded(picture(16, 12), "WEBP")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        between(JPEG, 2, b"\xff\xfe\0\2"),
+        between(JPEG, 2, b"\xff\xd0"),
+        between(JPEG, len(JPEG) - 2, b"\xff\xda\0\x08\1\1\0\0\x3f\0"),
+        between(JPEG, len(JPEG) - 2, b"\xff\xdd\0\4\0\0"),
+        between(PNG, 33, png_chunk(b"tEXt", b"")),
+        between(PNG, len(PNG) - 12, png_chunk(b"fcTL", bytes(26))),
+        between(GIF, len(GIF) - 1, b"\x21\xfe\0"),
+        between(GIF, len(GIF) - 1, b"\x2c\0\0\0\0\1\0\1\0\0\2\0"),
+        b"RIFF" + (2**18).to_bytes(4, "little") + between(WEBP[8:], 4, b"abcd\0\0\0\0"),
+    ],
+    ids=range(9),
+)
+def test_an_avatar_consists_of_a_bounded_number_of_parts(client_of, content):
+    user = UserFactory()
+    answer = upload(client_of(user), user, content)
+    assert answer.status_code == 400
+    assert "too many parts" in errors(answer)["avatar"]
+
+
+def test_filling_is_no_part_of_an_avatar(client_of):
+    user = UserFactory()
+    filled = between(JPEG, 2, b"\xff\xff")
+    assert upload(client_of(user), user, filled).status_code == 200
+
+
+def test_tags_of_a_profile_that_lie_on_each_other_make_no_larger_avatar(client_of):
+    """A hundred tags of a megabyte each, in a profile that has one megabyte."""
+    user, size = UserFactory(), 2**20
+    tags = [(b"rXYZ", 2000 + at, size - 3000) for at in range(99)] + [(b"x", 2000, 4)]
+    table = b"".join(struct.pack(">4sII", *tag) for tag in tags)
+    head = size.to_bytes(4, "big") + bytes(32) + b"acsp" + bytes(88)
+    profile = (head + (100).to_bytes(4, "big") + table).ljust(size, b"\0")
+    packed = png_chunk(b"iCCP", b"a\0\0" + zlib.compress(profile))
+    content = PNG[:33] + packed + PNG[33:]
+    url = upload(client_of(user), user, content).json()["avatar_url"]
+    assert default_storage.size(url.removeprefix("/media/")) <= len(content)
 
 
 @pytest.mark.parametrize(

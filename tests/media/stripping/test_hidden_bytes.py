@@ -309,6 +309,14 @@ def test_a_profile_keeps_its_colours_and_not_the_serial_number(stripped, format,
         assert tag_of(profile, tag) == tag_of(ICC, tag)
 
 
+def test_no_chunk_of_values_is_looked_at_twice(stripped):
+    """Each may inflate to megabytes, and a file has room for thousands."""
+    data = encoded(picture(), "PNG", icc_profile=ICC)
+    damaged = data[:33] + png_chunk(b"iCCP", b"icc\0\0no stream") + data[33:]
+    with Image.open(io.BytesIO(stripped(damaged))) as image:
+        assert "icc_profile" not in image.info
+
+
 def tag_of(profile: bytes, tag: bytes) -> bytes:
     at = profile.index(tag, 132)
     start, length = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.core.files.base import ContentFile
@@ -12,17 +13,22 @@ from django.db import transaction
 
 from librephotos.api.models import User
 from librephotos.media.errors import LimitExceeded
-from librephotos.media.limits import Limits
+from librephotos.media.limits import Limits, Parts
 from librephotos.media.stripping import gif, jpeg, png, webp
 from librephotos.media.stripping.errors import NotStrippable
 
 LARGEST_AVATAR = 5 * 2**20
 """Bytes."""
 
-_LIMITS = Limits(max_pixels=40_000_000)
+_LIMITS = Limits(max_pixels=40_000_000, max_metadata_bytes=LARGEST_AVATAR)
 _MOST_BYTES = 4 * _LIMITS.max_pixels
 """What all frames of a PNG inflate to: some files of a few KB hold gigabytes, and this
 much takes the web process a second at most."""
+
+
+_MOST_PARTS = 20_000
+"""Segments, chunks and blocks: each takes a microsecond or some, however small, and a
+picture of this size has some thousands at most, where it is animated."""
 
 
 class _Kind(NamedTuple):
@@ -31,22 +37,18 @@ class _Kind(NamedTuple):
     start: bytes
     at_eight: bytes
     extension: str
-    strip: Callable[[bytes], Iterator[bytes]]
+    strip: Callable[..., Iterator[bytes]]
 
 
-def _png(data: bytes) -> Iterator[bytes]:
-    return png.without_metadata(data, _LIMITS, most_bytes=_MOST_BYTES)
-
-
-def _gif(data: bytes) -> Iterator[bytes]:
-    return gif.without_metadata(data, exact=False)
+def _png(data: bytes, *, parts: Parts) -> Iterator[bytes]:
+    return png.without_metadata(data, _LIMITS, most_bytes=_MOST_BYTES, parts=parts)
 
 
 _KINDS = (
     _Kind(b"\xff\xd8\xff", b"", "jpg", jpeg.without_metadata),
     _Kind(b"\x89PNG\r\n\x1a\n", b"", "png", _png),
-    _Kind(b"GIF87a", b"", "gif", _gif),
-    _Kind(b"GIF89a", b"", "gif", _gif),
+    _Kind(b"GIF87a", b"", "gif", partial(gif.without_metadata, exact=False)),
+    _Kind(b"GIF89a", b"", "gif", partial(gif.without_metadata, exact=False)),
     _Kind(b"RIFF", b"WEBP", "webp", webp.without_metadata),
 )
 
@@ -78,7 +80,8 @@ def _stripped(file: UploadedFile[Any]) -> tuple[bytes, str]:
     for kind in _KINDS:
         if data.startswith(kind.start) and data[8:].startswith(kind.at_eight):
             try:
-                return b"".join(kind.strip(data)), kind.extension
+                parts = kind.strip(data, parts=Parts(_MOST_PARTS))
+                return b"".join(parts), kind.extension
             except NotStrippable as error:
                 raise InvalidAvatar("The picture is damaged.") from error
             except LimitExceeded as error:

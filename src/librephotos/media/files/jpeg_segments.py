@@ -1,22 +1,37 @@
 """Walk the segments of a JPEG. Source: ITU-T T.81, annex B."""
 
 import mmap
+import re
 from collections.abc import Iterator
 from typing import Final
 
+from librephotos.media.limits import Parts
+
 _STANDALONE: Final = {0x01, *range(0xD0, 0xD9)}
+_FILLING: Final = re.compile(rb"\xff+(?=\xff)")
 EXIF: Final = b"Exif\0\0"
 """How the body of an EXIF segment begins."""
 
 
-def segments(data: bytes | mmap.mmap, at: int) -> Iterator[tuple[int, int, bytes]]:
-    """Yield offset, code and body of segments until the picture or the data ends."""
+def segments(
+    data: bytes | mmap.mmap, at: int, parts: Parts | None = None
+) -> Iterator[tuple[int, int, bytes]]:
+    """Yield offset, code and body of segments until the picture or the data ends.
+
+    Raises LimitExceeded for more than `parts` allows.
+    """
+    parts = parts or Parts()
     while at + 4 <= len(data) and data[at] == 0xFF:
+        parts.take()
+        filling = _FILLING.match(data, at)
+        if filling:
+            at = filling.end()
+            continue
         code = data[at + 1]
-        if code == 0xFF or code in _STANDALONE:
+        if code in _STANDALONE:
             if code == 0xD8:  # another picture, though this one has not ended
                 return
-            at += 1 if code == 0xFF else 2
+            at += 2
             continue
         length = int.from_bytes(data[at + 2 : at + 4], "big")
         if code == 0xD9 or length < 2 or at + 2 + length > len(data):

@@ -6,6 +6,7 @@ Source: CompuServe, Graphics Interchange Format 89a, sections 15 to 26, appendix
 from collections.abc import Iterator
 
 from librephotos.media.files.gif_blocks import joined, table_length
+from librephotos.media.limits import Parts
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.profiles import clean_profile
 
@@ -21,26 +22,30 @@ _DESCRIPTOR_BYTES = 10
 _MOST_CODES = 4096
 
 
-def without_metadata(data: bytes, *, exact: bool = True) -> Iterator[bytes]:
+def without_metadata(
+    data: bytes, *, exact: bool = True, parts: Parts | None = None
+) -> Iterator[bytes]:
     """Yield the parts of a GIF that show it.
 
     Of compressed data, as much as the picture has; finding that out takes a second
     for 3 MB or so, and is left out unless `exact`.
-    Raises NotStrippable if the data is no GIF, is damaged or cut short.
+    Raises NotStrippable if the data is no GIF, is damaged or cut short, and
+    LimitExceeded for more blocks than `parts` allows.
     """
     if data[:6] not in (b"GIF87a", b"GIF89a"):
         raise NotStrippable("The file is no GIF.")
     try:
-        yield from _blocks(data, exact)
+        yield from _blocks(data, exact, parts or Parts())
     except IndexError as error:
         raise NotStrippable("The GIF is cut short.") from error
 
 
-def _blocks(data: bytes, exact: bool) -> Iterator[bytes]:
+def _blocks(data: bytes, exact: bool, parts: Parts) -> Iterator[bytes]:
     at = 13 + table_length(data[10:11])
     yield data[:at]
     shows = False
     while data[at] != _TRAILER:
+        parts.take()
         if data[at] == _IMAGE:
             shows = True
             body = at + _DESCRIPTOR_BYTES + table_length(data[at + 9 : at + 10])

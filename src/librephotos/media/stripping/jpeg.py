@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from librephotos.media.files.jpeg_segments import segments
+from librephotos.media.limits import Parts
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.orientation import (
     EXIF_MARK,
@@ -27,35 +28,39 @@ _MOST_OF_PROFILE = 65_519  # in a segment
 _JFIF_BYTES, _AVI1_BYTES, _ADOBE_BYTES = 14, 14, 12
 
 
-def without_metadata(data: bytes, *, is_frame: bool = False) -> Iterator[bytes]:
+def without_metadata(
+    data: bytes, *, is_frame: bool = False, parts: Parts | None = None
+) -> Iterator[bytes]:
     """Yield the parts of a JPEG that show it, and its orientation if it is turned.
 
     What follows the first picture is left out: other pictures, videos, trailers.
     Raises NotStrippable if the data is no JPEG, or if its end is not marked, since
     nobody can tell then what belongs to it. The end of a frame of a film is known.
+    Raises LimitExceeded for more segments than `parts` allows.
     """
     if data[:2] != b"\xff\xd8":
         raise NotStrippable("The file is no JPEG.")
     yield b"\xff\xd8"
-    head, at, orientation = _head(data)
+    parts = parts or Parts()
+    head, at, orientation = _head(data, parts)
     jfif = [part for part in head if part[1] == 0xE0]
     yield from jfif
     if orientation > 1:
         yield _segment(0xE1, EXIF_MARK + exif_of(orientation))
     yield from _profile(head)
     yield from (part for part in head if part[1] not in (0xE0, 0xE2))
-    yield from _scans(data, at, is_frame=is_frame)
+    yield from _scans(data, at, parts, is_frame=is_frame)
     yield _END
 
 
-def _head(data: bytes) -> tuple[list[bytes], int, int]:
+def _head(data: bytes, parts: Parts) -> tuple[list[bytes], int, int]:
     """Return the segments to keep before the first scan, its offset, the orientation.
 
     Raises NotStrippable if there is no scan.
     """
     kept: list[bytes] = []
     orientation = 0
-    for start, code, body in segments(data, 2):
+    for start, code, body in segments(data, 2, parts):
         if code == _SCAN:
             return kept, start, orientation
         if code == 0xE1 and body.startswith(EXIF_MARK) and not orientation:
@@ -64,13 +69,13 @@ def _head(data: bytes) -> tuple[list[bytes], int, int]:
     raise NotStrippable("The JPEG holds no picture.")
 
 
-def _scans(data: bytes, at: int, *, is_frame: bool) -> Iterator[bytes]:
+def _scans(data: bytes, at: int, parts: Parts, *, is_frame: bool) -> Iterator[bytes]:
     """Yield the scans from the one at `at` on, with the tables between them.
 
     Raises NotStrippable if no marker ends one of them, unless it is in a frame.
     """
     while True:
-        segment = next(segments(data, at), None)
+        segment = next(segments(data, at, parts), None)
         if segment is None:
             return
         start, code, body = segment

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from librephotos.media.errors import LimitExceeded
-from librephotos.media.limits import Limits
+from librephotos.media.limits import Limits, Parts
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.inflating import exact_stream, inflated
 from librephotos.media.stripping.orientation import exif_of, orientation_in
@@ -56,17 +56,22 @@ class _Picture(NamedTuple):
 
 
 def without_metadata(
-    data: bytes, limits: Limits, *, most_bytes: float = math.inf
+    data: bytes,
+    limits: Limits,
+    *,
+    most_bytes: float = math.inf,
+    parts: Parts | None = None,
 ) -> Iterator[bytes]:
     """Yield the parts of a PNG that show it, and its orientation if it is turned.
 
     Of compressed data, as much as the picture has. `most_bytes` bounds what all its
     frames inflate to. Raises NotStrippable if the data is no PNG, is damaged or cut
-    short, and LimitExceeded for too many pixels in a frame, or bytes in all.
+    short, and LimitExceeded for too many pixels in a frame, bytes in all, or chunks
+    (more than `parts` allows).
     """
     if data[:8] != _SIGNATURE:
         raise NotStrippable("The file is no PNG.")
-    chunks = list(_chunks(data))
+    chunks = list(_chunks(data, parts or Parts()))
     turned = max((_turn(kind, body) for kind, body in chunks), default=1)
     yield _SIGNATURE
     for kind, body in _shown(chunks, limits, most_bytes):
@@ -83,10 +88,11 @@ def _turn(kind: bytes, body: bytes) -> int:
     return orientation_in(body) if kind == b"eXIf" else 1
 
 
-def _chunks(data: bytes) -> Iterator[Chunk]:
+def _chunks(data: bytes, parts: Parts) -> Iterator[Chunk]:
     """Yield type and body of the chunks up to the end that the picture states."""
     at, kind = 8, b""
     while kind != b"IEND":
+        parts.take()
         length = int.from_bytes(data[at : at + 4], "big")
         kind, end = data[at + 4 : at + 8], at + 12 + length
         if end > len(data):
@@ -102,11 +108,15 @@ def _shown(chunks: list[Chunk], limits: Limits, most_bytes: float) -> Iterator[C
         raise NotStrippable("The PNG is damaged.")
     yield first, header[:13]
     said: dict[bytes, bytes] = {}
+    seen: set[bytes] = set()
     for kind, body in others:
         if kind in (b"IDAT", b"fcTL"):
             break
+        if kind in seen:
+            continue
+        seen.add(kind)
         value = _value(kind, body, header, limits)
-        if value and kind not in said:
+        if value:
             said[kind] = value
             yield kind, value
     frames = int.from_bytes(said.get(b"acTL", b"")[:4], "big")

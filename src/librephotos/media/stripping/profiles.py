@@ -40,6 +40,9 @@ def clean_profile(profile: bytes) -> bytes:
     end = start + count * _ENTRY.size
     if len(kept) == count and _covers(profile, end, kept):
         return profile
+    # Tags of the same bytes have one copy of them; others do not lie on each other.
+    if sum(length for _, length in {tag[1:] for tag in kept}) > size:
+        return b""
     return _rebuilt(profile, kept) if kept else b""
 
 

@@ -6,6 +6,7 @@ Source: RFC 9649, section 2.
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from librephotos.media.limits import Parts
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.orientation import exif_of, orientation_in
 from librephotos.media.stripping.profiles import clean_profile
@@ -20,33 +21,39 @@ _ANIMATION_BYTES = 6
 _SHOWN_FLAGS, _EXIF_FLAG = 0x32, 0x08
 
 
-def without_metadata(data: bytes, *, exact: Exact | None = None) -> Iterator[bytes]:
+def without_metadata(
+    data: bytes, *, exact: Exact | None = None, parts: Parts | None = None
+) -> Iterator[bytes]:
     """Yield the parts of a WebP that show it, and its orientation if it is turned.
 
     `exact` cuts the data of a picture where it ends, by decoding; without it, what
     may stand there stays. Raises NotStrippable if the data is no WebP, is damaged or
-    cut short.
+    cut short, and LimitExceeded for more chunks than `parts` allows.
     """
     if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
         raise NotStrippable("The file is no WebP.")
-    chunks = list(_chunks(data[12 : 8 + int.from_bytes(data[4:8], "little")]))
+    parts = parts or Parts()
+    chunks = list(_chunks(data[12 : 8 + int.from_bytes(data[4:8], "little")], parts))
     turned = max((_turn(*chunk) for chunk in chunks), default=1)
     head = next((body for kind, body in chunks if kind == b"VP8X"), b"")[:10]
     if len(head) < 10:  # only the extended form has a place for it, and for alpha
         turned, chunks = 1, [chunk for chunk in chunks if chunk[0] in _PICTURE[:2]]
-    parts = list(_pictures(chunks, head[4:], exact))
-    if not any(part[:4] in _SHOWING for part in parts):
+    kept = list(_pictures(chunks, head[4:], exact, parts))
+    if not any(part[:4] in _SHOWING for part in kept):
         raise NotStrippable("The WebP holds no picture.")
     if turned > 1:
-        parts.append(_chunk(b"EXIF", exif_of(turned)))
+        kept.append(_chunk(b"EXIF", exif_of(turned)))
     if len(head) == 10:
         flags = head[0] & _SHOWN_FLAGS | (_EXIF_FLAG if turned > 1 else 0)
-        parts.insert(0, _chunk(b"VP8X", bytes((flags,)) + bytes(3) + head[4:]))
-    yield _riff(parts)
+        kept.insert(0, _chunk(b"VP8X", bytes((flags,)) + bytes(3) + head[4:]))
+    yield _riff(kept)
 
 
 def _pictures(
-    chunks: list[tuple[bytes, bytes]], size: bytes, exact: Exact | None
+    chunks: list[tuple[bytes, bytes]],
+    size: bytes,
+    exact: Exact | None,
+    parts: Parts,
 ) -> Iterator[bytes]:
     """Yield the colour profile, and the still or the frames; each once."""
     once = dict(reversed(chunks))
@@ -59,7 +66,7 @@ def _pictures(
     yield _chunk(b"ANIM", once[b"ANIM"][:_ANIMATION_BYTES])
     for kind, body in chunks:
         if kind == b"ANMF":
-            inner = dict(reversed(list(_chunks(body[_FRAME_HEAD:]))))
+            inner = dict(reversed(list(_chunks(body[_FRAME_HEAD:], parts))))
             frame = b"".join(_picture(inner, body[6:12], exact))
             yield _chunk(kind, body[:_FRAME_HEAD] + frame)
 
@@ -93,10 +100,11 @@ def _turn(kind: bytes, body: bytes) -> int:
     return orientation_in(body) if kind == b"EXIF" else 1
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _chunks(data: bytes, parts: Parts) -> Iterator[tuple[bytes, bytes]]:
     """Yield type and body of the chunks."""
     at = 0
     while at + 8 <= len(data):
+        parts.take()
         kind, length = data[at : at + 4], data[at + 4 : at + 8]
         end = at + 8 + int.from_bytes(length, "little")
         if end > len(data):
