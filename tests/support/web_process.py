@@ -14,6 +14,7 @@ from librephotos.server.http.server import Server
 
 THREADS = 4
 LARGEST_BODY = 100_000
+LARGEST_BODIES = {"/small": 10, "/bytes/7": 2**22}
 WAIT_S = 60
 
 
@@ -66,7 +67,7 @@ class WebProcess:
             listener,
             threads=THREADS,
             limits=Limits(**limits),
-            body_limit=lambda path, kind: 10 if path == "/small" else LARGEST_BODY,
+            body_limit=lambda path, kind: LARGEST_BODIES.get(path, LARGEST_BODY),
             after_file=lambda: None,
         )
         self._ends = False

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
@@ -20,7 +20,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from rest_framework_simplejwt.tokens import AccessToken
 
 from librephotos.api.http.throttling import LoginThrottle, hashing
-from librephotos.api.http.tokens import SignInToken
+from librephotos.api.http.tokens import KEPT_REVOCATIONS, SignInToken
 from librephotos.api.models import SiteSettings, User
 from librephotos.api.services.waiting import HASHED_AT_ONCE
 from tests.factories import PASSWORD, UserFactory
@@ -356,12 +356,33 @@ def test_signing_out_forgets_sign_ins_that_ran_out_by_themselves():
     still_used = end_a_sign_in_that_runs_out_in(-4)
     ran_out = end_a_sign_in_that_runs_out_in(-6)
     assert OutstandingToken.objects.filter(jti__in=[still_used, ran_out]).count() == 2
+    others = [
+        OutstandingToken(
+            user=user, jti=str(number), expires_at=datetime.now(UTC) + timedelta(1)
+        )
+        for number in range(KEPT_REVOCATIONS)
+    ]
+    OutstandingToken.objects.bulk_create(others)
 
     refresh = {"refresh": sign_in(user).json()["refresh"]}
     APIClient().post(BLACKLIST, refresh, format="json")
 
     kept = OutstandingToken.objects.values_list("jti", flat=True)
-    assert ran_out not in kept and still_used in kept and len(kept) == 2
+    assert ran_out not in kept and still_used in kept
+    assert len(kept) == KEPT_REVOCATIONS + 2
+
+
+def test_a_sign_in_stays_ended_though_the_clock_was_ahead_meanwhile():
+    """Somebody signs out while it is, which may forget what time has ended."""
+    user = UserFactory()
+    ended, other = sign_in(user).json(), sign_in(user).json()
+    APIClient().post(BLACKLIST, {"refresh": ended["refresh"]}, format="json")
+    # Which is what the row looks like in ten years.
+    OutstandingToken.objects.update(expires_at=datetime(2016, 1, 1, tzinfo=UTC))
+    APIClient().post(BLACKLIST, {"refresh": other["refresh"]}, format="json")
+    again = {"refresh": ended["refresh"]}
+    assert APIClient().post(REFRESH, again, format="json").status_code == 401
+    assert with_token(ended["access"]).get("/api/user/").status_code == 401
 
 
 @pytest.mark.parametrize("name", ["nul\0", "", "x" * 500, "\N{SNOWMAN}", "a:b"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import resource
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,10 +17,11 @@ from pathlib import Path
 import pytest
 
 from librephotos.addresses import plain_address, subscriber
+from librephotos.full_disk import FULL
 from librephotos.server.http.limits import Limits, within_descriptors
 from librephotos.server.http.server import Server
 from tests.support.server import PATIENCE_S, wait_for
-from tests.support.web_process import Answers, everything, get, web_process
+from tests.support.web_process import Answers, everything, get, post, web_process
 
 LOOPBACK = ip_network("127.0.0.0/8")
 SHORT = {
@@ -64,6 +67,35 @@ def test_a_connection_ends_when_its_time_is_over(
     with web_process(answers, **SHORT) as process:
         received = process.ask(text)
     assert received.split(b" ")[1:2] == ([status] if status else [])
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_for_which_the_disk_has_no_room(
+    answers: Answers, small_disk: Path, monkeypatch: pytest.MonkeyPatch, chunked: bool
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    body = "x" * 2_000_000
+    request = post("/bytes/7", body)
+    if chunked:
+        whole = f"{len(body):x}\r\n{body}\r\n0\r\n\r\n"
+        request = post("/bytes/7", whole, "Transfer-Encoding: chunked")
+    with web_process(answers) as process:
+        head, _, told = process.ask(request).partition(b"\r\n\r\n")
+        assert head.split(b" ")[1] == b"507"
+        (error,) = json.loads(told)["errors"]
+        assert error == {"field": "detail", "message": FULL}
+        assert not list(small_disk.iterdir())
+        small = process.ask(post("/bytes/7", "y" * 700_000))
+        assert small.split(b" ")[1] == b"200" and small.endswith(b"\r\nxxxxxxx")
+
+
+def test_a_body_for_which_there_is_no_folder(
+    answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with web_process(answers) as process:
+        assert process.ask(post("/bytes/7", "x" * 700_000)).split(b" ")[1] == b"507"
+        assert process.ask(get("/")).split(b" ")[1] == b"200"
 
 
 def test_a_download_that_nobody_takes_ends(answers: Answers) -> None:

@@ -9,6 +9,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from django.db.models import Q
 from rest_framework import serializers
 from rest_framework_simplejwt.serializers import (
     PasswordField,
@@ -36,6 +37,9 @@ from librephotos.api.http.authentication import (
 from librephotos.api.http.throttling import LoginThrottle
 from librephotos.api.models import User
 
+KEPT_REVOCATIONS = 500
+"""More than anybody signs out while a refresh token lives."""
+
 SIGNED_IN_CLAIM = "auth_time"
 """Claim of both tokens: when the password was given, in Unix seconds."""
 
@@ -56,11 +60,21 @@ class SignInToken(RefreshToken):
         return token
 
     def blacklist(self) -> BlacklistedToken:
-        """Revoke the sign-in, and forget those that time has ended since."""
+        """Revoke the sign-in, and forget old ones that time has ended since.
+
+        The newest of an account stay, whatever the time: the clock may be years ahead,
+        and what it calls ended would be open again once it is set right.
+        """
+        revoked = super().blacklist()
+        user = self.payload.get(api_settings.USER_ID_CLAIM)
         # The last access token of a sign-in outlives its refresh token.
         past = datetime.now(UTC) - api_settings.ACCESS_TOKEN_LIFETIME
-        OutstandingToken.objects.filter(expires_at__lt=past).delete()
-        return super().blacklist()
+        own = OutstandingToken.objects.filter(user=user).order_by("-id")
+        newest = list(own.values_list("pk", flat=True)[:KEPT_REVOCATIONS])
+        of_these = Q(user=user) | Q(user=None)
+        ended = OutstandingToken.objects.filter(of_these, expires_at__lt=past)
+        ended.exclude(pk__in=newest).delete()
+        return revoked
 
 
 def media_token(access: str) -> MediaToken:

@@ -92,7 +92,7 @@ def keep_copy(name: str, partial: Path) -> None:
     same = name.rpartition("-")[0]
     for former in _folder().glob(f"{same}-*"):
         if former.name != name:
-            former.unlink(missing_ok=True)
+            _removed(former)
 
 
 def keep_reason(name: str, reason: str) -> None:
@@ -122,7 +122,8 @@ def make_room(size: int) -> None:
         fits = total + size <= settings.STRIPPED_MIB * 2**20 and count < MAX_COPIES
         if fits and used_at > forgotten and _leaves_reserve(size):
             break
-        path.unlink(missing_ok=True)
+        if not _removed(path):
+            continue
         total, count = total - each, count - 1
     if not _leaves_reserve(size):
         raise NoRoom(
@@ -138,11 +139,7 @@ def all_deleted(files: Collection[int]) -> bool:
         key, _, rest = path.name.partition("-")
         # Other names are of versions that did not say of which file a copy is.
         if not rest or int(key) in files:
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                log.warning("A copy cannot be removed now: %s", error.strerror)
-                left += 1
+            left += not _removed(path)
     return not left
 
 
@@ -169,6 +166,16 @@ def _held() -> Iterator[tuple[float, int, Path]]:
                 facts = entry.stat()
                 used_at = facts.st_mtime if facts.st_mtime <= now + _NOTED_S else 0.0
                 yield used_at, facts.st_size, Path(entry.path)
+
+
+def _removed(path: Path) -> bool:
+    """Remove a copy, or say in the log why that is impossible; others can still go."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("A copy cannot be removed now: %s", error.strerror)
+        return False
+    return True
 
 
 def _leaves_reserve(size: int) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import logging
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -11,8 +13,12 @@ from waitress.adjustments import Adjustments
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import Error, RequestEntityTooLarge
 
+from librephotos.full_disk import FULL, is_full
+from librephotos.logs.printable import printable
 from librephotos.server.http.chunks import ChunkedBody
 from librephotos.server.http.limits import BodyLimit
+
+log = logging.getLogger(__name__)
 
 _VERSION = re.compile(rb".* HTTP/([0-9.]+)[ \t]*")
 _SPOKEN = (b"1.0", b"1.1")
@@ -25,6 +31,13 @@ class RequestTimeout(Error):  # type: ignore[misc]
 
     code = 408
     reason = "Request Timeout"
+
+
+class BodyNotKept(Error):  # type: ignore[misc]
+    """The body has no room in the server's temporary folder."""
+
+    code = 507
+    reason = "Insufficient Storage"
 
 
 class VersionNotSupported(Error):  # type: ignore[misc]
@@ -53,6 +66,7 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
     """A request of which no more is read than its address takes."""
 
     adj: Settings
+    body_rcv: Any
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the header, and from it the limit of the body.
@@ -99,7 +113,11 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
 
     def received(self, data: bytes) -> int:
         """Take bytes of the request; return how many belong to it."""
-        taken = super().received(data)
+        try:
+            taken = super().received(data)
+        except OSError as error:
+            self._give_up_body(error)
+            taken = len(data)
         if isinstance(self.error, RequestEntityTooLarge):
             self.error.body = (
                 f"More than {self.adj.max_request_body_size - 1:,} bytes cannot be "
@@ -108,3 +126,18 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
             # "100 Continue" would call for what is refused.
             self.expect_continue = False
         return int(taken)
+
+    def _give_up_body(self, error: OSError) -> None:
+        """Refuse a request whose body cannot be put into a temporary file.
+
+        Python finds no folder for such files (FileNotFoundError) where each is full.
+        """
+        full = is_full(error) or isinstance(error, FileNotFoundError)
+        reason = FULL if full else f"The server cannot keep it: {error.strerror}."
+        log.warning("A request is refused: %s", printable(str(error)))
+        receiver, self.body_rcv = self.body_rcv, None
+        with suppress(OSError):  # what is not written yet
+            receiver.getbuf().close()
+        self.error = BodyNotKept(reason)
+        self.completed = True
+        self.expect_continue = False

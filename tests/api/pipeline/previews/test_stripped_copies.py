@@ -305,6 +305,26 @@ def test_the_oldest_copies_give_way(settings, copies):
     assert {path.name for path in copies.iterdir()} == {"copy1", "copy2", "copy3"}
 
 
+def test_a_copy_that_cannot_be_removed_holds_up_no_other(settings, copies):
+    settings.STRIPPED_MIB = 1
+    stuck = copies / "7-whole-former"
+    stuck.mkdir(parents=True)  # which no system removes as a file
+    os.utime(stuck, (1000, 1000))
+    for at in range(4):
+        stripped_copies.make_room(300_000)
+        name = f"7-whole-{at}"
+        partial = stripped_copies.partial_copy(name)
+        partial.write_bytes(bytes(300_000))
+        stripped_copies.keep_copy(name, partial)
+    assert {path.name for path in copies.iterdir()} == {stuck.name, "7-whole-3"}
+    for at in range(4):
+        stripped_copies.make_room(300_000)
+        stripped_copies.partial_copy(f"{at}-whole-a").write_bytes(bytes(300_000))
+        partial = stripped_copies.partial_copy(f"{at}-whole-a")
+        stripped_copies.keep_copy(f"{at}-whole-a", partial)
+    assert len(list(copies.iterdir())) == 4 and stuck.exists()
+
+
 def test_copies_from_before_the_clock_was_set_back_give_way_first(settings, copies):
     settings.STRIPPED_MIB = 1
     for name, ahead_s in (("now", 0), ("ahead", 10 * 365 * 86_400), ("later", 0)):
