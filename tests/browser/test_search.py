@@ -41,6 +41,15 @@ def test_place_camera_and_file_name(visitor: Visitor, words: str, count: int) ->
     visitor.wait_until_drawn()
 
 
+def test_a_season_is_told_for_both_halves_of_the_earth(visitor: Visitor) -> None:
+    visitor.enter("/search?q=summer 2019")
+    remarks = visitor.page.get_by_test_id("search-remarks")
+    expect(remarks).to_contain_text("June – August 2019")
+    expect(remarks).to_contain_text(
+        "December 2019 – February 2020 south of the equator"
+    )
+
+
 def test_nothing_found_is_said(visitor: Visitor) -> None:
     visitor.enter("/search?q=zanzibar")
     expect(visitor.page.get_by_role("heading", name="Nothing found")).to_be_visible()

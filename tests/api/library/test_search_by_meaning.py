@@ -146,6 +146,24 @@ def test_a_time_is_told_as_it_was_understood(search, text, first, last):
     assert (part["kind"], part["first"], part["last"]) == ("time", first, last)
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("summer 2019", "2019-12-01", "2020-02-29"),
+        ("winter 2019", "2019-06-01", "2019-08-31"),
+        ("autumn", "--03-01", "--05-31"),
+    ],
+)
+def test_a_season_is_told_for_the_southern_half_too(search, text, first, last):
+    (part,) = search(UserFactory(), text)["understood"]
+    assert part["south"] == {"first": first, "last": last}
+
+
+def test_what_is_no_season_is_the_same_everywhere(search):
+    (part,) = search(UserFactory(), "may 2019")["understood"]
+    assert "south" not in part
+
+
 def test_a_weekday_has_no_first_and_last_day(search):
     (part,) = search(UserFactory(), "sundays")["understood"]
     assert part == {"text": "sundays", "kind": "time", "excluded": False}

@@ -51,14 +51,19 @@ export interface RankedPhoto extends PigPhoto {
   match: 'text' | 'meaning';
 }
 
+/** The ends of a time: `2025-06-01`, `--06-01` for any year, null where it is open. */
+export interface UnderstoodDays {
+  first?: string | null;
+  last?: string | null;
+}
+
 /** A part of a search text, and what it was taken for. */
-export interface UnderstoodPart {
+export interface UnderstoodPart extends UnderstoodDays {
   text: string;
   kind: 'person' | 'place' | 'time' | 'media' | 'phrase' | 'word';
   excluded: boolean;
-  /** Of a time: `2025-06-01`, `--06-01` for any year, null where it is open. */
-  first?: string | null;
-  last?: string | null;
+  /** Of a season: when it is south of the equator. */
+  south?: UnderstoodDays;
 }
 
 /** A page of a ranking, and what became of the search by meaning. */

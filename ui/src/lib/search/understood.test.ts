@@ -19,6 +19,16 @@ it('tells the months of a season, and the days of anything shorter', () => {
   expect(told('last may', '2025-05-01', '2025-05-31')).toEqual(['“last may” is May 2025']);
 });
 
+it('tells a season of both halves of the earth', () => {
+  const summer = { text: 'summer 2019', kind: 'time', first: '2019-06-01', last: '2019-08-31' } as const;
+  const south = { first: '2019-12-01', last: '2020-02-29' };
+  const told = (excluded: boolean) =>
+    understoodTimes([{ ...summer, south, excluded }], 'en-GB').map((each) => each.replaceAll(/\s/g, ' '));
+  const months = ['June – August 2019', 'December 2019 – February 2020 south of the equator'];
+  expect(told(false)).toEqual([`“summer 2019” is ${months.join(', or ')}`]);
+  expect(told(true)).toEqual([`“summer 2019” is not ${months.join(', nor ')}`]);
+});
+
 it('tells ends that are open, and stretches of any year', () => {
   expect(told('since may', '2025-05-01', null)).toEqual(['“since may” is 1 May 2025 or later']);
   expect(told('before 2020', null, '2019-12-31')).toEqual(['“before 2020” is up to 31 December 2019']);

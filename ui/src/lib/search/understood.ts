@@ -1,18 +1,27 @@
-import type { UnderstoodPart } from '../api/types';
+import type { UnderstoodDays, UnderstoodPart } from '../api/types';
 
 type Form = 'month' | 'day';
 
-/** The times of a search text in dates, "June – August 2025" for "last summer". */
+/** The times of a search text in dates, "May 2025" for "last may". */
 export function understoodTimes(parts: UnderstoodPart[], locale: string): string[] {
   const times = parts.filter((part) => part.kind === 'time' && part.first !== undefined);
   return times
-    .map((part) => ({ text: part.text, days: daysInWords(part, locale), excluded: part.excluded }))
+    .map((part) => ({
+      text: part.text,
+      days: daysInWords(part, locale),
+      south: daysInWords(part.south ?? {}, locale),
+      excluded: part.excluded,
+    }))
     .filter(({ text, days }) => days !== '' && days.toLowerCase() !== text.toLowerCase())
-    .map(({ text, days, excluded }) => `“${text}” is ${excluded ? 'not ' : ''}${days}`);
+    .map(({ text, days, excluded, south }) => {
+      const [not, or] = excluded ? ['not ', 'nor'] : ['', 'or'];
+      const other = south === '' ? '' : `, ${or} ${south} south of the equator`;
+      return `“${text}” is ${not}${days}${other}`;
+    });
 }
 
 /** Whole months by their names, other stretches by their first and last day. */
-function daysInWords({ first, last }: UnderstoodPart, locale: string): string {
+function daysInWords({ first, last }: UnderstoodDays, locale: string): string {
   const [begin, end] = [parse(first), parse(last)];
   if (!begin && !end) return '';
   if (begin && end) return range(begin, end, locale);

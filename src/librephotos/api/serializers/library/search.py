@@ -9,7 +9,7 @@ from typing import Any
 from librephotos.api.serializers.library.grid import day_groups, grid_items
 from librephotos.api.services.search import SearchResult
 from librephotos.search_language.query import Clause
-from librephotos.search_language.time_spans import Days, EveryYear, Part
+from librephotos.search_language.time_spans import Days, EveryYear, Part, TimeFilter
 
 _LEAP_YEAR = 2024
 
@@ -45,8 +45,14 @@ def _clause(clause: Clause) -> dict[str, Any]:
         "text": clause.text,
         "kind": clause.kind.value,
         "excluded": clause.negated,
-        **(_days(clause.time.days) if clause.time else {}),
+        **(_time(clause.time) if clause.time else {}),
     }
+
+
+def _time(time: TimeFilter) -> dict[str, Any]:
+    """Return the days that a time was understood as; `south` has its own."""
+    days: dict[str, Any] = _days(time.days)
+    return {**days, "south": _days(time.south)} if time.south else days
 
 
 def _days(days: Part) -> dict[str, str | None]:
