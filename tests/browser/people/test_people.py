@@ -113,6 +113,29 @@ def test_the_photos_of_a_person(visit_family: Callable[..., Visitor]) -> None:
     expect(visitor.page.get_by_test_id("person-head")).to_contain_text("Ada")
 
 
+def test_a_new_name_that_is_not_stored_is_kept(
+    visit_family: Callable[..., Visitor],
+) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    person(visitor, "Ada").click()
+    visitor.press("Rename")
+    box = visitor.page.get_by_role("combobox", name="New name of Ada")
+    expect(box).to_be_focused()
+    visitor.expect_complaint("ERR_INTERNET_DISCONNECTED")
+    visitor.context.set_offline(True)
+    box.fill("Ada Lovelace")
+    box.press("Enter")
+    told = visitor.page.get_by_test_id("toast").filter(has_text="cannot be reached")
+    expect(told).to_be_visible()
+    expect(box).to_have_value("Ada Lovelace")
+    visitor.context.set_offline(False)
+    expect(visitor.page.get_by_test_id("connection-banner")).to_have_count(0)
+    box.press("Enter")
+    head = visitor.page.get_by_test_id("person-head")
+    expect(head.get_by_role("heading")).to_contain_text("Ada Lovelace")
+
+
 def test_a_face_that_is_somebody_else(visit_family: Callable[..., Visitor]) -> None:
     visitor = visit_family()
     name_group(visitor, "Ada")
