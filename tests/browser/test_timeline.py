@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.site import pictures_written
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import PHONE, Held, Visitor
 from tests.support.pictures.showcase import OUTINGS
 
 pytestmark = pytest.mark.browser
@@ -39,6 +40,45 @@ def test_all_photos_by_day_newest_first(
     ]
     assert headings[: len(days)] == days
     assert len(photos) == pictures_written()
+
+
+SOME_FRAMES = """
+async () => {
+  for (let frame = 0; frame < 9; frame++) await new Promise(requestAnimationFrame);
+}
+"""
+NOTE_MOVES = """
+const places = new Map();
+window.moved = [];
+function look() {
+  for (const tile of document.querySelectorAll('[data-testid=photo-tile]')) {
+    const { left, top } = tile.getBoundingClientRect();
+    const place = `${Math.round(left)}/${Math.round(top)}`;
+    const before = places.get(tile.dataset.photoId) ?? place;
+    if (before !== place) window.moved.push(`${before} to ${place}`);
+    places.set(tile.dataset.photoId, place);
+  }
+  requestAnimationFrame(look);
+}
+look();
+"""
+
+
+def test_no_photo_moves_as_days_come_out_of_order(visitor: Visitor) -> None:
+    page = visitor.page
+    page.add_init_script(NOTE_MOVES)
+    days = re.compile(r"/api/albums/date/[^/]+/\?page=")
+    held = Held(page, days)
+    visitor.enter()
+    visitor.wait_for(lambda: len(held.routes) > 2, "three days are asked for")
+    with page.expect_response(days):
+        held.routes.pop(2).continue_()
+    with page.expect_response(days):
+        held.routes.pop(1).continue_()
+    page.evaluate(SOME_FRAMES)
+    held.release()
+    visitor.wait_until_drawn()
+    assert page.evaluate("window.moved") == []
 
 
 def test_days_name_their_place(visitor: Visitor) -> None:

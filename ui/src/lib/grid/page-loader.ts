@@ -37,6 +37,11 @@ export class PageLoader {
     this.#startMore();
   }
 
+  /** Whether the last try to read a block failed. */
+  fails(block: Block): boolean {
+    return this.#failures.has(block.key);
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const controller of this.#running.values()) controller.abort();
