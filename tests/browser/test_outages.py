@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -54,6 +55,40 @@ def test_what_is_no_answer_counts_as_none(visitor: Visitor, answer: str) -> None
     visitor.page.unroute("**/api/albums/date/list/**")
     expect(visitor.tiles.first).to_be_visible()
     expect(visitor.page.get_by_test_id("connection-banner")).to_have_count(0)
+
+
+@pytest.mark.parametrize("kind", ["js", "css"])
+def test_a_page_of_which_a_part_is_gone_says_so(visitor: Visitor, kind: str) -> None:
+    visitor.expect_complaint("404")
+    visitor.expect_complaint("MIME type")
+    parts = re.compile(rf"/assets/.*\.{kind}$")
+    visitor.page.route(parts, lambda route: route.fulfill(status=404, body="Gone"))
+    visitor.open("/search?q=sea")
+    told = visitor.page.get_by_role("alert").filter(has_text="could not be loaded")
+    expect(told).to_be_visible()
+    visitor.page.unroute(parts)
+    told.get_by_role("link").click()
+    expect(visitor.page.get_by_test_id("sign-in-form")).to_be_visible()
+    expect(told).to_have_count(0)
+    assert visitor.location() == "/search?q=sea"
+
+
+def test_silence_counts_as_no_answer(visitor: Visitor) -> None:
+    """The clock of the page is wound on; nobody here waits for it."""
+    visitor.page.clock.install()
+    days, asked = "**/api/albums/date/list/**", list[Route]()
+    visitor.page.route(days, lambda route: asked.append(route))
+    visitor.enter()
+    banner = visitor.page.get_by_test_id("connection-banner")
+    visitor.wait_for(lambda: asked, "a question")
+    visitor.page.clock.run_for(20_000)
+    expect(banner).to_have_count(0)
+    visitor.page.clock.run_for(20_000)
+    expect(banner).to_be_visible()
+    visitor.page.unroute(days)
+    visitor.page.clock.run_for(5_000)
+    expect(banner).to_have_count(0)
+    expect(visitor.tiles.first).to_be_visible()
 
 
 def test_pictures_that_an_outage_cost_come_after_it(visitor: Visitor) -> None:

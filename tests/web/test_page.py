@@ -31,6 +31,28 @@ def test_a_page_that_is_not_built_says_how(tmp_path, settings):
     assert b"script/setup" in answer.content
 
 
+def test_files_of_a_page_that_is_built_anew_are_served_at_once(built, tmp_path):
+    script = tmp_path / "ui" / "assets" / "index-AAAAAAAA.js"
+    script.parent.mkdir()
+    script.write_text("old")
+    client = Client()
+    assert b"".join(client.get("/static/ui/assets/index-AAAAAAAA.js")) == b"old"
+    script.rename(script.with_name("index-BBBBBBBB.js")).write_text("newer")
+    answer = client.get("/static/ui/assets/index-BBBBBBBB.js")
+    assert (answer.status_code, b"".join(answer)) == (200, b"newer")
+    assert "immutable" in answer["Cache-Control"]
+    assert client.get("/static/ui/assets/index-AAAAAAAA.js").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["", "assets", "../secret", "..%2Fsecret", "/etc/passwd", "%00", "\\..\\x"]
+)
+def test_no_other_file_is_beside_the_page(built, tmp_path, name):
+    (tmp_path / "ui" / "assets").mkdir()
+    (tmp_path.parent / "secret").write_text("secret")
+    assert Client().get(f"/static/ui/{name}").status_code == 404
+
+
 def test_the_page_takes_no_posts(built):
     assert Client().post("/").status_code == 405
 

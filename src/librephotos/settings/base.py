@@ -61,7 +61,7 @@ MIDDLEWARE = [
     # The entry document of the page lies among the static files too.
     "librephotos.web.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "librephotos.web.static_files.StaticFilesMiddleware",
     "librephotos.web.middleware.PrivateAnswersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.svelte';
 import { ApiError, SessionEnded, Unreachable, isAbort } from './errors';
 import type { Session, Tokens } from './session.svelte';
+import { Silence } from './silence';
 
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -19,6 +20,8 @@ interface Answered {
 }
 
 const GATEWAY_ERRORS = [502, 503, 504];
+/** Without a byte for so long there is no answer. The server has a caption waited for 25 s. */
+const SILENCE_MS = 35_000;
 
 /** Calls of the API as JSON. Renews an expired access token once and repeats the call. */
 export class Transport {
@@ -114,17 +117,21 @@ export class Transport {
 
   /**
    * The whole answer. One of which the rest is lost on its way is none, nor is the page of
-   * whoever stands in between, as a hotel's network that asks to sign in.
+   * whoever stands in between, as a hotel's network that asks to sign in, nor silence.
    */
   async #reach(path: string, init: RequestInit): Promise<Answered> {
+    const silence = new Silence(SILENCE_MS);
+    const signals = init.signal ? [init.signal, silence.signal] : [silence.signal];
     try {
-      const response = await fetch(`/api/${path}`, init);
+      const response = await fetch(`/api/${path}`, { ...init, signal: AbortSignal.any(signals) });
       const { status, ok } = response;
-      const text = await response.text();
+      const text = await silence.textOf(response);
       return { status, ok, text, content: ok && text !== '' ? JSON.parse(text) : null };
     } catch (error) {
       if (isAbort(error)) throw error;
       throw this.#lost(error);
+    } finally {
+      silence.end();
     }
   }
 
