@@ -9,7 +9,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 _PAGE = "ui/"
 
 
-class StaticFilesMiddleware(WhiteNoiseMiddleware):
+class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
     """Serves static files: those of the start, and of the page what there is now.
 
     Its entry document is read for each request, and names files that a build may have
@@ -18,7 +18,9 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         url = request.path_info
-        if not url.startswith(f"{self.static_prefix}{_PAGE}"):
-            return super().__call__(request)
-        found = self.find_file(url)
-        return self.serve(found, request) if found else self.get_response(request)
+        of_page = url.startswith(f"{self.static_prefix}{_PAGE}")
+        found = self.find_file(url) if of_page else self.files.get(url)
+        answer: HttpResponseBase = (
+            self.serve(found, request) if found else self.get_response(request)
+        )
+        return answer
