@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 from collections.abc import Iterator
@@ -29,3 +30,29 @@ def fill(folder: Path, *, but: int) -> Path:
     filler = folder / "filler"
     filler.write_bytes(bytes(disk.f_bavail * disk.f_frsize - but))
     return filler
+
+
+@contextmanager
+def silent_disk(folder: Path) -> Iterator[None]:
+    """Mount over a folder a file system that never answers, as a dead network drive.
+
+    Nobody serves the requests that the kernel puts into /dev/fuse: see mount(2) and
+    fuse(4). Whoever waits for one gets an error when that is closed. Skip the test if
+    it is not allowed.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    try:
+        device = os.open("/dev/fuse", os.O_RDWR)
+    except OSError as error:
+        pytest.skip(f"needs FUSE: {error}")
+    options = f"fd={device},rootmode=40000,user_id=0,group_id=0".encode()
+    try:
+        if libc.mount(b"silent", os.fsencode(folder), b"fuse", 0, options):
+            pytest.skip(f"needs to mount FUSE: {os.strerror(ctypes.get_errno())}")
+        yield
+    finally:
+        os.close(device)
+        libc.umount2(os.fsencode(folder), _MNT_DETACH)
+
+
+_MNT_DETACH = 2

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import sys
+from functools import partial
 from typing import BinaryIO
 
 from librephotos.media.errors import (
@@ -11,16 +12,21 @@ from librephotos.media.errors import (
     UnreadableFile,
     unreadable_because,
 )
+from librephotos.silent_disk import answer
 
 
 def open_original(path: bytes | str) -> BinaryIO:
     """Return the file at `path` opened read-only, positioned at its start.
 
     Raises UnreadableFile, with a sentence, if it is missing, not permitted, no
-    regular file, or empty, or if its path leads over a symbolic link.
+    regular file, or empty, if its path leads over a symbolic link, or if its file
+    system does not answer.
     """
+    folder = os.path.dirname(os.fsencode(path))
     try:
-        descriptor = open_without_links(path)
+        file = answer(
+            partial(_opened, path), at=folder, discard=lambda found: found.close()
+        )
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise UnavailableFile(
@@ -30,11 +36,20 @@ def open_original(path: bytes | str) -> BinaryIO:
     except ValueError as error:  # a NUL in the name
         raise UnreadableFile("The file's name cannot be used.") from error
     try:
-        _check_regular(descriptor)
+        _check_regular(file.fileno())
     except UnreadableFile:
+        file.close()
+        raise
+    return file
+
+
+def _opened(path: bytes | str) -> BinaryIO:
+    descriptor = open_without_links(path)
+    try:
+        return os.fdopen(descriptor, "rb")
+    except OSError:  # a folder
         os.close(descriptor)
         raise
-    return os.fdopen(descriptor, "rb")
 
 
 def open_without_links(path: bytes | str) -> int:

@@ -13,6 +13,7 @@ from librephotos.api.http.tokens import SignInToken
 from librephotos.api.models import File, Photo, ScanDirectory
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from tests.factories import FileFactory, PhotoFactory, UserFactory
+from tests.support.mounts import silent_disk
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +139,19 @@ def test_an_original_is_sent_as_it_is(client_of, tmp_path):
     assert answer["Content-Disposition"] == 'inline; filename="IMG 1.jpg"'
     assert "sandbox" in answer["Content-Security-Policy"]
     assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
+
+
+def test_an_original_on_a_disk_that_does_not_answer_is_503(
+    client_of, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("librephotos.api.storage.originals.PATIENCE_S", 0.5)
+    me = UserFactory()
+    photo = original(me, tmp_path)
+    with silent_disk(tmp_path):
+        for _ in range(3):  # from the second one on without a wait
+            answer = get(client_of(me), "photos", photo.image_hash)
+            assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+            assert b"does not answer" in answer.content
 
 
 def test_an_original_that_changed_since_the_scan_is_not_kept_for_ever(

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from librephotos.geo.reverse import Place, reverse_geocode
 from librephotos.geo.timezones import timezone_at
@@ -25,6 +26,7 @@ from librephotos.media.fingerprint import file_time
 from librephotos.media.limits import Limits
 from librephotos.media.metadata.reading import Metadata, read_metadata
 from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
+from librephotos.silent_disk import answer
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class IdentifiedFile:
 
 def stat_of(path: bytes) -> Stat:
     """Return the state of a file; raise OSError if it cannot be had."""
-    found = os.lstat(path)
+    found = answer(partial(os.lstat, path), at=os.path.dirname(path))
     return Stat(
         found.st_size,
         file_time(found.st_mtime_ns),

@@ -24,6 +24,7 @@ from librephotos.api.pipeline.work.registry import learning_needs, stage_names
 from librephotos.api.writes import scanned_files, stage_states
 from librephotos.media.files.formats import Kind
 from librephotos.media.files.variants import CaptureFile, belongs_to, group_captures
+from librephotos.silent_disk import answer
 
 LONE_SIDECAR = "A sidecar whose picture is not there."
 
@@ -152,13 +153,22 @@ def _has_left(old: bytes, new: bytes) -> bool:
     """Whether nothing is at the old path any more.
 
     Where the disk takes no notice of case, the old spelling still leads to the file
-    that was renamed; only the list of the folder tells.
+    that was renamed; only the list of the folder tells. What lies on a disk that does
+    not answer has not left.
     """
-    if not os.path.lexists(old):
+    if _is_there(old):
+        if old.lower() != new.lower():
+            return False
+        return os.path.basename(old) not in os.listdir(os.path.dirname(old))
+    return True
+
+
+def _is_there(path: bytes) -> bool:
+    """Whether something is at a path, or may be: its disk does not answer."""
+    try:
+        return answer(partial(os.path.lexists, path), at=os.path.dirname(path))
+    except TimeoutError:
         return True
-    if old.lower() != new.lower():
-        return False
-    return os.path.basename(old) not in os.listdir(os.path.dirname(old))
 
 
 def _twins(
@@ -195,7 +205,7 @@ def _copied(
     return kept | {
         (other.photo_id, other.md5)
         for other in others.only("photo_id", "md5", "path")
-        if os.path.lexists(other.path)
+        if _is_there(other.path)
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from librephotos.api.pipeline.scanning.walk import (
     is_empty,
     lies_under,
     nearest_folder,
+    reason_of,
     skipper,
     walk,
 )
@@ -32,6 +34,7 @@ from librephotos.api.writes import scanned_files, stage_states
 from librephotos.api.writes.scanned_files import FoundFile
 from librephotos.media.files.variants import capture_key
 from librephotos.media.fingerprint import key64
+from librephotos.silent_disk import answer
 
 BATCH = 24
 """Files a task: a second or two of work; progress is live and little is redone."""
@@ -53,11 +56,8 @@ def scan(job_id: int, *, full: bool) -> None:
     check_free_space()
     unseen = scanned_files.known_stat_keys(job.started_by_id)
     report = WalkReport()
-    registered = [
-        os.path.realpath(directory.path)
-        for directory in job.started_by.scan_directories.all()
-    ]
-    roots = _readable_roots(job, registered)
+    registered = _registered(job, report)
+    roots = _readable_roots(job, registered, report)
     for root in roots:
         _walk_root(job, root, unseen, report, reread=full)
     if not _cancelled(job):
@@ -72,13 +72,36 @@ def scan(job_id: int, *, full: bool) -> None:
     jobs.finish_if_complete(job.pk)
 
 
-def _readable_roots(job: Job, registered: Sequence[bytes]) -> list[bytes]:
-    """Return the directories to walk: those that are there and lie in no other."""
-    if not registered:
+def _registered(job: Job, report: WalkReport) -> list[bytes]:
+    """Return the user's scan directories, links resolved where their disks answer."""
+    paths = [directory.path for directory in job.started_by.scan_directories.all()]
+    if not paths:
         jobs.note(job.pk, "There is no scan directory; an administrator sets it.")
+    resolved: list[bytes] = []
+    for path in paths:
+        try:
+            resolved.append(answer(partial(os.path.realpath, path), at=path))
+        except TimeoutError as error:
+            report.unreadable.append((path, reason_of(error)))
+            resolved.append(path)
+    return resolved
+
+
+def _readable_roots(
+    job: Job, registered: Sequence[bytes], report: WalkReport
+) -> list[bytes]:
+    """Return the directories to walk: those that are there and lie in no other."""
+    silent = [path for path, _ in report.unreadable]
     usable: list[bytes] = []
     for root in sorted(registered, key=len):
-        if is_empty(root):
+        if root in silent:
+            continue
+        try:
+            empty = answer(partial(is_empty, root), at=root)
+        except TimeoutError as error:
+            report.unreadable.append((root, reason_of(error)))
+            continue
+        if empty:
             jobs.note(
                 job.pk,
                 f"The scan directory {readable_path(root)} is empty, unreadable or not "
@@ -178,23 +201,25 @@ def _settle_unseen(
 ) -> None:
     """Mark files missing that are gone, or whose directory is not scanned any more."""
     unread = [folder for folder, _ in report.unreadable]
+    # Where a disk does not answer, nobody knows where the links to it lead.
+    known = () if set(registered) & set(unread) else registered
     gone: list[int] = []
     spared: set[bytes] = set()
     for file_id, path in scanned_files.unseen_files(
         unseen, owner=job.started_by_id, job=job.pk
     ):
-        if registered and not lies_under(path, registered):
+        if known and not lies_under(path, known):
             gone.append(file_id)
             continue
         if not lies_under(path, roots) or lies_under(path, unread):
             continue
-        if os.path.lexists(path):
-            continue  # excluded from scans by now, or replaced since the walk
-        folder = nearest_folder(path)
-        if is_empty(folder):
-            spared.add(folder)
-        else:
-            gone.append(file_id)
+        folder = os.path.dirname(path)
+        try:
+            if answer(partial(_is_gone, path, spared), at=folder):
+                gone.append(file_id)
+        except TimeoutError as error:
+            report.unreadable.append((folder, reason_of(error)))
+            unread.append(folder)
     with transaction.atomic():
         # Those that lost their main file or a sidecar: left over, see below.
         photo_ids = scanned_files.mark_missing(gone, owner=job.started_by_id)
@@ -206,6 +231,17 @@ def _settle_unseen(
         "These folders are empty now; in case they are not mounted, none of their "
         "files was marked missing",
     )
+
+
+def _is_gone(path: bytes, spared: set[bytes]) -> bool:
+    """Whether a file is gone, and not with all beside it: noted in `spared`."""
+    if os.path.lexists(path):
+        return False  # excluded from scans by now, or replaced since the walk
+    folder = nearest_folder(path)
+    if is_empty(folder):
+        spared.add(folder)
+        return False
+    return True
 
 
 def _queue_left_over(job: Job) -> None:

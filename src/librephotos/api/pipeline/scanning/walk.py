@@ -12,6 +12,10 @@ from typing import NamedTuple
 from librephotos.media.files.unwanted import is_unwanted_file, is_unwanted_folder
 from librephotos.media.fingerprint import file_time
 from librephotos.media.original import open_without_links
+from librephotos.silent_disk import answer
+
+MOST_SILENT = 3
+"""So many folders of a root may fail to answer; the rest is not waited for."""
 
 
 class Entry(NamedTuple):
@@ -51,29 +55,52 @@ def walk(
     Hidden names, copies that programs keep (media.unwanted) and paths that `skip`
     refuses are left out. No symbolic link is
     followed: what it points to inside `root` is found anyway, and what lies outside is
-    not the library's; so loops cannot arise. A folder that cannot be read is noted in
-    `report`.
+    not the library's; so loops cannot arise. A folder that cannot be read, or whose
+    file system does not answer, is noted in `report`;
+    the walk goes on with the others, and
+    ends once MOST_SILENT have not answered.
     """
-    pending = [root]
-    while pending:
-        folder = pending.pop()
-        entries: list[Entry] = []
-        subfolders: list[bytes] = []
+    pending, silent = [root], 0
+    while pending and silent < MOST_SILENT:
+        folder = _Folder(pending.pop(), skip)
         try:
-            with _listed(folder) as found:
-                for item in found:
-                    path = os.path.join(folder, os.fsencode(item.name))
-                    try:
-                        _sort_in(item, path, entries, subfolders, skip)
-                    except FileNotFoundError:
-                        continue  # removed since the folder was listed
-                    except OSError as error:
-                        report.unreadable.append((path, _reason(error)))
+            answer(folder.look, at=folder.path, progress=lambda: folder.looked_at)
+        except TimeoutError as error:
+            silent += 1
+            report.unreadable.append((folder.path, reason_of(error)))
+            continue  # what its thread has found so far may be half of a pair
         except OSError as error:
-            report.unreadable.append((folder, _reason(error)))
-        pending.extend(sorted(subfolders))
-        if entries:
-            yield entries
+            report.unreadable.append((folder.path, reason_of(error)))
+        report.unreadable += folder.unreadable
+        pending.extend(sorted(folder.subfolders))
+        if folder.entries:
+            yield folder.entries
+    if pending:
+        report.unreadable.append((root, "several of its folders do not answer"))
+
+
+@dataclass
+class _Folder:
+    """A folder, and what a look into it has found so far."""
+
+    path: bytes
+    skip: Callable[[bytes], bool]
+    entries: list[Entry] = field(default_factory=list)
+    subfolders: list[bytes] = field(default_factory=list)
+    unreadable: list[tuple[bytes, str]] = field(default_factory=list)
+    looked_at: int = 0
+
+    def look(self) -> None:
+        with _listed(self.path) as found:
+            for item in found:
+                self.looked_at += 1
+                path = os.path.join(self.path, os.fsencode(item.name))
+                try:
+                    _sort_in(item, path, self.entries, self.subfolders, self.skip)
+                except FileNotFoundError:
+                    continue  # removed since the folder was listed
+                except OSError as error:
+                    self.unreadable.append((path, reason_of(error)))
 
 
 @contextmanager
@@ -117,7 +144,8 @@ def _sort_in(
             subfolders.append(path)
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """Return the system's words for why something cannot be looked at."""
     return error.strerror or str(error)
 
 

@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import APIException
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -43,6 +44,7 @@ from librephotos.api.views.media.stripped_copy_content import (
 )
 from librephotos.media.errors import MediaError
 from librephotos.media.files.motion_photo import video_range
+from librephotos.silent_disk import AGAIN_AFTER_S
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +90,15 @@ def denied(request: Request) -> HttpResponse:
     return HttpResponse(status=403, headers={"X-Media-Error": "authentication"})
 
 
+class DiskSilent(APIException):
+    """The file system that a picture lies on does not answer."""
+
+    status_code = 503
+    default_code = "disk_silent"
+    default_detail = "The disk that this lies on does not answer; try again later."
+    wait = AGAIN_AFTER_S  # becomes Retry-After
+
+
 class PhotoMediaView(APIView):
     """Bytes of a photo, for those who may see it.
 
@@ -112,6 +123,8 @@ class PhotoMediaView(APIView):
             content = self.content(photo, by_hash=name == photo.image_hash)
         except NoContent:
             return HttpResponse(status=404)
+        except TimeoutError as error:
+            raise DiskSilent from error
         except (OSError, MediaError) as error:
             logger.warning("No bytes of photo %s: %s", photo.pk, type(error).__name__)
             return HttpResponse(status=404)
@@ -238,7 +251,8 @@ class EmbeddedVideoView(OriginalView):
 
 def _opened(file: File) -> Original:
     roots = ScanDirectory.objects.filter(user_id=file.owner_id)
-    return open_original(file.path, roots=roots.values_list("path", flat=True))
+    # Read here: the thread that looks at the disk has no connection to the database.
+    return open_original(file.path, roots=list(roots.values_list("path", flat=True)))
 
 
 def _cache(file: File, found: Original, *, by_hash: bool) -> str:
