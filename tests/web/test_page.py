@@ -44,6 +44,12 @@ def test_files_of_a_page_that_is_built_anew_are_served_at_once(built, tmp_path):
     assert client.get("/static/ui/assets/index-AAAAAAAA.js").status_code == 404
 
 
+@pytest.mark.parametrize("refreshing", [False, True])
+def test_files_of_others_are_served_too(settings, refreshing):
+    settings.WHITENOISE_AUTOREFRESH = refreshing
+    assert Client().get("/static/admin/css/base.css").status_code == 200
+
+
 @pytest.mark.parametrize(
     "name", ["", "assets", "../secret", "..%2Fsecret", "/etc/passwd", "%00", "\\..\\x"]
 )

@@ -18,8 +18,8 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         url = request.path_info
-        of_page = url.startswith(f"{self.static_prefix}{_PAGE}")
-        found = self.find_file(url) if of_page else self.files.get(url)
+        fresh = self.autorefresh or url.startswith(f"{self.static_prefix}{_PAGE}")
+        found = self.find_file(url) if fresh else self.files.get(url)
         answer: HttpResponseBase = (
             self.serve(found, request) if found else self.get_response(request)
         )
