@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.mounts import fill, mounted_memory
 from tests.support.server import (
     PASSWORD,
     RunningServer,
@@ -128,6 +129,42 @@ def test_restore_spares_a_library_unless_told(data: Path, tmp_path: Path) -> Non
     assert librephotos("restore", str(backup), "--replace", data=data).returncode == 0
     made = librephotos("createuser", "later", data=data, given=f"{PASSWORD}\n")
     assert made.returncode == 0, made.stderr
+
+
+@pytest.mark.parametrize("left", [2**19, 12 * 2**20])
+def test_restore_to_a_full_disk_restores_all_or_nothing(
+    data: Path, tmp_path: Path, left: int
+) -> None:
+    """It is full when the backup is unpacked, or when PostgreSQL works."""
+    other, backup = data.with_name("other"), tmp_path / "backup.tar"
+    librephotos("createuser", "before", data=other, given=f"{PASSWORD}\n")
+    avatar = other / "media" / "avatars" / "anna.png"
+    avatar.parent.mkdir(parents=True)
+    avatar.write_bytes(bytes(2**20))
+    assert librephotos("backup", str(backup), data=other).returncode == 0
+    data.mkdir()
+    with mounted_memory(data, size="200m"):
+        data.chmod(0o711)
+        made = librephotos("createuser", "kept", data=data, given=f"{PASSWORD}\n")
+        assert made.returncode == 0, made.stderr
+        key = (data / "secret_key").read_text()
+        filler = fill(data, but=left)
+        refused = librephotos("restore", str(backup), "--replace", data=data)
+        assert refused.returncode == 2, refused.stderr
+        (line,) = refused.stderr.splitlines()
+        assert "full" in line and "make room" in line
+        filler.unlink()
+        restored = "is restored" in line
+        assert ((data / "secret_key").read_text() == key) is not restored
+        assert not (data / "restored.new").exists()
+        name = "before" if restored else "kept"
+        taken = librephotos("createuser", name, data=data, given=f"{PASSWORD}\n")
+        assert f"the user {name} exists" in taken.stderr
+        again = librephotos("restore", str(backup), "--replace", data=data)
+        assert again.returncode == 0, again.stderr
+        taken = librephotos("createuser", "before", data=data, given=f"{PASSWORD}\n")
+        assert "the user before exists" in taken.stderr
+        assert (data / "media/avatars/anna.png").stat().st_size == 2**20
 
 
 def test_restore_refuses_what_is_no_backup(data: Path, tmp_path: Path) -> None:
