@@ -47,7 +47,10 @@ def test_files_of_a_page_that_is_built_anew_are_served_at_once(built, tmp_path):
 @pytest.mark.parametrize("refreshing", [False, True])
 def test_files_of_others_are_served_too(settings, refreshing):
     settings.WHITENOISE_AUTOREFRESH = refreshing
-    assert Client().get("/static/admin/css/base.css").status_code == 200
+    answer = Client().get("/static/admin/css/base.css")
+    assert answer.status_code == 200
+    assert b"".join(answer)
+    answer.close()
 
 
 @pytest.mark.parametrize(
