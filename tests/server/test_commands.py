@@ -114,7 +114,7 @@ def test_backup_brings_everything_back(data: Path, tmp_path: Path) -> None:
 def test_a_backup_of_nothing_is_refused(data: Path, tmp_path: Path) -> None:
     refused = librephotos("backup", str(tmp_path / "backup.tar"), data=data)
     assert refused.returncode == 2
-    assert "nothing to back up" in refused.stderr
+    assert "not set up" in refused.stderr
     assert not list(tmp_path.glob("backup.tar*"))
 
 

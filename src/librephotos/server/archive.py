@@ -38,14 +38,8 @@ _LEAST_ROOM = 2**24
 def write_backup(path: Path) -> None:
     """Write a backup; the file appears whole or not at all, for its owner's eyes only.
 
-    Raises ServerError where it cannot be written, DataFolderError where there is no
-    library, and DatabaseError if the dump fails.
+    Raises ServerError where it cannot be written and DatabaseError if the dump fails.
     """
-    with database.connect() as connection:
-        if not _tables(connection):
-            raise DataFolderError(
-                f"{settings.DATA} holds no library yet: there is nothing to back up"
-            )
     partial = path.with_name(f"{path.name}.partial")
     try:
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
