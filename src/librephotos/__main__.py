@@ -43,14 +43,32 @@ def main() -> None:
         _run(arguments)
     except KeyboardInterrupt:
         sys.exit(130)
-    except _without_tables() as error:
-        if "--traceback" in arguments or not _lacks_tables(error):
-            raise
-        _end(_NO_TABLES)
-    except _mendable() as error:
+    except Exception as error:
+        code = _end_asked_for(error)
+        if code is not None:
+            sys.exit(code)
         if "--traceback" in arguments:
             raise
+        if _lacks_tables(error):
+            _end(_NO_TABLES)
+        if not isinstance(error, _mendable()):
+            raise
         _end(error)
+
+
+def _end_asked_for(error: BaseException | None) -> str | int | None:
+    """Return the code of the end that a signal asked for, None without one.
+
+    It may come in the middle of anything, such as a COMMIT, whose cleaning up then
+    fails and hides it behind an error of its own.
+    """
+    while stop_requests.count and error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return 130
+        if isinstance(error, SystemExit):
+            return error.code
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _end(reason: object) -> NoReturn:
@@ -116,12 +134,6 @@ def _database(arguments: list[str]) -> AbstractContextManager[Any]:
     if no_need or lifeline.supervised() or {"-h", "--help"} & set(arguments):
         return nullcontext()
     return embedded.database_of_data_folder()
-
-
-def _without_tables() -> type[Exception]:
-    from django.db import ProgrammingError
-
-    return ProgrammingError
 
 
 def _lacks_tables(error: Exception) -> bool:

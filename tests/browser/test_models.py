@@ -74,14 +74,15 @@ def test_a_photo_is_not_described_without_its_model(visitor: Visitor) -> None:
 def test_what_is_learnt_is_chosen(visitor: Visitor) -> None:
     choice = visitor.page.get_by_role("combobox", name="Things")
     expect(choice).to_have_value("places365")
-    with visitor.page.expect_response("**/api/sitesettings/") as answered:
-        choice.select_option("siglip2")
-    assert answered.value.json()["tagging_model"] == "siglip2"
+    changes = visitor.answers_to("**/api/sitesettings/", method="POST")
+    choice.select_option("siglip2")
+    visitor.wait_for(lambda: changes, "the first choice")
     visitor.page.reload()
     expect(choice).to_have_value("siglip2")
-    with visitor.page.expect_response("**/api/sitesettings/") as answered:
-        choice.select_option("places365")
-    assert answered.value.json()["tagging_model"] == "places365"
+    choice.select_option("places365")
+    visitor.wait_for(lambda: len(changes) == 2, "the second choice")
+    chosen = [answer["tagging_model"] for _, answer in changes]
+    assert chosen == ["siglip2", "places365"]
 
 
 def test_only_administrators_are_offered_models(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Response, expect
+from playwright.sync_api import expect
 
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
@@ -40,12 +42,12 @@ def sailor(site: Site) -> str:
     return "sailor"
 
 
-def pages_in(answers: list[Response]) -> list[tuple[int, int]]:
+def pages_in(answers: list[tuple[str, Any]]) -> list[tuple[int, int]]:
     """Return which pages of an album came, and how many photos each of them has."""
     pages = []
-    for answer in answers:
-        days = answer.json()["results"]["grouped_photos"]
-        number = int(parse_qs(urlsplit(answer.url).query)["page"][0])
+    for address, answer in answers:
+        days = answer["results"]["grouped_photos"]
+        number = int(parse_qs(urlsplit(address).query)["page"][0])
         pages.append((number, sum(len(day["items"]) for day in days)))
     return pages
 
@@ -55,14 +57,8 @@ def test_an_album_is_read_as_far_as_it_is_looked_at(
 ) -> None:
     visitor = visit()
     visitor.expect_complaint("/media/")
-    answers: list[Response] = []
-
-    def note(response: Response) -> None:
-        path = urlsplit(response.url).path
-        if path.startswith("/api/albums/thing/") and "list" not in path:
-            answers.append(response)
-
-    visitor.context.on("response", note)
+    album = re.compile(r"/api/albums/thing/\d+/")
+    answers = visitor.answers_to(album)
     visitor.enter("/things", sailor)
     thing = visitor.page.get_by_test_id("thing")
     expect(thing).to_contain_text(f"{PHOTOS} photos")
@@ -75,7 +71,7 @@ def test_an_album_is_read_as_far_as_it_is_looked_at(
     assert len(seen) == PHOTOS
     visitor.wait_for(lambda: len(answers) >= 3, "the last page of the album")
     assert pages_in(answers) == [(1, 100), (2, 100), (3, 30)]
-    visitor.context.remove_listener("response", note)
+    visitor.context.unroute(album)
     # Who comes back finds as much of it as there was.
     last = visitor.photo_ids()[-1]
     visitor.tile(last).click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from playwright.sync_api import (
     BrowserContext,
@@ -212,6 +213,26 @@ class Visitor:
         while not condition():
             assert time.monotonic() < deadline, f"not within {PATIENCE_S} s: {what}"
             self.page.wait_for_timeout(20)
+
+    def answers_to(
+        self, address: str | re.Pattern[str], *, method: str = "GET"
+    ) -> list[tuple[str, Any]]:
+        """Collect, from now on, address and JSON of each answer to such a request.
+
+        The page reads answers as they flow, of which Chromium keeps none for others.
+        """
+        found: list[tuple[str, Any]] = []
+
+        def pass_on(route: Route) -> None:
+            if route.request.method != method:
+                route.fallback()
+                return
+            answer = route.fetch()
+            found.append((route.request.url, answer.json()))
+            route.fulfill(response=answer)
+
+        self.context.route(address, pass_on)
+        return found
 
     def wait_until_read(self) -> None:
         """Wait until each day in view has its photos.

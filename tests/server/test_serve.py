@@ -121,6 +121,7 @@ def test_a_program_that_cannot_be_started_is_tried_again_beside_the_others() -> 
         assert "absent cannot be started" in supervisor.stderr.readline()
         assert supervisor.poll() is None
         supervisor.terminate()
+        supervisor.communicate()  # or its last words meet a closed pipe
     assert supervisor.returncode == 0
 
 

@@ -16,6 +16,7 @@ from tests.support.server import (
     PATIENCE_S,
     RunningServer,
     environment,
+    librephotos,
     postgres_process,
     wait_for,
     write_pictures,
@@ -98,6 +99,22 @@ def test_signals_while_it_starts_leave_no_process(
     assert "Traceback" not in server.output, server.output
     with RunningServer(data) as again:
         assert again.answers()
+
+
+@pytest.mark.parametrize("number, code", [(INT, 130), (TERM, 128 + TERM)])
+def test_an_error_that_follows_from_a_signal_is_none(
+    data: Path, number: signal.Signals, code: int
+) -> None:
+    interrupted = (
+        "import os\n"
+        "try:\n"
+        f"    os.kill(os.getpid(), {int(number)})\n"
+        "finally:\n"
+        "    raise RuntimeError('cannot be cleaned up now')\n"
+    )
+    ended = librephotos("shell", "--no-imports", "--command", interrupted, data=data)
+    assert ended.returncode == code
+    assert "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize("numbers", [(TERM,), (INT, TERM), (HUP,)], ids=str)

@@ -177,8 +177,8 @@ def test_five_hundred_idle_connections_of_one_address(answers: Answers) -> None:
             connections.enter_context(client)
         for _ in range(20):
             assert process.ask(get("/")).endswith(b"answer")
-        most = process.server.limits.connections_per_address
-        assert len(process.server.active_channels) <= most
+        most, server = process.server.limits.connections_per_address, process.server
+        wait_for(lambda: len(server.active_channels) <= most, "fewer connections")
 
 
 def test_who_is_answered_keeps_the_connection(answers: Answers) -> None:
@@ -214,7 +214,9 @@ def test_all_connections_together_are_limited(answers: Answers) -> None:
             for _ in range(40):
                 connections.enter_context(process.connect("GET"))
             assert process.ask(get("/")).endswith(b"answer")
-            assert len(process.server.active_channels) <= 11
+            # The system may have let others in since, which are counted afterwards.
+            open_now = process.server.active_channels
+            wait_for(lambda: len(open_now) <= 10, "fewer connections")
 
 
 @pytest.mark.parametrize(
