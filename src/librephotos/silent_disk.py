@@ -19,6 +19,9 @@ Found = TypeVar("Found")
 PATIENCE_S = 30.0
 """A disk that sleeps needs about ten seconds to turn again."""
 
+BRIEF_S = 5.0
+"""Where somebody waits, who can ask again."""
+
 AGAIN_AFTER_S = 60
 """A folder that was silent is not waited for again so soon."""
 

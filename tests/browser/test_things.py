@@ -66,9 +66,13 @@ def test_an_album_is_read_as_far_as_it_is_looked_at(
     seen = set(visitor.photo_ids())
     visitor.wait_for(lambda: answers, "the first page of the album")
     assert pages_in(answers) == [(1, 100)]
-    while len(seen) < PHOTOS and visitor.scroll(0.7):
-        seen |= set(visitor.photo_ids())
-    assert len(seen) == PHOTOS
+
+    def all_are_seen() -> bool:
+        visitor.scroll(0.7)
+        seen.update(visitor.photo_ids())
+        return len(seen) == PHOTOS
+
+    visitor.wait_for(all_are_seen, "all photos of the album")
     visitor.wait_for(lambda: len(answers) >= 3, "the last page of the album")
     assert pages_in(answers) == [(1, 100), (2, 100), (3, 30)]
     visitor.context.unroute(album)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+
+from librephotos.silent_disk import BRIEF_S, answer
 
 
 @register
@@ -37,10 +40,19 @@ def scan_roots_exist(
     """Report directories for scanning that are not there, or not mounted."""
     return [
         Warning(
-            f"The scan root {root} is no directory.",
+            f"The scan root {root} is no directory, or does not answer.",
             hint="Mount it, or change LIBREPHOTOS_SCAN_ROOTS.",
             id="librephotos.W001",
         )
         for root in settings.SCAN_ROOTS
-        if not Path(root).is_dir()
+        if not _is_directory(root)
     ]
+
+
+def _is_directory(root: str) -> bool:
+    try:
+        return answer(
+            partial(os.path.isdir, root), at=os.fsencode(root), patience_s=BRIEF_S
+        )
+    except TimeoutError:
+        return False

@@ -17,6 +17,7 @@ from librephotos.api.models.user_name import canonical_name
 from librephotos.api.pipeline.scanning.search_texts import request_search_texts
 from librephotos.api.queries.operations.users import first_administrator
 from librephotos.server.errors import ServerError
+from librephotos.silent_disk import answer
 
 
 def first_admin() -> tuple[User, str]:
@@ -75,9 +76,13 @@ def add_scan_directories(user: User, folders: list[Path]) -> None:
 def existing_folder(text: str) -> Path:
     """Return a folder's absolute path; raise ServerError if it cannot be listed."""
     folder = Path(text).expanduser().absolute()
-    try:
+
+    def look() -> Path:
         with os.scandir(folder):
             return folder.resolve()
+
+    try:
+        return answer(look, at=os.fsencode(folder))
     except FileNotFoundError:
         raise ServerError(f"there is no folder {folder}") from None
     except OSError as error:

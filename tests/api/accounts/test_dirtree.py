@@ -7,7 +7,9 @@ import os
 import pytest
 
 from librephotos.api.models.fields import text_to_path
+from librephotos.api.storage import directories
 from tests.factories import UserFactory
+from tests.support.mounts import silent_disk
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +65,24 @@ def test_nothing_outside_is_shown(tree, root, path):
     [error] = answer.json()["errors"]
     assert error["field"] == "detail"
     assert error["message"].startswith("There is no directory")
+
+
+def test_a_disk_that_does_not_answer_is_shown_and_not_chosen(tree, root, monkeypatch):
+    monkeypatch.setattr(directories, "BRIEF_S", 1.0)
+    with silent_disk(root / "A"):
+        [found] = tree().json()
+        assert [child["title"] for child in found["children"]] == ["A", "b"]
+        answer = tree(str(root / "A"))
+    assert answer.status_code == 404
+    assert "does not answer" in answer.json()["errors"][0]["message"]
+
+
+def test_a_root_that_does_not_answer_hides_no_other(tree, root, settings, monkeypatch):
+    monkeypatch.setattr(directories, "BRIEF_S", 1.0)
+    settings.SCAN_ROOTS = [root / "A", root]
+    with silent_disk(root / "A"):
+        assert tree().status_code == 404
+        assert tree(str(root / "b")).status_code == 200
 
 
 def test_without_a_root_the_mend_is_named(tree, settings):

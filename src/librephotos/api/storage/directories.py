@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 
 from librephotos.api.models.fields import path_to_text, text_to_path
+from librephotos.silent_disk import BRIEF_S, SILENT, answer
 
 DEPTH = 2
 """Levels below the directory asked for."""
 
 
 class NotScannable(Exception):
-    """A directory that does not exist or lies outside the scan roots.
+    """A directory that does not exist, does not answer or lies outside the scan roots.
 
-    Which of the two is not told: it would reveal what the machine holds.
+    Nothing is told of what lies outside: it would reveal what the machine holds.
     """
 
 
 def scan_roots() -> list[bytes]:
     """Return the directories below which pictures may be scanned, links resolved."""
-    return [os.path.realpath(os.fsencode(root)) for root in settings.SCAN_ROOTS]
+    return list(map(_real, map(os.fsencode, settings.SCAN_ROOTS)))
 
 
 def scannable(path: str) -> bytes:
     """Return a directory that a client names, links resolved.
 
-    Raises NotScannable unless it exists and lies in a scan root.
+    Raises NotScannable unless it exists, answers and lies in a scan root.
     """
     roots = scan_roots()
     if not roots:
@@ -36,9 +38,10 @@ def scannable(path: str) -> bytes:
             "No directory may be scanned yet. Name some in LIBREPHOTOS_SCAN_ROOTS, or"
             " give them to `librephotos serve`."
         )
-    resolved = _resolved(path)
-    if resolved and any(_within(resolved, root) for root in roots):
-        return resolved
+    if "\0" not in path and os.path.isabs(path):
+        resolved = _real(text_to_path(path))
+        if any(_within(resolved, root) for root in roots) and _is_there(resolved):
+            return resolved
     raise NotScannable(
         f"There is no directory {path!r} in a scan root. Choose one below "
         + ", ".join(path_to_text(root) for root in roots)
@@ -58,11 +61,22 @@ def directory_tree(path: str = "") -> dict[str, Any]:
     return _node(scannable(path), DEPTH)
 
 
-def _resolved(path: str) -> bytes | None:
-    if "\0" in path or not os.path.isabs(path):
-        return None
-    resolved = os.path.realpath(text_to_path(path))
-    return resolved if os.path.isdir(resolved) else None
+def _real(path: bytes) -> bytes:
+    """Return a path without links, or as it is where the disk does not answer."""
+    look = partial(os.path.realpath, path)
+    try:
+        return answer(look, at=path, patience_s=BRIEF_S)
+    except TimeoutError:
+        return os.path.normpath(path)
+
+
+def _is_there(path: bytes) -> bool:
+    try:
+        return answer(partial(os.path.isdir, path), at=path, patience_s=BRIEF_S)
+    except TimeoutError as error:
+        raise NotScannable(
+            f"The directory {path_to_text(path)!r} cannot be used now: {SILENT}."
+        ) from error
 
 
 def _within(path: bytes, root: bytes) -> bool:
@@ -80,12 +94,15 @@ def _node(path: bytes, depth: int) -> dict[str, Any]:
 
 def _children(path: bytes) -> list[bytes]:
     try:
-        with os.scandir(path) as entries:
-            return [
-                entry.path
-                for entry in entries
-                if entry.is_dir(follow_symlinks=False)
-                and not entry.name.startswith(b".")
-            ]
-    except OSError:  # unreadable or just removed: shown, but with nothing in it
+        return answer(partial(_listed, path), at=path, patience_s=BRIEF_S)
+    except OSError:  # unreadable, silent or just removed: shown, but with nothing in it
         return []
+
+
+def _listed(path: bytes) -> list[bytes]:
+    with os.scandir(path) as entries:
+        return [
+            entry.path
+            for entry in entries
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(b".")
+        ]

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from librephotos import silent_disk as patience
+from librephotos.api import checks
 from librephotos.api.models import File, Job, Photo
 from librephotos.api.pipeline.sandboxed.decoding import Original, identify_file
 from librephotos.api.pipeline.work import jobs
 from librephotos.media.errors import UnavailableFile
 from librephotos.media.limits import Limits
+from librephotos.server.accounts import existing_folder
+from librephotos.server.errors import ServerError
 from tests.factories import UserFactory
 from tests.support.mounts import silent_disk
 from tests.support.scanning import Library, library, write_jpeg
@@ -115,3 +118,21 @@ def test_what_waits_for_the_scan_goes_on(photos: Library) -> None:
     first.refresh_from_db()
     assert first.finished and second.finished
     assert not Job.objects.unfinished().exists()
+
+
+def test_a_start_says_that_a_folder_does_not_answer(tmp_path: Path) -> None:
+    (tmp_path / "nas").mkdir()
+    with silent_disk(tmp_path / "nas"):
+        with pytest.raises(ServerError, match="nas cannot be read .*does not answer"):
+            existing_folder(str(tmp_path / "nas"))
+
+
+def test_a_process_starts_beside_a_root_that_does_not_answer(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "BRIEF_S", 1.0)
+    (tmp_path / "nas").mkdir()
+    settings.SCAN_ROOTS = [tmp_path / "nas"]
+    with silent_disk(tmp_path / "nas"):
+        [warning] = checks.scan_roots_exist(None)
+    assert "does not answer" in warning.msg

@@ -33,6 +33,14 @@ def test_a_task_names_a_function_that_takes_what_it_is_given(task: Task) -> None
         assert isinstance(getattr(children, task.child)(), Sandbox)
 
 
+@pytest.mark.parametrize("task", [row for row in Task if row.batch])
+def test_a_batch_is_given_up_by_what_takes_the_same(task: Task) -> None:
+    taken = inspect.signature(import_string(task.function)).parameters
+    given_up = inspect.signature(import_string(task.give_up)).parameters
+    assert task.batch in given_up
+    assert list(given_up.values()) == [p for p in taken.values() if p.name not in GIVEN]
+
+
 def test_the_queue_knows_all_tasks_and_no_others() -> None:
     app.perform_import_paths()
     ours = {name: task for name, task in app.tasks.items() if "librephotos" in name}

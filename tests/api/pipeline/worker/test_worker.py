@@ -15,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from librephotos.api.models import Job
 from librephotos.api.pipeline.work import queue
-from librephotos.api.pipeline.worker import loop
+from librephotos.api.pipeline.worker import loop, takeover
 from librephotos.api.queries.operations.health import workers_alive
 from librephotos.stopping import stop_requests
 from tests.factories import JobFactory
@@ -147,7 +147,7 @@ def test_nothing_waits_for_a_clock_that_was_set_back_by_a_day() -> None:
 def test_a_task_that_kills_its_workers_whose_job_is_gone() -> None:
     job = JobFactory()
     queue.enqueue(queue.Task.RUN_STAGES, job=job.pk, photos=[])
-    stall(attempts=loop.MAX_TAKEOVERS)
+    stall(attempts=takeover.MAX_TAKEOVERS)
     queue.enqueue(queue.Task.RUN_STAGES, job=job.pk, photos=[])
     stall()
     Job.objects.all().delete()

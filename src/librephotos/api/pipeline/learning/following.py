@@ -18,7 +18,7 @@ from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.children import attendant, learner, sandbox
 from librephotos.api.pipeline.work.kinds import KINDS, following
 from librephotos.api.pipeline.work.registry import learning_stage, stages_of
-from librephotos.api.pipeline.work.runner import run_stage
+from librephotos.api.pipeline.work.runner import fail_next_stage, run_stage
 from librephotos.api.pipeline.work.stage import LearningStage, Runs
 from librephotos.api.writes import revisions, stage_states
 from librephotos.ml.errors import ModelUnusable
@@ -157,6 +157,14 @@ def learn(
     run_stage(learning, [UUID(str(photo)) for photo in photos], sandbox=child)
     if job_id is not None:
         jobs.finish_if_complete(job_id)
+
+
+def give_up(
+    job_id: int | None = None, *, stage: str, photos: Sequence[str | UUID]
+) -> bool:
+    """Record photos as failed in the stage that ends whoever takes them through it."""
+    photo_ids = [UUID(str(photo)) for photo in photos]
+    return fail_next_stage([learning_stage(stage)], photo_ids)
 
 
 def catch_up() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.children import attendant, sandbox
 from librephotos.api.pipeline.work.registry import stages
-from librephotos.api.pipeline.work.runner import run_stages
+from librephotos.api.pipeline.work.runner import fail_next_stage, run_stages
 
 
 def make_visible(
@@ -24,3 +24,10 @@ def make_visible(
     run_stages(stages(), [UUID(photo) for photo in photos], sandbox=child)
     if job_id is not None:
         jobs.finish_if_complete(job_id)
+
+
+def give_up(
+    job_id: int | None = None, *, photos: Sequence[str], awaited: bool = False
+) -> bool:
+    """Record photos as failed in the stage that ends whoever takes them through it."""
+    return fail_next_stage(stages(), [UUID(photo) for photo in photos])

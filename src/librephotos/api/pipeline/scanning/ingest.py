@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
-from librephotos.api.models import File, Photo, User
+from librephotos.api.models import File, Job, Photo, User
 from librephotos.api.pipeline.previews.originals import decoding_limits
 from librephotos.api.pipeline.sandboxed.decoding import (
     IdentifiedFile,
@@ -20,8 +22,10 @@ from librephotos.api.pipeline.scanning.walk import stat_key
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.registry import stages
 from librephotos.api.pipeline.work.runner import (
+    ENDS_WORKERS,
     UNSTORABLE,
     check_free_space,
+    fail_next_stage,
     lacks_a_row,
     run_stages,
 )
@@ -48,13 +52,25 @@ def ingest(
         return
     check_free_space()
     identify_files(files, sandbox=sandbox, reread=reread)
-    photo_ids = list(
-        Photo.objects.filter(files__in=files, owner=job.started_by)
-        .distinct()
-        .values_list("pk", flat=True)
-    )
-    run_stages(stages(), photo_ids, sandbox=sandbox)
+    run_stages(stages(), _photos_of(files, job), sandbox=sandbox)
     jobs.finish_if_complete(job_id)
+
+
+def _photos_of(files: Sequence[int], job: Job) -> list[UUID]:
+    photos = Photo.objects.filter(files__in=files, owner=job.started_by)
+    return list(photos.distinct().values_list("pk", flat=True))
+
+
+def give_up(job_id: int, *, files: Sequence[int], reread: bool = False) -> bool:
+    """Record files, or a stage of their photos, as what ends whoever works on it."""
+    job = jobs.begin(job_id)
+    if job is None:
+        return False
+    with transaction.atomic():
+        pending = File.objects.filter(pk__in=scanned_files.pending(files))
+        unread = [(file, Outcome[Any](error=ENDS_WORKERS)) for file in pending]
+        _reject(unread)
+    return bool(unread) or fail_next_stage(stages(), _photos_of(files, job))
 
 
 def identify_files(

@@ -37,6 +37,8 @@ class _Row(NamedTuple):
     lane: str
     child: str = ""
     stoppable: bool = False
+    batch: str = ""
+    give_up: str = ""
 
 
 class Task(Enum):
@@ -46,17 +48,35 @@ class Task(Enum):
     child of the worker that the function is given as `sandbox`, if any. It takes the
     number of the job first, unless it works for none, and plain JSON values by name.
     One that is stoppable is told by `should_abort` that the worker is to end, raises
-    JobAborted, and is gone on with by another. The name of a row stands in the queue's
-    rows: it is never changed.
+    JobAborted, and is gone on with by another. Of one that works on a `batch`, the row
+    names the argument that holds it, and the function that takes the same arguments,
+    records one item that ends its workers as failed, and says whether it did. The name
+    of a row stands in the queue's rows: it is never changed.
     """
 
     SCAN = _Row("scanning.scan.scan", IO)
-    INGEST = _Row("scanning.ingest.ingest", CPU, "sandbox")
-    RUN_STAGES = _Row("scanning.batches.make_visible", CPU)
+    INGEST = _Row(
+        "scanning.ingest.ingest",
+        CPU,
+        "sandbox",
+        batch="files",
+        give_up="scanning.ingest.give_up",
+    )
+    RUN_STAGES = _Row(
+        "scanning.batches.make_visible",
+        CPU,
+        batch="photos",
+        give_up="scanning.batches.give_up",
+    )
     DELETE_MISSING = _Row("scanning.delete_missing.delete_missing", IO)
     FOLLOW_UP = _Row("learning.following.follow_up", IO)
     HAND_OUT = _Row("learning.following.hand_out", IO)
-    LEARN = _Row("learning.following.learn", ML)
+    LEARN = _Row(
+        "learning.following.learn",
+        ML,
+        batch="photos",
+        give_up="learning.following.give_up",
+    )
     CATCH_UP = _Row("learning.following.catch_up", IO)
     DOWNLOAD = _Row("ml_models.download.download", IO, stoppable=True)
     WRITE_CAPTION = _Row("learning.captions.write_caption", CAPTIONS)
@@ -96,6 +116,16 @@ class Task(Enum):
     def stoppable(self) -> bool:
         """Whether it ends half-way when the worker is to end, and goes on elsewhere."""
         return self.value.stoppable
+
+    @property
+    def batch(self) -> str:
+        """The argument that lists what it works on, "" if it cannot be divided."""
+        return self.value.batch
+
+    @property
+    def give_up(self) -> str:
+        """The dotted name of the function that gives up a batch of one."""
+        return self.value.give_up and _PIPELINE + self.value.give_up
 
 
 FIRST: Final = 2**31 - 1

@@ -87,6 +87,25 @@ def run_stage(
         log.info("Another worker was faster with a part of a batch of %s", key)
 
 
+ENDS_WORKERS = "The server ended again and again while it worked on this."
+"""Why something failed that nobody lived to tell of."""
+
+
+def fail_next_stage(stages: Iterable[Stage], photo_ids: Sequence[UUID]) -> bool:
+    """Record photos as failed in the first of the stages that any has yet to pass.
+
+    Returns whether there is one. The others are left to be tried.
+    """
+    for stage in stages:
+        key = state_key(stage)
+        with transaction.atomic():
+            todo = stage_states.pending(photo_ids, stage=key, version=stage.version)
+            failed = [(photo, PhotoStage.State.FAILED, ENDS_WORKERS) for photo in todo]
+            if stage_states.record(failed, stage=key, version=stage.version, seen=todo):
+                return True
+    return False
+
+
 def _stored(
     stage: Stage,
     inputs: Mapping[UUID, Any],

@@ -19,14 +19,13 @@ from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job as Task
-from procrastinate.jobs import Status
 
 from librephotos.api.pipeline.ml_models.watch import ModelWatch
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.children import rest_children, stop_children
 from librephotos.api.pipeline.work.queue import ALL_QUEUES, INTERACTIVE, LANES
 from librephotos.api.pipeline.worker.queue_connector import QueueConnector, losses_told
+from librephotos.api.pipeline.worker.takeover import in_thread, take_over
 from librephotos.api.queries.operations.jobs import correct_times_ahead
 from librephotos.logs.outages import outages
 from librephotos.stopping import handlers_kept, stop_requests
@@ -40,8 +39,6 @@ STALLED_AFTER_S = 12.0
 TIDY_EVERY_S = 5.0
 BEGIN_AGAIN_AFTER_S = 1.0
 IDLE_CHILD_S = 60.0
-MAX_TAKEOVERS = 5
-"""A task that kills its worker more often than this is given up."""
 
 
 def run(
@@ -197,9 +194,9 @@ async def _tidy_up(app: App, watch: ModelWatch) -> None:
     """Now and then take over the tasks of dead workers, and end what is idle."""
     duties: list[Callable[[], Awaitable[None]]] = [
         partial(_take_over, app),
-        partial(_in_thread, correct_times_ahead),
-        partial(_in_thread, jobs.settle_abandoned),
-        partial(_in_thread, watch.look),
+        partial(in_thread, correct_times_ahead),
+        partial(in_thread, jobs.settle_abandoned),
+        partial(in_thread, watch.look),
         partial(asyncio.to_thread, rest_children, after_s=IDLE_CHILD_S),
     ]
     while True:
@@ -228,32 +225,4 @@ async def _take_over(app: App) -> None:
         seconds_since_heartbeat=STALLED_AFTER_S
     )
     for task in stalled:
-        await _attempt(partial(_take_over_task, app, task))
-
-
-async def _take_over_task(app: App, task: Task) -> None:
-    if task.attempts < MAX_TAKEOVERS:
-        await app.job_manager.retry_job(task)
-        return
-    await app.job_manager.finish_job_by_id_async(
-        job_id=task.id or 0, status=Status.FAILED, delete_job=False
-    )
-    arguments: object = task.task_kwargs
-    job_id = arguments.get("job") if isinstance(arguments, dict) else None
-    if isinstance(job_id, int):
-        await _in_thread(
-            jobs.fail, job_id, "A worker died again and again on the same files."
-        )
-
-
-async def _in_thread(function: Callable[..., None], *arguments: Any) -> None:
-    """Do what asks the database beside the loop, and leave no connection open."""
-
-    def run() -> None:
-        close_old_connections()
-        try:
-            function(*arguments)
-        finally:
-            close_old_connections()
-
-    await asyncio.to_thread(run)
+        await _attempt(partial(take_over, app, task))
