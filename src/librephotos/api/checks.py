@@ -49,7 +49,7 @@ def scan_roots_exist(
     ]
 
 
-def _is_directory(root: str) -> bool:
+def _is_directory(root: Path) -> bool:
     try:
         return answer(
             partial(os.path.isdir, root), at=os.fsencode(root), patience_s=BRIEF_S

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -63,7 +64,7 @@ def directory_tree(path: str = "") -> dict[str, Any]:
 
 def _real(path: bytes) -> bytes:
     """Return a path without links, or as it is where the disk does not answer."""
-    look = partial(os.path.realpath, path)
+    look: Callable[[], bytes] = partial(os.path.realpath, path)
     try:
         return answer(look, at=path, patience_s=BRIEF_S)
     except TimeoutError:

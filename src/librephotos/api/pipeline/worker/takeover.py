@@ -61,7 +61,8 @@ async def take_over(app: App, dead: QueuedTask) -> None:
 
 
 def _halve(task: Task, dead: QueuedTask) -> None:
-    batch = dead.task_kwargs[task.batch]
+    arguments: dict[str, Any] = dict(dead.task_kwargs)
+    batch = arguments.pop(task.batch)
     middle = len(batch) // 2
     with transaction.atomic():
         for half in (batch[:middle], batch[middle:]):
@@ -72,12 +73,13 @@ def _halve(task: Task, dead: QueuedTask) -> None:
                 lock=SUSPECTS,
                 # Two workers may find the dead one, or one of them die here.
                 queueing_lock=f"{dead.id}-{half[0]}",
-                **dict(dead.task_kwargs, **{task.batch: half}),
+                **{task.batch: half},
+                **arguments,
             )
 
 
 def _give_up(task: Task, dead: QueuedTask) -> bool:
-    arguments = dict(dead.task_kwargs)
+    arguments: dict[str, Any] = dict(dead.task_kwargs)
     job = arguments.pop("job", None)
     numbers = [] if job is None else [job]
     try:
