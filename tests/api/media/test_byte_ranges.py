@@ -19,6 +19,7 @@ from librephotos.api.views.media.byte_ranges import UnsatisfiableRange, byte_ran
         ("bytes=-3", (7, 9)),
         ("bytes=-99", (0, 9)),
         (" bytes = 1 - 2 ", (1, 2)),
+        ("Bytes=1-2", (1, 2)),
         ("bytes=-", None),
         ("bytes=5-2", None),
         ("bytes=0-1,3-4", None),

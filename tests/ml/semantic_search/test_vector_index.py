@@ -260,6 +260,29 @@ def test_killing_a_writer_loses_nothing_that_it_had_finished(
     assert len(index) % 64 == 1
 
 
+def _write_ten(folder: Path, first: int) -> None:
+    for number in range(first, first + 10):
+        with writing(VectorIndex.open(folder)) as writer:
+            writer.put(_ids(64, seed=number), _vectors(64))
+
+
+def test_writers_at_once_take_nothing_from_one_another(folder: Path) -> None:
+    VectorIndex.create(folder, dimensions=SMALL)
+    context = multiprocessing.get_context("spawn")
+    writers = [
+        context.Process(target=_write_ten, args=(folder, first)) for first in (0, 10)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    index = VectorIndex.open(folder)
+    assert len(index) == 20 * 64
+    for number in range(20):
+        assert len(index.vectors(_ids(64, seed=number))[0]) == 64
+
+
 def test_an_index_cut_short_is_told(folder: Path) -> None:
     _filled(folder, _ids(30), _vectors(30))
     os.truncate(folder / "generation-1" / "vectors.i16", 100)

@@ -7,7 +7,6 @@ understanding from memory. Files are laid out like openai/clip-vit-base-patch32.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import math
@@ -22,6 +21,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from filelock import FileLock
 from PIL import Image, ImageDraw
 from tokenizers import (
     Tokenizer,
@@ -114,8 +114,7 @@ def tiny_clip(folder: Path) -> Path:
     source = Path(__file__).read_bytes() + versions.encode()
     place = folder / f"tiny-clip-{hashlib.sha256(source).hexdigest()[:16]}"
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "training.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(folder / "training.lock"):
         if not place.is_dir():
             with tempfile.TemporaryDirectory(dir=folder) as name:
                 made = Path(name) / "model"

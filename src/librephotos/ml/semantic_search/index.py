@@ -1,6 +1,6 @@
 """Search among one owner's vectors of one model; needs neither torch nor a database.
 
-The vectors lie in mapped files (see vector_files), so that any process opens them at
+The vectors lie in mapped files (see index_files), so that any process opens them at
 once and the system's cache is the only copy in memory. Few rows are compared exactly.
 Among many, binary codes choose candidates, which are then compared exactly; see
 docs/adr/0011-vector-search.md for the figures.

@@ -5,7 +5,7 @@
     generation-N/vectors.i16   rows × dimensions, in units of 1 / UNITS
     generation-N/ids           16 bytes a row, a UUID
     generation-N/dead          positions of removed rows, 4 bytes each
-    generation-N/codes         whole chunks of binary codes, see vector_codes
+    generation-N/codes         whole chunks of binary codes, see index_codes
     generation-N/factors       a float32 for each coded row
     generation-N/basis.npy     what the codes were made with
 
@@ -14,11 +14,8 @@ died left nothing, and a reader never sees half of anything. Compaction writes t
 generation beside the old one and then names it in the state.
 """
 
-import fcntl
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -92,14 +89,6 @@ def write_state(folder: Path, state: State) -> None:
 def generation_folder(folder: Path, state: State) -> Path:
     """Return where the files of the state's generation lie."""
     return folder / f"generation-{state.generation}"
-
-
-@contextmanager
-def writer_lock(folder: Path) -> Iterator[None]:
-    """Wait until no other process writes; the system frees the lock of the dead."""
-    with open(folder / LOCK, "w", encoding="ascii") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def mapped(path: Path, dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from filelock import FileLock
 
 from librephotos.ml.semantic_search.index import Snapshot, VectorIndex, exact_rows
 from librephotos.ml.semantic_search.index_codes import CHUNK, Basis, encode
 from librephotos.ml.semantic_search.index_files import (
+    LOCK,
     Floats,
     Ids,
     State,
@@ -20,7 +22,6 @@ from librephotos.ml.semantic_search.index_files import (
     generation_folder,
     write_at,
     write_state,
-    writer_lock,
 )
 
 _SAMPLE_ROWS: Final = 16_384  # enough for a mean
@@ -30,8 +31,8 @@ WASTE: Final = 0.25
 
 @contextmanager
 def writing(index: VectorIndex) -> Iterator["VectorIndexWriter"]:
-    """Give the one writer of the index; waits until others have ended."""
-    with writer_lock(index.folder):
+    """Give the one writer of the index; waits until others have ended or died."""
+    with FileLock(index.folder / LOCK):
         yield VectorIndexWriter(index)
 
 

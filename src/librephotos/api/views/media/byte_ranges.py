@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 # More digits than any size has, and fewer than Python refuses to convert.
-_ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,19})\s*-\s*(\d{0,19})\s*", re.ASCII)
+_ONE_RANGE = re.compile(
+    r"\s*bytes\s*=\s*(\d{0,19})\s*-\s*(\d{0,19})\s*", re.ASCII | re.IGNORECASE
+)
 
 
 class UnsatisfiableRange(ValueError):
