@@ -122,12 +122,12 @@ def seconds(function: Callable[[], object]) -> float:
 def measure(folder: Path, user: User, *, rounds: int) -> dict[str, float]:
     """Return the median seconds of each part, all of them measured in turns."""
     from librephotos.api.pipeline.work.registry import stage_names
-    from librephotos.api.writes import scanned_files, stage_states
+    from librephotos.api.writes import scanned_files, stage_jobs
 
     parts: dict[str, Callable[[], object]] = {
         "bare walk": lambda: bare_walk(str(folder)),
         "query of what is known": lambda: scanned_files.known_stat_keys(user.pk),
-        "query of what is left over": lambda: stage_states.left_over(
+        "query of what is left over": lambda: stage_jobs.left_over(
             user.pk, stages=stage_names()
         ),
         "rescan": lambda: rescan(user),

@@ -26,7 +26,7 @@ from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.registry import FACES
 from librephotos.api.queries.people.people import existing, named_or_none
 from librephotos.api.services.people_edits import Gone, NameTaken, Record, recorded
-from librephotos.api.writes import stage_states
+from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 from librephotos.ml.face_recognition.boxes import Box
 
 Action = PeopleEdit.Action
@@ -147,7 +147,7 @@ def _set_dismissed(
 @transaction.atomic
 def find_again(user: User) -> Job:
     """Start looking for faces on all photos of a user again."""
-    stage_states.outdate(user.pk, stage=FACES)
+    invalidate([FACES], of=OfOwner(user.pk), reason=Reason.SETTINGS)
     return jobs.start(Job.Kind.SCAN_FACES, user=user)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from librephotos.api.models import Job, PhotoStage, User
+from librephotos.api.models import Job, User
 from librephotos.api.pipeline.work.jobs import start_scan
 from librephotos.api.pipeline.work.registry import stage_names
 from librephotos.api.queries.operations.failed_files import (
@@ -13,7 +13,7 @@ from librephotos.api.queries.operations.failed_files import (
     failed_stages,
     unread_files,
 )
-from librephotos.api.writes import stage_states
+from librephotos.api.writes.invalidation import Reason, invalidate
 
 
 @transaction.atomic
@@ -24,11 +24,9 @@ def retry_failed_files(user: User) -> Job:
     them to the next one. Until a scan has come to them, files that could not be read
     keep their reasons.
     """
-    failed = failed_stages(user, stages=stage_names()).values("pk")
-    PhotoStage.objects.filter(pk__in=failed).update(
-        state=PhotoStage.State.PENDING, error="", job=None
-    )
+    failed = failed_stages(user, stages=stage_names()).values_list("photo", flat=True)
+    invalidate(stage_names(), of=failed, reason=Reason.PROBLEMS)
     damaged = damaged_photos(user).values_list("pk", flat=True)
-    stage_states.repeat(list(damaged), stage=PREVIEWS)
+    invalidate([PREVIEWS], of=damaged, reason=Reason.REPLACED)
     unread_files(user).update(stat_key=None)
     return start_scan(user=user)

@@ -23,7 +23,7 @@ from librephotos.api.pipeline.work import jobs
 from librephotos.api.queries.operations.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
 from librephotos.api.storage.directories import scannable
-from librephotos.api.writes import stage_states
+from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 
 
 class SignUpClosed(Exception):
@@ -129,7 +129,7 @@ def change_user(
     if changed and Photo.objects.filter(owner=user).exists():
         redate_library(user)
     if user.confidence != confidence:
-        stage_states.outdate(user.pk, stage="scenes")
+        invalidate(["scenes"], of=OfOwner(user.pk), reason=Reason.SETTINGS)
         request_catch_up()
     if user.semantic_search_topk > 0 and not searched:
         jobs.start(Job.Kind.CALCULATE_CLIP_EMBEDDINGS, user=user)

@@ -22,7 +22,7 @@ from librephotos.api.models import (
 )
 from librephotos.api.pipeline.scanning.scan import scan
 from librephotos.api.pipeline.work.registry import stage_names
-from librephotos.api.writes import stage_states
+from librephotos.api.writes import stage_jobs
 from tests.factories import JobFactory
 from tests.support.scanning import Library, write_jpeg
 
@@ -318,7 +318,7 @@ def test_a_photo_whose_file_is_to_be_read_again_is_left_to_that(
     PhotoStage.objects.update(state=PhotoStage.State.PENDING, job=None)
     for state, left in ((File.State.PENDING, []), (File.State.READY, [photo.pk])):
         File.objects.update(state=state)
-        found = stage_states.left_over(photos.owner.pk, stages=stage_names())
+        found = stage_jobs.left_over(photos.owner.pk, stages=stage_names())
         assert found == left
 
 

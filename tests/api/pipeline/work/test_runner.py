@@ -15,7 +15,8 @@ from librephotos.api.models import Job, Photo, PhotoStage
 from librephotos.api.pipeline.work.runner import run_stage, run_stages
 from librephotos.api.pipeline.work.sandbox import Sandbox
 from librephotos.api.pipeline.work.stage import Runs, Skip
-from librephotos.api.writes import stage_states
+from librephotos.api.writes import stage_jobs
+from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.full_disk import DataFolderFull
 from librephotos.ml.errors import ModelUnusable
 from tests.factories import FileFactory, JobFactory
@@ -67,7 +68,7 @@ def photos_named(folder: Path, *names: str) -> list[UUID]:
 def test_only_the_poison_files_fail(tmp_path: Path, sandbox: Sandbox) -> None:
     ids = photos_named(tmp_path, "a", "crash", "b", "hang", "c", "be-wrong")
     job = JobFactory()
-    stage_states.mark_pending(ids, stages=["size"], job=job.pk)
+    stage_jobs.mark_pending(ids, stages=["size"], job=job.pk)
     stage = SizeStage()
     run_stage(stage, ids, sandbox=sandbox)
     progress = job.stages.get()
@@ -85,7 +86,7 @@ def test_a_model_that_is_at_fault_costs_no_photo(
 ) -> None:
     ids = photos_named(tmp_path, "a", "lack-weights", "b")
     job = JobFactory()
-    stage_states.mark_pending(ids, stages=["size"], job=job.pk)
+    stage_jobs.mark_pending(ids, stages=["size"], job=job.pk)
     with pytest.raises(ModelUnusable, match="weights"):
         run_stage(SizeStage(), ids, sandbox=sandbox)
     assert not PhotoStage.objects.exclude(state="pending").exists()
@@ -98,12 +99,12 @@ def test_a_photo_that_changes_meanwhile_passes_again(
 ) -> None:
     changed, same = photos_named(tmp_path, "a", "b")
     job = JobFactory()
-    stage_states.mark_pending([changed, same], stages=["size"], job=job.pk)
+    stage_jobs.mark_pending([changed, same], stages=["size"], job=job.pk)
 
     class Interrupted(SizeStage):
         def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
             inputs = super().load(photo_ids)
-            stage_states.reopen([changed], stages=["size"])
+            invalidate(["size"], of=[changed], reason=Reason.INPUT)
             return inputs
 
     run_stage(Interrupted(), [changed, same], sandbox=sandbox)
@@ -118,7 +119,7 @@ def test_a_photo_that_changes_meanwhile_passes_again(
 def test_a_second_run_does_and_counts_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
     ids = photos_named(tmp_path, "a", "refuse")
     job = JobFactory()
-    stage_states.mark_pending(ids, stages=["size"], job=job.pk)
+    stage_jobs.mark_pending(ids, stages=["size"], job=job.pk)
     run_stage(SizeStage(), ids, sandbox=sandbox)
     again = SizeStage()
     run_stage(again, ids, sandbox=sandbox)
@@ -134,7 +135,7 @@ def test_a_batch_that_two_workers_have_is_stored_once(
 ) -> None:
     ids = photos_named(tmp_path, "a", "b", "c")
     job = JobFactory()
-    stage_states.mark_pending(ids, stages=["size"], job=job.pk)
+    stage_jobs.mark_pending(ids, stages=["size"], job=job.pk)
     other = SizeStage()
 
     class Overtaken(SizeStage):
@@ -193,7 +194,7 @@ def test_what_a_stage_puts_off_is_put_off_by_those_that_need_it(
 
     job = JobFactory()
     names = ["reading", "size"]
-    stage_states.mark_pending([unplugged, there], stages=names, job=job.pk)
+    stage_jobs.mark_pending([unplugged, there], stages=names, job=job.pk)
     reading = Reading()
     run_stages([reading, Telling()], [unplugged, there], sandbox=sandbox)
     pending = PhotoStage.objects.filter(state="pending").order_by("stage")
@@ -233,12 +234,12 @@ def test_a_photo_that_is_deleted_meanwhile_harms_no_other(
 def test_pending_photos_of_an_unfinished_job_are_not_counted_twice() -> None:
     photo = FileFactory().photo
     first, second = JobFactory(), JobFactory()
-    stage_states.mark_pending([photo.pk], stages=["size"], job=first.pk)
-    stage_states.mark_pending([photo.pk], stages=["size"], job=second.pk)
+    stage_jobs.mark_pending([photo.pk], stages=["size"], job=first.pk)
+    stage_jobs.mark_pending([photo.pk], stages=["size"], job=second.pk)
     assert first.stages.get().total == 1
     assert not second.stages.exists()
     Job.objects.filter(pk=first.pk).update(finished_at=first.queued_at)
-    stage_states.mark_pending([photo.pk], stages=["size"], job=second.pk)
+    stage_jobs.mark_pending([photo.pk], stages=["size"], job=second.pk)
     assert second.stages.get().total == 1
 
 
@@ -260,7 +261,7 @@ def test_a_photo_whose_rows_cannot_be_read_fails_alone(
 ) -> None:
     ids = photos_named(tmp_path, "a", "b", "c", "d", "e")
     job = JobFactory()
-    stage_states.mark_pending(ids, stages=["size"], job=job.pk)
+    stage_jobs.mark_pending(ids, stages=["size"], job=job.pk)
 
     class Choosy(SizeStage):
         def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:

@@ -10,7 +10,8 @@ from librephotos.api.pipeline.work.children import describer
 from librephotos.api.pipeline.work.registry import CAPTIONS, learning_stage
 from librephotos.api.pipeline.work.runner import run_stage
 from librephotos.api.pipeline.work.stage import model_key
-from librephotos.api.writes import stage_states
+from librephotos.api.writes import stage_states, stages_due
+from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.ml.errors import ModelUnusable
 
 
@@ -20,7 +21,7 @@ def write_caption(*, photo: str, model: str) -> None:
     try:
         run_stage(stage, [photo_id], sandbox=describer())
     except ModelUnusable as error:
-        reason = stage_states.NOT_NOW + str(error)
+        reason = stages_due.NOT_NOW + str(error)
         stage_states.record(
             [(photo_id, PhotoStage.State.SKIPPED, reason)],
             stage=stage.key,
@@ -33,7 +34,8 @@ def request_caption(photo_id: UUID, *, model: str) -> None:
 
     What failed earlier is tried again.
     """
-    stage_states.try_again(photo_id, stage=model_key(CAPTIONS, model))
+    key = model_key(CAPTIONS, model)
+    invalidate([key], of=[photo_id], reason=Reason.ASKED_FOR)
     queue.enqueue(
         queue.Task.WRITE_CAPTION,
         lock=f"caption-{photo_id}",

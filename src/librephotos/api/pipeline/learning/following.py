@@ -20,7 +20,7 @@ from librephotos.api.pipeline.work.kinds import KINDS, following
 from librephotos.api.pipeline.work.registry import learning_stage, stages_of
 from librephotos.api.pipeline.work.runner import fail_next_stage, run_stage
 from librephotos.api.pipeline.work.stage import LearningStage, Runs
-from librephotos.api.writes import revisions, stage_states
+from librephotos.api.writes import revisions, stages_due
 from librephotos.ml.errors import ModelUnusable
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def _forget_superseded(job: Job) -> None:
     for stage in stages_of(Job.Kind(job.kind)):
         if stage.enabled() and not (
             stage.missing()
-            or stage_states.any_due(
+            or stages_due.any_due(
                 job.started_by_id,
                 stage=stage.key,
                 version=stage.version,
@@ -80,10 +80,10 @@ def is_due(user: User, kind: Job.Kind) -> bool:
             continue
         reason = stage.missing()
         if reason:
-            stage_states.skip_due(
+            stages_due.skip_due(
                 user.pk, stage=stage.key, version=stage.version, reason=reason
             )
-        elif stage_states.any_due(user.pk, stage=stage.key, version=stage.version):
+        elif stages_due.any_due(user.pk, stage=stage.key, version=stage.version):
             due = True
     return due
 
@@ -113,7 +113,7 @@ def _hand_out_stage(job: Job, stage: LearningStage) -> None:
     after: UUID | None = None
     while jobs.begin(job.pk):
         with transaction.atomic():
-            due = stage_states.mark_due(
+            due = stages_due.mark_due(
                 job.started_by_id,
                 stage=stage.key,
                 version=stage.version,

@@ -7,7 +7,7 @@ from django.db import transaction
 from librephotos.api.models import Face, Job
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.registry import FACES, learning_stage
-from librephotos.api.writes import stage_states
+from librephotos.api.writes import stage_jobs
 
 
 def encode_new_faces(job_id: int) -> None:
@@ -20,7 +20,7 @@ def encode_new_faces(job_id: int) -> None:
     stage = learning_stage(FACES)
     photos = list(lacking.order_by("photo").values_list("photo", flat=True).distinct())
     with transaction.atomic():
-        stage_states.mark_pending(photos, stages=[FACES], job=job.pk)
+        stage_jobs.mark_pending(photos, stages=[FACES], job=job.pk)
         for start in range(0, len(photos), stage.batch_size):
             queue.enqueue(
                 queue.Task.LEARN,

@@ -22,6 +22,7 @@ from librephotos.api.storage.previews import (
     PreviewSize,
     preview_name,
 )
+from librephotos.api.writes.invalidation import Reason, invalidate
 
 NO_PREVIEW = Skip("The photo has no preview.")
 
@@ -142,9 +143,7 @@ def remake_previews(photo_id: UUID, *, awaited: bool = False) -> None:
     They are `awaited` where somebody looks at the photo: then before anything else.
     """
     with transaction.atomic():
-        PhotoStage.objects.filter(
-            photo=photo_id, stage="thumbnails", state=PhotoStage.State.DONE
-        ).update(state=PhotoStage.State.PENDING, job=None)
+        invalidate(["thumbnails"], of=[photo_id], reason=Reason.LOST)
         queue.enqueue(
             queue.Task.RUN_STAGES,
             on=queue.PICTURES if awaited else None,

@@ -21,7 +21,8 @@ from librephotos.api.pipeline.sandboxed.decoding import IdentifiedFile
 from librephotos.api.pipeline.scanning.walk import stat_key
 from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.work.registry import learning_needs, stage_names
-from librephotos.api.writes import scanned_files, stage_states
+from librephotos.api.writes import scanned_files, stage_jobs
+from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.media.files.formats import Kind
 from librephotos.media.files.variants import CaptureFile, belongs_to, group_captures
 from librephotos.silent_disk import answer
@@ -87,10 +88,10 @@ def attach_files(
     _store([file for file, _ in identified], changes)
     scanned_files.choose_main_files(changes.regrouped)
     affected = scanned_files.with_files(changes.affected)
-    stage_states.mark_pending(affected, stages=stage_names(), job=job)
+    stage_jobs.mark_pending(affected, stages=stage_names(), job=job)
     if reread:  # what learns is due where its input changes: see metadata, thumbnails
-        stage_states.reopen_failed(affected, stages=learning_needs())
-    stage_states.mark_pending(changes.renamed - affected, stages=["dates"], job=job)
+        invalidate(learning_needs(), of=affected, reason=Reason.FILES_READ)
+    stage_jobs.mark_pending(changes.renamed - affected, stages=["dates"], job=job)
     elsewhere = affected - {file.photo_id for file, _ in identified}
     if elsewhere:  # photos that have lost a file to another photo
         queue.enqueue(

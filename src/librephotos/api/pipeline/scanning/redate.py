@@ -16,6 +16,7 @@ from librephotos.api.pipeline.stages.dates import (
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.stage import Skip
 from librephotos.api.writes import stage_states
+from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 
 
 def redate_photos(photo_ids: Sequence[UUID]) -> None:
@@ -38,7 +39,7 @@ def redate_photos(photo_ids: Sequence[UUID]) -> None:
         stage_states.forget_notes(dated, stage=DatesStage.name)
         left = [photo_id for photo_id, dating in found.items() if dating is None]
         if left:
-            stage_states.repeat(left, stage=DatesStage.name)
+            invalidate([DatesStage.name], of=left, reason=Reason.SETTINGS)
             queue.enqueue(
                 queue.Task.RUN_STAGES,
                 on=queue.PICTURES,
@@ -55,5 +56,5 @@ def redate_library(user: User) -> Job:
     Returns the scan that does it, along with whatever else is new.
     """
     with transaction.atomic():
-        stage_states.outdate(user.pk, stage=DatesStage.name)
+        invalidate([DatesStage.name], of=OfOwner(user.pk), reason=Reason.SETTINGS)
         return jobs.start_scan(user=user)

@@ -30,7 +30,8 @@ from librephotos.api.pipeline.work.registry import (
     stage_versions,
 )
 from librephotos.api.pipeline.work.runner import check_free_space
-from librephotos.api.writes import scanned_files, stage_states
+from librephotos.api.writes import scanned_files, stage_jobs, stage_rollout
+from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.api.writes.scanned_files import FoundFile
 from librephotos.media.files.variants import capture_key
 from librephotos.media.fingerprint import key64
@@ -223,8 +224,7 @@ def _settle_unseen(
     with transaction.atomic():
         # Those that lost their main file or a sidecar: left over, see below.
         photo_ids = scanned_files.mark_missing(gone, owner=job.started_by_id)
-        for stage in stage_names():
-            stage_states.postpone(photo_ids, stage=stage)
+        invalidate(stage_names(), of=photo_ids, reason=Reason.PUT_OFF)
     _note_folders(
         job,
         sorted(map(readable_path, spared)),
@@ -246,14 +246,14 @@ def _is_gone(path: bytes, spared: set[bytes]) -> bool:
 
 def _queue_left_over(job: Job) -> None:
     """Take up photos that an earlier job left unfinished, or that a stage is new to."""
-    stage_states.roll_out(
+    stage_rollout.roll_out(
         stage_versions(), needs=stage_needs(), learning=learning_needs()
     )
-    photo_ids = stage_states.left_over(job.started_by_id, stages=stage_names())
+    photo_ids = stage_jobs.left_over(job.started_by_id, stages=stage_names())
     for start in range(0, len(photo_ids), BATCH):
         batch = photo_ids[start : start + BATCH]
         with transaction.atomic():
-            stage_states.adopt(batch, stages=stage_names(), job=job.pk)
+            stage_jobs.adopt(batch, stages=stage_names(), job=job.pk)
             queue.enqueue(
                 queue.Task.RUN_STAGES,
                 job=job.pk,

@@ -9,7 +9,8 @@ from librephotos.api.pipeline.ml_models.installed import embedding_model
 from librephotos.api.pipeline.sandboxed.predictions import embed_pictures
 from librephotos.api.pipeline.stages.model_stage import ModelStage
 from librephotos.api.pipeline.stages.tags import TagsStage
-from librephotos.api.writes import embeddings, stage_states
+from librephotos.api.writes import embeddings
+from librephotos.api.writes.invalidation import Reason, invalidate
 
 
 class EmbeddingsStage(ModelStage):
@@ -24,4 +25,4 @@ class EmbeddingsStage(ModelStage):
     def save(self, results: dict[UUID, Any]) -> None:
         self.remember()
         embeddings.replace(results, model=self.model)
-        stage_states.repeat(results, stage=TagsStage(self.model).key)
+        invalidate([TagsStage(self.model).key], of=results, reason=Reason.REPLACED)

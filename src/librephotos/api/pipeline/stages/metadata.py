@@ -13,7 +13,7 @@ from librephotos.api.pipeline.previews.originals import load_originals
 from librephotos.api.pipeline.sandboxed.decoding import LocatedMetadata, metadata_of
 from librephotos.api.pipeline.work.registry import FACES
 from librephotos.api.pipeline.work.stage import Runs
-from librephotos.api.writes import stage_states
+from librephotos.api.writes.invalidation import Reason, invalidate
 
 _TEXTS = {
     "camera_make": 200,
@@ -83,11 +83,12 @@ class MetadataStage:
             ],
             ["latitude", "longitude", "file_rating", "duration_s"],
         )
-        stage_states.reopen(marked, stages=[FACES])
+        invalidate([FACES], of=marked, reason=Reason.INPUT)
         # Versions that knew no damage have shown these as if they were whole.
         damaged = [photo for photo, found in results.items() if found.may_be_damaged]
         unmarked = Photo.objects.filter(pk__in=damaged, damage="")
-        stage_states.repeat(unmarked.values_list("pk", flat=True), stage="thumbnails")
+        seen_whole = unmarked.values_list("pk", flat=True)
+        invalidate(["thumbnails"], of=seen_whole, reason=Reason.REPLACED)
         # Only a position has a place; geocode passes over photos without one.
         Photo.objects.filter(pk__in=results, latitude=None).update(place=None)
 

@@ -9,7 +9,8 @@ from librephotos.api.models import Photo, Thing
 from librephotos.api.pipeline.ml_models.installed import scene_model
 from librephotos.api.pipeline.sandboxed.predictions import recognise_scenes
 from librephotos.api.pipeline.stages.model_stage import ModelStage
-from librephotos.api.writes import search_document, stage_states, things
+from librephotos.api.writes import search_document, things
+from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.api.writes.things import Tag
 from librephotos.ml.places365.scene import Scene
 
@@ -42,7 +43,8 @@ class ScenesStage(ModelStage):
             for photo_id, confidence in least
         }
         things.replace(tags, kinds=KINDS)
-        stage_states.repeat_with_others(results, key=self.key)
+        # These take the place of what another model had found.
+        invalidate([self.name], of=results, reason=Reason.REPLACED, but=self.key)
         search_document.refresh(results)
 
 

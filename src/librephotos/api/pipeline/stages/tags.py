@@ -11,7 +11,8 @@ from librephotos.api.pipeline.ml_models.installed import tag_model
 from librephotos.api.pipeline.sandboxed.predictions import tag_vectors
 from librephotos.api.pipeline.stages.model_stage import ModelStage
 from librephotos.api.pipeline.work.stage import Skip
-from librephotos.api.writes import embeddings, search_document, stage_states, things
+from librephotos.api.writes import embeddings, search_document, things
+from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.api.writes.things import Tag
 
 NO_VECTOR = Skip("The model has made no vector of this photo.")
@@ -44,5 +45,6 @@ class TagsStage(ModelStage):
             },
             kinds=[kind],
         )
-        stage_states.repeat_with_others(results, key=self.key)
+        # These take the place of what another model had found.
+        invalidate([self.name], of=results, reason=Reason.REPLACED, but=self.key)
         search_document.refresh(results)

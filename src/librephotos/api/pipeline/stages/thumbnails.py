@@ -18,7 +18,7 @@ from librephotos.api.pipeline.sandboxed.decoding import thumbnails_of
 from librephotos.api.pipeline.work.registry import learning_from
 from librephotos.api.pipeline.work.stage import Runs
 from librephotos.api.storage.previews import PreviewSize, preview_name
-from librephotos.api.writes import stage_states
+from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.media.pictures.thumbnails import Preview, Thumbnails
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4"}
@@ -58,7 +58,7 @@ class ThumbnailsStage:
         seen = [fit(_seen(photo_id, found)) for photo_id, found in results.items()]
         changed = _changed(seen)
         Photo.objects.bulk_update(seen, _COLUMNS)
-        stage_states.reopen(changed, stages=learning_from(self.name))
+        invalidate(learning_from(self.name), of=changed, reason=Reason.INPUT)
 
 
 def _changed(seen: Sequence[Photo]) -> list[UUID]:

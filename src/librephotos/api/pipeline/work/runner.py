@@ -17,6 +17,7 @@ from librephotos.api.models import PhotoStage
 from librephotos.api.pipeline.work.sandbox import Outcome, Sandbox
 from librephotos.api.pipeline.work.stage import Runs, Skip, Stage
 from librephotos.api.writes import stage_states
+from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.full_disk import DataFolderFull, is_full
 from librephotos.ml.errors import ModelUnusable
 
@@ -141,16 +142,15 @@ def _stored(
         if len(recorded) < len(kept):
             transaction.set_rollback(True)
             return False
-        stage_states.postpone(
-            [
-                photo_id
-                for photo_id in recorded
-                if getattr(outcomes.get(photo_id, inputs[photo_id]), "for_now", False)
-            ],
-            stage=key,
-        )
+        put_off = {
+            photo_id
+            for photo_id in recorded
+            if getattr(outcomes.get(photo_id, inputs[photo_id]), "for_now", False)
+        }
         if needs:
-            stage_states.postpone_behind(recorded, stage=key, needs=needs)
+            # What was stored of them rests on what was known before.
+            put_off |= stage_states.unsettled(recorded, stages=needs)
+        invalidate([key], of=put_off, reason=Reason.PUT_OFF)
     return True
 
 
