@@ -89,13 +89,15 @@ def static_folder() -> None:
 
 @pytest.fixture
 def client_of() -> Callable[..., APIClient]:
-    """Give a client that calls the API as a user, or as nobody."""
-    from rest_framework.test import APIClient
+    """Give a client that calls the API as a user, or as nobody.
 
+    It refuses answers that are not as `/api/schema` describes them.
+    """
     from librephotos.api.http.tokens import SignInToken
+    from tests.support.published import HeldToTheSchema
 
     def client(user: User | None = None) -> APIClient:
-        caller = APIClient()
+        caller = HeldToTheSchema()
         if user is not None:
             token = SignInToken.for_user(user).access_token
             caller.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")

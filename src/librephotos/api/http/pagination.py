@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypedDict, TypeVar
 
 from rest_framework import pagination
 from rest_framework.exceptions import NotFound
@@ -12,6 +12,17 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from librephotos.numbers import LARGEST_ASKED, whole_number
+
+Row = TypeVar("Row")
+
+
+class Page(TypedDict, Generic[Row]):
+    """One page of a list, how many there are in all, and where the next ones are."""
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[Row]
 
 
 class PageNumberPagination(pagination.PageNumberPagination):

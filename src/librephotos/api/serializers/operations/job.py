@@ -2,17 +2,81 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
+from librephotos.api.http.answer_schema import IsoTime, UuidText
 from librephotos.api.http.fields import iso_utc
 from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
 from librephotos.api.models.photo_stage import stage_name
-from librephotos.api.pipeline.work.kinds import KINDS
-from librephotos.api.serializers.accounts.simple_user import simple_user
+from librephotos.api.pipeline.work.kinds import KINDS, Unit
+from librephotos.api.serializers.accounts.simple_user import SimpleUser, simple_user
 
 
-def job_row(job: Job) -> dict[str, Any]:
+class JobStageRow(TypedDict):
+    """How far a stage of a job is."""
+
+    stage: str
+    done: int
+    failed: int
+    skipped: int
+    total: int
+
+
+class JobResult(TypedDict):
+    """What a job has done; `unit` is what its stages count."""
+
+    stages: list[JobStageRow]
+    failures: int
+    message: str
+    unit: Unit
+
+
+class JobRow(TypedDict):
+    """A job and its progress."""
+
+    id: int
+    job_id: UuidText
+    queued_at: IsoTime | None
+    started_at: IsoTime | None
+    finished_at: IsoTime | None
+    finished: bool
+    failed: bool
+    cancelled: bool
+    job_type: int
+    job_type_str: str
+    started_by: SimpleUser
+    progress_current: int
+    progress_target: int
+    progress_step: str | None
+    result: JobResult
+    error: str | None
+
+
+class CancelledJob(TypedDict):
+    """A job as it is now that it was ended early."""
+
+    status: bool
+    job: JobRow
+
+
+class JobFailureRow(TypedDict):
+    """A file that a job could not process, and why."""
+
+    path: str
+    stage: str
+    message: str
+
+
+class WorkerAvailability(TypedDict):
+    """The job that is running now, or none."""
+
+    status: bool
+    queue_can_accept_job: bool
+    job_detail: JobRow | None
+
+
+def job_row(job: Job) -> JobRow:
     """Return a job from `queries.jobs.with_progress` as clients show it."""
     stages = list(job.stages.all())
     return {
@@ -40,7 +104,7 @@ def job_row(job: Job) -> dict[str, Any]:
     }
 
 
-def failure_row(failure: JobFailure) -> dict[str, str]:
+def failure_row(failure: JobFailure) -> JobFailureRow:
     """Return a file that a job could not process, and why."""
     return {
         "path": readable_path(failure.path),
@@ -61,7 +125,7 @@ def _current_step(job: Job, stages: list[JobStage]) -> str | None:
     return None if step is None else stage_name(step)
 
 
-def _stage(stage: JobStage) -> dict[str, Any]:
+def _stage(stage: JobStage) -> JobStageRow:
     return {
         "stage": stage_name(stage.stage),
         "done": stage.done,

@@ -103,6 +103,17 @@ class SiteSettingsSerializer(NumberedModelSerializer[SiteSettings]):
         return attrs
 
 
+class ChangedSiteSettingsSerializer(SiteSettingsSerializer):
+    """The settings after a change, and which models they want that are not there."""
+
+    missing_models = serializers.ListField(
+        child=serializers.CharField(), read_only=True
+    )
+
+    class Meta(SiteSettingsSerializer.Meta):
+        fields = (*SiteSettingsSerializer.Meta.fields, "missing_models")
+
+
 def _known(name: str, *, purpose: str) -> str:
     """Return the name under which a model is kept; raise ValidationError for none."""
     known = known_model(name, purpose=purpose)

@@ -9,10 +9,13 @@ from rest_framework.views import APIView
 from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.pagination import PAGING, RegularPagination, paginated
-from librephotos.api.http.started_jobs import started
+from librephotos.api.http.started_jobs import StartedJob, started
 from librephotos.api.pipeline.work.registry import stage_names
 from librephotos.api.queries.operations.failed_files import failed_files, shown_in_part
-from librephotos.api.serializers.operations.failed_file import failed_file_row
+from librephotos.api.serializers.operations.failed_file import (
+    FailedFiles,
+    failed_file_row,
+)
 from librephotos.api.services.failed_files import retry_failed_files
 
 
@@ -23,7 +26,7 @@ class FailedFilesView(APIView):
     and count as done in the job that has read them.
     """
 
-    @documented("failed_files", query=PAGING)
+    @documented("failed_files", query=PAGING, answer=FailedFiles)
     def get(self, request: Request) -> Response:
         answer = paginated(
             RegularPagination(),
@@ -38,6 +41,6 @@ class FailedFilesView(APIView):
 class FailedFilesRetryView(APIView):
     """Scan, and read one's own files that failed again."""
 
-    @documented("failed_files_retry")
+    @documented("failed_files_retry", answer=StartedJob)
     def post(self, request: Request) -> Response:
         return started(retry_failed_files(caller(request)))

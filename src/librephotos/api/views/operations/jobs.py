@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.pagination import (
     PAGING,
+    Page,
     RegularPagination,
     TinyPagination,
     paginated,
@@ -18,13 +19,20 @@ from librephotos.api.http.started_jobs import StartJobByGetView, documented_star
 from librephotos.api.models import Job, User
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.queries.operations.jobs import find_job, job_list, unfinished_job
-from librephotos.api.serializers.operations.job import failure_row, job_row
+from librephotos.api.serializers.operations.job import (
+    CancelledJob,
+    JobFailureRow,
+    JobRow,
+    WorkerAvailability,
+    failure_row,
+    job_row,
+)
 
 
 class JobListView(APIView):
     """One's jobs, the newest first; everybody's for staff unless `mine` is set."""
 
-    @documented("jobs", query=("mine", *PAGING))
+    @documented("jobs", query=("mine", *PAGING), answer=Page[JobRow])
     def get(self, request: Request) -> Response:
         # Sent as `?mine`, without a value.
         asked = "mine" in request.query_params
@@ -38,7 +46,7 @@ class JobListView(APIView):
 class JobView(APIView):
     """One job, named by its number or UUID."""
 
-    @documented("job", path=("name",))
+    @documented("job", path=("name",), answer=JobRow)
     def get(self, request: Request, name: str) -> Response:
         return Response(job_row(_job(request, name)))
 
@@ -51,17 +59,20 @@ class JobView(APIView):
 class JobCancelView(APIView):
     """End a job early; what it has done stays."""
 
-    @documented("job_cancel", path=("name",))
+    @documented("job_cancel", path=("name",), answer=CancelledJob)
     def post(self, request: Request, name: str) -> Response:
         job = _job(request, name)
         jobs.cancel(job)
-        return Response({"status": True, "job": job_row(_job(request, name))})
+        answer: CancelledJob = {"status": True, "job": job_row(_job(request, name))}
+        return Response(answer)
 
 
 class JobFailuresView(APIView):
     """The files that a job could not process, and why."""
 
-    @documented("job_failures", path=("name",), query=PAGING)
+    @documented(
+        "job_failures", path=("name",), query=PAGING, answer=Page[JobFailureRow]
+    )
     def get(self, request: Request, name: str) -> Response:
         return paginated(
             RegularPagination(),
@@ -81,17 +92,16 @@ def _job(request: Request, name: str) -> Job:
 class WorkerAvailabilityView(APIView):
     """Is a job running? Polled every two seconds."""
 
-    @documented("worker_availability")
+    @documented("worker_availability", answer=WorkerAvailability)
     def get(self, request: Request) -> Response:
         job = unfinished_job(request.user)
         started = job is not None and job.started_at is not None
-        return Response(
-            {
-                "status": True,
-                "queue_can_accept_job": job is None,
-                "job_detail": job_row(job) if job and started else None,
-            }
-        )
+        answer: WorkerAvailability = {
+            "status": True,
+            "queue_can_accept_job": job is None,
+            "job_detail": job_row(job) if job and started else None,
+        }
+        return Response(answer)
 
 
 @documented_start("scan", by_get="scan_deprecated")

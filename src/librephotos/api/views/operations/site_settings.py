@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from librephotos.api.http.permissions import IsStaffOrReadOnly
 from librephotos.api.models import SiteSettings
-from librephotos.api.serializers.operations.site_settings import SiteSettingsSerializer
+from librephotos.api.serializers.operations.site_settings import (
+    ChangedSiteSettingsSerializer,
+    SiteSettingsSerializer,
+)
 from librephotos.api.services.model_downloads import missing_models
 from librephotos.api.services.site_settings import change_site_settings
 
@@ -26,6 +30,7 @@ class SiteSettingsView(GenericAPIView[SiteSettings]):
     def get(self, request: Request) -> Response:
         return Response(self.get_serializer(SiteSettings.current()).data)
 
+    @extend_schema(responses=ChangedSiteSettingsSerializer)
     def post(self, request: Request) -> Response:
         form = self.get_serializer(
             SiteSettings.current(), data=request.data, partial=True
