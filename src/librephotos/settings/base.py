@@ -185,6 +185,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "MediaType": "librephotos.api.serializers.library.grid.MEDIA_TYPES",
+        "FaceKind": "librephotos.api.serializers.people.face.KINDS",
+    },
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = ["librephotos.api.pipeline.worker.tasks"]

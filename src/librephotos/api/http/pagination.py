@@ -25,6 +25,12 @@ class Page(TypedDict, Generic[Row]):
     results: list[Row]
 
 
+class Results(TypedDict, Generic[Row]):
+    """A whole list."""
+
+    results: list[Row]
+
+
 class PageNumberPagination(pagination.PageNumberPagination):
     """Pages by `page`, from 1 or `last`, and `page_size`, where unreadable means none.
 

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from librephotos.api.models import Photo, Thing
 
 
-def captions(photo: Photo) -> dict[str, Any]:
+class SceneTags(TypedDict):
+    """What Places365 says of a photo."""
+
+    attributes: list[str]
+    categories: list[str]
+    environment: str
+
+
+class ThingTags(TypedDict):
+    """What another tagger says of a photo."""
+
+    tags: list[str]
+
+
+class Captions(TypedDict):
+    """What models and people say of a photo."""
+
+    im2txt: str
+    user_caption: str
+    places365: SceneTags
+    siglip2: NotRequired[ThingTags]
+
+
+def captions(photo: Photo) -> Captions:
     """Return the contract's `captions_json` of a photo from `queries.photos.detailed`.
 
     Clients read `im2txt`, `user_caption` and `places365` without guarding; other
@@ -31,7 +54,7 @@ def captions(photo: Photo) -> dict[str, Any]:
     return said
 
 
-def no_captions() -> dict[str, Any]:
+def no_captions() -> Captions:
     """Return the `captions_json` of a photo of which nothing is said."""
-    nothing = {"attributes": [], "categories": [], "environment": ""}
+    nothing: SceneTags = {"attributes": [], "categories": [], "environment": ""}
     return {"im2txt": "", "user_caption": "", "places365": nothing}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import os
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypedDict
 
+from librephotos.api.http.answer_schema import IsoTime
 from librephotos.api.http.fields import iso_utc
 from librephotos.api.models.fields import path_to_text, readable_path
 from librephotos.api.queries.library.folders import Subfolder
@@ -15,9 +16,38 @@ PAGE_SIZE = 100
 _NS = 1_000_000_000
 
 
+class SubfolderItem(TypedDict):
+    """A folder below another one."""
+
+    name: str
+    path: str
+    photo_count: int
+    modified: IsoTime | None
+
+
+class FolderPagination(TypedDict):
+    """Which page of folders this is, of how many."""
+
+    page: int
+    page_size: int
+    total_folders: int
+    total_pages: int
+    has_next: bool
+    has_previous: bool
+
+
+class FolderPage(TypedDict):
+    """A page of the folders below one."""
+
+    current_path: str
+    parent_path: str | None
+    subfolders: list[SubfolderItem]
+    pagination: FolderPagination
+
+
 def folder_page(
     folder: bytes, found: list[Subfolder], *, roots: list[bytes], page: int
-) -> dict[str, Any]:
+) -> FolderPage:
     """Return page `page` (from 1) of the folders below one.
 
     `path` is the stored text of a path: it comes back unchanged as a parameter, even
@@ -33,7 +63,7 @@ def folder_page(
     }
 
 
-def _subfolder(row: Subfolder) -> dict[str, Any]:
+def _subfolder(row: Subfolder) -> SubfolderItem:
     modified = datetime.fromtimestamp(row.modified_ns / _NS, UTC)
     return {
         "name": readable_path(os.path.basename(row.path)),
@@ -43,7 +73,7 @@ def _subfolder(row: Subfolder) -> dict[str, Any]:
     }
 
 
-def _pagination(total: int, page: int) -> dict[str, Any]:
+def _pagination(total: int, page: int) -> FolderPagination:
     pages = max(1, math.ceil(total / PAGE_SIZE))
     return {
         "page": page,

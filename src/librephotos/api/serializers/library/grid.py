@@ -9,8 +9,9 @@ from base64 import b64encode
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal, TypedDict, get_args
 
+from librephotos.api.http.answer_schema import IsoTime, UuidText
 from librephotos.api.queries.library.photos import GridRow
 from librephotos.api.queries.library.timeline import Day, DayPage
 from librephotos.api.serializers.accounts.simple_user import SimpleUser, owners_of
@@ -18,7 +19,82 @@ from librephotos.api.serializers.accounts.simple_user import SimpleUser, owners_
 NO_TIMESTAMP = "No timestamp"
 
 
-def media_type(photo: Any) -> str:
+MediaType = Literal["image", "video", "motion_photo"]
+MEDIA_TYPES = get_args(MediaType)
+
+
+class Stack(TypedDict):
+    """Photos that lie on one another; there are none yet."""
+
+    id: UuidText
+
+
+class GridItem(TypedDict):
+    """A photo as grids show it."""
+
+    id: UuidText
+    image_hash: str
+    url: str
+    dominantColor: str
+    placeholder: str
+    location: str
+    date: str
+    birthTime: str
+    aspectRatio: float | None
+    type: MediaType
+    video_length: str
+    rating: int
+    owner: SimpleUser
+    exif_gps_lat: float | None
+    exif_gps_lon: float | None
+    removed: bool
+    in_trashcan: bool
+    has_raw_variant: bool
+    damaged: bool
+    stacks: list[Stack] | None
+
+
+class DayGroup(TypedDict):
+    """The photos of a list that are of one day."""
+
+    date: str
+    location: str
+    items: list[GridItem]
+
+
+class TimelineDay(TypedDict):
+    """A day of the timeline; without its photos where it is `incomplete`."""
+
+    id: str
+    date: str | None
+    location: str
+    incomplete: bool
+    numberOfItems: int
+    items: list[GridItem]
+
+
+class CompleteDay(TypedDict):
+    """A day of the timeline with one page of its photos."""
+
+    results: TimelineDay
+
+
+class RecentlyAdded(TypedDict):
+    """The photos of the latest import, and when that was."""
+
+    date: IsoTime | None
+    results: list[GridItem]
+
+
+class PhotoSummary(TypedDict):
+    """A photo as grids show it, also while it is processed."""
+
+    photo_summary: GridItem
+    album_date_id: int | None
+    processing: bool
+
+
+def media_type(photo: Any) -> MediaType:
     """Return the contract's type of a photo: image, video or motion_photo."""
     if photo.video:
         return "video"
@@ -30,7 +106,7 @@ def placeholder_uri(image: bytes | memoryview) -> str:
     return f"data:image/webp;base64,{b64encode(image).decode()}" if image else ""
 
 
-def grid_items(rows: list[GridRow], *, viewer: Any) -> list[dict[str, Any]]:
+def grid_items(rows: list[GridRow], *, viewer: Any) -> list[GridItem]:
     """Return the items of a grid.
 
     Where a photo was taken is told to its owner only.
@@ -41,7 +117,7 @@ def grid_items(rows: list[GridRow], *, viewer: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _item(row: GridRow, owner: SimpleUser, *, own: bool) -> dict[str, Any]:
+def _item(row: GridRow, owner: SimpleUser, *, own: bool) -> GridItem:
     taken_at = row.taken_at.isoformat() if row.taken_at else ""
     return {
         "id": str(row.id),
@@ -77,7 +153,7 @@ def day_date(day: int) -> str | None:
     return date.fromordinal(day).isoformat() if day else None
 
 
-def day_groups(rows: list[GridRow], *, viewer: Any) -> list[dict[str, Any]]:
+def day_groups(rows: list[GridRow], *, viewer: Any) -> list[DayGroup]:
     """Return rows, which must come day by day, as day groups."""
     items = grid_items(rows, viewer=viewer)
     pairs = zip(rows, items, strict=True)
@@ -87,7 +163,7 @@ def day_groups(rows: list[GridRow], *, viewer: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _group(day: int, items: list[dict[str, Any]]) -> dict[str, Any]:
+def _group(day: int, items: list[GridItem]) -> DayGroup:
     places: Iterable[str] = (item["location"] for item in items)
     return {
         "date": day_date(day) or NO_TIMESTAMP,
@@ -96,7 +172,7 @@ def _group(day: int, items: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def incomplete_day(day: Day, *, show_place: bool) -> dict[str, Any]:
+def incomplete_day(day: Day, *, show_place: bool) -> TimelineDay:
     """Return a day of the timeline without its photos."""
     return {
         "id": str(day.day),
@@ -108,7 +184,7 @@ def incomplete_day(day: Day, *, show_place: bool) -> dict[str, Any]:
     }
 
 
-def complete_day(page: DayPage, *, viewer: Any, show_place: bool) -> dict[str, Any]:
+def complete_day(page: DayPage, *, viewer: Any, show_place: bool) -> TimelineDay:
     """Return a day of the timeline with one page of its photos."""
     return {
         **incomplete_day(page.day, show_place=show_place),

@@ -15,6 +15,15 @@ from librephotos.api.models.fields import readable_path
 from librephotos.api.serializers.accounts.simple_user import simple_user
 from librephotos.api.serializers.library.captions import captions, no_captions
 from librephotos.api.serializers.library.grid import media_type
+from librephotos.api.serializers.library.photo_shape import (
+    CameraFacts,
+    CommonFacts,
+    EmbeddedMedia,
+    FileVariant,
+    PhotoDetails,
+    PreviewUrls,
+    StructuredMetadata,
+)
 from librephotos.api.serializers.library.place import address, geolocation
 from librephotos.api.serializers.people.face import people_on, unknown_faces_on
 from librephotos.media.files.formats import Kind
@@ -29,7 +38,7 @@ _UNKNOWN_TYPE = 5
 _NO_METADATA = PhotoMetadata()
 
 
-def photo_details(photo: Photo, *, viewer: Any) -> dict[str, Any]:
+def photo_details(photo: Photo, *, viewer: Any) -> PhotoDetails:
     """Return the details of a photo that `viewer` may see.
 
     The photo must come from `queries.photos.detailed`.
@@ -37,7 +46,7 @@ def photo_details(photo: Photo, *, viewer: Any) -> dict[str, Any]:
     return own_details(photo) if photo.owner_id == viewer.pk else public_details(photo)
 
 
-def own_details(photo: Photo) -> dict[str, Any]:
+def own_details(photo: Photo) -> PhotoDetails:
     """Return everything that is known of a photo, for its owner."""
     metadata = getattr(photo, "metadata", _NO_METADATA)
     files = main_first(photo)
@@ -62,7 +71,7 @@ def own_details(photo: Photo) -> dict[str, Any]:
     }
 
 
-def public_details(photo: Photo) -> dict[str, Any]:
+def public_details(photo: Photo) -> PhotoDetails:
     """Return what others may know: no path, place, camera, person or caption.
 
     Neither a name: it may tell time or place.
@@ -90,8 +99,8 @@ def main_first(photo: Photo) -> list[File]:
     return sorted(photo.files.all(), key=lambda file: file.pk != photo.main_file_id)
 
 
-def _common(photo: Photo) -> dict[str, Any]:
-    video = [{"id": photo.image_hash, "type": "video"}] if photo.motion_photo else []
+def _common(photo: Photo) -> CommonFacts:
+    video: EmbeddedMedia = {"id": photo.image_hash, "type": "video"}
     return {
         "id": str(photo.pk),
         "image_hash": photo.image_hash,
@@ -112,7 +121,7 @@ def _common(photo: Photo) -> dict[str, Any]:
         "size": photo.main_file.size if photo.main_file else 0,
         "height": photo.height,
         "width": photo.width,
-        "embedded_media": video,
+        "embedded_media": [video] if photo.motion_photo else [],
         "has_raw_variant": photo.has_raw,
         "stacks": [],
         "is_screenshot": False,
@@ -121,20 +130,18 @@ def _common(photo: Photo) -> dict[str, Any]:
     }
 
 
-def _previews(photo: Photo) -> dict[str, str | None]:
-    kinds = {
-        "big_thumbnail_url": "thumbnails_big",
-        "square_thumbnail_url": "square_thumbnails",
-        "small_square_thumbnail_url": "square_thumbnails_small",
-    }
-    ready = bool(photo.preview_format)
+def _previews(photo: Photo) -> PreviewUrls:
+    def url(kind: str) -> str | None:
+        return f"/media/{kind}/{photo.image_hash}" if photo.preview_format else None
+
     return {
-        key: f"/media/{kind}/{photo.image_hash}" if ready else None
-        for key, kind in kinds.items()
+        "big_thumbnail_url": url("thumbnails_big"),
+        "square_thumbnail_url": url("square_thumbnails"),
+        "small_square_thumbnail_url": url("square_thumbnails_small"),
     }
 
 
-def _camera(metadata: PhotoMetadata) -> dict[str, Any]:
+def _camera(metadata: PhotoMetadata) -> CameraFacts:
     return {
         "camera": _camera_name(metadata) or None,
         "lens": metadata.lens or None,
@@ -162,7 +169,7 @@ def _paths(files: list[File]) -> list[str]:
     return [readable_path(file.path) for file in files[:1] + copies] or [""]
 
 
-def _variant(file: File, photo: Photo) -> dict[str, Any]:
+def _variant(file: File, photo: Photo) -> FileVariant:
     path = readable_path(file.path)
     return {
         "hash": file.md5,
@@ -174,7 +181,7 @@ def _variant(file: File, photo: Photo) -> dict[str, Any]:
     }
 
 
-def _structured(photo: Photo, metadata: PhotoMetadata) -> dict[str, Any]:
+def _structured(photo: Photo, metadata: PhotoMetadata) -> StructuredMetadata:
     width, height = photo.width or 0, photo.height or 0
     return {
         "camera_display": _camera_name(metadata),

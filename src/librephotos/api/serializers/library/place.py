@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TypedDict
 
 from librephotos.api.models import Place
-from librephotos.api.queries.library.places import PlaceCount
+from librephotos.api.queries.library.places import Cover, PlaceCount
 
 _SHAPE_VERSION = "1"
 # Clients address the third place from the end.
 _LEAST_FEATURES = 3
+
+
+class PlacePart(TypedDict):
+    """One level of a place: a town, its region, its country."""
+
+    text: str
+    center: list[float]
+
+
+class Geolocation(TypedDict, total=False):
+    """Where a photo was taken, the most specific first; empty where nobody knows."""
+
+    features: list[PlacePart]
+    places: list[str]
+    address: str
+    center: list[float]
+    _v: str
+
+
+class CoverPhoto(TypedDict):
+    """A photo that stands for an album."""
+
+    image_hash: str
+    video: bool
+
+
+class PlaceAlbum(TypedDict):
+    """A place in the list of albums."""
+
+    id: int
+    title: str
+    geolocation_level: int
+    photo_count: int
+    cover_photos: list[CoverPhoto]
+
+
+def cover_photos(covers: Iterable[Cover]) -> list[CoverPhoto]:
+    """Return the photos that stand for an album."""
+    return [{"image_hash": name, "video": video} for name, video in covers]
 
 
 def chain(place: Place | None) -> list[Place]:
@@ -28,7 +68,7 @@ def address(place: Place | None) -> str:
 
 def geolocation(
     place: Place | None, *, latitude: float | None, longitude: float | None
-) -> dict[str, Any]:
+) -> Geolocation:
     """Return the contract's `geolocation_json`, {} without a place.
 
     Short hierarchies, as of a city state, repeat their most specific place. Country and
@@ -40,21 +80,22 @@ def geolocation(
         return {}
     padded = places[:1] * (_LEAST_FEATURES - len(places)) + places
     here = [places[0].latitude, places[0].longitude]
+    own = None if latitude is None or longitude is None else [latitude, longitude]
     return {
         "features": [{"text": part.name, "center": here} for part in padded],
         "places": [part.name for part in padded],
         "address": address(place),
-        "center": here if latitude is None else [latitude, longitude],
+        "center": own or here,
         "_v": _SHAPE_VERSION,
     }
 
 
-def place_album(place: PlaceCount) -> dict[str, Any]:
+def place_album(place: PlaceCount) -> PlaceAlbum:
     """Return the item of the list of place albums."""
     return {
         "id": place.id,
         "title": place.name,
         "geolocation_level": place.level,
         "photo_count": place.count,
-        "cover_photos": [cover._asdict() for cover in place.covers],
+        "cover_photos": cover_photos(place.covers),
     }

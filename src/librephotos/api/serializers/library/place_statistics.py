@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from librephotos.api.queries.library.places import PlaceCount, Stay
 
@@ -18,11 +18,37 @@ PALETTE = (
 )
 
 
+class StayEntry(TypedDict):
+    """A time in one country: seconds that it lasted, and from when until when."""
+
+    data: list[float]
+    color: str
+    loc: str
+    start: float
+    end: float
+
+
+class PlaceNode(TypedDict):
+    """A place with those below it, or with its number of photos at the end."""
+
+    name: str
+    hex: str
+    value: NotRequired[int]
+    children: NotRequired[list[PlaceNode]]
+
+
+class PlaceTree(TypedDict):
+    """All places as a tree."""
+
+    name: str
+    children: list[PlaceNode]
+
+
 def _color(position: int) -> str:
     return PALETTE[position % len(PALETTE)]
 
 
-def stay_entries(stays: list[Stay]) -> list[dict[str, Any]]:
+def stay_entries(stays: list[Stay]) -> list[StayEntry]:
     """Return the time line, with one colour for each country."""
     colors: dict[str, str] = {}
     for stay in stays:
@@ -39,7 +65,7 @@ def stay_entries(stays: list[Stay]) -> list[dict[str, Any]]:
     ]
 
 
-def place_tree(places: list[PlaceCount]) -> dict[str, Any]:
+def place_tree(places: list[PlaceCount]) -> PlaceTree:
     """Return country, region and town; deeper places count in their town.
 
     A place without lower levels, as a city state, repeats itself below.
@@ -60,9 +86,9 @@ def _node(
     *,
     depth: int,
     color: str,
-) -> dict[str, Any]:
+) -> PlaceNode:
     """Return a place with `depth` levels below it; photos taken nowhere in it count."""
-    shown: dict[str, Any] = {"name": place.name, "hex": color}
+    shown: PlaceNode = {"name": place.name, "hex": color}
     if not depth:
         return {**shown, "value": place.count}
     children = [
@@ -75,8 +101,8 @@ def _node(
     return {**shown, "children": children}
 
 
-def _leaf(name: str, value: int, *, depth: int, color: str) -> dict[str, Any]:
-    shown: dict[str, Any] = {"name": name, "hex": color}
+def _leaf(name: str, value: int, *, depth: int, color: str) -> PlaceNode:
+    shown: PlaceNode = {"name": name, "hex": color}
     if not depth:
         return {**shown, "value": value}
     child = _leaf(name, value, depth=depth - 1, color=color)

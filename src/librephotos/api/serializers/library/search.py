@@ -4,17 +4,71 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
 
-from librephotos.api.serializers.library.grid import day_groups, grid_items
+from librephotos.api.serializers.library.grid import (
+    DayGroup,
+    GridItem,
+    day_groups,
+    grid_items,
+)
 from librephotos.api.services.search import SearchResult
 from librephotos.search_language.query import Clause
-from librephotos.search_language.time_spans import Days, EveryYear, Part, TimeFilter
+from librephotos.search_language.time_spans import Days, EveryYear, Part
 
 _LEAP_YEAR = 2024
 
 
-def flat_results(result: SearchResult, *, viewer: Any) -> list[dict[str, Any]]:
+class FoundItem(GridItem):
+    """A photo that was found by its texts, or by what it looks like."""
+
+    match: Literal["text", "meaning"]
+    similarity: float | None
+
+
+class DaySpan(TypedDict, total=False):
+    """The first and the last day of a time; null is an open end."""
+
+    first: str | None
+    last: str | None
+
+
+class UnderstoodClause(DaySpan):
+    """What a part of a search text was taken for."""
+
+    text: str
+    kind: str
+    excluded: bool
+    south: NotRequired[DaySpan]
+
+
+class SoughtMeaning(TypedDict):
+    """What was looked for by meaning, and whether that could be done."""
+
+    text: str
+    state: str
+
+
+class SearchSummary(TypedDict):
+    """How a search text was understood."""
+
+    understood: list[UnderstoodClause]
+    meaning: SoughtMeaning
+
+
+class SearchResults(SearchSummary):
+    """What a search has found: the best first, or by day, the newest first."""
+
+    results: list[FoundItem] | list[DayGroup]
+
+
+class SearchExamples(TypedDict):
+    """Texts that find something."""
+
+    results: list[str]
+
+
+def flat_results(result: SearchResult, *, viewer: Any) -> list[FoundItem]:
     """Return the hits as grid items that also say by what they were found."""
     items = grid_items([hit.row for hit in result.hits], viewer=viewer)
     return [
@@ -27,12 +81,12 @@ def flat_results(result: SearchResult, *, viewer: Any) -> list[dict[str, Any]]:
     ]
 
 
-def grouped_results(result: SearchResult, *, viewer: Any) -> list[dict[str, Any]]:
+def grouped_results(result: SearchResult, *, viewer: Any) -> list[DayGroup]:
     """Return the hits, which must come day by day, as day groups."""
     return day_groups([hit.row for hit in result.hits], viewer=viewer)
 
 
-def summary(result: SearchResult) -> dict[str, Any]:
+def summary(result: SearchResult) -> SearchSummary:
     """Return what the text was taken for, and what became of its meaning."""
     return {
         "understood": [_clause(clause) for clause in result.query.clauses],
@@ -40,23 +94,22 @@ def summary(result: SearchResult) -> dict[str, Any]:
     }
 
 
-def _clause(clause: Clause) -> dict[str, Any]:
-    return {
+def _clause(clause: Clause) -> UnderstoodClause:
+    said: UnderstoodClause = {
         "text": clause.text,
         "kind": clause.kind.value,
         "excluded": clause.negated,
-        **(_time(clause.time) if clause.time else {}),
     }
+    if clause.time:
+        _tell_days(said, clause.time.days)
+        if clause.time.south:
+            said["south"] = {}
+            _tell_days(said["south"], clause.time.south)
+    return said
 
 
-def _time(time: TimeFilter) -> dict[str, Any]:
-    """Return the days that a time was understood as; `south` has its own."""
-    days: dict[str, Any] = _days(time.days)
-    return {**days, "south": _days(time.south)} if time.south else days
-
-
-def _days(days: Part) -> dict[str, str | None]:
-    """Return the first and the last day that a time was understood as, in ISO 8601.
+def _tell_days(said: DaySpan, days: Part) -> None:
+    """Add the first and the last day that a time was understood as, in ISO 8601.
 
     `--06-01` is 1 June of any year, null an end that is open; a day of the week has
     neither.
@@ -66,11 +119,9 @@ def _days(days: Part) -> dict[str, str | None]:
             begin = None if first <= 1 else date.fromordinal(first).isoformat()
             open_end = last >= date.max.toordinal()
             end = None if open_end else date.fromordinal(last).isoformat()
-            return {"first": begin, "last": end}
+            said.update({"first": begin, "last": end})
         case EveryYear(first=opening, last=closing):
-            return {"first": _any_year(*opening), "last": _any_year(*closing)}
-        case _:
-            return {}
+            said.update({"first": _any_year(*opening), "last": _any_year(*closing)})
 
 
 def _any_year(month: int, day: int) -> str:

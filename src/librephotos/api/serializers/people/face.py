@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypedDict, get_args
 
 from rest_framework import serializers
 
+from librephotos.api.http.answer_schema import IsoTime
 from librephotos.api.http.fields import NumberField, WholeNumberField, iso_utc
 from librephotos.api.models import Face, Photo
 from librephotos.api.queries.people.faces import NOBODY_ID, FaceGroup
@@ -14,6 +15,108 @@ from librephotos.media.pictures.thumbnails import BIG
 from librephotos.ml.face_recognition.boxes import Box
 
 MOST_FACES = 100_000
+
+
+Kind = Literal["user", "cluster", "classification"]
+KINDS = get_args(Kind)
+
+
+class FaceItem(TypedDict):
+    """A face as an item of a page."""
+
+    id: int
+    image: str
+    face_url: str
+    photo: str
+    photo_image_hash: str
+    timestamp: IsoTime | None
+    person_label_probability: float
+
+
+class DismissedFace(FaceItem):
+    """A face that is shown nowhere else, and why."""
+
+    reason: str
+
+
+class LabelledFace(FaceItem):
+    """A face and whose it is."""
+
+    person: int
+    person_name: str
+
+
+class FaceGroupItem(TypedDict):
+    """A person or a group and how many faces it has."""
+
+    id: int
+    name: str
+    kind: str
+    face_count: int
+
+
+class FaceLocation(TypedDict):
+    """A rectangle in pixels of the big preview."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+class FaceOnPhoto(TypedDict):
+    """Where a face is on its photo, and where its crop."""
+
+    face_id: int
+    face_url: str
+    location: FaceLocation
+
+
+class PersonOnPhoto(FaceOnPhoto):
+    """Whose a face is: said by a person (user), or guessed."""
+
+    name: str
+    person_id: int
+    type: Kind
+    probability: float
+
+
+class LabelledFaces(TypedDict):
+    """The faces that were changed, and the number of the edit to undo it by."""
+
+    status: bool
+    results: list[LabelledFace]
+    updated: list[LabelledFace]
+    not_updated: list[LabelledFace]
+    edit: int | None
+
+
+class DismissedFaces(TypedDict):
+    """The crops of dismissed faces, and the number of the edit to undo it by."""
+
+    status: bool
+    results: list[str]
+    deleted: list[str]
+    not_deleted: list[str]
+    edit: int | None
+
+
+class DrawnFace(TypedDict):
+    """A face that a person has drawn."""
+
+    face_id: int
+    face_url: str
+    person: int
+    person_name: str
+    location: FaceLocation
+
+
+class DrawnFaceAnswer(TypedDict):
+    """A drawn face, and the number of the edit to undo it by."""
+
+    status: bool
+    face: DrawnFace
+    edit: int | None
 
 
 def face_url(image_hash: str, face_id: int) -> str:
@@ -31,7 +134,7 @@ def probability(face: Face) -> float:
     return 1.0 if face.person_id else face.guess_probability
 
 
-def face_item(face: Face) -> dict[str, Any]:
+def face_item(face: Face) -> FaceItem:
     """Return a face, with its photo, as an item of a page."""
     url = url_of(face)
     return {
@@ -45,12 +148,12 @@ def face_item(face: Face) -> dict[str, Any]:
     }
 
 
-def dismissed_face(face: Face) -> dict[str, Any]:
+def dismissed_face(face: Face) -> DismissedFace:
     """Return a dismissed face, with its photo, as an item of a page."""
     return {**face_item(face), "reason": face.dismissed}
 
 
-def labelled_face(face: Face) -> dict[str, Any]:
+def labelled_face(face: Face) -> LabelledFace:
     """Return a face, with its photo and person, as the answer to labelling it."""
     return {
         **face_item(face),
@@ -59,7 +162,7 @@ def labelled_face(face: Face) -> dict[str, Any]:
     }
 
 
-def group_item(group: FaceGroup, *, named_kind: bool) -> dict[str, Any]:
+def group_item(group: FaceGroup, *, named_kind: bool) -> FaceGroupItem:
     """Return a person or group with its count.
 
     Newer clients expect the name of nobody as kind too; older ones refuse that.
@@ -73,7 +176,7 @@ def group_item(group: FaceGroup, *, named_kind: bool) -> dict[str, Any]:
     }
 
 
-def location(face: Face) -> dict[str, int]:
+def location(face: Face) -> FaceLocation:
     """Return where a face, with its photo, is: pixels of the big preview."""
     width, height = preview_size(face.photo)
     return {
@@ -91,17 +194,19 @@ def preview_size(photo: Photo) -> tuple[float, float]:
     return width * scale, height * scale
 
 
-def face_on_photo(face: Face) -> dict[str, Any]:
+def face_on_photo(face: Face) -> FaceOnPhoto:
     """Return where a face, with its photo, is, and where its crop."""
     return {"face_id": face.pk, "face_url": url_of(face), "location": location(face)}
 
 
-def person_on_photo(face: Face) -> dict[str, Any] | None:
+def person_on_photo(face: Face) -> PersonOnPhoto | None:
     """Return whose a face on a photo is, None if there is not even a guess."""
     person = face.person or face.guess or face.cluster
     if person is None:
         return None
-    kind = "user" if face.person else "classification" if face.guess else "cluster"
+    kind: Kind = (
+        "user" if face.person else "classification" if face.guess else "cluster"
+    )
     return {
         **face_on_photo(face),
         "name": person.name,
@@ -111,13 +216,13 @@ def person_on_photo(face: Face) -> dict[str, Any] | None:
     }
 
 
-def people_on(photo: Photo) -> list[dict[str, Any]]:
+def people_on(photo: Photo) -> list[PersonOnPhoto]:
     """Return the people on a photo from `queries.photos.detailed`, left to right."""
     people = map(person_on_photo, photo.faces.all())
     return [person for person in people if person is not None]
 
 
-def unknown_faces_on(photo: Photo) -> list[dict[str, Any]]:
+def unknown_faces_on(photo: Photo) -> list[FaceOnPhoto]:
     """Return the faces that `people_on` leaves out: clients want a name for each."""
     return [
         face_on_photo(face)

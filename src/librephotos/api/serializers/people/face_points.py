@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import colorsys
-from typing import Any
+from typing import TypedDict
 
 from librephotos.api.queries.people.face_points import FacePoint
 from librephotos.api.queries.people.faces import NOBODY_ID
@@ -12,6 +12,25 @@ from librephotos.api.serializers.people.face import face_url
 
 _GOLDEN_SHARE = 0.618034
 """Steps of this on the circle of hues never come close to one another."""
+
+
+class PointPosition(TypedDict):
+    """Where a point of the plot is."""
+
+    x: float
+    y: float
+    size: float
+
+
+class FacePointItem(TypedDict):
+    """A face of the plot."""
+
+    person_id: int
+    person_name: str
+    person_label_is_inferred: bool | None
+    color: str
+    face_url: str
+    value: PointPosition
 
 
 def colour_of(person: int) -> str:
@@ -23,7 +42,7 @@ def colour_of(person: int) -> str:
     return "#" + "".join(f"{round(part * 255):02x}" for part in (red, green, blue))
 
 
-def point_item(point: FacePoint) -> dict[str, Any]:
+def point_item(point: FacePoint) -> FacePointItem:
     """Return one face of the plot."""
     x, y, size = point.position
     person = point.person_id or NOBODY_ID

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from rest_framework import serializers
 
+from librephotos.api.http.answer_schema import IsoDate, IsoTime
 from librephotos.api.http.fields import StrictBooleanField, WholeNumberField, iso_utc
 from librephotos.api.models import Person
 from librephotos.api.queries.people.people_edits import EditRow
@@ -15,7 +16,51 @@ from librephotos.api.serializers.people.face import NameField, face_url
 _NO_ROW = PersonRow(0, None, "", False)
 
 
-def person_item(person: Person, row: PersonRow | None) -> dict[str, Any]:
+class PersonItem(TypedDict):
+    """A person, with what their photos tell of them."""
+
+    id: int
+    name: str
+    face_url: str
+    face_count: int
+    face_photo_url: str
+    video: bool
+    hidden: bool
+    birth_date: IsoDate | None
+
+
+class EditedPerson(PersonItem):
+    """A person as they are now, and the number of the edit to undo it by."""
+
+    edit: int | None
+
+
+class ForgottenPerson(TypedDict):
+    """The number of the edit to take the deletion of a person back by."""
+
+    status: bool
+    edit: int | None
+
+
+class PeopleEditItem(TypedDict):
+    """Something that was done to faces or people."""
+
+    id: int
+    action: str
+    created_at: IsoTime | None
+    undone_at: IsoTime | None
+    faces: int
+    people: list[str]
+
+
+class UndoneEdit(TypedDict):
+    """An edit that was taken back."""
+
+    status: bool
+    edit: PeopleEditItem
+
+
+def person_item(person: Person, row: PersonRow | None) -> PersonItem:
     """Return a person with what their photos tell of them."""
     row = row or _NO_ROW
     return {
@@ -30,12 +75,15 @@ def person_item(person: Person, row: PersonRow | None) -> dict[str, Any]:
     }
 
 
-def edit_item(edit: EditRow) -> dict[str, Any]:
+def edit_item(edit: EditRow) -> PeopleEditItem:
     """Return something that was done to faces or people."""
     return {
-        **edit._asdict(),
+        "id": edit.id,
+        "action": edit.action,
         "created_at": iso_utc(edit.created_at),
         "undone_at": iso_utc(edit.undone_at),
+        "faces": edit.faces,
+        "people": edit.people,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,29 @@ _ROUNDS = 60
 Points = npt.NDArray[np.float64]
 
 
-def social_graph(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+class GraphNode(TypedDict):
+    """A person, and where they are drawn."""
+
+    id: str
+    x: float
+    y: float
+
+
+class GraphLink(TypedDict):
+    """Two people who are on a photo together."""
+
+    source: str
+    target: str
+
+
+class SocialGraph(TypedDict):
+    """Who is on photos together."""
+
+    nodes: list[GraphNode]
+    links: list[GraphLink]
+
+
+def social_graph(pairs: Sequence[tuple[str, str]]) -> SocialGraph:
     """Return the people and their links, friends near one another, within ±EXTENT."""
     names = sorted({name for pair in pairs for name in pair})
     number = {name: at for at, name in enumerate(names)}

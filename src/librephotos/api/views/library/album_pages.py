@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +9,7 @@ from rest_framework.response import Response
 from librephotos.api.http.pagination import AlbumPagination
 from librephotos.api.models.photo import PhotoQuerySet
 from librephotos.api.queries.library.photos import as_grid_rows, grid_rows, newest_first
+from librephotos.api.serializers.library.album import NamedAlbum, TitledAlbum
 from librephotos.api.serializers.library.grid import day_groups
 from librephotos.api.serializers.library.timeline_filter import video_filter
 
@@ -19,7 +18,11 @@ ALBUM_QUERY = ("page", "page_size", "video", "photo")
 
 
 def album_page(
-    request: Request, album: dict[str, Any], photos: PhotoQuerySet, *, if_empty: str
+    request: Request,
+    album: TitledAlbum | NamedAlbum,
+    photos: PhotoQuerySet,
+    *,
+    if_empty: str,
 ) -> Response:
     """Answer with an album and one page of its photos, which are the caller's own.
 

@@ -13,6 +13,7 @@ from librephotos.api.http.input import validated
 from librephotos.api.models import Photo, SiteSettings
 from librephotos.api.queries.library.photos import one_of
 from librephotos.api.serializers.library.photo_edit import CaptionedPhotoSerializer
+from librephotos.api.serializers.library.photo_shape import CaptionAttempt
 from librephotos.api.services.captions import caption_now
 
 _NOT_YOURS = "Only the owner of a photo may have it captioned."
@@ -26,7 +27,11 @@ class GenerateCaptionView(APIView):
     cannot see are unknown; those that one can see are refused.
     """
 
-    @documented("photo_generate_caption", request=CaptionedPhotoSerializer)
+    @documented(
+        "photo_generate_caption",
+        request=CaptionedPhotoSerializer,
+        answer=CaptionAttempt,
+    )
     def post(self, request: Request) -> Response:
         name = validated(CaptionedPhotoSerializer, request)["image_hash"]
         model = SiteSettings.current().caption_model
@@ -42,7 +47,9 @@ class GenerateCaptionView(APIView):
             )
         obstacle = caption_now(photo, model=model)
         if obstacle is None:
-            return Response({"status": True})
+            return Response(CaptionAttempt(status=True))
         return Response(
-            {"status": False, "reason": obstacle.reason, "message": obstacle.message}
+            CaptionAttempt(
+                status=False, reason=obstacle.reason, message=obstacle.message
+            )
         )

@@ -7,13 +7,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.http.documentation import documented
-from librephotos.api.http.pagination import PAGING, StandardPagination, paginated
+from librephotos.api.http.pagination import PAGING, Page, StandardPagination, paginated
+from librephotos.api.serializers.library.album import UserAlbum
 
 
 class UserAlbumListView(APIView):
     """Nobody has an album."""
 
-    @documented("user_albums", query=PAGING)
+    @documented("user_albums", query=PAGING, answer=Page[UserAlbum])
     def get(self, request: Request) -> Response:
         return _empty(request)
 

@@ -15,7 +15,11 @@ from rest_framework.views import APIView
 from librephotos.api.http.documentation import documented
 from librephotos.api.models.fields import text_to_path
 from librephotos.api.queries.library.folders import subfolders
-from librephotos.api.serializers.library.folder import PAGE_SIZE, folder_page
+from librephotos.api.serializers.library.folder import (
+    PAGE_SIZE,
+    FolderPage,
+    folder_page,
+)
 from librephotos.numbers import whole_number
 
 
@@ -26,7 +30,7 @@ class SubfoldersView(APIView):
     directories; administrators nothing outside the scan roots.
     """
 
-    @documented("subfolders", query=("path", "page"))
+    @documented("subfolders", query=("path", "page"), answer=FolderPage)
     def get(self, request: Request) -> Response:
         roots = _roots(request.user)
         folder = _folder(request.query_params.get("path", ""), roots)

@@ -27,6 +27,11 @@ from librephotos.api.serializers.library.photo_edit import (
     PublishSerializer,
     TrashSerializer,
 )
+from librephotos.api.serializers.library.photo_shape import (
+    Done,
+    EditedPhoto,
+    EditedPhotos,
+)
 from librephotos.api.serializers.library.timeline_filter import selection_filter
 from librephotos.api.services import photos as service
 from librephotos.api.services.photos import Edit, Outcome
@@ -47,7 +52,8 @@ class BulkEditView(APIView):
         edit = self.edit(body)
         if body.get("select_all"):
             count = service.apply_edit(_queried(request, body), edit)
-            return Response({"status": True, "count": count})
+            counted: EditedPhotos = {"status": True, "count": count}
+            return Response(counted)
         named = changeable(request).filter(photo_ids(body["image_hashes"]))
         return Response(_outcome(service.apply_edit_listing(named, edit)))
 
@@ -63,7 +69,7 @@ def _queried(request: Request, body: dict[str, Any]) -> PhotoQuerySet:
     )
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: Outcome) -> EditedPhotos:
     """Return the answer in both forms that clients read."""
     photos = detailed(Photo.objects.filter(pk__in=[*outcome[0], *outcome[1]]))
     details = {photo.pk: own_details(photo) for photo in photos}
@@ -85,7 +91,7 @@ class FavoriteView(BulkEditView):
 
     serializer = FavoriteSerializer
 
-    @documented("photos_favorite", request=FavoriteSerializer)
+    @documented("photos_favorite", request=FavoriteSerializer, answer=EditedPhotos)
     def post(self, request: Request) -> Response:
         return self.apply(request)
 
@@ -99,7 +105,7 @@ class HideView(BulkEditView):
 
     serializer = HideSerializer
 
-    @documented("photos_hide", request=HideSerializer)
+    @documented("photos_hide", request=HideSerializer, answer=EditedPhotos)
     def post(self, request: Request) -> Response:
         return self.apply(request)
 
@@ -112,7 +118,7 @@ class PublishView(BulkEditView):
 
     serializer = PublishSerializer
 
-    @documented("photos_make_public", request=PublishSerializer)
+    @documented("photos_make_public", request=PublishSerializer, answer=EditedPhotos)
     def post(self, request: Request) -> Response:
         return self.apply(request)
 
@@ -125,7 +131,7 @@ class TrashView(BulkEditView):
 
     serializer = TrashSerializer
 
-    @documented("photos_set_deleted", request=TrashSerializer)
+    @documented("photos_set_deleted", request=TrashSerializer, answer=EditedPhotos)
     def post(self, request: Request) -> Response:
         return self.apply(request)
 
@@ -136,7 +142,9 @@ class TrashView(BulkEditView):
 class PhotoEditView(APIView):
     """The date and the rating that a person gives a photo."""
 
-    @documented("photo_edit", request=PhotoEditSerializer, path=("name",))
+    @documented(
+        "photo_edit", request=PhotoEditSerializer, path=("name",), answer=EditedPhoto
+    )
     def patch(self, request: Request, name: str) -> Response:
         said = validated(PhotoEditSerializer, request)
         photos = changeable(request)
@@ -148,7 +156,7 @@ class PhotoEditView(APIView):
         return Response(_edited(service.edit_photo(photo, said)))
 
 
-def _edited(photo: Photo) -> dict[str, Any]:
+def _edited(photo: Photo) -> EditedPhoto:
     taken_at = iso_utc(photo.taken_at)
     return {
         "image_hash": photo.image_hash,
@@ -165,11 +173,12 @@ def _edited(photo: Photo) -> dict[str, Any]:
 class CaptionView(APIView):
     """The caption that a person gives a photo."""
 
-    @documented("photo_save_caption", request=CaptionSerializer)
+    @documented("photo_save_caption", request=CaptionSerializer, answer=Done)
     def post(self, request: Request) -> Response:
         body = validated(CaptionSerializer, request)
         photo = one_of(changeable(request), body["image_hash"])
         if photo is None:
             raise ValidationError({"image_hash": "You have no such photo."})
         service.save_caption(photo, body["caption"])
-        return Response({"status": True})
+        done: Done = {"status": True}
+        return Response(done)

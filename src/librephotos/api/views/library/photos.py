@@ -16,6 +16,7 @@ from librephotos.api.http.fields import iso_utc
 from librephotos.api.http.pagination import (
     PAGING,
     HugePagination,
+    Page,
     RegularPagination,
     paginated,
 )
@@ -33,15 +34,21 @@ from librephotos.api.queries.library.photos import (
 )
 from librephotos.api.queries.search.letters import containing, terms_of
 from librephotos.api.queries.search.similar_photos import similar_photos
-from librephotos.api.serializers.library.grid import grid_items
+from librephotos.api.serializers.library.grid import (
+    GridItem,
+    PhotoSummary,
+    RecentlyAdded,
+    grid_items,
+)
 from librephotos.api.serializers.library.photo import photo_details
+from librephotos.api.serializers.library.photo_shape import FileExists, PhotoDetails
 from librephotos.api.serializers.library.similar_photo import similar_items
 
 
 class PhotoListView(APIView):
     """One's own visible photos, newest first, with their details."""
 
-    @documented("photos", query=PAGING)
+    @documented("photos", query=PAGING, answer=Page[PhotoDetails])
     def get(self, request: Request) -> Response:
         photos = detailed(Photo.objects.owned_by(request.user).visible())
         return paginated(
@@ -55,23 +62,24 @@ class PhotoListView(APIView):
 class RecentlyAddedView(APIView):
     """The photos imported on the latest day of imports."""
 
-    @documented("photos_recently_added", query=PAGING)
+    @documented("photos_recently_added", query=PAGING, answer=RecentlyAdded)
     def get(self, request: Request) -> Response:
         newest, photos = recently_added(request.user)
         limit = HugePagination().get_page_size(request)
         rows = as_grid_rows(grid_rows(photos)[:limit])
-        return Response(
-            {
-                "date": iso_utc(newest or datetime.now(UTC)),
-                "results": grid_items(rows, viewer=request.user),
-            }
-        )
+        answer: RecentlyAdded = {
+            "date": iso_utc(newest or datetime.now(UTC)),
+            "results": grid_items(rows, viewer=request.user),
+        }
+        return Response(answer)
 
 
 class WithoutTimestampView(APIView):
     """One's visible photos without a date, oldest import first."""
 
-    @documented("photos_without_timestamp", query=("search", *PAGING))
+    @documented(
+        "photos_without_timestamp", query=("search", *PAGING), answer=Page[GridItem]
+    )
     def get(self, request: Request) -> Response:
         terms = terms_of(request.query_params.get("search", ""))
         photos = containing(without_timestamp(request.user), request.user, terms)
@@ -88,12 +96,13 @@ class PhotoView(APIView):
 
     permission_classes = [AllowAny]
 
-    @documented("photo", path=("name",))
+    @documented("photo", path=("name",), answer=PhotoDetails)
     def get(self, request: Request, name: str) -> Response:
         photo = viewable_photo(detailed(Photo.objects.all()), request, name)
         details = photo_details(photo, viewer=request.user)
         similar = similar_photos(photo, viewer=request.user)
-        return Response({**details, "similar_photos": similar_items(similar)})
+        answer: PhotoDetails = {**details, "similar_photos": similar_items(similar)}
+        return Response(answer)
 
 
 class PhotoSummaryView(APIView):
@@ -101,17 +110,16 @@ class PhotoSummaryView(APIView):
 
     permission_classes = [AllowAny]
 
-    @documented("photo_summary", path=("name",))
+    @documented("photo_summary", path=("name",), answer=PhotoSummary)
     def get(self, request: Request, name: str) -> Response:
         row = viewable_photo(grid_rows(Photo.objects.all()), request, name)
         (item,) = grid_items(as_grid_rows([row]), viewer=request.user)
-        return Response(
-            {
-                "photo_summary": item,
-                "album_date_id": as_grid_rows([row])[0].day,
-                "processing": item["aspectRatio"] is None,
-            }
-        )
+        answer: PhotoSummary = {
+            "photo_summary": item,
+            "album_date_id": as_grid_rows([row])[0].day,
+            "processing": item["aspectRatio"] is None,
+        }
+        return Response(answer)
 
 
 def viewable_photo(photos: PhotoQuerySet, request: Request, name: str) -> Any:
@@ -125,6 +133,7 @@ def viewable_photo(photos: PhotoQuerySet, request: Request, name: str) -> Any:
 class FileExistsView(APIView):
     """Whether a file is in one's library already."""
 
-    @documented("file_exists", path=("name",))
+    @documented("file_exists", path=("name",), answer=FileExists)
     def get(self, request: Request, name: str) -> Response:
-        return Response({"exists": file_exists(request.user, name)})
+        answer: FileExists = {"exists": file_exists(request.user, name)}
+        return Response(answer)

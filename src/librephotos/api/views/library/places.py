@@ -10,11 +10,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.http.documentation import documented
-from librephotos.api.http.pagination import PAGING, StandardPagination, paginated
+from librephotos.api.http.pagination import PAGING, Page, StandardPagination, paginated
 from librephotos.api.models import Place
 from librephotos.api.queries.library.places import photos_in, place_counts, stays
-from librephotos.api.serializers.library.place import place_album
+from librephotos.api.serializers.library.album import (
+    AlbumPage,
+    AlbumPhotos,
+    TitledAlbum,
+)
+from librephotos.api.serializers.library.place import PlaceAlbum, place_album
 from librephotos.api.serializers.library.place_statistics import (
+    PlaceTree,
+    StayEntry,
     place_tree,
     stay_entries,
 )
@@ -27,7 +34,7 @@ _NOWHERE = "You have no photos there."
 class PlaceListView(APIView):
     """The places of one's photos, by title."""
 
-    @documented("places", query=("search", *PAGING))
+    @documented("places", query=("search", *PAGING), answer=Page[PlaceAlbum])
     def get(self, request: Request) -> Response:
         wanted = request.query_params.get("search", "").casefold()
         places = [
@@ -47,12 +54,14 @@ class PlaceListView(APIView):
 class PlaceView(APIView):
     """One's visible photos of a place and of all places in it, newest first."""
 
-    @documented("place", path=("place_id",), query=ALBUM_QUERY)
+    @documented(
+        "place", path=("place_id",), query=ALBUM_QUERY, answer=AlbumPage[AlbumPhotos]
+    )
     def get(self, request: Request, place_id: int) -> Response:
         place = Place.objects.filter(pk=place_id).first()
         if place is None:
             raise NotFound(_NOWHERE)
-        album = {"id": str(place.pk), "title": place.name}
+        album: TitledAlbum = {"id": str(place.pk), "title": place.name}
         photos = photos_in(request.user, place)
         return album_page(request, album, photos, if_empty=_NOWHERE)
 
@@ -73,7 +82,7 @@ class MapPinsView(APIView):
 class PlaceTimelineView(APIView):
     """The countries of one's photos over time."""
 
-    @documented("place_timeline", array=True)
+    @documented("place_timeline", answer=list[StayEntry])
     def get(self, request: Request) -> Response:
         return Response(stay_entries(stays(request.user)))
 
@@ -81,6 +90,6 @@ class PlaceTimelineView(APIView):
 class PlaceTreeView(APIView):
     """Countries, regions and towns with their numbers of photos."""
 
-    @documented("place_tree")
+    @documented("place_tree", answer=PlaceTree)
     def get(self, request: Request) -> Response:
         return Response(place_tree(place_counts(request.user)))

@@ -13,6 +13,8 @@ from librephotos.api.http.documentation import documented
 from librephotos.api.http.pagination import PAGING, HugePagination, RegularPagination
 from librephotos.api.queries.search.examples import search_examples
 from librephotos.api.serializers.library.search import (
+    SearchExamples,
+    SearchResults,
     flat_results,
     grouped_results,
     summary,
@@ -33,7 +35,9 @@ class SearchView(APIView):
     list has no end either.
     """
 
-    @documented("photos_search", query=("search", "ranking", *PAGING))
+    @documented(
+        "photos_search", query=("search", "ranking", *PAGING), answer=SearchResults
+    )
     def get(self, request: Request) -> Response:
         user = caller(request)
         ranked = request.query_params.get("ranking") == BY_MEANING
@@ -47,10 +51,15 @@ class SearchView(APIView):
             size=size,
             by_meaning=EVERYTHING if flat and paged else user.semantic_search_topk,
         )
-        shape = flat_results if flat else grouped_results
-        return Response(
-            {"results": shape(result, viewer=request.user), **summary(result)}
-        )
+        answer: SearchResults = {
+            "results": (
+                flat_results(result, viewer=user)
+                if flat
+                else grouped_results(result, viewer=user)
+            ),
+            **summary(result),
+        }
+        return Response(answer)
 
 
 def _slice(request: Request, *, by_hundreds: bool) -> tuple[int, int]:
@@ -64,6 +73,7 @@ def _slice(request: Request, *, by_hundreds: bool) -> tuple[int, int]:
 class SearchExamplesView(APIView):
     """Suggestions for the search box, from what one's photos are known by."""
 
-    @documented("search_examples")
+    @documented("search_examples", answer=SearchExamples)
     def get(self, request: Request) -> Response:
-        return Response({"results": search_examples(request.user)})
+        answer: SearchExamples = {"results": search_examples(request.user)}
+        return Response(answer)

@@ -9,8 +9,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.http.documentation import documented
+from librephotos.api.http.pagination import Results
 from librephotos.api.queries.library.timeline import TimelineFilter, day_list, day_page
-from librephotos.api.serializers.library.grid import complete_day, incomplete_day
+from librephotos.api.serializers.library.grid import (
+    CompleteDay,
+    TimelineDay,
+    complete_day,
+    incomplete_day,
+)
 from librephotos.api.serializers.library.timeline_filter import flag, timeline_filter
 from librephotos.numbers import LARGEST_ASKED, whole_number
 
@@ -47,7 +53,7 @@ class DayListView(APIView):
 
     permission_classes = [SignedInOrPublic]
 
-    @documented("timeline_days", query=FILTERS)
+    @documented("timeline_days", query=FILTERS, answer=Results[TimelineDay])
     def get(self, request: Request) -> Response:
         return timeline(request, timeline_filter(request.query_params))
 
@@ -56,13 +62,14 @@ def timeline(request: Request, wanted: TimelineFilter) -> Response:
     """Answer with the days of a filter."""
     days = day_list(wanted, viewer=request.user)
     shown = [incomplete_day(day, show_place=not wanted.public) for day in days]
-    return Response({"results": shown})
+    answer: Results[TimelineDay] = {"results": shown}
+    return Response(answer)
 
 
 class FavoriteDaysView(APIView):
     """The alias of mobile clients for the favourites' timeline."""
 
-    @documented("timeline_favorites")
+    @documented("timeline_favorites", answer=Results[TimelineDay])
     def get(self, request: Request) -> Response:
         return timeline(request, TimelineFilter(favorite=True))
 
@@ -70,7 +77,7 @@ class FavoriteDaysView(APIView):
 class HiddenDaysView(APIView):
     """The alias of mobile clients for the hidden photos' timeline."""
 
-    @documented("timeline_hidden")
+    @documented("timeline_hidden", answer=Results[TimelineDay])
     def get(self, request: Request) -> Response:
         return timeline(request, TimelineFilter(hidden=True))
 
@@ -80,7 +87,7 @@ class PublicDaysView(APIView):
 
     permission_classes = [AllowAny]
 
-    @documented("timeline_public", query=("username",))
+    @documented("timeline_public", query=("username",), answer=Results[TimelineDay])
     def get(self, request: Request) -> Response:
         asked = timeline_filter(request.query_params)
         return timeline(request, TimelineFilter(public=True, username=asked.username))
@@ -91,7 +98,12 @@ class DayView(APIView):
 
     permission_classes = [SignedInOrPublic]
 
-    @documented("timeline_day", query=(*FILTERS, "page", "size"), path=("day",))
+    @documented(
+        "timeline_day",
+        query=(*FILTERS, "page", "size"),
+        path=("day",),
+        answer=CompleteDay,
+    )
     def get(self, request: Request, day: int) -> Response:
         wanted = timeline_filter(request.query_params)
         page = day_page(
@@ -104,7 +116,8 @@ class DayView(APIView):
         if page is None:
             raise NotFound("This day has no such photos.")
         shown = complete_day(page, viewer=request.user, show_place=not wanted.public)
-        return Response({"results": shown})
+        answer: CompleteDay = {"results": shown}
+        return Response(answer)
 
 
 def _number(request: Request, name: str, default: int) -> int:

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.input import changeable, validated
-from librephotos.api.http.pagination import PAGING, RegularPagination, paginated
+from librephotos.api.http.pagination import PAGING, Page, RegularPagination, paginated
 from librephotos.api.http.started_jobs import (
     StartJobByGetView,
     StartJobView,
@@ -32,9 +32,16 @@ from librephotos.api.queries.people.faces import (
 )
 from librephotos.api.serializers.people.face import (
     DISMISSAL_REASONS,
+    DismissedFace,
+    DismissedFaces,
     DismissSerializer,
+    DrawnFace,
+    DrawnFaceAnswer,
     DrawSerializer,
+    FaceGroupItem,
+    FaceItem,
     FacesSerializer,
+    LabelledFaces,
     LabelSerializer,
     RejectSerializer,
     box_within,
@@ -45,7 +52,7 @@ from librephotos.api.serializers.people.face import (
     location,
     url_of,
 )
-from librephotos.api.serializers.people.face_points import point_item
+from librephotos.api.serializers.people.face_points import FacePointItem, point_item
 from librephotos.api.services import faces as service
 from librephotos.api.services.people_edits import Record
 from librephotos.numbers import finite_number, whole_number
@@ -96,7 +103,7 @@ def _order(request: Request) -> FaceOrder:
 class FaceGroupsView(APIView):
     """People, groups, and faces of nobody, with their counts."""
 
-    @documented("face_groups", query=FILTERS, array=True)
+    @documented("face_groups", query=FILTERS, answer=list[FaceGroupItem])
     def get(self, request: Request) -> Response:
         wanted = face_filter(request)
         newer = "analysis_method" in request.query_params
@@ -107,7 +114,9 @@ class FaceGroupsView(APIView):
 class FaceListView(APIView):
     """A page of the faces of a person, of a group, or of nobody."""
 
-    @documented("faces", query=("person", "order_by", *FILTERS, *PAGING))
+    @documented(
+        "faces", query=("person", "order_by", *FILTERS, *PAGING), answer=Page[FaceItem]
+    )
     def get(self, request: Request) -> Response:
         faces = faces_of_person(
             request.user, face_filter(request), person=_person(request)
@@ -129,7 +138,7 @@ def _shown(faces: Collection[int]) -> list[Face]:
 class LabelView(APIView):
     """Whose faces are; nobody's, to take the label away."""
 
-    @documented("faces_label", request=LabelSerializer)
+    @documented("faces_label", request=LabelSerializer, answer=LabelledFaces)
     def post(self, request: Request) -> Response:
         body = validated(LabelSerializer, request)
         owner, faces = caller(request).pk, body["face_ids"]
@@ -144,14 +153,20 @@ class LabelView(APIView):
 def _labelled(record: Record) -> Response:
     """Answer with changed faces; those of others are not told of."""
     rows = [labelled_face(face) for face in _shown(record.faces)]
-    told = {"results": rows, "updated": rows, "not_updated": []}
-    return Response({"status": True, **told, "edit": record.edit})
+    answer: LabelledFaces = {
+        "status": True,
+        "results": rows,
+        "updated": rows,
+        "not_updated": [],
+        "edit": record.edit,
+    }
+    return Response(answer)
 
 
 class RejectView(APIView):
     """Faces are not the person or group that they are shown as, or a given one."""
 
-    @documented("faces_reject", request=RejectSerializer)
+    @documented("faces_reject", request=RejectSerializer, answer=LabelledFaces)
     def post(self, request: Request) -> Response:
         body = validated(RejectSerializer, request)
         person = body.get("person_id")
@@ -165,7 +180,7 @@ class RejectView(APIView):
 class DismissView(APIView):
     """Faces that are none, or nobody's concern."""
 
-    @documented("faces_dismiss", request=DismissSerializer)
+    @documented("faces_dismiss", request=DismissSerializer, answer=DismissedFaces)
     def post(self, request: Request) -> Response:
         body = validated(DismissSerializer, request)
         reason = Face.Dismissed(body["reason"])
@@ -175,7 +190,7 @@ class DismissView(APIView):
 class DeleteView(APIView):
     """The contract's deletion: the faces are shown nowhere, and can be restored."""
 
-    @documented("faces_delete", request=FacesSerializer)
+    @documented("faces_delete", request=FacesSerializer, answer=DismissedFaces)
     def post(self, request: Request) -> Response:
         body = validated(FacesSerializer, request)
         return _dismissed(request, body["face_ids"], Face.Dismissed.NOT_A_FACE)
@@ -186,14 +201,22 @@ def _dismissed(
 ) -> Response:
     record = service.dismiss(caller(request).pk, faces, reason=reason)
     urls = [url_of(face) for face in _shown(record.faces)]
-    told = {"results": urls, "deleted": urls, "not_deleted": []}
-    return Response({"status": True, **told, "edit": record.edit})
+    answer: DismissedFaces = {
+        "status": True,
+        "results": urls,
+        "deleted": urls,
+        "not_deleted": [],
+        "edit": record.edit,
+    }
+    return Response(answer)
 
 
 class DismissedView(APIView):
     """A page of the faces that are shown nowhere, of a `reason` or of any."""
 
-    @documented("faces_dismissed", query=("reason", *PAGING))
+    @documented(
+        "faces_dismissed", query=("reason", *PAGING), answer=Page[DismissedFace]
+    )
     def get(self, request: Request) -> Response:
         reason = request.query_params.get("reason", "")
         if reason and reason not in DISMISSAL_REASONS:
@@ -212,7 +235,7 @@ class DismissedView(APIView):
 class RestoreView(APIView):
     """Dismissed faces are shown again."""
 
-    @documented("faces_restore", request=FacesSerializer)
+    @documented("faces_restore", request=FacesSerializer, answer=LabelledFaces)
     def post(self, request: Request) -> Response:
         body = validated(FacesSerializer, request)
         return _labelled(service.restore(caller(request).pk, body["face_ids"]))
@@ -221,7 +244,7 @@ class RestoreView(APIView):
 class DrawView(APIView):
     """A face that nobody found, at a rectangle in pixels of the big preview."""
 
-    @documented("face_draw", request=DrawSerializer)
+    @documented("face_draw", request=DrawSerializer, answer=DrawnFaceAnswer)
     def post(self, request: Request) -> Response:
         body = validated(DrawSerializer, request)
         photo: Photo | None = one_of(changeable(request), body["photo"])
@@ -230,14 +253,15 @@ class DrawView(APIView):
         box = box_within(body["location"], photo)
         face, record = service.draw(photo, box=box, name=body["person_name"])
         shown = labelled_face(face)
-        told = {key: shown[key] for key in ("face_url", "person", "person_name")}
-        return Response(
-            {
-                "status": True,
-                "face": {"face_id": face.pk, **told, "location": location(face)},
-                "edit": record.edit,
-            }
-        )
+        drawn: DrawnFace = {
+            "face_id": face.pk,
+            "face_url": shown["face_url"],
+            "person": shown["person"],
+            "person_name": shown["person_name"],
+            "location": location(face),
+        }
+        answer: DrawnFaceAnswer = {"status": True, "face": drawn, "edit": record.edit}
+        return Response(answer)
 
 
 @documented_start("faces_train")
@@ -260,10 +284,10 @@ class ScanFacesView(StartJobByGetView):
 class FacePointsView(APIView):
     """Faces as points in space, where like ones are near one another."""
 
-    @documented("face_points", array=True)
+    @documented("face_points", answer=list[FacePointItem])
     def get(self, request: Request) -> Response:
         return Response([point_item(point) for point in face_points(request.user)])
 
-    @documented("face_points_by_post", array=True)
+    @documented("face_points_by_post", answer=list[FacePointItem])
     def post(self, request: Request) -> Response:
         return self.get(request)

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.input import one_person, validated
-from librephotos.api.http.pagination import PAGING, StandardPagination, paginated
+from librephotos.api.http.pagination import PAGING, Page, StandardPagination, paginated
 from librephotos.api.models import Face, Person, Photo
 from librephotos.api.models.face import FaceQuerySet
 from librephotos.api.queries.library.photos import photo_ids
@@ -20,8 +20,11 @@ from librephotos.api.queries.people.person_photos import person_rows
 from librephotos.api.serializers.library.timeline_filter import flag
 from librephotos.api.serializers.people.face import SplitSerializer
 from librephotos.api.serializers.people.person import (
+    EditedPerson,
+    ForgottenPerson,
     MergeSerializer,
     PersonEditSerializer,
+    PersonItem,
     person_item,
 )
 from librephotos.api.services import faces as face_service
@@ -29,7 +32,7 @@ from librephotos.api.services import people as service
 from librephotos.api.services.people_edits import Record
 
 
-def _shown(request: Request, people: list[Person]) -> list[dict[str, Any]]:
+def _shown(request: Request, people: list[Person]) -> list[PersonItem]:
     rows = person_rows(request.user, [person.pk for person in people])
     return [person_item(person, rows.get(person.pk)) for person in people]
 
@@ -37,13 +40,14 @@ def _shown(request: Request, people: list[Person]) -> list[dict[str, Any]]:
 def _edited(request: Request, person: int, record: Record) -> Response:
     """Answer with a person as they are now, and the number of the edit."""
     (shown,) = _shown(request, [one_person(request, person)])
-    return Response({**shown, "edit": record.edit})
+    answer: EditedPerson = {**shown, "edit": record.edit}
+    return Response(answer)
 
 
 class PersonListView(APIView):
     """The people whom one has named, by name; with `hidden` those not shown."""
 
-    @documented("persons", query=("search", "hidden", *PAGING))
+    @documented("persons", query=("search", "hidden", *PAGING), answer=Page[PersonItem])
     def get(self, request: Request) -> Response:
         people = Person.objects.owned_by(request.user).named()
         people = people.filter(hidden=flag(request.query_params, "hidden"))
@@ -58,12 +62,17 @@ class PersonListView(APIView):
 class PersonView(APIView):
     """One person."""
 
-    @documented("person", path=("person_id",))
+    @documented("person", path=("person_id",), answer=PersonItem)
     def get(self, request: Request, person_id: int) -> Response:
         (shown,) = _shown(request, [one_person(request, person_id)])
         return Response(shown)
 
-    @documented("person_edit", request=PersonEditSerializer, path=("person_id",))
+    @documented(
+        "person_edit",
+        request=PersonEditSerializer,
+        path=("person_id",),
+        answer=EditedPerson,
+    )
     def patch(self, request: Request, person_id: int) -> Response:
         person = one_person(request, person_id)
         values = _values(person, validated(PersonEditSerializer, request))
@@ -79,10 +88,11 @@ class PersonView(APIView):
 class PersonForgetView(APIView):
     """Delete a person, and tell by which number that can be taken back."""
 
-    @documented("person_forget", path=("person_id",))
+    @documented("person_forget", path=("person_id",), answer=ForgottenPerson)
     def post(self, request: Request, person_id: int) -> Response:
         record = service.delete(one_person(request, person_id))
-        return Response({"status": True, "edit": record.edit})
+        answer: ForgottenPerson = {"status": True, "edit": record.edit}
+        return Response(answer)
 
 
 def _values(person: Person, body: dict[str, Any]) -> dict[str, Any]:
@@ -110,7 +120,12 @@ def _cover(faces: FaceQuerySet, key: str) -> int:
 class PersonMergeView(APIView):
     """Other people or groups are this person too."""
 
-    @documented("person_merge", request=MergeSerializer, path=("person_id",))
+    @documented(
+        "person_merge",
+        request=MergeSerializer,
+        path=("person_id",),
+        answer=EditedPerson,
+    )
     def post(self, request: Request, person_id: int) -> Response:
         person = one_person(request, person_id)
         wanted = set(validated(MergeSerializer, request)["person_ids"])
@@ -124,7 +139,7 @@ class PersonMergeView(APIView):
 class PersonSplitView(APIView):
     """Some faces are a person of their own."""
 
-    @documented("person_split", request=SplitSerializer)
+    @documented("person_split", request=SplitSerializer, answer=EditedPerson)
     def post(self, request: Request) -> Response:
         body = validated(SplitSerializer, request)
         owner, name = caller(request).pk, body["person_name"]
