@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
-import librephotos.api.http.answer_schema  # noqa: F401  registers how answers are described
+import librephotos.api.http.answer_schema  # noqa: F401  describes answers
 import librephotos.api.http.schema  # noqa: F401  registers how signing in is described
 from librephotos.api.urls.routing import both
 from librephotos.api.views.operations.schema import SchemaView

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TypedDict
 
 from django.conf import settings
 
@@ -50,7 +50,15 @@ def scannable(path: str) -> bytes:
     )
 
 
-def directory_tree(path: str = "") -> dict[str, Any]:
+class Directory(TypedDict):
+    """A directory and those below it."""
+
+    title: str
+    absolute_path: str
+    children: list[Directory]
+
+
+def directory_tree(path: str = "") -> Directory:
     """Return a directory with DEPTH levels below it; without a path, the first root.
 
     Each node has `title`, `absolute_path` and `children`, sorted without regard to
@@ -84,7 +92,7 @@ def _within(path: bytes, root: bytes) -> bool:
     return os.path.commonpath([path, root]) == root
 
 
-def _node(path: bytes, depth: int) -> dict[str, Any]:
+def _node(path: bytes, depth: int) -> Directory:
     children = [_node(child, depth - 1) for child in _children(path)] if depth else []
     return {
         "title": path_to_text(os.path.basename(path) or path),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict, cast
 
 from librephotos.api.queries.operations.server_statistics import Sizes
 from librephotos.api.storage.disk import Storage
@@ -25,7 +25,69 @@ _SIZE_KEYS = (
 _PEOPLE_KEYS = _SIZE_KEYS[:5]
 
 
-def server_row(storage: Storage, *, image_tag: str) -> dict[str, Any]:
+class Processor(TypedDict):
+    """What the machine computes with."""
+
+    arch: str
+    count: int | None
+    brand: str
+
+
+class Machine(TypedDict):
+    """What the machine has; graphics cards are the workers' knowledge."""
+
+    cpu_info: Processor
+    image_tag: str
+    available_ram_in_mb: int
+    gpu_name: str
+    gpu_memory_in_mb: str
+    total_storage_in_mb: int
+    used_storage_in_mb: int
+    free_storage_in_mb: int
+
+
+class AlbumSizes(TypedDict):
+    """How many albums of a kind there are, and how many photos are in one."""
+
+    count: int
+    min: float | None
+    max: float | None
+    mean: float | None
+    median: float | None
+    min_videos: NotRequired[float | None]
+    max_videos: NotRequired[float | None]
+    mean_videos: NotRequired[float | None]
+    median_videos: NotRequired[float | None]
+
+
+class UserLibrary(TypedDict):
+    """The sizes of one account's library."""
+
+    date_joined: str
+    total_file_size_in_mb: int
+    number_of_photos: int
+    number_of_videos: int
+    number_of_captions: int
+    number_of_generated_captions: int
+    number_of_clusters: int
+    number_of_favorites: int
+    number_of_hidden: int
+    number_of_public: int
+    album: AlbumSizes
+    places: AlbumSizes
+    things: AlbumSizes
+    events: AlbumSizes
+    person: AlbumSizes
+
+
+class ServerStatistics(Machine):
+    """The machine and the sizes of all libraries."""
+
+    number_of_users: int
+    users: list[UserLibrary]
+
+
+def server_row(storage: Storage, *, image_tag: str) -> Machine:
     """Return what the machine has; graphics cards are the workers' knowledge."""
     return {
         "cpu_info": {
@@ -57,7 +119,7 @@ def user_row(
     places: Sizes | None,
     things: Sizes | None,
     people: Sizes | None,
-) -> dict[str, Any]:
+) -> UserLibrary:
     """Return the sizes of one account's library, as queried."""
     return {
         "date_joined": row["date_joined"].strftime("%d-%m-%Y"),
@@ -78,7 +140,7 @@ def user_row(
     }
 
 
-def _sizes(keys: Sequence[str], values: Sizes | None) -> dict[str, Any]:
+def _sizes(keys: Sequence[str], values: Sizes | None) -> AlbumSizes:
     if values is None:
-        return {"count": 0, **dict.fromkeys(keys[1:])}
-    return dict(zip(keys, values, strict=True))
+        return cast(AlbumSizes, {"count": 0, **dict.fromkeys(keys[1:])})
+    return cast(AlbumSizes, dict(zip(keys, values, strict=True)))

@@ -52,7 +52,7 @@ class SiteSettingsSerializer(NumberedModelSerializer[SiteSettings]):
 
     class Meta:
         model = SiteSettings
-        fields = (
+        fields: tuple[str, ...] = (
             "allow_registration",
             "allow_upload",
             "skip_patterns",

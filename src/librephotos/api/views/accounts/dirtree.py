@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.http.permissions import IsStaff
-from librephotos.api.storage.directories import NotScannable, directory_tree
+from librephotos.api.storage.directories import Directory, NotScannable, directory_tree
 
 
 class DirectoryTree(APIView):
@@ -19,7 +19,7 @@ class DirectoryTree(APIView):
 
     @extend_schema(
         parameters=[OpenApiParameter("path", str)],
-        responses={(200, "application/json"): {"type": "array", "items": {}}},
+        responses={(200, "application/json"): list[Directory]},
     )
     def get(self, request: Request) -> Response:
         try:

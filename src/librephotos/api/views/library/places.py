@@ -31,6 +31,18 @@ _NOWHERE = "You have no photos there."
 """Also where nobody has: a place that others have been to is none of one's business."""
 
 
+_PINS = {
+    "type": "array",
+    "items": {
+        "type": "array",
+        "items": {"anyOf": [{"type": "number"}, {"type": "string"}]},
+        "minItems": 3,
+        "maxItems": 3,
+    },
+}
+"""Longitude, latitude and name: OpenAPI 3.0 does not tell them apart by place."""
+
+
 class PlaceListView(APIView):
     """The places of one's photos, by title."""
 
@@ -69,7 +81,7 @@ class PlaceView(APIView):
 class MapPinsView(APIView):
     """Longitude, latitude and name of one's places."""
 
-    @documented("map_pins", array=True)
+    @documented("map_pins", answer={(200, "application/json"): _PINS})
     def get(self, request: Request) -> Response:
         pins: dict[str, list[Any]] = {}
         for place in place_counts(request.user):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from librephotos.api.http.answer_schema import UuidText
 from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
+from librephotos.api.http.pagination import Results
 from librephotos.api.http.permissions import IsStaff, MayStart
-from librephotos.api.http.started_jobs import started
+from librephotos.api.http.started_jobs import StartedJob, started
 from librephotos.api.models import Job
 from librephotos.api.serializers.operations.model_download import (
     ModelDownloadSerializer,
@@ -24,6 +26,23 @@ from librephotos.api.services.model_downloads import (
 )
 
 
+class ModelItem(TypedDict):
+    """A published model, and whether it is there."""
+
+    name: str
+    purposes: list[str]
+    about: str
+    licence: str
+    repository: str | None
+    state: str
+    size: int
+    active: bool
+    job_id: UuidText | None
+    download_size: int | None
+    revision: str | None
+    sources: list[str]
+
+
 class ModelListView(APIView):
     """All published models; `state` is `missing`, `partial` or `installed`.
 
@@ -32,12 +51,15 @@ class ModelListView(APIView):
     `download_size` bytes (null where nobody knows) of `revision` from `sources`.
     """
 
-    @documented("models")
+    @documented("models", answer=Results[ModelItem])
     def get(self, request: Request) -> Response:
-        return Response({"results": [_row(listed) for listed in listed_models()]})
+        answer: Results[ModelItem] = {
+            "results": [_row(listed) for listed in listed_models()]
+        }
+        return Response(answer)
 
 
-def _row(listed: ListedModel) -> dict[str, Any]:
+def _row(listed: ListedModel) -> ModelItem:
     model = listed.model
     return {
         "name": model.name,
@@ -65,7 +87,12 @@ class ModelDownloadView(APIView):
     kind = Job.Kind.DOWNLOAD_MODELS
     permission_classes = [MayStart]
 
-    @documented("model_download", path=("name",), request=ModelDownloadSerializer)
+    @documented(
+        "model_download",
+        path=("name",),
+        request=ModelDownloadSerializer,
+        answer=StartedJob,
+    )
     def post(self, request: Request, name: str) -> Response:
         asked = ModelDownloadSerializer(data=request.data)
         asked.is_valid(raise_exception=True)

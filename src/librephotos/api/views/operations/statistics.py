@@ -34,67 +34,71 @@ from librephotos.api.queries.people.person_photos import (
     people_together,
 )
 from librephotos.api.serializers.operations.server_statistics import (
+    ServerStatistics,
     server_row,
     user_row,
 )
-from librephotos.api.serializers.people.social_graph import social_graph
+from librephotos.api.serializers.operations.statistics import (
+    MonthCount,
+    StorageSpace,
+    Totals,
+    WordCloud,
+    WordLabel,
+)
+from librephotos.api.serializers.people.social_graph import SocialGraph, social_graph
 from librephotos.api.storage.disk import storage_of
 
 
 class TotalsView(APIView):
     """Ten counters. There are no albums yet."""
 
-    @documented("statistics")
+    @documented("statistics", answer=Totals)
     def get(self, request: Request) -> Response:
         counted = totals(request.user)
         faces = face_totals(request.user)
-        return Response(
-            {
-                "num_photos": counted.photos,
-                "num_missing_photos": counted.missing,
-                "num_albumdate": counted.days,
-                "num_faces": faces.labelled + faces.guessed + faces.unknown,
-                "num_people": faces.people,
-                "num_unknown_faces": faces.unknown,
-                "num_labeled_faces": faces.labelled,
-                "num_inferred_faces": faces.guessed,
-                "num_albumauto": 0,
-                "num_albumuser": 0,
-            }
-        )
+        answer: Totals = {
+            "num_photos": counted.photos,
+            "num_missing_photos": counted.missing,
+            "num_albumdate": counted.days,
+            "num_faces": faces.labelled + faces.guessed + faces.unknown,
+            "num_people": faces.people,
+            "num_unknown_faces": faces.unknown,
+            "num_labeled_faces": faces.labelled,
+            "num_inferred_faces": faces.guessed,
+            "num_albumauto": 0,
+            "num_albumuser": 0,
+        }
+        return Response(answer)
 
 
 class MonthCountsView(APIView):
     """Photos per month, without gaps."""
 
-    @documented("statistics_months", array=True)
+    @documented("statistics_months", answer=list[MonthCount])
     def get(self, request: Request) -> Response:
         months = month_counts(request.user)
-        return Response(
-            [
-                {"month": f"{row.year}-{row.month}", "count": row.photos}
-                for row in months
-            ]
-        )
+        answer: list[MonthCount] = [
+            {"month": f"{row.year}-{row.month}", "count": row.photos} for row in months
+        ]
+        return Response(answer)
 
 
 class WordCloudView(APIView):
     """The most frequent keywords, things and places."""
 
-    @documented("statistics_words")
+    @documented("statistics_words", answer=WordCloud)
     def get(self, request: Request) -> Response:
         names: dict[str, int] = {}
         for place in place_counts(request.user):
             if not place.name.isnumeric():
                 names[place.name] = names.get(place.name, 0) + place.count
         places = sorted(names.items(), key=lambda row: (-row[1], row[0]))[:LABELS]
-        return Response(
-            {
-                "captions": _labels(_words(request.user)),
-                "people": _labels(people_frequencies(request.user, limit=LABELS)),
-                "locations": _labels(Frequency(*row) for row in places),
-            }
-        )
+        answer: WordCloud = {
+            "captions": _labels(_words(request.user)),
+            "people": _labels(people_frequencies(request.user, limit=LABELS)),
+            "locations": _labels(Frequency(*row) for row in places),
+        }
+        return Response(answer)
 
 
 def _words(user: Any) -> list[Frequency]:
@@ -106,14 +110,14 @@ def _words(user: Any) -> list[Frequency]:
     return [Frequency(*row) for row in ranked[:LABELS]]
 
 
-def _labels(rows: Iterable[Frequency]) -> list[dict[str, Any]]:
+def _labels(rows: Iterable[Frequency]) -> list[WordLabel]:
     return [{"label": row.word, "y": math.log(row.photos)} for row in rows]
 
 
 class SocialGraphView(APIView):
     """Who is on photos together."""
 
-    @documented("statistics_social_graph")
+    @documented("statistics_social_graph", answer=SocialGraph)
     def get(self, request: Request) -> Response:
         return Response(social_graph(people_together(request.user)))
 
@@ -121,16 +125,15 @@ class SocialGraphView(APIView):
 class StorageView(APIView):
     """Bytes of the volume that holds the data folder."""
 
-    @documented("storage")
+    @documented("storage", answer=StorageSpace)
     def get(self, request: Request) -> Response:
         storage = storage_of(settings.DATA)
-        return Response(
-            {
-                "total_storage": storage.total,
-                "used_storage": storage.used,
-                "free_storage": storage.free,
-            }
-        )
+        answer: StorageSpace = {
+            "total_storage": storage.total,
+            "used_storage": storage.used,
+            "free_storage": storage.free,
+        }
+        return Response(answer)
 
 
 class ServerStatisticsView(APIView):
@@ -138,7 +141,7 @@ class ServerStatisticsView(APIView):
 
     permission_classes = [IsStaff]
 
-    @documented("server_statistics")
+    @documented("server_statistics", answer=ServerStatistics)
     def get(self, request: Request) -> Response:
         places, things, people = (
             sizes() for sizes in (place_statistics, thing_statistics, people_statistics)
@@ -153,4 +156,9 @@ class ServerStatisticsView(APIView):
             for row in user_statistics()
         ]
         machine = server_row(storage_of(settings.DATA), image_tag=settings.IMAGE_TAG)
-        return Response({**machine, "number_of_users": len(users), "users": users})
+        answer: ServerStatistics = {
+            **machine,
+            "number_of_users": len(users),
+            "users": users,
+        }
+        return Response(answer)
