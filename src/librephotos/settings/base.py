@@ -154,7 +154,7 @@ REST_FRAMEWORK = {
         "librephotos.api.http.authentication.EnvelopeBasicAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["librephotos.api.http.renderers.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "librephotos.api.http.parsers.BoundedJSONParser",
         "rest_framework.parsers.FormParser",
