@@ -40,6 +40,16 @@ END $$
 """
 
 
+LONG = """
+CREATE TABLE busy ();
+INSERT INTO busy DEFAULT VALUES;
+CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    WHILE EXISTS (SELECT FROM busy) LOOP PERFORM pg_sleep(0.1); END LOOP;
+    RETURN NEW;
+END $$
+"""
+
+
 @pytest.fixture
 def database(server: RunningServer) -> Iterator[psycopg.Connection[Any]]:
     """The server's database, with the lock held."""
@@ -111,3 +121,36 @@ def test_a_file_that_ends_workers_fails_alone(
     (problem,) = server.get("/api/files/failed/", token)["results"]
     assert Path(problem["path"]).name == "deadly.jpg"
     assert problem["message"] == ENDS_WORKERS
+
+
+def ask(server: RunningServer, statement: str) -> list[tuple[Any, ...]]:
+    """Return what the server's database answers, [] if nothing."""
+    place = {"host": str(server.data / "postgres"), "user": "postgres"}
+    with psycopg.connect(**place, dbname="librephotos", autocommit=True) as database:
+        answer = database.execute(statement)
+        return answer.fetchall() if answer.description else []
+
+
+def test_a_file_that_takes_long_survives_restarts(data: Path, tmp_path: Path) -> None:
+    """However often the server is ended in an orderly way while it is read."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    with RunningServer(data, folder, faces=False) as server:
+        token = server.sign_in()
+        wait_for(lambda: all_finished(server, token), "the first scan")
+        ask(server, LONG)
+        ask(server, f"CREATE TRIGGER long {READING} EXECUTE FUNCTION take_long()")
+    write_jpeg(folder / "long.jpg", seed=1)
+    sleeping = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+    for _ in range(4):
+        with RunningServer(data, folder, faces=False) as server:
+            wait_for(lambda: ask(server, sleeping), "the file is being read")
+    with RunningServer(data, folder, faces=False) as server:
+        wait_for(lambda: ask(server, sleeping), "the file is being read")
+        ask(server, "DELETE FROM busy")
+        token = server.sign_in()
+        wait_for(lambda: all_finished(server, token), "the end of the scan")
+        jobs = server.get("/api/jobs/", token)["results"]
+        assert not any(job["failed"] for job in jobs)
+        assert not server.get("/api/files/failed/", token)["results"]
+        assert server.get("/api/photos/", token)["count"] == 1

@@ -146,8 +146,8 @@ def test_nothing_waits_for_a_clock_that_was_set_back_by_a_day() -> None:
 
 def test_a_task_that_kills_its_workers_whose_job_is_gone() -> None:
     job = JobFactory()
-    queue.enqueue(queue.Task.RUN_STAGES, job=job.pk, photos=[])
-    stall(attempts=takeover.MAX_TAKEOVERS)
+    queue.enqueue(queue.Task.RUN_STAGES, job=job.pk, photos=[], blame=takeover.TOO_MUCH)
+    stall()
     queue.enqueue(queue.Task.RUN_STAGES, job=job.pk, photos=[])
     stall()
     Job.objects.all().delete()

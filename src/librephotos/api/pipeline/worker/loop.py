@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.db import (
     DatabaseError,
@@ -25,16 +25,22 @@ from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.children import rest_children, stop_children
 from librephotos.api.pipeline.work.queue import ALL_QUEUES, INTERACTIVE, LANES
 from librephotos.api.pipeline.worker.queue_connector import QueueConnector, losses_told
-from librephotos.api.pipeline.worker.takeover import in_thread, take_over
+from librephotos.api.pipeline.worker.takeover import take_over
 from librephotos.api.queries.operations.jobs import correct_times_ahead
+from librephotos.api.writes import left_tasks
 from librephotos.logs.outages import outages
 from librephotos.stopping import handlers_kept, stop_requests
 
 log = logging.getLogger(__name__)
 
+Value = TypeVar("Value")
+
 HEARTBEAT_S = 3.0
 STALLED_AFTER_S = 12.0
 """A worker that is silent for so long is dead, and its tasks are taken over."""
+
+SILENT_AFTER_S = 7.0
+"""What dies together is found within two signs of life of each other."""
 
 TIDY_EVERY_S = 5.0
 BEGIN_AGAIN_AFTER_S = 1.0
@@ -102,6 +108,7 @@ async def _run_until_told_to_stop(sizes: Sequence[tuple[set[str], int]]) -> None
 async def _run(app: App, sizes: Sequence[tuple[set[str], int]]) -> None:
     await _until_database_answers()
     async with app.open_async():
+        connector = cast(QueueConnector, app.connector)
         loops = [asyncio.create_task(_tidy_up(app, ModelWatch()))]
         for lane, size in sizes:
             working = _keep_working(app, lane, concurrency=size)
@@ -111,7 +118,8 @@ async def _run(app: App, sizes: Sequence[tuple[set[str], int]]) -> None:
         finally:
             for task in loops:
                 task.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            excusing = _attempt(partial(_excuse, connector))
+            await asyncio.gather(excusing, *loops, return_exceptions=True)
 
 
 def _handle_unexpected(
@@ -150,6 +158,12 @@ async def _keep_working(app: App, queues: set[str], *, concurrency: int) -> None
             log.warning("Work is put off: %s", ended)
         await asyncio.sleep(BEGIN_AGAIN_AFTER_S)
         await _until_database_answers()
+        await _attempt(partial(_excuse, cast(QueueConnector, app.connector)))
+
+
+async def _excuse(connector: QueueConnector) -> None:
+    """Say that this process lives, whatever becomes of the tasks that it has begun."""
+    await in_thread(left_tasks.excuse, list(connector.under_way))
 
 
 async def _until_database_answers() -> None:
@@ -221,8 +235,24 @@ async def _attempt(duty: Callable[[], Awaitable[None]]) -> None:
 async def _take_over(app: App) -> None:
     if not outages.calm_for(STALLED_AFTER_S):
         return  # nobody could give a sign of life
-    stalled = await app.job_manager.get_stalled_jobs(
-        seconds_since_heartbeat=STALLED_AFTER_S
-    )
+    silent, stalled = [
+        list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
+        for seconds in (SILENT_AFTER_S, STALLED_AFTER_S)
+    ]
     for task in stalled:
-        await _attempt(partial(take_over, app, task))
+        await _attempt(partial(in_thread, take_over, task, alone=len(silent) == 1))
+
+
+async def in_thread(
+    function: Callable[..., Value], *arguments: Any, **options: Any
+) -> Value:
+    """Do what asks the database beside the loop, and leave no connection open."""
+
+    def run() -> Value:
+        close_old_connections()
+        try:
+            return function(*arguments, **options)
+        finally:
+            close_old_connections()
+
+    return await asyncio.to_thread(run)

@@ -42,6 +42,12 @@ def losses_told() -> Iterator[asyncio.Event]:
 class QueueConnector(PsycopgConnector):
     """Tells lost connections, and settles tasks that cannot or need not be done."""
 
+    def __init__(self, **arguments: Any) -> None:
+        """Connect as psycopg does, with no task under way."""
+        super().__init__(**arguments)
+        self.under_way: set[int] = set()
+        """The tasks that were fetched, and of whose end the queue has not heard."""
+
     @classmethod
     def of(cls, connector: DjangoConnector) -> QueueConnector:
         """Return one to the same database."""
@@ -55,6 +61,8 @@ class QueueConnector(PsycopgConnector):
         try:
             with _noticed():
                 await super().execute_query_async(query, **arguments)
+            if query in (sql.queries["finish_job"], sql.queries["retry_job"]):
+                self.under_way.discard(arguments["job_id"])
         except UniqueViolation:
             if query != sql.queries["retry_job"]:
                 raise
@@ -78,7 +86,10 @@ class QueueConnector(PsycopgConnector):
                     query, **arguments
                 )
             fetched = query == sql.queries["fetch_job"] and row["id"] is not None
-            if not fetched or isinstance(row["args"], dict):
+            if not fetched:
+                return row
+            if isinstance(row["args"], dict):
+                self.under_way.add(row["id"])
                 return row
             log.error("Task %d has no arguments that can be read, and fails", row["id"])
             await self.execute_query_async(

@@ -2,117 +2,139 @@
 
 Whatever was under way then is suspect, and suspects run one at a time. A batch over
 which a worker dies again is halved, until an item is alone that ends its workers; that
-one is recorded as failed. No more than a few rounds, and no other file, are lost to it.
+one is recorded as failed. Where something else was under way too, an item is blamed the
+less for it, and where the worker was told to end or lost its database, not at all: no
+more than a few rounds, and no other file, are lost to it.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import Any, Final
 
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.utils.module_loading import import_string
-from procrastinate import App
 from procrastinate.jobs import Job as QueuedTask
 from procrastinate.jobs import Status
 
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.queue import Task
+from librephotos.api.writes import left_tasks
+from librephotos.api.writes.left_tasks import BLAME, NOTES, TAKEOVERS
 
 log = logging.getLogger(__name__)
-
-Value = TypeVar("Value")
 
 SUSPECTS = "suspects"
 """The lock of tasks during which a worker has died."""
 
-MAX_TAKEOVERS = 5
-"""A task that ends its worker more often, and cannot be divided, is given up."""
+ALONE, BESIDE_OTHERS = 3, 1
+"""How much a death speaks against a task, by whether it alone was under way."""
 
-MAX_TAKEOVERS_ALONE = 2
-"""As above, of an item alone: it may have been under way when another ended it."""
+TOO_MUCH_OF_AN_ITEM = 8
+"""An item alone that has so much against it is recorded as failed: after three deaths
+over nothing else."""
 
+TOO_MUCH = 18
+"""The same of a task that cannot be divided: it is given up after six."""
 
-async def take_over(app: App, dead: QueuedTask) -> None:
-    """Have a task done that a dead worker has left, or what is left of it."""
-    task = next((row for row in Task if row.in_queue == dead.task_name), None)
-    arguments: object = dead.task_kwargs
-    batch = arguments.get(task.batch) if task and isinstance(arguments, dict) else None
-    if not (task and isinstance(batch, list) and batch):
-        if dead.attempts < MAX_TAKEOVERS:
-            await app.job_manager.retry_job(dead)
-        else:
-            await _fail(app, dead)
-    elif len(batch) > 1:
-        if dead.lock != SUSPECTS:
-            await app.job_manager.retry_job(dead, lock=SUSPECTS)
-        else:
-            await in_thread(_halve, task, dead)
-            await _finish(app, dead, Status.SUCCEEDED)
-    elif dead.attempts < MAX_TAKEOVERS_ALONE:
-        await app.job_manager.retry_job(dead, lock=dead.lock or SUSPECTS)
-    elif await in_thread(_give_up, task, dead):
-        # It does what there is still to do, or finds that there is nothing.
-        await app.job_manager.retry_job(dead)
-    else:
-        await _fail(app, dead)
+MANY = 10
+"""So often a task may be excused: it might be what the database does not survive."""
+
+AT_ONCE: Final = timedelta()
+WHILE_SUSPECTS_RUN: Final = timedelta(minutes=1)
+"""So long what cannot be divided waits, so that nobody dies beside it."""
 
 
-def _halve(task: Task, dead: QueuedTask) -> None:
-    arguments: dict[str, Any] = dict(dead.task_kwargs)
-    batch = arguments.pop(task.batch)
-    middle = len(batch) // 2
+def take_over(dead: QueuedTask, *, alone: bool) -> None:
+    """Have a task done that a worker has left, or what is left of it.
+
+    `alone` says that no other is known to have been under way when it died. Whoever
+    comes second, of several workers that have seen the same, does nothing.
+    """
     with transaction.atomic():
-        for half in (batch[:middle], batch[middle:]):
-            queue.enqueue(
-                task,
-                on=dead.queue,
-                priority=dead.priority,
-                lock=SUSPECTS,
-                # Two workers may find the dead one, or one of them die here.
-                queueing_lock=f"{dead.id}-{half[0]}",
-                **{task.batch: half},
-                **arguments,
-            )
+        if left_tasks.hold(_number(dead), attempts=dead.attempts):
+            _take_over(dead, alone=alone)
 
 
-def _give_up(task: Task, dead: QueuedTask) -> bool:
-    arguments: dict[str, Any] = dict(dead.task_kwargs)
-    job = arguments.pop("job", None)
-    numbers = [] if job is None else [job]
+def _take_over(dead: QueuedTask, *, alone: bool) -> None:
+    task = next((row for row in Task if row.in_queue == dead.task_name), None)
+    raw: object = dead.task_kwargs
+    if not task or not isinstance(raw, dict):
+        _put_back(dead, raw)  # whoever fetches it finds that it cannot be done
+        return
+    arguments = dict(raw)
+    excused, blame, takeovers = [arguments.pop(note, 0) for note in NOTES]
+    again = arguments | {TAKEOVERS: takeovers + 1}
+    batch = arguments.get(task.batch)
+    size = len(batch) if isinstance(batch, list) else 0
+    if excused and takeovers < MANY:
+        _put_back(dead, again | {BLAME: blame})
+        return
+    blame += ALONE if alone else BESIDE_OTHERS
+    if size > 1:
+        if dead.lock != SUSPECTS:
+            _put_back(dead, again, lock=SUSPECTS)
+        else:
+            _halve(task, dead, arguments)
+    elif size:
+        if blame < TOO_MUCH_OF_AN_ITEM:
+            lock = dead.lock or SUSPECTS
+            _put_back(dead, again | {BLAME: blame}, lock=lock)
+        elif _give_up(task, dead, arguments):
+            # It does what there is still to do, or finds that there is nothing.
+            _put_back(dead, again)
+        else:
+            _fail(dead, arguments)
+    elif blame < TOO_MUCH:
+        delay = AT_ONCE if alone else WHILE_SUSPECTS_RUN
+        _put_back(dead, again | {BLAME: blame}, delay=delay)
+    else:
+        _fail(dead, arguments)
+
+
+def _halve(task: Task, dead: QueuedTask, arguments: dict[str, Any]) -> None:
+    batch = arguments[task.batch]
+    middle = len(batch) // 2
+    for half in (batch[:middle], batch[middle:]):
+        queue.enqueue(
+            task,
+            on=dead.queue,
+            priority=dead.priority,
+            lock=SUSPECTS,
+            **(arguments | {task.batch: half}),
+        )
+    left_tasks.end(_number(dead), Status.SUCCEEDED)
+
+
+def _give_up(task: Task, dead: QueuedTask, arguments: dict[str, Any]) -> bool:
+    others = {name: value for name, value in arguments.items() if name != "job"}
+    job = arguments.get("job")
     try:
-        return bool(import_string(task.give_up)(*numbers, **arguments))
+        with transaction.atomic():
+            function = import_string(task.give_up)
+            return bool(function(*([] if job is None else [job]), **others))
     except (LookupError, TypeError, ValueError):
         log.exception("No version of this program has such a task: %d", dead.id)
         return False
 
 
-async def _fail(app: App, dead: QueuedTask) -> None:
-    await _finish(app, dead, Status.FAILED)
-    arguments: object = dead.task_kwargs
-    job_id = arguments.get("job") if isinstance(arguments, dict) else None
+def _put_back(
+    dead: QueuedTask,
+    arguments: object,
+    *,
+    lock: str | None = None,
+    delay: timedelta = AT_ONCE,
+) -> None:
+    left_tasks.put_back(_number(dead), arguments=arguments, lock=lock, delay=delay)
+
+
+def _fail(dead: QueuedTask, arguments: dict[str, Any]) -> None:
+    left_tasks.end(_number(dead), Status.FAILED)
+    job_id = arguments.get("job")
     if isinstance(job_id, int):
-        await in_thread(
-            jobs.fail, job_id, "A worker died again and again on the same files."
-        )
+        jobs.fail(job_id, "A worker died again and again on the same files.")
 
 
-async def _finish(app: App, dead: QueuedTask, status: Status) -> None:
-    await app.job_manager.finish_job_by_id_async(
-        job_id=dead.id or 0, status=status, delete_job=status is Status.SUCCEEDED
-    )
-
-
-async def in_thread(function: Callable[..., Value], *arguments: Any) -> Value:
-    """Do what asks the database beside the loop, and leave no connection open."""
-
-    def run() -> Value:
-        close_old_connections()
-        try:
-            return function(*arguments)
-        finally:
-            close_old_connections()
-
-    return await asyncio.to_thread(run)
+def _number(dead: QueuedTask) -> int:
+    return dead.id or 0

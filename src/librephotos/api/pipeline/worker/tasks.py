@@ -14,23 +14,41 @@ from django.db import (
     close_old_connections,
 )
 from django.utils.module_loading import import_string
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import JobContext, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
+from procrastinate.jobs import Job as QueuedTask
 
 from librephotos.api.pipeline.work import children, jobs
 from librephotos.api.pipeline.work.queue import Task
 from librephotos.api.pipeline.work.runner import full_folder_told
+from librephotos.api.writes.left_tasks import NOTES, TAKEOVERS
 from librephotos.full_disk import DataFolderFull
 from librephotos.ml.errors import ModelUnusable
 
 log = logging.getLogger(__name__)
 
+
+class _Retry(RetryStrategy):
+    """Counts against a task neither the ends of its workers nor their being ended."""
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: QueuedTask
+    ) -> RetryDecision | None:
+        if isinstance(exception, JobAborted):
+            return RetryDecision(retry_in={"seconds": 0})
+        arguments: dict[str, Any] = job.task_kwargs
+        errors = job.attempts - arguments.get(TAKEOVERS, 0)
+        return super().get_retry_decision(
+            exception=exception, job=job.evolve(attempts=errors)
+        )
+
+
 # The database may restart, a disk hiccup, the decoding child not start: six tries,
 # spread over two minutes. Another worker goes on with what a stopping one aborts. And
 # any row may be deleted while it is worked on, a job, its user, a photo: the next try
 # begins with what is there.
-RETRY = RetryStrategy(
+RETRY = _Retry(
     max_attempts=6,
     exponential_wait=2,
     retry_exceptions=[
@@ -40,7 +58,6 @@ RETRY = RetryStrategy(
         ObjectDoesNotExist,
         OSError,
         BrokenExecutor,
-        JobAborted,
     ],
 )
 
@@ -48,6 +65,8 @@ RETRY = RetryStrategy(
 def _register(task: Task) -> None:
     @app.task(name=task.in_queue, queue=task.lane, retry=RETRY, pass_context=True)
     def run(context: JobContext, /, *, job: int | None, **arguments: Any) -> None:
+        for note in NOTES:
+            arguments.pop(note, None)
         if task.child:
             arguments["sandbox"] = getattr(children, task.child)()
         if task.stoppable:
