@@ -142,7 +142,7 @@ def test_a_file_that_takes_long_survives_restarts(data: Path, tmp_path: Path) ->
         ask(server, f"CREATE TRIGGER long {READING} EXECUTE FUNCTION take_long()")
     write_jpeg(folder / "long.jpg", seed=1)
     sleeping = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-    for _ in range(4):
+    for _ in range(3):
         with RunningServer(data, folder, faces=False) as server:
             wait_for(lambda: ask(server, sleeping), "the file is being read")
     with RunningServer(data, folder, faces=False) as server:

@@ -6,6 +6,7 @@ import errno
 import gc
 import os
 import socket
+import tempfile
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,18 @@ def _reason(error: OSError, host: str, port: int) -> str:
     )
 
 
+def memory_folder() -> str | None:
+    """Return a folder without a disk below it, None if there is none to write to.
+
+    A container may have it read-only, or full.
+    """
+    try:
+        with tempfile.TemporaryFile(dir="/dev/shm"):
+            return "/dev/shm"
+    except OSError:
+        return None
+
+
 class WebServer(BaseApplication):  # type: ignore[misc]
     """Processes that answer for a WSGI application, on a socket that is already open.
 
@@ -120,8 +133,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             # What is loaded before the fork stays shared if the collector leaves it be.
             "pre_fork": lambda server, worker: gc.freeze(),
         }
-        if os.path.isdir("/dev/shm"):
-            self._options["worker_tmp_dir"] = "/dev/shm"
+        self._options["worker_tmp_dir"] = memory_folder()
         super().__init__()
 
     def load_config(self) -> None:

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import connection
 from PIL import Image
 
 from librephotos.api.models import File, Photo
-from tests.support.scanning import Library, write_jpeg
+from librephotos.api.pipeline.work import jobs, queue
+from librephotos.api.pipeline.worker import loop
+from tests.support.scanning import Library, work_until_idle, write_jpeg
 
 
 def test_each_bad_file_fails_with_its_reason(photos: Library) -> None:
@@ -126,6 +129,28 @@ def test_a_disk_that_fills_up_meanwhile_fails_the_job_and_not_the_files(
     (small_disk / "filling").unlink()
     job = photos.scan()
     assert not job.failed
+    assert photos.photo_of(path).visible
+
+
+def test_previews_that_can_never_be_written_fail_the_job_and_say_why(
+    photos: Library, tmp_path: Path, settings: Any
+) -> None:
+    """As where their disk is read-only for longer than all tries take."""
+    path = write_jpeg(photos.root / "a.jpg", seed=7)
+    location = tmp_path / "previews"
+    previews = {**settings.STORAGES["previews"], "OPTIONS": {"location": location}}
+    settings.STORAGES = {**settings.STORAGES, "previews": previews}
+    location.write_bytes(b"where a folder should be")
+    job = jobs.start_scan(user=photos.owner)
+    loop.run(queues=[queue.IO], wait=False)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = 6")
+    work_until_idle()
+    job.refresh_from_db()
+    assert job.failed and str(location) in job.message
+    assert photos.failures(job) == {}
+    location.unlink()
+    assert not photos.scan().failed
     assert photos.photo_of(path).visible
 
 

@@ -43,7 +43,7 @@ MANY = 10
 
 AT_ONCE: Final = timedelta()
 WHILE_SUSPECTS_RUN: Final = timedelta(minutes=1)
-"""So long what cannot be divided waits, so that nobody dies beside it."""
+"""So long what cannot be divided waits, so that nobody dies beside it once more."""
 
 
 def take_over(dead: QueuedTask, *, alone: bool) -> None:
@@ -87,7 +87,7 @@ def _take_over(dead: QueuedTask, *, alone: bool) -> None:
         else:
             _fail(dead, arguments)
     elif blame < TOO_MUCH:
-        delay = AT_ONCE if alone else WHILE_SUSPECTS_RUN
+        delay = AT_ONCE if alone or not takeovers else WHILE_SUSPECTS_RUN
         _put_back(dead, again | {BLAME: blame}, delay=delay)
     else:
         _fail(dead, arguments)

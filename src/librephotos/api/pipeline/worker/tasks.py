@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -74,19 +76,32 @@ def _register(task: Task) -> None:
         numbers = [] if job is None else [job]
         close_old_connections()
         try:
-            with full_folder_told():
+            with _endings_told(task, job, context), full_folder_told():
                 import_string(task.function)(*numbers, **arguments)
-        except DataFolderFull as error:
-            # What no job follows is asked for again by whoever needs it.
-            log.error("%s ended early: %s", task.name.lower(), error)
-            if job is not None:
-                jobs.fail(job, str(error))
-        except ModelUnusable as error:
-            if job is None:
-                raise
-            jobs.fail(job, str(error))
         finally:
             close_old_connections()
+
+
+@contextmanager
+def _endings_told(task: Task, job: int | None, context: JobContext) -> Iterator[None]:
+    """Have the job of a task say why it cannot go on, where no other try follows."""
+    try:
+        yield
+    except DataFolderFull as error:
+        # What no job follows is asked for again by whoever needs it.
+        log.error("%s ended early: %s", task.name.lower(), error)
+        if job is not None:
+            jobs.fail(job, str(error))
+    except ModelUnusable as error:
+        if job is None:
+            raise
+        jobs.fail(job, str(error))
+    except OSError as error:
+        last = RETRY.get_retry_decision(exception=error, job=context.job) is None
+        if job is None or not last:
+            raise
+        log.error("%s ended early: %s", task.name.lower(), error)
+        jobs.fail(job, f"{error}. See to that, then scan again.")
 
 
 for _task in Task:
