@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -113,6 +114,7 @@ class RunningServer:
         ready. `more` is put into its environment.
         """
         self._shows = output is None
+        self._signed_in: dict[str, tuple[str, str]] = {}
         self.data = data
         self.port = free_port()
         self.log = data.with_name(f"{data.name}-{self.port}.log")
@@ -174,21 +176,36 @@ class RunningServer:
     def delete(self, path: str, token: str = "") -> None:
         """Have what is at a path deleted."""
         request = urllib.request.Request(self._url(path), method="DELETE")
-        request.add_header("Authorization", f"Bearer {token}")
+        request.add_header("Authorization", f"Bearer {self._in_force(token)}")
         with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             assert answer.status == 204
 
     def sign_in(self, username: str = "admin", password: str = PASSWORD) -> str:
         """Return an access token."""
         body = {"username": username, "password": password}
-        return str(self.post("/api/auth/token/obtain/", body)["access"])
+        token = str(self.post("/api/auth/token/obtain/", body)["access"])
+        self._signed_in[token] = (username, password)
+        return token
+
+    def _in_force(self, token: str) -> str:
+        """Return the token, or another one of the same user where it is over.
+
+        One lasts five minutes, which a slow machine needs for less than a scan.
+        """
+        if token not in self._signed_in:
+            return token
+        claims = token.split(".")[1]
+        over = json.loads(base64.urlsafe_b64decode(claims + "=="))["exp"]
+        if over > time.time() + 60:
+            return token
+        return self.sign_in(*self._signed_in[token])
 
     def _url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def _call(self, request: urllib.request.Request, token: str) -> Any:
         if token:
-            request.add_header("Authorization", f"Bearer {token}")
+            request.add_header("Authorization", f"Bearer {self._in_force(token)}")
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
                 return json.load(answer)
