@@ -100,8 +100,14 @@ def _endings_told(task: Task, job: int | None, context: JobContext) -> Iterator[
         last = RETRY.get_retry_decision(exception=error, job=context.job) is None
         if job is None or not last:
             raise
-        log.error("%s ended early: %s", task.name.lower(), error)
-        jobs.fail(job, f"{error}. See to that, then scan again.")
+        # Without the path: users are not told where the server keeps things.
+        reason = error.strerror or type(error).__name__
+        log.error("%s ended early: %s", task.name.lower(), reason)
+        jobs.fail(
+            job,
+            f"A file cannot be read or written ({reason}): have that mended, then scan"
+            " again.",
+        )
 
 
 for _task in Task:
