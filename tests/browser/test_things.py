@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = 230
 FILL = f"""
 from benchmarks._rows import Library, fill
-from librephotos.api.models import Photo, PhotoThing, Thing, User
+from librephotos.api.models import Photo, PhotoStage, PhotoThing, Thing, User
+from librephotos.api.pipeline.work.registry import stages
 owner = User.objects.get(username="sailor")
 fill(owner.pk, Library(2 * {PHOTOS}, days=40))
 thing = Thing.objects.create(
@@ -28,6 +29,11 @@ thing = Thing.objects.create(
 )
 shown = Photo.objects.owned_by(owner).visible()[:{PHOTOS}]
 PhotoThing.objects.bulk_create(PhotoThing(thing=thing, photo=each) for each in shown)
+# Else whose preview is asked for in vain would be dated anew, by a file that is none.
+PhotoStage.objects.bulk_create(
+    PhotoStage(photo=each, stage=stage.name, version=stage.version, state="done")
+    for each in Photo.objects.owned_by(owner) for stage in stages()
+)
 """
 
 
