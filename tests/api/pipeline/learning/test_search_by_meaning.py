@@ -21,7 +21,7 @@ from tests.support.models.model_folders import CLIP, configure, install
 from tests.support.models.tiny_clip import (  # noqa: F401
     COMBINATIONS,
     HELD_OUT,
-    render,
+    one_of_each,
     tiny_clip_folder,
 )
 from tests.support.scanning import Library
@@ -38,8 +38,7 @@ def shapes(photos: Library, models: Path, tiny_clip_folder: Path) -> Library:  #
     """Every shape in every colour, scanned, in turn of July and of February 2019."""
     install(models, CLIP, tiny_clip_folder)
     configure(semantic_search_model=CLIP)
-    for number, (colour, shape) in enumerate(COMBINATIONS):
-        image = render(shape, colour, number)
+    for number, image in enumerate(one_of_each()):
         exif = image.getexif()
         taken_at = datetime(2019, 2 if number % 2 else 7, 5, 12)
         exif.get_ifd(0x8769)[0x9003] = f"{taken_at:%Y:%m:%d %H:%M:%S}"
