@@ -10,8 +10,15 @@ from uuid import UUID
 
 from django.db import connection
 
-_MARK_PENDING = """
-WITH marked AS (
+_COUNT = """INSERT INTO api_jobstage AS job_stage
+    (job_id, stage, position, total, done, failed, skipped)
+SELECT %(job)s, stage, array_position(%(stages)s::text[], stage), count(*), 0, 0, 0
+FROM added GROUP BY stage ORDER BY stage
+ON CONFLICT (job_id, stage) DO UPDATE SET total = job_stage.total + excluded.total
+"""
+
+_MARK_PENDING = f"""
+WITH added AS (
     INSERT INTO api_photostage AS photo_stage
         (photo_id, stage, version, state, error, job_id)
     SELECT photo.id AS photo_id, stage, 0, 'pending', '', %(job)s
@@ -26,15 +33,10 @@ WITH marked AS (
     )
     RETURNING stage
 )
-INSERT INTO api_jobstage AS job_stage
-    (job_id, stage, position, total, done, failed, skipped)
-SELECT %(job)s, stage, array_position(%(stages)s::text[], stage), count(*), 0, 0, 0
-FROM marked GROUP BY stage ORDER BY stage
-ON CONFLICT (job_id, stage) DO UPDATE SET total = job_stage.total + excluded.total
-"""
+{_COUNT}"""
 
-_ADOPT = """
-WITH adopted AS (
+_ADOPT = f"""
+WITH added AS (
     UPDATE api_photostage AS photo_stage SET job_id = %(job)s
     WHERE photo_id = ANY(%(photos)s) AND stage = ANY(%(stages)s)
         AND state = 'pending' AND NOT EXISTS (
@@ -43,12 +45,7 @@ WITH adopted AS (
         )
     RETURNING stage
 )
-INSERT INTO api_jobstage AS job_stage
-    (job_id, stage, position, total, done, failed, skipped)
-SELECT %(job)s, stage, array_position(%(stages)s::text[], stage), count(*), 0, 0, 0
-FROM adopted GROUP BY stage ORDER BY stage
-ON CONFLICT (job_id, stage) DO UPDATE SET total = job_stage.total + excluded.total
-"""
+{_COUNT}"""
 
 _LEFT_OVER = """
 SELECT DISTINCT photo.id
