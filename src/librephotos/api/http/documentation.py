@@ -17,24 +17,18 @@ def documented(
     request: Any = None,
     query: tuple[str, ...] = (),
     path: tuple[str, ...] = (),
-    array: bool = False,
-    answer: Any = None,
+    answer: Any = OpenApiTypes.OBJECT,
 ) -> Callable[[Method], Method]:
     """Describe a method of a view: its operation id, body and parameters.
 
     `query` and `path` name parameters that are plain texts. `answer` is the type of
     what is answered with 200: a TypedDict, a list or a `Page` of one. Without it the
-    answer is described as any object, or with `array` as an array of them.
+    answer is described as any object.
     """
     parameters = [OpenApiParameter(name, str) for name in query]
     parameters += [
         OpenApiParameter(name, str, location=OpenApiParameter.PATH) for name in path
     ]
-    if answer is None and not array:
-        answer = OpenApiTypes.OBJECT
-    elif answer is None:
-        # The content type keeps the framework from looking for a serializer.
-        answer = {(200, "application/json"): {"type": "array", "items": {}}}
     return extend_schema(
         operation_id=operation,
         request=request,
