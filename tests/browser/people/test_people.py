@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.site import PEOPLE, PICTURES_EACH, Site, write_portraits
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Held, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -195,6 +195,21 @@ def test_hidden_people_are_shown_on_request(
     expect(person(visitor, "Ada")).to_have_count(0)
     visitor.press("Show hidden people (1)")
     expect(person(visitor, "Ada")).to_be_visible()
+
+
+def test_a_menu_that_was_opened_early_stays_when_the_photos_come(
+    visit_family: Callable[..., Visitor],
+) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    held = Held(visitor.page, "**/api/albums/date/list/**")
+    person(visitor, "Ada").click()
+    visitor.press("More about Ada")
+    visitor.wait_for(lambda: bool(held.routes), "the person's days are asked for")
+    held.release()
+    expect(visitor.tiles).to_have_count(PICTURES_EACH)
+    visitor.press("Hide")
+    expect(visitor.page.get_by_test_id("person-head")).to_contain_text("hidden")
 
 
 def test_a_face_is_named_and_drawn_on_its_photo(
