@@ -206,6 +206,33 @@ def test_keys_act_on_a_page_from_the_start(visitor: Visitor, address: str) -> No
     )
 
 
+def test_an_open_menu_keeps_the_focus_when_the_photos_come(
+    visit: Callable[..., Visitor],
+) -> None:
+    visitor = visit(viewport={"width": 390, "height": 844})
+    held = Held(visitor.page, "**/api/albums/date/list/**")
+    visitor.enter()
+    visitor.wait_for(lambda: bool(held.routes), "the days are asked for")
+    menu = visitor.page.get_by_role("button", name="Menu", exact=True)
+    menu.click()
+    held.release()
+    expect(visitor.tiles.first).to_be_visible()
+    expect(menu).to_be_focused()
+
+
+def test_a_link_keeps_the_focus_when_the_photos_come(
+    visitor: Visitor,
+) -> None:
+    held = Held(visitor.page, "**/api/albums/date/list/**")
+    visitor.enter()
+    visitor.wait_for(lambda: bool(held.routes), "the days are asked for")
+    link = visitor.page.get_by_role("link", name="Things", exact=True)
+    link.focus()
+    held.release()
+    expect(visitor.tiles.first).to_be_visible()
+    expect(link).to_be_focused()
+
+
 def test_a_persons_faces_turn_in_their_order(beholder: Visitor) -> None:
     groups = beholder.page.get_by_test_id("face-group")
     told = groups.first.locator("p span").first.inner_text()

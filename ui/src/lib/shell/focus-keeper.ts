@@ -12,7 +12,17 @@ export function homeOf(main: HTMLElement): HTMLElement {
   return main.querySelector<HTMLElement>('[data-focus-home], [data-scrolls]') ?? main;
 }
 
-/** Have keys act on a view from the start, unless something in particular has the focus. */
+/**
+ * Have keys act on a view that was just chosen, wherever it was chosen; not if somebody types,
+ * or chose it within the view.
+ */
+export function goInto(main: HTMLElement): void {
+  const { activeElement } = main.ownerDocument;
+  const isBusy = activeElement?.matches('input, textarea, main *') ?? false;
+  if (!isBusy) homeOf(main).focus({ preventScroll: true });
+}
+
+/** Have keys act on a part of the view once it is there, unless something else has the focus by then. */
 export function beginIn(home: HTMLElement): void {
   const { activeElement } = home.ownerDocument;
   if (activeElement === null || activeElement.matches('body, main')) home.focus({ preventScroll: true });
