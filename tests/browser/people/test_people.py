@@ -374,6 +374,25 @@ def test_undo_takes_back_what_was_done_here_not_in_another_tab(
     expect(person(here, "Ada")).to_have_count(0)
 
 
+def test_a_group_that_was_named_in_another_tab_is_not_named_again(
+    family: str, visit_family: Callable[..., Visitor], visit: Callable[..., Visitor]
+) -> None:
+    here, elsewhere = visit_family(), visit()
+    held = Held(here.page, "**/api/faces/incomplete/**")
+    elsewhere.enter("/people", family)
+    expect(groups(elsewhere)).to_have_count(len(PEOPLE))
+    name_group(elsewhere, "Ada")
+    box = groups(here).first.get_by_role("combobox", name="Who is this?")
+    box.fill("Grace")
+    box.press("Enter")
+    told = here.page.get_by_test_id("toast").filter(has_text="Nothing was changed")
+    expect(told).to_be_visible()
+    held.release()
+    expect(person(here, "Ada")).to_contain_text(f"{PICTURES_EACH} faces")
+    expect(person(here, "Grace")).to_have_count(0)
+    expect(groups(here)).to_have_count(len(PEOPLE) - 1)
+
+
 def test_a_forgotten_name_comes_back(visit_family: Callable[..., Visitor]) -> None:
     visitor = visit_family()
     name_group(visitor, "Ada")

@@ -46,29 +46,29 @@ export class People {
 
   label(faces: number[], name: string): Promise<boolean> {
     const done = `${countedFaces(faces.length)} named ${name}`;
-    return this.#do(done, () => this.client.people.label(faces, name));
+    return this.#doWith(faces, done, () => this.client.people.label(faces, name));
   }
 
   /** Say that faces are not who they are shown as, by that one's name. */
   reject(faces: number[], name: string): Promise<boolean> {
     const done = `Not ${name}: ${countedFaces(faces.length)}`;
-    return this.#do(done, () => this.client.people.reject(faces));
+    return this.#doWith(faces, done, () => this.client.people.reject(faces));
   }
 
   dismiss(faces: number[], reason: Dismissal): Promise<boolean> {
     const what = reason === 'ignored' ? 'Ignored' : 'Not a face';
     const done = `${what}: ${countedFaces(faces.length)}`;
-    return this.#do(done, () => this.client.people.dismiss(faces, reason));
+    return this.#doWith(faces, done, () => this.client.people.dismiss(faces, reason));
   }
 
   restore(faces: number[]): Promise<boolean> {
     const done = `Shown again: ${countedFaces(faces.length)}`;
-    return this.#do(done, () => this.client.people.restore(faces));
+    return this.#doWith(faces, done, () => this.client.people.restore(faces));
   }
 
   split(faces: number[], name: string): Promise<boolean> {
     const done = `${countedFaces(faces.length)} moved to ${name}`;
-    return this.#do(done, () => this.client.people.split(faces, name));
+    return this.#doWith(faces, done, () => this.client.people.split(faces, name));
   }
 
   draw(photo: string, box: PreviewBox, name: string): Promise<boolean> {
@@ -104,6 +104,14 @@ export class People {
     });
   }
 
+  /** The same with some faces; of a group none may be left, if another tab was faster. */
+  async #doWith(faces: number[], done: string, change: () => Promise<Edited>): Promise<boolean> {
+    if (faces.length > 0) return this.#do(done, change);
+    this.toasts.complain('Somebody else was faster: these faces have their answer. Nothing was changed.');
+    this.#readAgain();
+    return false;
+  }
+
   async #attempt(act: () => Promise<unknown>): Promise<boolean> {
     try {
       await act();
@@ -112,10 +120,14 @@ export class People {
       this.toasts.complain(error.message);
       return false;
     }
-    this.#isStale = true;
-    this.version += 1;
+    this.#readAgain();
     this.activity.libraryChanged();
     setTimeout(() => (this.version += 1), RESCORED_MS);
     return true;
+  }
+
+  #readAgain(): void {
+    this.#isStale = true;
+    this.version += 1;
   }
 }
