@@ -17,7 +17,11 @@ KINDS = ("thumbnails_big", "square_thumbnails", "square_thumbnails_small")
 @pytest.fixture
 def shown() -> Photo:
     """A public photo of Ann, who shares, with its previews and a face."""
-    ann = UserFactory(username="ann", public_sharing=True)
+    ann = UserFactory(
+        username="ann",
+        public_sharing=True,
+        public_sharing_defaults={"share_faces": True},
+    )
     photo = PhotoFactory(owner=ann, public=True)
     for size in (PreviewSize.BIG, PreviewSize.MEDIUM, PreviewSize.SMALL):
         name = preview_name(photo.pk, size, photo.preview_format)

@@ -388,7 +388,7 @@ def cut_out():
     return cut
 
 
-def test_a_crop_is_served_to_whoever_may_see_the_photo(
+def test_a_crop_is_served_to_others_if_faces_are_shared(
     client, client_of, me, face_of, cut_out
 ):
     face = face_of()
@@ -400,6 +400,10 @@ def test_a_crop_is_served_to_whoever_may_see_the_photo(
     assert client_of().get(url).status_code == 403
     face.photo.public = me.public_sharing = True
     face.photo.save()
+    me.save()
+    for other in (client_of(UserFactory()), client_of()):
+        assert other.get(url).status_code == 404
+    me.public_sharing_defaults["share_faces"] = True
     me.save()
     for seen in (client_of(UserFactory()).get(url), client_of().get(url)):
         assert b"".join(seen.streaming_content) == b"JPEG"

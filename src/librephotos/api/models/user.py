@@ -197,6 +197,11 @@ class User(AbstractUser):
         return all(shared.get(switch) is True for switch in _OF_ORIGINALS)
 
     @property
+    def shares_faces(self) -> bool:
+        """Whether others may have the faces on photos that they may see."""
+        return self.public_sharing_defaults.get("share_faces") is True
+
+    @property
     def scan_directory(self) -> str:
         """The first directory that is scanned for this user, or ""."""
         first = next(iter(self.scan_directories.all()), None)

@@ -23,7 +23,8 @@ from librephotos.numbers import whole_number
 class FaceMediaView(PhotoMediaView):
     """The crop of a face, named by its photo and its number: `{hash}_{number}.jpg`.
 
-    Whoever may see the photo may see its faces; what has been dismissed only its owner.
+    Who may see the photo may see its faces if the owner shares faces; what has been
+    dismissed only the owner. To others a face that is kept from them is none.
     """
 
     @binary
@@ -33,11 +34,14 @@ class FaceMediaView(PhotoMediaView):
         return super().get(request, name)
 
     def photos(self) -> Any:
-        return Photo.objects.only("owner", "image_hash")
+        sharing = "owner__public_sharing_defaults"
+        return Photo.objects.select_related("owner").only("image_hash", sharing)
 
     def content(self, photo: Photo, *, by_hash: bool) -> Content:
         faces = Face.objects.filter(photo=photo)
         if photo.owner_id != self.request.user.pk:
+            if not photo.owner.shares_faces:
+                raise NoContent
             faces = faces.shown()
         face = faces.only("crop").filter(pk=self.face_id).first()
         if face is None:
