@@ -190,6 +190,11 @@ def test_no_name_makes_it_raise(name: str) -> None:
         "7juin2015.jpg",
         "IMG_07Jun2015_003.jpg",
         "Canon 5D Jun.7.2015 crop.jpg",
+        "Résumé 2015年06月07日.jpg",
+        "2015年6月7日の写真.jpg",
+        "2015年6月7號.jpg",
+        "사진 2015년 6월 7일.jpg",
+        "２０１５年６月７日.jpg",
     ],
 )
 def test_months_in_words(name: str) -> None:
@@ -205,6 +210,9 @@ def test_letters_taken_apart_as_macos_does(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "2015年6月.jpg",
+        "2015年13月7日.jpg",
+        "2015年2月31日.jpg",
         "May 2015.jpg",
         "31 Feb 2015.jpg",
         "Marching 12 2015.jpg",

@@ -1,8 +1,9 @@
-"""Days whose month stands as a word: "7 Jun 2015", "June 7th, 2015", "2015-Jun-07".
+"""Days in words: "7 Jun 2015", "June 7th, 2015", "2015-Jun-07", "2015年6月7日".
 
 Words: Unicode CLDR, months of the Gregorian calendar, in the languages with most
 speakers that write them in Latin letters. Short forms that are words of their own
-("set", "out") are left out.
+("set", "out") are left out. Chinese, Japanese and Korean have words behind numbers, as
+CLDR's formats of dates in these languages have them.
 """
 
 import re
@@ -41,16 +42,21 @@ _ORDERS: Final = tuple(
     )
 )
 
+_COUNTED: Final = re.compile(
+    rf"(?<!\d){_YEAR} ?[年년] ?(?P<month>0?[1-9]|1[0-2]) ?[月월] ?{_DAY} ?[日号號일]"
+)
+
 
 def day_in_words(text: str) -> datetime | None:
-    """Return the midnight of a day with a worded month and a year of four digits.
+    """Return the midnight of a day in words with a year of four digits.
 
     None if there is none, or if the month does not have that day.
     """
-    for order in _ORDERS:
+    for order in (*_ORDERS, _COUNTED):
         match = order.search(text)
         if match:
-            month = _MONTHS[match["month"].lower()]
+            word = match["month"].lower()
+            month = int(word) if word.isdecimal() else _MONTHS[word]
             try:
                 return datetime(int(match["year"]), month, int(match["day"]))
             except ValueError:
