@@ -6,6 +6,7 @@ Counts change in the statement that changes the rows they count.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -15,6 +16,18 @@ _COUNT = """INSERT INTO api_jobstage AS job_stage
 SELECT %(job)s, stage, array_position(%(stages)s::text[], stage), count(*), 0, 0, 0
 FROM added GROUP BY stage ORDER BY stage
 ON CONFLICT (job_id, stage) DO UPDATE SET total = job_stage.total + excluded.total
+"""
+
+# A new version of the row, by which a worker that is at it records nothing.
+_TOUCH = """
+WITH held AS (
+    SELECT photo_stage.id FROM api_photostage AS photo_stage
+    JOIN api_job AS job ON job.id = photo_stage.job_id AND job.finished_at IS NULL
+    WHERE photo_id = ANY(%(photos)s) AND stage = ANY(%(stages)s) AND state = 'pending'
+    ORDER BY photo_id, stage FOR UPDATE OF photo_stage
+)
+UPDATE api_photostage AS photo_stage SET error = ''
+FROM held WHERE photo_stage.id = held.id
 """
 
 _MARK_PENDING = f"""
@@ -65,15 +78,16 @@ ORDER BY photo.id DESC
 def mark_pending(photo_ids: Iterable[UUID], *, stages: Sequence[str], job: int) -> None:
     """Have photos pass these stages (again) under a job, and add them to its totals.
 
-    What is already pending under another unfinished job stays with that one.
+    What is already pending under an unfinished job stays with that one; a worker that
+    is at it with what was there before records nothing.
     """
     ids = list(photo_ids)
     if not ids:
         return
     with connection.cursor() as cursor:
-        cursor.execute(
-            _MARK_PENDING, {"photos": ids, "stages": list(stages), "job": job}
-        )
+        values: dict[str, Any] = {"photos": ids, "stages": list(stages), "job": job}
+        cursor.execute(_TOUCH, values)
+        cursor.execute(_MARK_PENDING, values)
 
 
 def adopt(photo_ids: Sequence[UUID], *, stages: Sequence[str], job: int) -> None:

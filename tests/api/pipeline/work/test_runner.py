@@ -116,6 +116,29 @@ def test_a_photo_that_changes_meanwhile_passes_again(
 
 
 @pytest.mark.django_db
+def test_a_photo_that_another_job_finds_changed_meanwhile_passes_again(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    ids = photos_named(tmp_path, "changed", "same")
+    first, second = JobFactory(), JobFactory()
+    stage_jobs.mark_pending(ids, stages=["size"], job=first.pk)
+
+    class Interrupted(SizeStage):
+        def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+            inputs = super().load(photo_ids)
+            stage_jobs.mark_pending(ids[:1], stages=["size"], job=second.pk)
+            return inputs
+
+    run_stage(Interrupted(), ids, sandbox=sandbox)
+    states = dict(PhotoStage.objects.values_list("photo", "state"))
+    assert states == {ids[0]: "pending", ids[1]: "done"}
+    run_stage(SizeStage(), ids, sandbox=sandbox)
+    assert set(PhotoStage.objects.values_list("state", flat=True)) == {"done"}
+    assert first.stages.get().done == first.stages.get().total == 2
+    assert not second.stages.exists()
+
+
+@pytest.mark.django_db
 def test_a_second_run_does_and_counts_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
     ids = photos_named(tmp_path, "a", "refuse")
     job = JobFactory()
