@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from django.conf import settings
 
 from librephotos.api.models.fields import path_to_text, text_to_path
 from librephotos.silent_disk import BRIEF_S, SILENT, answer
+
+Found = TypeVar("Found")
 
 DEPTH = 2
 """Levels below the directory asked for."""
@@ -25,7 +27,7 @@ class NotScannable(Exception):
 
 def scan_roots() -> list[bytes]:
     """Return the directories below which pictures may be scanned, links resolved."""
-    return list(map(_real, map(os.fsencode, settings.SCAN_ROOTS)))
+    return list(map(_root, map(os.fsencode, settings.SCAN_ROOTS)))
 
 
 def scannable(path: str) -> bytes:
@@ -40,7 +42,7 @@ def scannable(path: str) -> bytes:
             " give them to `librephotos serve`."
         )
     if "\0" not in path and os.path.isabs(path):
-        resolved = _real(text_to_path(path))
+        resolved = _resolved(text_to_path(path))
         if any(_within(resolved, root) for root in roots) and _is_there(resolved):
             return resolved
     raise NotScannable(
@@ -70,18 +72,27 @@ def directory_tree(path: str = "") -> Directory:
     return _node(scannable(path), DEPTH)
 
 
-def _real(path: bytes) -> bytes:
-    """Return a path without links, or as it is where the disk does not answer."""
-    look: Callable[[], bytes] = partial(os.path.realpath, path)
+def _root(path: bytes) -> bytes:
+    """Return a scan root without links, or as the operator wrote it if it is silent."""
     try:
-        return answer(look, at=path, patience_s=BRIEF_S)
-    except TimeoutError:
+        return _resolved(path)
+    except NotScannable:
         return os.path.normpath(path)
 
 
+def _resolved(path: bytes) -> bytes:
+    # Where its links lead is not known of a silent one, even if it answers later.
+    look: Callable[[], bytes] = partial(os.path.realpath, path)
+    return _answered(look, path)
+
+
 def _is_there(path: bytes) -> bool:
+    return _answered(partial(os.path.isdir, path), path)
+
+
+def _answered(look: Callable[[], Found], path: bytes) -> Found:
     try:
-        return answer(partial(os.path.isdir, path), at=path, patience_s=BRIEF_S)
+        return answer(look, at=path, patience_s=BRIEF_S)
     except TimeoutError as error:
         raise NotScannable(
             f"The directory {path_to_text(path)!r} cannot be used now: {SILENT}."
