@@ -41,8 +41,9 @@ def answer(
     """Return what a look at the folder `at` returns, or raise what it raises.
 
     Raises TimeoutError, an OSError, when `patience_s` seconds (PATIENCE_S) have brought
-    neither an end nor progress, and at once while an earlier look there is unanswered.
-    What is found too late is given to `discard`.
+    neither an end nor progress. While that look is unanswered it raises it at once for
+    AGAIN_AFTER_S seconds; then one more thread looks. What is found too late is given
+    to `discard`.
     """
     since = _silent_since.get(at)
     if since is not None and time.monotonic() - since < AGAIN_AFTER_S:

@@ -8,7 +8,6 @@ import os
 import socket
 import tempfile
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from django.db import close_old_connections
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
@@ -18,9 +17,6 @@ from librephotos.server.errors import AddressError
 from librephotos.server.http.limits import Limits, within_descriptors
 from librephotos.server.http.server import Application, Server
 from librephotos.web.body_limits import largest_body
-
-if TYPE_CHECKING:
-    pass
 
 
 class WaitressWorker(Worker):  # type: ignore[misc]

@@ -32,7 +32,10 @@ log = logging.getLogger(__name__)
 
 
 class _Retry(RetryStrategy):
-    """Counts against a task neither the ends of its workers nor their being ended."""
+    """Counts no death of a worker against a task, and never gives up an orderly end.
+
+    An orderly end is one of the tries that errors are counted by.
+    """
 
     def get_retry_decision(
         self, *, exception: BaseException, job: QueuedTask
