@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 
 import pytest
 
 from librephotos.api.models.fields import text_to_path
+from librephotos.api.services.waiting import PLACES, Caller
 from librephotos.api.storage import directories
 from tests.factories import UserFactory
 from tests.support.mounts import silent_disk
@@ -83,6 +85,16 @@ def test_a_root_that_does_not_answer_hides_no_other(tree, root, settings, monkey
     with silent_disk(root / "A"):
         assert tree().status_code == 404
         assert tree(str(root / "b")).status_code == 200
+
+
+def test_who_has_no_place_to_wait_in_does_not_wait(client_of, root, monkeypatch):
+    monkeypatch.setattr(directories, "BRIEF_S", 3600.0)
+    administrator = UserFactory(staff=True)
+    with ExitStack() as others, silent_disk(root / "A"):
+        while others.enter_context(PLACES.take(Caller.account(administrator.pk))):
+            pass
+        [found] = client_of(administrator).get("/api/dirtree/").json()
+    assert [child["title"] for child in found["children"]] == ["A", "b"]
 
 
 def test_without_a_root_the_mend_is_named(tree, settings):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from librephotos.api.http.tokens import SignInToken
 from librephotos.api.models import File, Photo, ScanDirectory
+from librephotos.api.services.waiting import PLACES, Caller
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from tests.factories import FileFactory, PhotoFactory, UserFactory
 from tests.support.mounts import silent_disk
@@ -152,6 +154,20 @@ def test_an_original_on_a_disk_that_does_not_answer_is_503(
             answer = get(client_of(me), "photos", photo.image_hash)
             assert (answer.status_code, answer["Retry-After"]) == (503, "60")
             assert b"does not answer" in answer.content
+
+
+@pytest.mark.parametrize("kind", ["photos", "embedded_media"])
+def test_who_has_no_place_to_wait_in_does_not_wait_for_a_disk(
+    client_of, tmp_path, monkeypatch, kind
+):
+    monkeypatch.setattr("librephotos.api.storage.originals.PATIENCE_S", 3600.0)
+    me = UserFactory()
+    photo = original(me, tmp_path, motion_photo=True)
+    with ExitStack() as others, silent_disk(tmp_path):
+        while others.enter_context(PLACES.take(Caller.account(me.pk))):
+            pass
+        answer = get(client_of(me), kind, photo.image_hash)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "60")
 
 
 def test_an_original_that_changed_since_the_scan_is_not_kept_for_ever(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
+from typing import Any, cast
 
 import psutil
 import pytest
@@ -15,6 +18,7 @@ from tests.support.server import wait_for
 from tests.support.web_process import (
     LARGEST_BODY,
     THREADS,
+    WAIT_S,
     Answers,
     WebProcess,
     everything,
@@ -245,3 +249,38 @@ def test_what_is_no_request_is_refused(
 def test_http_1_0_needs_no_host(process: WebProcess) -> None:
     received = process.ask("GET / HTTP/1.0\r\n\r\n")
     assert received.split(b" ", 2)[1] == b"200"
+
+
+class OnASilentDisk(BytesIO):
+    """A file that was opened while its disk answered, which it does no more."""
+
+    def __init__(self, answers_again: threading.Event) -> None:
+        super().__init__(bytes(10_000))
+        self.answers_again = answers_again
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert self.answers_again.wait(WAIT_S)
+        return super().read(size)
+
+
+def test_files_on_a_silent_disk_hold_up_nobody(answers: Answers) -> None:
+    answers_again = threading.Event()
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/silent":
+            return answers(environ, start_response)
+        start_response("200 OK", [("Content-Length", "10000")])
+        file = OnASilentDisk(answers_again)
+        return cast(Iterable[bytes], environ["wsgi.file_wrapper"](file, 1000))
+
+    with web_process(application) as process, ExitStack() as connections:
+        downloads = [process.connect(get("/silent")) for _ in range(3 * THREADS)]
+        for client in downloads:
+            connections.enter_context(client)
+        for _ in range(2 * THREADS):
+            assert process.ask(get("/")).endswith(b"answer")
+        letters = process.ask(get("/files/letters")).partition(b"\r\n\r\n")[2]
+        assert letters == (answers.folder / "letters").read_bytes()
+        answers_again.set()
+        for client in downloads:
+            assert everything(client).endswith(bytes(10_000))

@@ -20,7 +20,7 @@ from librephotos.api.views.library import (
     things,
     timeline,
 )
-from librephotos.api.views.media import photo_media
+from librephotos.api.views.media import originals, photo_media
 from librephotos.api.views.operations import failed_files, jobs, models, statistics
 
 
@@ -84,9 +84,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _media("thumbnails_big", photo_media.PreviewView, size=PreviewSize.BIG),
     _media("square_thumbnails", photo_media.PreviewView, size=PreviewSize.MEDIUM),
     _media("square_thumbnails_small", photo_media.PreviewView, size=PreviewSize.SMALL),
-    _media("photos", photo_media.OriginalView),
-    _media("video", photo_media.VideoView),
-    _media("embedded_media", photo_media.EmbeddedVideoView),
+    _media("photos", originals.OriginalView),
+    _media("video", originals.VideoView),
+    _media("embedded_media", originals.EmbeddedVideoView),
     _media("avatars", photo_media.AvatarView),
     path("", include("librephotos.api.urls.people")),
     path("media/<path:rest>", photo_media.UnknownMediaView.as_view()),

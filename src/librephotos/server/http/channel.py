@@ -1,8 +1,8 @@
 """One connection. No thread ever waits for its client.
 
-The main thread reads requests and sends what is ready. Files are sent in turns by the
-threads that also answer requests, since reading a disk may take long: a turn ends when
-the client takes no more, and the next begins when it does again.
+The main thread reads requests and sends what is ready. Files are sent in turns by
+threads of their own, since reading a disk may take long: a turn ends when the client
+takes no more, and the next begins when it does again.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any
 
-from waitress.buffers import ReadOnlyFileBasedBuffer
-from waitress.channel import HTTPChannel
+from waitress.buffers import OverflowableBuffer, ReadOnlyFileBasedBuffer
+from waitress.channel import ClientDisconnected, HTTPChannel
 
 from librephotos.addresses import subscriber
 from librephotos.server.http.limits import Limits
@@ -99,12 +99,15 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if self.will_close:
             self.handle_close()
         elif self._holds_file():
-            self._turn_is_due = True
-            self.server.task_dispatcher.add_task(_Turn(self))
+            self._take_turn()
         else:
             self._flush_exception(self._flush_some_if_lockable)
             if self.close_when_flushed and not self.total_outbufs_len:
                 self._end()
+
+    def _take_turn(self) -> None:
+        self._turn_is_due = True
+        self.server.turns.add(self)
 
     def _holds_file(self) -> bool:
         return any(isinstance(part, ReadOnlyFileBasedBuffer) for part in self.outbufs)
@@ -165,6 +168,19 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         super().service()
         self._answered_before = True
         self.idle_since = self.progress_at = time.monotonic()
+
+    def write_soon(self, data: bytes | ReadOnlyFileBasedBuffer) -> int:
+        """Send bytes now if the client takes them, a file in turns."""
+        if not isinstance(data, ReadOnlyFileBasedBuffer):
+            return int(super().write_soon(data))
+        with self.outbuf_lock:
+            if not self.connected:
+                raise ClientDisconnected
+            self.outbufs += [data, OverflowableBuffer(self.adj.outbuf_overflow)]
+            self.current_outbuf_count = 0
+            self.total_outbufs_len += len(data)
+            self._take_turn()
+        return len(data)
 
     def send_turn(self) -> None:
         """Send of a file what the client takes now, or one turn's share of it."""
@@ -243,18 +259,3 @@ def _request_allowance(request: RequestParser, limits: Limits) -> float:
         return limits.header_s
     earned: float = request.body_bytes_received / limits.body_bytes_per_s
     return limits.header_s + limits.body_s + earned
-
-
-class _Turn:
-    """A task of the threads: to send a part of a file."""
-
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-
-    def service(self) -> None:
-        """Do it."""
-        self._channel.send_turn()
-
-    def cancel(self) -> None:
-        """Give the connection up, since the server stops."""
-        self._channel.cancel()

@@ -18,6 +18,7 @@ from waitress.server import TcpWSGIServer
 from librephotos.server.http.channel import Channel
 from librephotos.server.http.limits import BodyLimit, Limits
 from librephotos.server.http.parser import Settings
+from librephotos.server.http.turns import Turns
 
 Application = Callable[..., Iterable[bytes]]
 
@@ -73,6 +74,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             # What a request without a host is taken to mean.
             server_name="localhost",
         )
+        self.turns = Turns(threads)
         super().__init__(
             self._answer,
             _sock=listener,
@@ -154,7 +156,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             chosen.handle_close()
 
     def maintenance(self, now: float) -> None:
-        """End the connections whose time is over."""
+        """End the connections whose time is over, and see to stuck threads."""
+        self.turns.replace_stuck()
         for channel in list(self.active_channels.values()):
             channel.close_if_overdue(time.monotonic(), self.limits)
 
@@ -170,6 +173,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         while self._busy() and time.monotonic() < deadline:
             wasyncore.poll2(0.1, self._map)
         self.task_dispatcher.shutdown(timeout=max(0.0, deadline - time.monotonic()))
+        self.turns.shut_down(within_s=max(0.0, deadline - time.monotonic()))
         wasyncore.close_all(self._map, ignore_all=True)
 
     def _busy(self) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from librephotos.api.http.caller import who_waits
 from librephotos.api.http.permissions import IsStaff
+from librephotos.api.services.waiting import PLACES
 from librephotos.api.storage.directories import Directory, NotScannable, directory_tree
 
 
@@ -22,7 +26,9 @@ class DirectoryTree(APIView):
         responses={(200, "application/json"): list[Directory]},
     )
     def get(self, request: Request) -> Response:
+        path = request.query_params.get("path", "")
+        place = partial(PLACES.take, who_waits(request))
         try:
-            return Response([directory_tree(request.query_params.get("path", ""))])
+            return Response([directory_tree(path, place=place)])
         except NotScannable as error:
             raise NotFound(str(error)) from error

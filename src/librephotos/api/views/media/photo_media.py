@@ -1,11 +1,10 @@
-"""Pictures and videos over HTTP."""
+"""Previews and the pictures of users over HTTP, and what all media have in common."""
 
 from __future__ import annotations
 
 import logging
 import os
 import re
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -25,12 +24,10 @@ from librephotos.api.http.authentication import (
     CookieAuthentication,
     EnvelopeBasicAuthentication,
 )
-from librephotos.api.http.caller import who_waits
-from librephotos.api.models import File, Photo, ScanDirectory, User
-from librephotos.api.models.fields import readable_path
+from librephotos.api.models import Photo, User
 from librephotos.api.pipeline.previews.store import remake_previews
 from librephotos.api.queries.library.photos import one_of
-from librephotos.api.storage.originals import Original, open_original
+from librephotos.api.storage.originals import NoSuchPart
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.views.media.byte_response import (
     IMMUTABLE,
@@ -38,12 +35,7 @@ from librephotos.api.views.media.byte_response import (
     Content,
     send,
 )
-from librephotos.api.views.media.stripped_copy_content import (
-    for_others,
-    stripped_content,
-)
 from librephotos.media.errors import MediaError
-from librephotos.media.files.motion_photo import video_range
 from librephotos.silent_disk import AGAIN_AFTER_S
 
 logger = logging.getLogger(__name__)
@@ -60,8 +52,6 @@ _CLIPS = {
     PreviewSize.MEDIUM: PreviewSize.CLIP_MEDIUM,
     PreviewSize.SMALL: PreviewSize.CLIP_SMALL,
 }
-# Formats that no browser runs scripts of; SVG and HTML are never taken for pictures.
-_SHOWN = re.compile(r"(image/(?!svg)|video/)[\w.+-]+", re.ASCII)
 _AVATAR_NAME = re.compile(r"\w[\w.-]{0,200}", re.ASCII)
 
 binary = extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
@@ -121,7 +111,7 @@ class PhotoMediaView(APIView):
             return denied(request)
         try:
             content = self.content(photo, by_hash=name == photo.image_hash)
-        except NoContent:
+        except (NoContent, NoSuchPart):
             return HttpResponse(status=404)
         except TimeoutError as error:
             raise DiskSilent from error
@@ -138,7 +128,10 @@ class PhotoMediaView(APIView):
         raise NotImplementedError
 
     def content(self, photo: Photo, *, by_hash: bool) -> Content:
-        """Return what to send; raise NoContent or OSError where there is nothing."""
+        """Return what to send.
+
+        Raises NoContent, NoSuchPart or OSError where there is nothing.
+        """
         raise NotImplementedError
 
 
@@ -184,120 +177,6 @@ def local_path(file: Any) -> bytes | None:
     """Return where a proxy finds a preview; None when it lies in another storage."""
     path = getattr(file, "name", "")
     return os.fsencode(path) if os.path.isabs(path or "") else None
-
-
-class OriginalView(PhotoMediaView):
-    """The main file: as it is on disk for its owner, without metadata for others."""
-
-    def photos(self) -> Any:
-        return Photo.objects.select_related("main_file").defer(
-            "placeholder", "search_text"
-        )
-
-    def content(self, photo: Photo, *, by_hash: bool) -> Content:
-        file = photo.main_file
-        if file is None:
-            raise NoContent
-        return self.whole(photo, file, by_hash=by_hash)
-
-    def whole(
-        self, photo: Photo, file: File, *, by_hash: bool, mime: str = ""
-    ) -> Content:
-        """Return a file of a photo as the caller may have it."""
-        if self.request.user.pk == photo.owner_id:
-            return original_content(file, by_hash=by_hash, mime=mime)
-        if photo.owner.shares_metadata:
-            return for_others(photo, original_content(file, by_hash=False, mime=mime))
-        copy = stripped_content(
-            photo, file, _opened(file), caller=who_waits(self.request)
-        )
-        return replace(copy, mime=mime or copy.mime)
-
-
-class VideoView(OriginalView):
-    """The video: as it is on disk for its owner, without metadata for others."""
-
-    def content(self, photo: Photo, *, by_hash: bool) -> Content:
-        if not photo.video:
-            raise NoContent
-        return super().content(photo, by_hash=by_hash)
-
-
-class EmbeddedVideoView(OriginalView):
-    """The video of a motion photo: a file beside it, or a part of its own file."""
-
-    def content(self, photo: Photo, *, by_hash: bool) -> Content:
-        if not photo.motion_photo or photo.main_file is None:
-            raise NoContent
-        videos = photo.files.filter(kind="video", missing_since=None)
-        beside = videos.order_by("id").first()
-        if beside is not None:
-            return self.whole(photo, beside, by_hash=by_hash, mime="video/mp4")
-        return self._inside(photo, photo.main_file, by_hash=by_hash)
-
-    def _inside(self, photo: Photo, file: File, *, by_hash: bool) -> Content:
-        if self.request.user.pk == photo.owner_id:
-            return _embedded(file, by_hash=by_hash)
-        if photo.owner.shares_metadata:
-            return for_others(photo, _embedded(file, by_hash=False))
-        return stripped_content(
-            photo,
-            file,
-            _opened(file),
-            caller=who_waits(self.request),
-            embedded_video=True,
-        )
-
-
-def _opened(file: File) -> Original:
-    roots = ScanDirectory.objects.filter(user_id=file.owner_id)
-    # Read here: the thread that looks at the disk has no connection to the database.
-    return open_original(file.path, roots=list(roots.values_list("path", flat=True)))
-
-
-def _cache(file: File, found: Original, *, by_hash: bool) -> str:
-    """The hash names these bytes for ever, unless they changed since the scan."""
-    same = (found.size, found.mtime_ns) == (file.size, file.mtime_ns)
-    return IMMUTABLE if by_hash and same else REVALIDATED
-
-
-def original_content(file: File, *, by_hash: bool, mime: str = "") -> Content:
-    """Return a whole file of a photo; raise OSError if it cannot be opened."""
-    found = _opened(file)
-    mime = mime or file.mime
-    shown = bool(_SHOWN.fullmatch(mime))
-    return Content(
-        file=found.file,
-        length=found.size,
-        mime=mime if shown else "application/octet-stream",
-        etag=f'"{found.size:x}-{found.mtime_ns:x}"',
-        cache=_cache(file, found, by_hash=by_hash),
-        file_name=os.path.basename(readable_path(file.path)),
-        attachment=not shown,
-        path=found.path,
-    )
-
-
-def _embedded(file: File, *, by_hash: bool) -> Content:
-    """Return the part of a file that is a video; raise NoContent without one."""
-    found = _opened(file)
-    with ExitStack() as unless_sent:
-        unless_sent.callback(found.file.close)
-        # The open file rather than its path, which may lead elsewhere by now.
-        part = video_range(found.file)
-        if part is None or part[0] + part[1] > found.size:
-            raise NoContent
-        unless_sent.pop_all()
-    name = os.path.splitext(os.path.basename(readable_path(file.path)))[0]
-    return Content(
-        file=found.file,
-        start=part[0],
-        length=part[1],
-        mime="video/mp4",
-        etag=f'"{found.size:x}-{found.mtime_ns:x}-video"',
-        cache=_cache(file, found, by_hash=by_hash),
-        file_name=f"{name}.mp4",
-    )
 
 
 class AvatarView(APIView):

@@ -1,0 +1,134 @@
+"""Originals over HTTP: as they are for their owner, without metadata for others."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from librephotos.api.http.caller import who_waits
+from librephotos.api.models import File, Photo, ScanDirectory
+from librephotos.api.models.fields import readable_path
+from librephotos.api.services.waiting import PLACES
+from librephotos.api.storage.originals import Original, PartOf, open_original
+from librephotos.api.views.media.byte_response import IMMUTABLE, REVALIDATED, Content
+from librephotos.api.views.media.photo_media import NoContent, PhotoMediaView
+from librephotos.api.views.media.stripped_copy_content import (
+    for_others,
+    stripped_content,
+)
+from librephotos.media.files.motion_photo import video_range
+
+# Formats that no browser runs scripts of; SVG and HTML are never taken for pictures.
+_SHOWN = re.compile(r"(image/(?!svg)|video/)[\w.+-]+", re.ASCII)
+
+
+class OriginalView(PhotoMediaView):
+    """The main file: as it is on disk for its owner, without metadata for others."""
+
+    def photos(self) -> Any:
+        return Photo.objects.select_related("main_file").defer(
+            "placeholder", "search_text"
+        )
+
+    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+        file = photo.main_file
+        if file is None:
+            raise NoContent
+        return self.whole(photo, file, by_hash=by_hash)
+
+    def whole(
+        self, photo: Photo, file: File, *, by_hash: bool, mime: str = ""
+    ) -> Content:
+        """Return a file of a photo as the caller may have it."""
+        if self.request.user.pk == photo.owner_id:
+            return self._as_it_is(file, by_hash=by_hash, mime=mime)
+        if photo.owner.shares_metadata:
+            return for_others(photo, self._as_it_is(file, by_hash=False, mime=mime))
+        copy = stripped_content(
+            photo, file, self.opened(file), caller=who_waits(self.request)
+        )
+        return replace(copy, mime=mime or copy.mime)
+
+    def _as_it_is(self, file: File, *, by_hash: bool, mime: str) -> Content:
+        found = self.opened(file)
+        mime = mime or file.mime
+        shown = bool(_SHOWN.fullmatch(mime))
+        return Content(
+            file=found.file,
+            length=found.size,
+            mime=mime if shown else "application/octet-stream",
+            etag=f'"{found.size:x}-{found.mtime_ns:x}"',
+            cache=_cache(file, found, by_hash=by_hash),
+            file_name=os.path.basename(readable_path(file.path)),
+            attachment=not shown,
+            path=found.path,
+        )
+
+    def opened(self, file: File, *, part_of: PartOf | None = None) -> Original:
+        """Open an original; raise NoSuchPart, or OSError if it cannot be opened."""
+        # Read here: the thread that looks at the disk has no connection to a database.
+        roots = ScanDirectory.objects.filter(user_id=file.owner_id)
+        return open_original(
+            file.path,
+            roots=list(roots.values_list("path", flat=True)),
+            part_of=part_of,
+            place=partial(PLACES.take, who_waits(self.request)),
+        )
+
+
+class VideoView(OriginalView):
+    """The video: as it is on disk for its owner, without metadata for others."""
+
+    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+        if not photo.video:
+            raise NoContent
+        return super().content(photo, by_hash=by_hash)
+
+
+class EmbeddedVideoView(OriginalView):
+    """The video of a motion photo: a file beside it, or a part of its own file."""
+
+    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+        if not photo.motion_photo or photo.main_file is None:
+            raise NoContent
+        videos = photo.files.filter(kind="video", missing_since=None)
+        beside = videos.order_by("id").first()
+        if beside is not None:
+            return self.whole(photo, beside, by_hash=by_hash, mime="video/mp4")
+        return self._inside(photo, photo.main_file, by_hash=by_hash)
+
+    def _inside(self, photo: Photo, file: File, *, by_hash: bool) -> Content:
+        if self.request.user.pk == photo.owner_id:
+            return self._part(file, by_hash=by_hash)
+        if photo.owner.shares_metadata:
+            return for_others(photo, self._part(file, by_hash=False))
+        return stripped_content(
+            photo,
+            file,
+            self.opened(file),
+            caller=who_waits(self.request),
+            embedded_video=True,
+        )
+
+    def _part(self, file: File, *, by_hash: bool) -> Content:
+        found = self.opened(file, part_of=video_range)
+        start, length = found.part
+        name = os.path.splitext(os.path.basename(readable_path(file.path)))[0]
+        return Content(
+            file=found.file,
+            start=start,
+            length=length,
+            mime="video/mp4",
+            etag=f'"{found.size:x}-{found.mtime_ns:x}-video"',
+            cache=_cache(file, found, by_hash=by_hash),
+            file_name=f"{name}.mp4",
+        )
+
+
+def _cache(file: File, found: Original, *, by_hash: bool) -> str:
+    """The hash names these bytes for ever, unless they changed since the scan."""
+    same = (found.size, found.mtime_ns) == (file.size, file.mtime_ns)
+    return IMMUTABLE if by_hash and same else REVALIDATED
