@@ -80,6 +80,30 @@ def test_names_with_a_time(name: str, form: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "IMG_20230519_240000.jpg",
+        "20230519240000.jpg",
+        "2023-05-19 24-00-00.jpg",
+        "Bildschirmfoto 2023-05-19 um 24.00.00.png",
+        "photo_1@19-05-2023_24-00-00.jpg",
+        "19.05.2023 24.00.00.jpg",
+    ],
+)
+def test_the_hour_24_is_the_midnight_after(name: str) -> None:
+    assert _date(name) == WrittenDate(datetime(2023, 5, 20))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["IMG_20230519_240001.jpg", "2023-05-19 24-10-00.jpg", "19.05.2023 25.00.00"],
+)
+def test_an_hour_that_no_day_has_leaves_the_day(name: str) -> None:
+    found = _date(name)
+    assert found is None or found == WrittenDate(datetime(2023, 5, 19), Precision.DAY)
+
+
+@pytest.mark.parametrize(
     ("name", "hour"),
     [
         ("Screenshot 2023-05-19 at 12.05.00 AM.png", 0),

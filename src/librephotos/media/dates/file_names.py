@@ -13,7 +13,7 @@ from typing import Final
 from librephotos.media.dates.half_days import AFTER_HOUR, BEFORE_HOUR, hour_of_day
 from librephotos.media.dates.month_names import day_in_words
 from librephotos.media.dates.unset_clocks import is_never_set
-from librephotos.media.dates.written import Clock, Precision, WrittenDate
+from librephotos.media.dates.written import Clock, Precision, WrittenDate, at_time
 
 MAX_SEARCHED: Final = 1024
 
@@ -26,7 +26,8 @@ _BLANK = r"[\s\u00a0\u202f]"
 _WITH_TIME = re.compile(
     rf"(?<!\d){_YEAR}[-_.: ]?{_MONTH}[-_.: ]?{_DAY}"
     r"(?P<gap>[-_.:T@, ]{0,3}(?:at )?)"
-    r"(?P<hour>[01]\d|2[0-3])[-_.:h ]?(?P<minute>[0-5]\d)[-_.:m ]?(?P<second>[0-5]\d)"
+    r"(?P<hour>[01]\d|2[0-3]|24(?=[-_.:h ]?00[-_.:m ]?00))"
+    r"[-_.:h ]?(?P<minute>[0-5]\d)[-_.:m ]?(?P<second>[0-5]\d)"
     r"(?!\d{7})(?:[-_.]?\d{3}(?!\d))?"
     rf"(?:{_BLANK}?(?P<after>{AFTER_HOUR})|(?P<utc>Z\b))?",
     re.ASCII,
@@ -130,15 +131,9 @@ def _moment(match: re.Match[str], text: str) -> WrittenDate | None:
     if half:
         hour = hour_of_day(hour, half)
     try:
-        digits = datetime(
-            int(found["year"]),
-            int(found["month"]),
-            int(found["day"]),
-            hour,
-            int(found["minute"]),
-            int(found["second"] or 0),
-        )
-    except ValueError:
+        day = datetime(int(found["year"]), int(found["month"]), int(found["day"]))
+        digits = at_time(day, hour, int(found["minute"]), int(found["second"] or 0))
+    except (ValueError, OverflowError):
         return None
     utc = bool(found.get("utc") or _PIXEL.search(text))
     if is_never_set(digits, utc=utc):
@@ -161,11 +156,10 @@ def _at_time(day: WrittenDate, match: re.Match[str]) -> WrittenDate | None:
     hour = int(match["hour"])
     if match["after"]:
         hour = hour_of_day(hour, match["after"])
-    if hour > 23:
+    try:
+        digits = at_time(day.digits, hour, int(match["minute"]), int(match["last"]))
+    except (ValueError, OverflowError):
         return None
-    digits = day.digits.replace(
-        hour=hour, minute=int(match["minute"]), second=int(match["last"])
-    )
     return None if is_never_set(digits) else WrittenDate(digits)
 
 

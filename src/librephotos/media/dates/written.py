@@ -150,6 +150,18 @@ def usable_date(text: str, *, clock: Clock = Clock.LOCAL) -> WrittenDate | None:
     return None if unset else found
 
 
+def at_time(
+    day: datetime, hour: int, minute: int, second: int, micro: int = 0
+) -> datetime:
+    """Return a time of a day, for 24:00:00 the next day's midnight (ISO 8601).
+
+    Raises ValueError or OverflowError where there is none.
+    """
+    if (hour, minute, second) == (24, 0, 0):
+        day, hour = day + timedelta(days=1), 0
+    return day.replace(hour=hour, minute=minute, second=second, microsecond=micro)
+
+
 def fixed_offset(text: str) -> timedelta | None:
     """Return the offset from UTC in a text such as "+02:00", None if it holds none."""
     match = _OFFSET.match(text.strip())
@@ -177,14 +189,9 @@ def _at(day: WrittenDate, time: str, clock: Clock) -> WrittenDate | None:
     if after and is_half_day(after[0]):
         zone = zone[after.end() :].strip()
     micro = int((match["part"] or "0").ljust(6, "0")[:6])
-    next_day = (hour, minute, second) == (24, 0, 0)
+    second = 59 if second == 60 else second
     try:
-        moment = day.digits.replace(
-            hour=0 if next_day else hour,
-            minute=minute,
-            second=59 if second == 60 else second,
-            microsecond=micro,
-        ) + timedelta(days=int(next_day))
+        moment = at_time(day.digits, hour, minute, second, micro)
     except (ValueError, OverflowError):
         return day
     found = WrittenDate(moment, Precision.TIME, clock)
