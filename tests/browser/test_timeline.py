@@ -165,3 +165,26 @@ def test_phone_has_a_menu_and_a_viewer(visit: Callable[..., Visitor]) -> None:
     visitor.go_to("Trash")
     assert visitor.location() == "/trash"
     assert visitor.page.evaluate(width) == 390
+
+
+def test_what_is_hidden_in_one_tab_leaves_the_others(visitor: Visitor) -> None:
+    visitor.enter()
+    visitor.wait_until_drawn()
+    other = visitor.context.new_page()
+    other.goto(visitor.address)
+    chosen = visitor.photo_ids()[1]
+    expect(other.locator(f"[data-photo-id='{chosen}']")).to_be_visible()
+    visitor.open_photo(1)
+    visitor.press("Hide")
+    visitor.keep_message("1 photo hidden")
+    expect(other.locator(f"[data-photo-id='{chosen}']")).to_have_count(0)
+    visitor.undo()
+    expect(other.locator(f"[data-photo-id='{chosen}']")).to_be_visible()
+
+
+def test_the_timeline_is_read_again_when_one_comes_back_to_it(visitor: Visitor) -> None:
+    visitor.enter()
+    visitor.wait_until_drawn()
+    with visitor.page.expect_response("**/api/albums/date/list/**"):
+        # What a browser says when its window is brought to the front.
+        visitor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")

@@ -19,7 +19,7 @@ export class JobActivity {
   scanProblem = $state('');
   /** Grows whenever photos may have been added or changed, again and again during a scan. */
   libraryVersion = $state(0);
-  /** Grows when a job ended or a person changed something. */
+  /** Grows when a job ended or a person changed something, in whichever tab. */
   settledVersion = $state(0);
   /** How many files failed and were not mended since, whichever scan it was. */
   failedFiles = $state(0);
@@ -30,6 +30,8 @@ export class JobActivity {
   #lastRefresh = 0;
   #seenProgress = '';
   #started = false;
+  /** Tells the other tabs of this browser. */
+  #tabs: BroadcastChannel | null = null;
 
   constructor(
     private readonly client: ApiClient,
@@ -38,13 +40,22 @@ export class JobActivity {
 
   /** Poll until the returned function is called; a page in the background rests. */
   follow(): () => void {
-    const onVisible = (): void => void (this.page.hidden || this.#poll());
+    const onVisible = (): void => {
+      if (this.page.hidden) return;
+      // Nobody asked in the meantime.
+      this.libraryVersion += 1;
+      void this.#poll();
+    };
     this.#started = true;
+    this.#tabs = new BroadcastChannel('library');
+    this.#tabs.onmessage = () => this.#changed();
     this.page.addEventListener('visibilitychange', onVisible);
     void this.#poll();
     return () => {
       this.#started = false;
       clearTimeout(this.#timer);
+      this.#tabs?.close();
+      this.#tabs = null;
       this.page.removeEventListener('visibilitychange', onVisible);
       this.job = null;
       this.failedFiles = 0;
@@ -82,8 +93,13 @@ export class JobActivity {
     await this.#poll();
   }
 
-  /** Something was changed from this page: lists have to be read again. */
+  /** Something was changed from this page: lists have to be read again, in all tabs. */
   libraryChanged(): void {
+    this.#changed();
+    this.#tabs?.postMessage(null);
+  }
+
+  #changed(): void {
     this.libraryVersion += 1;
     this.settledVersion += 1;
   }
@@ -130,7 +146,7 @@ export class JobActivity {
     this.#show(job);
     if (job && !job.finished) return this.#refreshGently(job);
     this.#followed = '';
-    this.libraryChanged();
+    this.#changed();
   }
 
   #refreshGently(job: Job): void {
