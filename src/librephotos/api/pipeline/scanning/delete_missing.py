@@ -36,9 +36,11 @@ def delete_missing(job_id: int) -> None:
         gone = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
         lock_to_delete(gone, owner=job.started_by_id)
         gone.delete()
+        if photos or not job.message:  # none are left where a worker has died
+            jobs.note(job_id, f"{len(photos)} photos without files were removed.")
         request_clean_up()
     delete_previews(previews)
     delete_copies(files)
-    count = len(photos)
-    jobs.note(job_id, f"{count} photos without files were removed.")
-    Job.objects.filter(pk=job_id).update(enumerated=True, finished_at=timezone.now())
+    Job.objects.unfinished().filter(pk=job_id).update(
+        enumerated=True, finished_at=timezone.now()
+    )

@@ -68,12 +68,21 @@ def begin(job_id: int) -> Job | None:
 
 
 def note(job_id: int, message: str) -> None:
-    """Add a line to what the job tells its user, unless it was deleted."""
+    """Add a line to what the job tells its user, unless it was deleted or has ended.
+
+    One that was cancelled takes it: what its task has done by then stays, and what it
+    has found is so. A job that ended otherwise has said everything.
+    """
+    listens = Q(finished_at=None) | Q(cancelled=True)
     with transaction.atomic():
-        job = Job.objects.select_for_update().filter(pk=job_id).first()
-        if job is not None and message not in job.message:
-            job.message = f"{job.message}\n{message}".strip()
-            job.save(update_fields=["message"])
+        for job in Job.objects.select_for_update().filter(listens, pk=job_id):
+            _say(job, message)
+
+
+def _say(job: Job, message: str) -> None:
+    if message not in job.message:
+        job.message = f"{job.message}\n{message}".strip()
+        job.save(update_fields=["message"])
 
 
 def finish_if_complete(job_id: int) -> None:
@@ -97,11 +106,12 @@ def _follow_up(job_id: int) -> None:
 
 
 def fail(job_id: int, message: str) -> None:
-    """Finish the job as failed, and say why."""
-    note(job_id, message)
-    Job.objects.filter(pk=job_id, finished_at=None).update(
-        finished_at=timezone.now(), failed=True
-    )
+    """Finish the job as failed, and say why, unless it has ended or was cancelled."""
+    with transaction.atomic():
+        unfinished = Job.objects.unfinished().filter(pk=job_id)
+        for job in unfinished.select_for_update():
+            _say(job, message)
+            unfinished.update(finished_at=timezone.now(), failed=True)
 
 
 def cancel(job: Job) -> None:
