@@ -273,7 +273,7 @@ def test_a_full_data_folder_stops_the_work_before_it_begins(
     settings.MIN_FREE_MIB = 2**40
     ids = photos_named(tmp_path, "a")
     stage = SizeStage()
-    with pytest.raises(DataFolderFull, match="make room, then scan again"):
+    with pytest.raises(DataFolderFull, match="make room"):
         run_stage(stage, ids, sandbox=sandbox)
     assert stage.saved == {}
 

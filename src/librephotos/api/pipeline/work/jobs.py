@@ -114,6 +114,13 @@ def fail(job_id: int, message: str) -> None:
             unfinished.update(finished_at=timezone.now(), failed=True)
 
 
+def again(job_id: int) -> str:
+    """Return how that which a job has left is done, in the words of `KINDS`."""
+    kinds = Job.objects.filter(pk=job_id).values_list("kind", flat=True)
+    rows = {int(kind): row for kind, row in KINDS.items()}
+    return next((rows[kind].again for kind in kinds if kind in rows), "try again")
+
+
 def cancel(job: Job) -> None:
     """End a job early; what it has done stays, the rest is left to the next scan."""
     now = timezone.now()
@@ -167,4 +174,4 @@ def _settle(job_id: int) -> None:
         if finished:
             _follow_up(job_id)
     if not finished:
-        fail(job_id, "Some files could not be processed; scan again.")
+        fail(job_id, f"Not everything could be done: {again(job_id)}.")

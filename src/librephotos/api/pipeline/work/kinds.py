@@ -49,12 +49,15 @@ class Joins(Enum):
 class JobKind:
     """A kind of job: with which task it begins, when, and for whom.
 
+    `again` says how one that has failed is gone on with: "then …", in a sentence.
+
     `follows` are the kinds after which it begins where it is due: where photos have yet
     to pass its stages, or, `after_changes`, where the one before has run at all.
     `learns_with` are the settings of the server that say what it learns.
     """
 
     task: Task
+    again: str
     unit: Unit = Unit.PHOTOS
     joins: Joins = Joins.UNTIL_BEGUN
     follows: tuple[Kind, ...] = ()
@@ -63,56 +66,69 @@ class JobKind:
     asked_by: Who = Who.NOBODY
 
 
+NEXT_SCAN = "the next scan goes on with it"
+TRAIN = "train faces again"
+
 KINDS: dict[Kind, JobKind] = {
     Kind.SCAN_PHOTOS: JobKind(
         task=Task.SCAN,
+        again="scan again",
         unit=Unit.FILES,
         joins=Joins.UNTIL_ENUMERATED,
         asked_by=Who.OWNER,
     ),
     Kind.SCAN_FACES: JobKind(
         task=Task.HAND_OUT,
+        again=NEXT_SCAN,
         follows=(Kind.SCAN_PHOTOS,),
         asked_by=Who.OWNER,
     ),
     Kind.CALCULATE_CLIP_EMBEDDINGS: JobKind(
         task=Task.HAND_OUT,
+        again=NEXT_SCAN,
         follows=(Kind.SCAN_PHOTOS,),
         learns_with=("semantic_search_model", "tagging_model"),
     ),
     Kind.GENERATE_TAGS: JobKind(
         task=Task.HAND_OUT,
+        again=NEXT_SCAN,
         follows=(Kind.CALCULATE_CLIP_EMBEDDINGS,),  # of which tags may be made
         learns_with=("semantic_search_model", "tagging_model"),
     ),
     Kind.GENERATE_CAPTIONS: JobKind(
         task=Task.HAND_OUT,
+        again=NEXT_SCAN,
         follows=(Kind.GENERATE_TAGS,),
         learns_with=("captioning_model", "caption_automatically"),
     ),
     Kind.GENERATE_FACE_EMBEDDINGS: JobKind(
         task=Task.ENCODE_FACES,
+        again=TRAIN,
         asked_by=Who.OWNER,
     ),
     Kind.FIND_SIMILAR_FACES: JobKind(
         task=Task.GROUP_FACES,
+        again=TRAIN,
         unit=Unit.FACES,
         follows=(Kind.SCAN_FACES, Kind.GENERATE_FACE_EMBEDDINGS),
         after_changes=True,
     ),
     Kind.TRAIN_FACES: JobKind(
         task=Task.RECOGNISE_FACES,
+        again=TRAIN,
         unit=Unit.FACES,
         follows=(Kind.FIND_SIMILAR_FACES,),
         after_changes=True,
     ),
     Kind.DELETE_MISSING_PHOTOS: JobKind(
         task=Task.DELETE_MISSING,
+        again="remove missing photos again",
         joins=Joins.UNTIL_ENUMERATED,
         asked_by=Who.OWNER,
     ),
     Kind.DOWNLOAD_MODELS: JobKind(
         task=Task.DOWNLOAD,
+        again="download the model again",
         unit=Unit.KIB,
         asked_by=Who.STAFF,
     ),

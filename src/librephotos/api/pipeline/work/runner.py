@@ -30,7 +30,7 @@ def check_free_space() -> None:
     if free < settings.MIN_FREE_MIB * 2**20:
         raise DataFolderFull(
             f"The data folder has only {free // 2**20} MiB left and "
-            f"{settings.MIN_FREE_MIB} MiB are kept free: make room, then scan again."
+            f"{settings.MIN_FREE_MIB} MiB are kept free: make room"
         )
 
 
@@ -42,9 +42,7 @@ def full_folder_told() -> Iterator[None]:
     except OSError as error:
         if not is_full(error):
             raise
-        raise DataFolderFull(
-            "The data folder has become full: make room, then scan again."
-        ) from error
+        raise DataFolderFull("The data folder has become full: make room") from error
 
 
 def run_stages(

@@ -24,6 +24,7 @@ from procrastinate.jobs import Job as QueuedTask
 from librephotos.api.pipeline.work import children, jobs
 from librephotos.api.pipeline.work.queue import Task
 from librephotos.api.pipeline.work.runner import full_folder_told
+from librephotos.api.pipeline.worker.problems import problem
 from librephotos.api.writes.left_tasks import NOTES, TAKEOVERS
 from librephotos.full_disk import DataFolderFull
 from librephotos.ml.errors import ModelUnusable
@@ -94,7 +95,7 @@ def _endings_told(task: Task, job: int | None, context: JobContext) -> Iterator[
         # What no job follows is asked for again by whoever needs it.
         log.error("%s ended early: %s", task.name.lower(), error)
         if job is not None:
-            jobs.fail(job, str(error))
+            jobs.fail(job, f"{error}, then {jobs.again(job)}.")
     except ModelUnusable as error:
         if job is None:
             raise
@@ -103,14 +104,10 @@ def _endings_told(task: Task, job: int | None, context: JobContext) -> Iterator[
         last = RETRY.get_retry_decision(exception=error, job=context.job) is None
         if job is None or not last:
             raise
-        # Without the path: users are not told where the server keeps things.
-        reason = error.strerror or type(error).__name__
-        log.error("%s ended early: %s", task.name.lower(), reason)
-        jobs.fail(
-            job,
-            f"A file cannot be read or written ({reason}): have that mended, then scan"
-            " again.",
+        log.error(
+            "%s ended early: %s: %s", task.name.lower(), type(error).__name__, error
         )
+        jobs.fail(job, f"{problem(error)}, then {jobs.again(job)}.")
 
 
 for _task in Task:
