@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +11,16 @@ from django.db import IntegrityError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Status
 
-EXCUSED, BLAME, TAKEOVERS = "excused", "blame", "takeovers"
-"""Arguments that are not the function's: that the worker does not end by the task, how
-much speaks for that it does, and how often the task was left."""
+EXCUSED, LOST = "excused", "lost"
+"""Arguments that are not the function's: in which of its attempts the worker of a task
+was told to end, or lost its database. They say nothing of a later attempt."""
 
-NOTES = (EXCUSED, BLAME, TAKEOVERS)
+LOSSES, BLAME, TAKEOVERS = "losses", "blame", "takeovers"
+"""The like: when the database was lost again and again, in seconds since 1970, how much
+speaks for that its workers end by the task, and how often it was left, in whatever way.
+"""
+
+NOTES = (EXCUSED, LOST, LOSSES, BLAME, TAKEOVERS)
 
 
 def hold(task_id: int, *, attempts: int) -> bool:
@@ -61,11 +66,33 @@ def end(task_id: int, status: Status) -> None:
         )
 
 
-def excuse(task_ids: Collection[int]) -> None:
-    """Note of tasks that are under way that their worker does not end by them."""
+def excuse(tasks: Mapping[int, int], *, note: str) -> set[int]:
+    """Note of tasks that are under way, with their attempts, why their worker left.
+
+    Returns those that are still its own: nobody has taken them over or ended them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE procrastinate_jobs SET args = args || %s::jsonb"
-            " WHERE id = ANY(%s) AND status = 'doing'",
-            [json.dumps({EXCUSED: True}), list(task_ids)],
+            "UPDATE procrastinate_jobs AS task"
+            " SET args = args || jsonb_build_object(%s, task.attempts)"
+            " FROM unnest(%s::bigint[], %s::int[]) AS own (id, attempts)"
+            " WHERE task.id = own.id AND task.attempts = own.attempts"
+            " AND status = 'doing' RETURNING task.id",
+            [note, list(tasks), list(tasks.values())],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def count_as_left(task_id: int, *, attempts: int) -> None:
+    """Note that this attempt of a task ends because the worker does, not by an error.
+
+    Whoever dies right after that has it counted twice: the task may then be tried once
+    more after errors than others.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET args = jsonb_set(args, ARRAY[%s], to_jsonb("
+            "coalesce((args ->> %s)::int, 0) + 1))"
+            " WHERE id = %s AND attempts = %s AND status = 'doing'",
+            [TAKEOVERS, TAKEOVERS, task_id, attempts],
         )

@@ -9,16 +9,20 @@ from typing import Any
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
+from procrastinate.jobs import Job as QueuedTask
 
 from librephotos.api.models import Job, JobStage, PhotoEmbedding
 from librephotos.api.pipeline.ml_models import download
 from librephotos.api.pipeline.work import jobs
+from librephotos.api.pipeline.worker import loop
+from librephotos.api.pipeline.worker.tasks import RETRY
 from librephotos.ml.model_store import Progress
 from tests.factories import UserFactory
 from tests.support.models.model_folders import CLIP, configure
 from tests.support.models.model_hub import ModelHub
 from tests.support.models.tiny_clip import tiny_clip_folder  # noqa: F401
 from tests.support.scanning import Library, work_until_idle, write_jpeg
+from tests.support.workers import disturbed_by, wait_until
 
 REPOSITORY = "openai/clip-vit-base-patch32"
 
@@ -129,6 +133,42 @@ def test_a_worker_that_stops_leaves_the_download_to_the_next(
     work_until_idle()
     job.refresh_from_db()
     assert job.finished and not job.failed
+
+
+def test_a_worker_that_is_told_to_end_costs_a_download_no_try(
+    photos: Library, hub: ModelHub
+) -> None:
+    hub.misbehave("config.json", status=503, retry_after="3600", times=3)
+    job = download.start_download(user=photos.owner, model=CLIP)
+    with disturbed_by(lambda: wait_until(lambda: asked_for(hub, "config.json"))):
+        loop.run(wait=True)
+    hub.misbehave("config.json", times=0)
+    (left,) = ProcrastinateJob.objects.all()
+    assert (left.status, left.attempts) == ("todo", 1)
+    assert tries_after_errors(left) == tries_after_errors()
+    work_until_idle()
+    job.refresh_from_db()
+    assert job.finished and not job.failed
+
+
+def asked_for(hub: ModelHub, name: str) -> bool:
+    """Whether somebody has asked for a file."""
+    return any(request.name == name for request in hub.requests)
+
+
+def tries_after_errors(left: ProcrastinateJob | None = None) -> int:
+    """How often a task, by default one that was never begun, is tried yet."""
+    begun, notes = (left.attempts, left.args) if left else (0, {})
+    task = QueuedTask(
+        queue="", lock=None, queueing_lock=None, task_name="", task_kwargs=notes
+    )
+    return sum(
+        RETRY.get_retry_decision(
+            exception=OSError(), job=task.evolve(attempts=begun + errors)
+        )
+        is not None
+        for errors in range(20)
+    )
 
 
 def test_a_model_that_is_downloaded_is_not_removed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +17,12 @@ from librephotos.api.models import Job, Photo, PhotoStage
 from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.work.queue import Task
 from librephotos.api.pipeline.work.runner import ENDS_WORKERS
-from librephotos.api.pipeline.worker.takeover import SUSPECTS, take_over
+from librephotos.api.pipeline.worker.takeover import (
+    MANY,
+    SOON_S,
+    SUSPECTS,
+    take_over,
+)
 from librephotos.api.pipeline.worker.tasks import RETRY
 from librephotos.api.writes import left_tasks
 from tests.factories import JobFactory, PhotoFactory
@@ -117,15 +123,17 @@ def test_what_always_dies_beside_others_is_given_up_in_the_end() -> None:
     assert failures() == [ENDS_WORKERS]
 
 
-def excuse_all() -> None:
+def excuse_all(why: str = left_tasks.EXCUSED) -> set[int]:
     """Have the worker say, of all that it is at, that it does not end by it."""
-    left_tasks.excuse([task.id or 0 for task in begin()])
+    own = {task.id or 0: task.attempts for task in begin()}
+    return left_tasks.excuse(own, note=why)
 
 
 @pytest.mark.parametrize("count", [1, 4])
 def test_who_is_told_to_end_dies_of_nothing(count: int) -> None:
+    """However often: a machine may be switched off whenever it has got so far."""
     enqueue(photos_to_do(count))
-    for _ in range(2 * ITEM_LIMIT):
+    for _ in range(2 * MANY):
         excuse_all()
         die()
     assert not failures()
@@ -145,13 +153,97 @@ def test_deaths_before_an_orderly_end_count_on() -> None:
     assert failures() == [ENDS_WORKERS]
 
 
+def test_a_scan_that_is_never_left_in_peace_is_gone_on_with() -> None:
+    queue.enqueue(Task.SCAN, job=JobFactory().pk, full=False)
+    for _ in range(2 * MANY + WHOLE_LIMIT):
+        excuse_all()
+        die()
+    assert waiting() == ["todo"]
+
+
 def test_what_the_database_does_not_survive_is_excused_not_for_ever() -> None:
     enqueue(photos_to_do())
-    for _ in range(20):
+    for _ in range(2 * MANY):
         if not failures():
+            excuse_all(left_tasks.LOST)
+            die()
+    assert failures() == [ENDS_WORKERS]
+
+
+def test_orderly_ends_in_between_do_not_excuse_what_ends_the_database() -> None:
+    enqueue(photos_to_do())
+    for _ in range(2 * MANY):
+        if not failures():
+            excuse_all(left_tasks.LOST)
+            die()
             excuse_all()
             die()
     assert failures() == [ENDS_WORKERS]
+
+
+def let_time_pass(seconds: float) -> None:
+    """Have the last losses of the database be longer ago."""
+    for task in ProcrastinateJob.objects.all():
+        losses = [loss - seconds for loss in task.args[left_tasks.LOSSES]]
+        note_of(task, {left_tasks.LOSSES: losses})
+
+
+def note_of(task: ProcrastinateJob, notes: dict[str, Any]) -> None:
+    """Change what is noted of a task."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET args = args || %s::jsonb WHERE id = %s",
+            [json.dumps(notes), task.pk],
+        )
+
+
+@pytest.mark.parametrize("kind", [Task.SCAN, Task.RUN_STAGES])
+def test_a_database_that_is_lost_now_and_then_is_no_fault_of_a_task(kind: Task) -> None:
+    if kind is Task.SCAN:
+        queue.enqueue(kind, job=JobFactory().pk, full=False)
+    else:
+        enqueue(photos_to_do())
+    for _ in range(2 * MANY):
+        excuse_all(left_tasks.LOST)
+        die()
+        let_time_pass(SOON_S)
+    assert waiting() == ["todo"] and not failures()
+
+
+def test_an_excuse_is_for_one_attempt() -> None:
+    """Whatever becomes of it: it may end in order, or by an error, after all."""
+    enqueue(photos_to_do())
+    for _ in range(ITEM_LIMIT):
+        assert not failures()
+        excuse_all()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL)"
+                " FROM procrastinate_jobs"
+            )
+        die()
+    assert failures() == [ENDS_WORKERS]
+
+
+def test_who_has_lost_a_task_to_others_does_not_excuse_their_end() -> None:
+    enqueue(photos_to_do())
+    own = {task.id or 0: task.attempts for task in begin()}
+    die()
+    for _ in range(ITEM_LIMIT - 1):
+        assert not failures()
+        begin()
+        for why in (left_tasks.EXCUSED, left_tasks.LOST):
+            assert left_tasks.excuse(own, note=why) == set()
+        die()
+    assert failures() == [ENDS_WORKERS]
+
+
+def test_a_worker_knows_what_is_still_its_own() -> None:
+    enqueue(photos_to_do())
+    own = {task.id or 0: task.attempts for task in begin()}
+    assert left_tasks.excuse(own, note=left_tasks.LOST) == set(own)
+    ProcrastinateJob.objects.all()._raw_delete(using="default")
+    assert left_tasks.excuse(own, note=left_tasks.LOST) == set()
 
 
 def test_a_later_stage_is_not_blamed_for_deaths_in_an_earlier_one() -> None:

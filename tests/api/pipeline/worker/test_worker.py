@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
@@ -17,9 +10,9 @@ from librephotos.api.models import Job
 from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.worker import loop, takeover
 from librephotos.api.queries.operations.health import workers_alive
-from librephotos.stopping import stop_requests
 from tests.factories import JobFactory
 from tests.support.triggers import refusing
+from tests.support.workers import disturbed_by, wait_until
 
 pytestmark = pytest.mark.usefixtures("empty_queue")
 
@@ -36,42 +29,6 @@ def end_connections() -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE"
             " datname = current_database() AND pid <> pg_backend_pid()"
         )
-
-
-@contextmanager
-def disturbed_by(disturb: Callable[[], None]) -> Iterator[None]:
-    """Run something beside a worker, then have the worker end as by SIGTERM."""
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            disturb()
-        except BaseException as error:  # told below, in the test's own thread
-            failures.append(error)
-        finally:
-            connection.close()
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    connection.close()
-    previous = signal.signal(signal.SIGTERM, lambda *_: None)
-    beside = threading.Thread(target=run)
-    beside.start()
-    try:
-        yield
-    finally:
-        beside.join()
-        signal.signal(signal.SIGTERM, previous)
-        stop_requests.count = 0  # another worker may run in this process
-    assert not failures, failures
-
-
-def wait_until(condition: Callable[[], Any]) -> None:
-    """Look again and again; the worker is the one that this may wait for."""
-    for _ in range(3000):
-        if condition():
-            return
-        threading.Event().wait(0.02)
-    raise AssertionError("not within a minute")
 
 
 def is_at_work() -> bool:
@@ -234,3 +191,27 @@ def test_a_task_asked_for_anew_while_it_is_tried_again_ends_no_lane() -> None:
 def nothing_is_done() -> bool:
     """Whether no task is under way, or left by somebody who died over it."""
     return not ProcrastinateJob.objects.filter(status="doing").exists()
+
+
+def test_a_task_of_whose_end_the_queue_did_not_hear_is_taken_over() -> None:
+    """Its worker goes on, and nobody else would: the task counted as under way."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SEQUENCE refused")
+        cursor.execute(
+            "CREATE FUNCTION refuse_once() RETURNS trigger LANGUAGE plpgsql AS $$"
+            " BEGIN IF nextval('refused') = 1 THEN RAISE EXCEPTION 'not now'"
+            " USING ERRCODE = 'deadlock_detected'; END IF; RETURN OLD; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER refuse_once BEFORE DELETE ON procrastinate_jobs"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_once()"
+        )
+    try:
+        ask()
+        with disturbed_by(lambda: wait_until(all_is_done)):
+            loop.run(wait=True)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION refuse_once CASCADE")
+            cursor.execute("DROP SEQUENCE refused")
+    assert all_is_done()

@@ -118,7 +118,7 @@ async def _run(app: App, sizes: Sequence[tuple[set[str], int]]) -> None:
         finally:
             for task in loops:
                 task.cancel()
-            excusing = _attempt(partial(_excuse, connector))
+            excusing = _attempt(partial(excuse, connector))
             await asyncio.gather(excusing, *loops, return_exceptions=True)
 
 
@@ -158,12 +158,15 @@ async def _keep_working(app: App, queues: set[str], *, concurrency: int) -> None
             log.warning("Work is put off: %s", ended)
         await asyncio.sleep(BEGIN_AGAIN_AFTER_S)
         await _until_database_answers()
-        await _attempt(partial(_excuse, cast(QueueConnector, app.connector)))
+        await _attempt(partial(excuse, cast(QueueConnector, app.connector)))
 
 
-async def _excuse(connector: QueueConnector) -> None:
+async def excuse(connector: QueueConnector) -> None:
     """Say that this process lives, whatever becomes of the tasks that it has begun."""
-    await in_thread(left_tasks.excuse, list(connector.under_way))
+    begun = dict(connector.under_way)
+    why = left_tasks.EXCUSED if stop_requests.count else left_tasks.LOST
+    own = await in_thread(left_tasks.excuse, begun, note=why)
+    connector.forget({task: n for task, n in begun.items() if task not in own})
 
 
 async def _until_database_answers() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -15,6 +15,7 @@ from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 from procrastinate.psycopg_connector import PsycopgConnector
+from psycopg.errors import RaiseException
 
 from librephotos.logs.outages import is_outage
 
@@ -45,8 +46,9 @@ class QueueConnector(PsycopgConnector):
     def __init__(self, **arguments: Any) -> None:
         """Connect as psycopg does, with no task under way."""
         super().__init__(**arguments)
-        self.under_way: set[int] = set()
-        """The tasks that were fetched, and of whose end the queue has not heard."""
+        self.under_way: dict[int, int] = {}
+        """The attempts of the tasks that were fetched, and of whose end the queue has
+        not heard."""
 
     @classmethod
     def of(cls, connector: DjangoConnector) -> QueueConnector:
@@ -58,11 +60,10 @@ class QueueConnector(PsycopgConnector):
 
         Its queueing lock allows one that waits: that one will do.
         """
+        ends = query in (sql.queries["finish_job"], sql.queries["retry_job"])
         try:
-            with _noticed():
+            with self._heard(arguments["job_id"]) if ends else _noticed():
                 await super().execute_query_async(query, **arguments)
-            if query in (sql.queries["finish_job"], sql.queries["retry_job"]):
-                self.under_way.discard(arguments["job_id"])
         except UniqueViolation:
             if query != sql.queries["retry_job"]:
                 raise
@@ -72,6 +73,29 @@ class QueueConnector(PsycopgConnector):
                 status=Status.ABORTED.value,
                 delete_job=True,
             )
+
+    @contextmanager
+    def _heard(self, task: int) -> Iterator[None]:
+        """Note whether the queue hears of the end of a task; nobody tells it twice."""
+        attempts = self.under_way.get(task, 0)  # it may be fetched anew at once
+        try:
+            yield
+        except UniqueViolation:
+            raise  # which has to end in another way
+        except ConnectorException as error:
+            # It answers that others have settled or deleted the task, or not at all.
+            if isinstance(error.__cause__, RaiseException):
+                self.forget({task: attempts})
+            else:
+                _tell_loss()
+            raise
+        self.forget({task: attempts})
+
+    def forget(self, tasks: Mapping[int, int]) -> None:
+        """Count attempts of tasks as under way no more: others have settled them."""
+        for task, attempts in tasks.items():
+            if self.under_way.get(task) == attempts:
+                del self.under_way[task]
 
     async def execute_query_one_async(
         self, query: Any, **arguments: Any
@@ -89,7 +113,7 @@ class QueueConnector(PsycopgConnector):
             if not fetched:
                 return row
             if isinstance(row["args"], dict):
-                self.under_way.add(row["id"])
+                self.under_way[row["id"]] = row["attempts"]
                 return row
             log.error("Task %d has no arguments that can be read, and fails", row["id"])
             await self.execute_query_async(
@@ -114,7 +138,12 @@ def _noticed() -> Iterator[None]:
     try:
         yield
     except ConnectorException as error:
-        lost = _lost.get()
-        if lost is not None and is_outage(error):
-            lost.set()
+        if is_outage(error):
+            _tell_loss()
         raise
+
+
+def _tell_loss() -> None:
+    lost = _lost.get()
+    if lost is not None:
+        lost.set()

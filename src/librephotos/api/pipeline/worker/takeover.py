@@ -4,12 +4,14 @@ Whatever was under way then is suspect, and suspects run one at a time. A batch 
 which a worker dies again is halved, until an item is alone that ends its workers; that
 one is recorded as failed. Where something else was under way too, an item is blamed the
 less for it, and where the worker was told to end or lost its database, not at all: no
-more than a few rounds, and no other file, are lost to it.
+more than a few rounds, and no other file, are lost to it. Only what the database is
+lost over again and again, soon each time, might be what it does not survive.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 from typing import Any, Final
 
@@ -20,8 +22,16 @@ from procrastinate.jobs import Status
 
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.queue import Task
+from librephotos.api.pipeline.work.runner import ENDS_WORKERS
 from librephotos.api.writes import left_tasks
-from librephotos.api.writes.left_tasks import BLAME, NOTES, TAKEOVERS
+from librephotos.api.writes.left_tasks import (
+    BLAME,
+    EXCUSED,
+    LOSSES,
+    LOST,
+    NOTES,
+    TAKEOVERS,
+)
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +49,14 @@ TOO_MUCH = 18
 """The same of a task that cannot be divided: it is given up after six."""
 
 MANY = 10
-"""So often a task may be excused: it might be what the database does not survive."""
+"""So often in a row a task may be excused because the database was lost. Whether it is
+to blame for that cannot be told from outside; but what is ended still more often, soon
+each time, would not get done if it were not."""
+
+SOON_S = 3600.0
+"""A loss that comes so long after the one before begins a new row: what the database
+does not survive ends it whenever it is tried, and what is interrupted so seldom is done
+in between."""
 
 AT_ONCE: Final = timedelta()
 WHILE_SUSPECTS_RUN: Final = timedelta(minutes=1)
@@ -64,13 +81,16 @@ def _take_over(dead: QueuedTask, *, alone: bool) -> None:
         _put_back(dead, raw)  # whoever fetches it finds that it cannot be done
         return
     arguments = dict(raw)
-    excused, blame, takeovers = [arguments.pop(note, 0) for note in NOTES]
-    again = arguments | {TAKEOVERS: takeovers + 1}
+    notes = {note: arguments.pop(note, None) for note in NOTES}
+    blame, losses = notes[BLAME] or 0, _losses(notes, dead.attempts)
+    afresh = arguments | {TAKEOVERS: (notes[TAKEOVERS] or 0) + 1}
+    again = afresh | {LOSSES: losses}
     batch = arguments.get(task.batch)
     size = len(batch) if isinstance(batch, list) else 0
-    if excused and takeovers < MANY:
+    if _is_excused(notes, dead.attempts, losses):
         _put_back(dead, again | {BLAME: blame})
         return
+    first = not blame
     blame += ALONE if alone else BESIDE_OTHERS
     if size > 1:
         if dead.lock != SUSPECTS:
@@ -83,14 +103,29 @@ def _take_over(dead: QueuedTask, *, alone: bool) -> None:
             _put_back(dead, again | {BLAME: blame}, lock=lock)
         elif _give_up(task, dead, arguments):
             # It does what there is still to do, or finds that there is nothing.
-            _put_back(dead, again)
+            _put_back(dead, afresh)
         else:
             _fail(dead, arguments)
     elif blame < TOO_MUCH:
-        delay = AT_ONCE if alone or not takeovers else WHILE_SUSPECTS_RUN
+        delay = AT_ONCE if alone or first else WHILE_SUSPECTS_RUN
         _put_back(dead, again | {BLAME: blame}, delay=delay)
     else:
         _fail(dead, arguments)
+
+
+def _losses(notes: dict[str, Any], attempts: int) -> list[float]:
+    """Return when the database was lost over a task in a row, this time included."""
+    losses: list[float] = notes[LOSSES] or []
+    if notes[LOST] != attempts:
+        return losses
+    now = time.time()
+    return [*losses, now] if losses and now - losses[-1] < SOON_S else [now]
+
+
+def _is_excused(notes: dict[str, Any], attempts: int, losses: list[float]) -> bool:
+    if notes[EXCUSED] == attempts:
+        return True
+    return notes[LOST] == attempts and len(losses) <= MANY
 
 
 def _halve(task: Task, dead: QueuedTask, arguments: dict[str, Any]) -> None:
@@ -133,7 +168,7 @@ def _fail(dead: QueuedTask, arguments: dict[str, Any]) -> None:
     left_tasks.end(_number(dead), Status.FAILED)
     job_id = arguments.get("job")
     if isinstance(job_id, int):
-        jobs.fail(job_id, "A worker died again and again on the same files.")
+        jobs.fail(job_id, ENDS_WORKERS)
 
 
 def _number(dead: QueuedTask) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import (
+    DatabaseError,
     IntegrityError,
     InterfaceError,
     OperationalError,
@@ -25,6 +26,7 @@ from librephotos.api.pipeline.work import children, jobs
 from librephotos.api.pipeline.work.queue import Task
 from librephotos.api.pipeline.work.runner import full_folder_told
 from librephotos.api.pipeline.worker.problems import problem
+from librephotos.api.writes import left_tasks
 from librephotos.api.writes.left_tasks import NOTES, TAKEOVERS
 from librephotos.full_disk import DataFolderFull
 from librephotos.ml.errors import ModelUnusable
@@ -33,9 +35,9 @@ log = logging.getLogger(__name__)
 
 
 class _Retry(RetryStrategy):
-    """Counts no death of a worker against a task, and never gives up an orderly end.
+    """Counts errors alone: no end of a worker, by death or in order, costs a try.
 
-    An orderly end is one of the tries that errors are counted by.
+    After an orderly end a task is always gone on with.
     """
 
     def get_retry_decision(
@@ -44,7 +46,7 @@ class _Retry(RetryStrategy):
         if isinstance(exception, JobAborted):
             return RetryDecision(retry_in={"seconds": 0})
         arguments: dict[str, Any] = job.task_kwargs
-        errors = job.attempts - arguments.get(TAKEOVERS, 0)
+        errors = max(0, job.attempts - arguments.get(TAKEOVERS, 0))
         return super().get_retry_decision(
             exception=exception, job=job.evolve(attempts=errors)
         )
@@ -82,8 +84,18 @@ def _register(task: Task) -> None:
         try:
             with _endings_told(task, job, context), full_folder_told():
                 import_string(task.function)(*numbers, **arguments)
+        except JobAborted:
+            _count_as_left(context.job)
+            raise
         finally:
             close_old_connections()
+
+
+def _count_as_left(task: QueuedTask) -> None:
+    try:
+        left_tasks.count_as_left(task.id or 0, attempts=task.attempts)
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("The end of the worker counts as an error of a task: %s", error)
 
 
 @contextmanager
