@@ -9,11 +9,13 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
 
 from librephotos.api.pipeline.work.sandbox import Sandbox
+from tests.support.children import Told, be_told_to_end
 from tests.support.pictures.hostile import behave, pid_of_child
 from tests.support.server import PATIENCE_S
 
@@ -63,6 +65,24 @@ def test_poison_anywhere_spares_the_rest(
 def test_nothing_but_poison(sandbox: Sandbox) -> None:
     outcomes = sandbox.map(behave, ["crash"] * 5)
     assert all("crashed" in outcome.error for outcome in outcomes)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_who_ends_all_processes_of_a_service_spoils_no_file(
+    sandbox: Sandbox, number: int, tmp_path: Path
+) -> None:
+    items = ["one", Told(number, 1, tmp_path / "seen"), "two"]
+    outcomes = sandbox.map(be_told_to_end, items)
+    assert [outcome.value for outcome in outcomes] == ["one", "done", "two"]
+
+
+def test_an_item_that_tells_its_child_to_end_fails_alone(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    items = ["one", Told(signal.SIGTERM, 9, tmp_path / "seen"), "two"]
+    outcomes = sandbox.map(be_told_to_end, items)
+    assert [outcome.value for outcome in outcomes] == ["one", None, "two"]
+    assert "crashed on this file (SIGTERM)" in outcomes[1].error
 
 
 def test_threads_share_one_child(sandbox: Sandbox) -> None:

@@ -33,8 +33,16 @@ log = logging.getLogger(__name__)
 Input = TypeVar("Input")
 Output = TypeVar("Output")
 
+_TOLD_TO_END = {-signal.SIGTERM, -signal.SIGHUP, int(signal.SIGTERM)}
+"""How a child ends that is told to: pebble answers SIGTERM by leaving with its number.
+"""
+
 TASKS_PER_CHILD = 5000
 """A child is replaced now and then, since decoders leak."""
+
+
+class _ToldToEnd(BrokenExecutor):
+    """The child has ended by a signal that no decoder sends: somebody ended us all."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +92,14 @@ class Sandbox:
             while len(outcomes) < len(items):
                 try:
                     self._run(function, items[len(outcomes) :], outcomes)
-                except BrokenExecutor:
-                    # The child died before it could tell which item it was at. Items
+                except BrokenExecutor as error:
+                    # The child died before it could tell which item it was at, or was
+                    # told to, as by who stops a service with all its processes. Items
                     # run in order: the next one is guilty if it does so twice.
                     self.stop()
                     if broken_at == len(outcomes):
-                        outcomes.append(Outcome(error=_crashed("at once")))
+                        how = str(error) if isinstance(error, _ToldToEnd) else "at once"
+                        outcomes.append(Outcome(error=_crashed(how)))
                     broken_at = len(outcomes)
             self._idle_since = time.monotonic()
         if any(outcome.disk_full for outcome in outcomes):
@@ -172,6 +182,8 @@ class Sandbox:
                 "stopped. The file may be damaged."
             )
         except ProcessExpired as expired:
+            if expired.exitcode in _TOLD_TO_END:
+                raise _ToldToEnd(_cause(-abs(expired.exitcode))) from expired
             return Outcome(error=_crashed(_cause(expired.exitcode)))
 
 
