@@ -116,10 +116,10 @@ def _endings_told(task: Task, job: int | None, context: JobContext) -> Iterator[
         last = RETRY.get_retry_decision(exception=error, job=context.job) is None
         if job is None or not last:
             raise
-        log.error(
-            "%s ended early: %s: %s", task.name.lower(), type(error).__name__, error
-        )
-        jobs.fail(job, f"{problem(error)}, then {jobs.again(job)}.")
+        # Without the path: it may be somebody's.
+        reason = problem(error)
+        log.error("%s ended early: %s", task.name.lower(), reason)
+        jobs.fail(job, f"{reason}, then {jobs.again(job)}.")
 
 
 for _task in Task:
