@@ -86,8 +86,8 @@ def test_a_reason_that_cannot_be_kept_leaves_nothing(
     child = children.stripper()
 
     class Filling(Sandbox):
-        def map(self, *args: Any) -> Any:
-            outcomes = child.map(*args)
+        def map(self, *args: Any, **options: Any) -> Any:
+            outcomes = child.map(*args, **options)
             fill(filling.folder, but=0)
             return outcomes
 

@@ -20,6 +20,13 @@ log = logging.getLogger(__name__)
 _GROWTH = 4
 """A still that is rendered anew takes more bytes than its original, seldom so many."""
 
+_COPIED_AT_ONCE = 100 * 2**20
+"""So many bytes are copied within the time that there is to decode a file, even on a
+slow disk; a long video takes longer than to decode its first seconds."""
+
+_MOST_PATIENCE = 10.0
+"""As many times that time is enough for the longest."""
+
 
 def strip(*, file: int, embedded_video: bool, sandbox: Sandbox) -> None:
     """Make the copy of a file as it is now, unless it is there or cannot be made.
@@ -58,7 +65,8 @@ def _strip(file: File, *, embedded_video: bool, sandbox: Sandbox) -> None:
         limits=decoding_limits(),
         embedded_video=embedded_video,
     )
-    [outcome] = sandbox.map(make_copy, [order])
+    patience = min(max(size / _COPIED_AT_ONCE, 1.0), _MOST_PATIENCE)
+    [outcome] = sandbox.map(make_copy, [order], patience=patience)
     if outcome.value is not None:
         stripped_copies.keep_copy(name, partial)
         if not File.objects.filter(pk=file.pk).exists():  # erased meanwhile

@@ -11,9 +11,6 @@ from librephotos.api.pipeline.work.sandbox import Sandbox
 UNLIMITED = 0
 """PyTorch and CUDA reserve far more address space than they use."""
 
-_COPYING = 10
-"""As many times the patience with a decoder that copying a file may take."""
-
 
 @cache
 def sandbox() -> Sandbox:
@@ -59,12 +56,9 @@ def attendant() -> Sandbox:
 
 @cache
 def stripper() -> Sandbox:
-    """Return the child that makes copies without metadata, for people who wait.
-
-    A long video is copied whole, which takes longer than to decode its first seconds.
-    """
+    """Return the child that makes copies without metadata, for people who wait."""
     return Sandbox(
-        timeout_s=_COPYING * settings.DECODE_TIMEOUT_S,
+        timeout_s=settings.DECODE_TIMEOUT_S,
         memory_bytes=settings.DECODE_MEMORY_MIB * 2**20,
     )
 

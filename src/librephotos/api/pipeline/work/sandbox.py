@@ -3,28 +3,38 @@
 Native decoders crash, hang and eat memory on hostile files. Each item is a task of its
 own for a child process under a watchdog: whatever kills or stalls the child is known
 at once as this one item, which is recorded as failed, and a new child goes on with the
-rest. The child knows no database and no settings.
+rest. One that a disk does not answer is stopped, too, and left behind if it does not
+end; that is not the file's fault. The child knows no database and no settings.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
-import multiprocessing
 import os
 import resource
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from librephotos import silent_disk
+from librephotos.api.pipeline.work import silent_folders
+from librephotos.api.pipeline.work.child_process import Child, ChildContext
 from librephotos.full_disk import FULL, is_full
-from librephotos.media.errors import MediaError, UnavailableFile, UnsupportedFormat
+from librephotos.media.errors import (
+    MediaError,
+    UnavailableFile,
+    UnsupportedFormat,
+    unreadable_because,
+)
 from librephotos.ml.errors import MlError, ModelUnusable
 from librephotos.parent_death import end_with_parent
 
@@ -36,6 +46,9 @@ Output = TypeVar("Output")
 _TOLD_TO_END = {-signal.SIGTERM, -signal.SIGHUP, int(signal.SIGTERM)}
 """How a child ends that is told to: pebble answers SIGTERM by leaving with its number.
 """
+
+_LOOK_EVERY_S = 2.0
+"""A child that takes longer over an item is looked at so often."""
 
 TASKS_PER_CHILD = 5000
 """A child is replaced now and then, since decoders leak."""
@@ -62,6 +75,12 @@ class Outcome(Generic[Output]):
     disk_full: bool = False
 
 
+_SILENT: Outcome[Any] = Outcome(
+    error=str(unreadable_because(OSError(errno.ETIMEDOUT, silent_disk.SILENT))),
+    for_now=True,
+)
+
+
 class Sandbox:
     """A child process that maps functions over items; safe to share by threads.
 
@@ -73,6 +92,7 @@ class Sandbox:
         self.timeout_s = timeout_s
         self._memory_bytes = memory_bytes
         self._pool: ProcessPool | None = None
+        self._context = ChildContext()
         self._busy = threading.Lock()
         self._idle_since = time.monotonic()
         # Linux kills the child when the thread that started it ends, so that one has
@@ -80,22 +100,30 @@ class Sandbox:
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
 
     def map(
-        self, function: Callable[[Input], Output], items: Sequence[Input]
+        self,
+        function: Callable[[Input], Output],
+        items: Sequence[Input],
+        *,
+        patience: float = 1.0,
     ) -> list[Outcome[Output]]:
         """Return the outcome of `function`, a module-level one, for each item.
 
-        Only one batch is in the child at a time. A full disk is told in the log.
+        Only one item is in the child at a time, for `patience` times its usual limit.
+        A full disk is told in the log.
         """
         outcomes: list[Outcome[Output]] = []
         broken_at = -1
         with self._busy:
             while len(outcomes) < len(items):
+                item = items[len(outcomes)]
                 try:
-                    self._run(function, items[len(outcomes) :], outcomes)
+                    outcomes.append(
+                        self._outcome(function, item, patience * self.timeout_s)
+                    )
                 except BrokenExecutor as error:
                     # The child died before it could tell which item it was at, or was
-                    # told to, as by who stops a service with all its processes. Items
-                    # run in order: the next one is guilty if it does so twice.
+                    # told to, as by who stops a service with all its processes. The
+                    # item is guilty if it does so twice.
                     self.stop()
                     if broken_at == len(outcomes):
                         how = str(error) if isinstance(error, _ToldToEnd) else "at once"
@@ -121,7 +149,7 @@ class Sandbox:
             raise ModelUnusable(whole.error)
         if whole.value is not None:
             return [Outcome(value) for value in whole.value]
-        if len(items) == 1 or whole.disk_full:
+        if len(items) == 1 or whole.disk_full or whole.error == _SILENT.error:
             failed: Outcome[Output] = Outcome(
                 error=whole.error, for_now=whole.for_now, disk_full=whole.disk_full
             )
@@ -147,20 +175,51 @@ class Sandbox:
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
+        if child := self._context.waited_for_disk():
+            silent_folders.note(None, child)
 
-    def _run(
-        self,
-        function: Callable[[Input], Output],
-        items: Sequence[Input],
-        outcomes: list[Outcome[Output]],
-    ) -> None:
+    def _outcome(
+        self, function: Callable[[Input], Output], item: Input, limit_s: float
+    ) -> Outcome[Output]:
+        folder = silent_folders.folder_of(item)
+        if silent_folders.is_silent(folder):
+            return _SILENT
         if self._pool is None or not self._pool.active:
             self._pool = self._starter.submit(self._new_pool).result()
-        results = self._pool.map(
-            _Guarded(function), items, timeout=self.timeout_s, chunksize=1
-        ).result()
-        for _ in items:
-            outcomes.append(self._outcome(results))
+        future = self._pool.schedule(_Guarded(function), args=(item,), timeout=limit_s)
+        try:
+            if child := self._silenced_during(future):
+                silent_folders.note(folder, child)
+                return _SILENT
+            return future.result()
+        except FutureTimeout:
+            if child := self._context.waited_for_disk():
+                silent_folders.note(folder, child)
+                return _SILENT
+            return Outcome(
+                error=f"Processing took more than {limit_s:g} seconds; it was "
+                "stopped. The file may be damaged."
+            )
+        except ProcessExpired as expired:
+            if expired.exitcode in _TOLD_TO_END:
+                raise _ToldToEnd(_cause(-abs(expired.exitcode))) from expired
+            return Outcome(error=_crashed(_cause(expired.exitcode)))
+
+    def _silenced_during(self, future: Future[Any]) -> Child | None:
+        """Wait for an end; stop and return the child if a disk does not answer it."""
+        waits: frozenset[tuple[str, str]] = frozenset()
+        waited_s = 0.0
+        while not wait([future], _LOOK_EVERY_S).done:
+            child = self._context.newest
+            found = child.disk_waits()
+            waited_s = waited_s + _LOOK_EVERY_S if waits & found else 0.0
+            waits = waits & found or found
+            if waited_s >= silent_disk.PATIENCE_S and future.cancel():
+                # If it is answered after all, it must not take the next item along.
+                while child.is_alive() and self._pool and self._pool.active:
+                    time.sleep(_LOOK_EVERY_S / 10)
+                return child
+        return None
 
     def _new_pool(self) -> ProcessPool:
         pool = ProcessPool(
@@ -168,23 +227,10 @@ class Sandbox:
             max_tasks=TASKS_PER_CHILD,
             initializer=_prepare_child,
             initargs=(os.getpid(), self._memory_bytes),
-            context=multiprocessing.get_context("spawn"),
+            context=self._context,
         )
         assert pool.active  # asking for it starts the child
         return pool
-
-    def _outcome(self, results: Iterator[Outcome[Output]]) -> Outcome[Output]:
-        try:
-            return next(results)
-        except FutureTimeout:
-            return Outcome(
-                error=f"Processing took more than {self.timeout_s:g} seconds; it was "
-                "stopped. The file may be damaged."
-            )
-        except ProcessExpired as expired:
-            if expired.exitcode in _TOLD_TO_END:
-                raise _ToldToEnd(_cause(-abs(expired.exitcode))) from expired
-            return Outcome(error=_crashed(_cause(expired.exitcode)))
 
 
 class _Guarded(Generic[Input, Output]):

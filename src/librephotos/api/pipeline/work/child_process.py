@@ -1,0 +1,98 @@
+"""A child process that nobody waits for without an end.
+
+A process that waits for a disk which does not answer is not ended by any signal, not
+even SIGKILL, before there is an answer. It is left behind then: the system ends it some
+time, and it has no descriptors but those of its own pipes and the log.
+"""
+
+from __future__ import annotations
+
+import logging
+from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+DEATH_S = 5.0
+"""What SIGKILL ends is gone within a moment, even when gigabytes are freed."""
+
+
+class Child(SpawnProcess):
+    """A process that is left behind when even SIGKILL does not end it."""
+
+    left_behind = False
+    """Whether nobody waits for its end any more."""
+
+    waited_for_disk = False
+    """Whether it was in one and the same wait for a disk all the while it should end.
+    """
+
+    noted = False
+    """Whether somebody knows already which file that was."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the end; without a limit, as after SIGKILL, for DEATH_S seconds."""
+        if self.left_behind:
+            return
+        half = (DEATH_S if timeout is None else timeout) / 2
+        super().join(half)
+        before = self.disk_waits()
+        super().join(half)
+        if not self.lives():
+            return
+        self.waited_for_disk = bool(before & self.disk_waits())
+        if timeout is None:
+            self.left_behind = True
+            log.warning("Process %s does not end: it is left behind", self.pid)
+
+    def is_alive(self) -> bool:
+        """Whether it has yet to end, and somebody waits for that."""
+        return not self.left_behind and self.lives()
+
+    def lives(self) -> bool:
+        """Whether the system still has it, left behind or not."""
+        return super().is_alive()
+
+    def disk_waits(self) -> frozenset[tuple[str, str]]:
+        """Return the waits that its threads are in and no ordinary signal ends.
+
+        Of each, the thread and how often that has waited so far: the same again later
+        is the same wait. Nothing is known of it elsewhere than on Linux.
+        """
+        waits = set()
+        for thread in Path(f"/proc/{self.pid}/task").glob("*/status"):
+            try:
+                lines = thread.read_text().splitlines()
+            except OSError:  # it has ended
+                continue
+            facts = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+            if facts.get("State", "").startswith("D"):
+                waits.add((thread.parent.name, facts["voluntary_ctxt_switches"]))
+        return frozenset(waits)
+
+
+class ChildContext(SpawnContext):
+    """Starts processes by `spawn`, and knows those that it has started."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._children: list[Child] = []
+
+    def Process(self, *args: Any, **options: Any) -> Child:  # type: ignore[override]
+        """Return a process that is yet to be started."""
+        kept = [c for c in self._children if c.waited_for_disk and not c.noted]
+        child = Child(*args, **options)
+        self._children = [*self._children[-1:], *kept, child]
+        return child
+
+    @property
+    def newest(self) -> Child:
+        """The process that was started last."""
+        return self._children[-1]
+
+    def waited_for_disk(self) -> Child | None:
+        """Return a child that has and whose file nobody knows, if there is one."""
+        return next(
+            (c for c in self._children if c.waited_for_disk and not c.noted), None
+        )
