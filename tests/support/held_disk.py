@@ -17,7 +17,7 @@ import pytest
 
 # Operations and structures of linux/fuse.h, protocol 7.31.
 _LOOKUP, _FORGET, _GETATTR, _OPEN, _READ, _RELEASE = 1, 2, 3, 14, 15, 18
-_INIT, _OPENDIR, _READDIR, _RELEASEDIR = 26, 27, 28, 29
+_FLUSH, _INIT, _OPENDIR, _READDIR, _RELEASEDIR = 25, 26, 27, 28, 29
 _INTERRUPT, _BATCH_FORGET = 36, 42
 _ROOT, _DIRECT_IO, _MNT_DETACH = 1, 1, 2
 
@@ -27,10 +27,13 @@ def held_disk(
     folder: Path,
     files: Mapping[str, bytes],
     *,
-    held: Collection[str],
+    held: Collection[str] = (),
+    kept_open: Collection[str] = (),
     direct: bool = False,
 ) -> Iterator[None]:
     """Mount a file system over a folder that never answers who reads the files `held`.
+
+    Nor does it who closes the files `kept_open`.
 
     A network drive that hangs does so: whoever reads there is not ended by SIGKILL,
     and gets an error when this ends, however it does. With `direct` no page of memory
@@ -42,7 +45,8 @@ def held_disk(
     except OSError as error:
         pytest.skip(f"needs FUSE: {error}")
     stop, stopper = os.pipe()
-    disk = _Disk(device, stop, files, held, _DIRECT_IO if direct else 0)
+    silent = {_READ: held, _FLUSH: kept_open}
+    disk = _Disk(device, stop, files, silent, _DIRECT_IO if direct else 0)
     thread = threading.Thread(target=disk.serve, daemon=True)
     options = f"fd={device},rootmode=40000,user_id=0,group_id=0".encode()
     try:
@@ -67,11 +71,11 @@ class _Disk:
         device: int,
         stop: int,
         files: Mapping[str, bytes],
-        held: Collection[str],
+        silent: Mapping[int, Collection[str]],
         open_flags: int,
     ) -> None:
         self.device, self.stop = device, stop
-        self.files, self.held = list(files.items()), held
+        self.files, self.silent = list(files.items()), silent
         self.open_flags = open_flags
 
     def serve(self) -> None:
@@ -83,7 +87,8 @@ class _Disk:
             _, operation, number, node = struct.unpack_from("<IIQQ", request)
             if operation in (_FORGET, _BATCH_FORGET, _INTERRUPT):
                 continue
-            if operation == _READ and self.files[node - 2][0] in self.held:
+            silent = self.silent.get(operation)
+            if silent and self.files[node - 2][0] in silent:
                 continue
             answer = self._answer(operation, node, request[40:])
             failure = -errno.ENOSYS if answer is None else 0
@@ -115,7 +120,7 @@ class _Disk:
             return self.files[node - 2][1][start : start + size]
         if operation == _READDIR:
             return self._listing(*struct.unpack_from("<8xQ", body))
-        return b"" if operation in (_RELEASE, _RELEASEDIR) else None
+        return b"" if operation in (_RELEASE, _RELEASEDIR, _FLUSH) else None
 
     def _facts(self, node: int) -> bytes:
         mode, size = stat.S_IFDIR | 0o755, 0

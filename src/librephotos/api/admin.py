@@ -55,8 +55,11 @@ class ScanDirectoryForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["path"] = path_to_text(self.instance.path)
 
     def clean_path(self) -> bytes:
+        path = self.cleaned_data["path"]
+        if path == self.initial.get("path"):  # its disk may be silent now
+            return bytes(self.instance.path)
         try:
-            return scannable(self.cleaned_data["path"])
+            return scannable(path)
         except NotScannable as error:
             raise ValidationError(str(error)) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import socket
 import sys
 import threading
 import time
@@ -83,6 +84,9 @@ def serve(
             connections.close_all()
             supervisor.run(watch.tick)
             watch.close()
+            # A web process that a silent disk keeps for now keeps its copy as well.
+            with suppress(OSError):  # macOS shuts down no socket that only listens
+                listener.shutdown(socket.SHUT_RDWR)
             say("Stopping.")
 
 

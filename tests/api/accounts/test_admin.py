@@ -83,6 +83,20 @@ def test_a_scan_directory_lies_in_a_scan_root(admin_site, tmp_path, settings):
     ]
 
 
+def test_an_account_is_changed_while_its_scan_directory_is_away(
+    admin_site, tmp_path, settings
+):
+    settings.SCAN_ROOTS = [tmp_path]
+    user = UserFactory()
+    user.scan_directories.create(path=os.fsencode(tmp_path / "away"))
+    address = f"{SITE}/api/user/{user.pk}/change/"
+    form = form_of(admin_site.get(address))
+    del form["is_active"]
+    assert admin_site.post(address, form).status_code == 302
+    user.refresh_from_db()
+    assert not user.is_active
+
+
 def test_an_account_is_deleted_with_all_that_belongs_to_it(admin_site):
     photo = FileFactory().photo
     JobFactory(started_by=photo.owner)

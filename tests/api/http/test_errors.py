@@ -9,7 +9,9 @@ from rest_framework.test import APIClient
 
 from librephotos.api.http.errors import envelope
 from librephotos.api.models import SiteSettings
-from tests.factories import PASSWORD, UserFactory
+from librephotos.full_disk import FULL
+from tests.factories import PASSWORD, PhotoFactory, UserFactory
+from tests.support.triggers import refusing
 
 
 @pytest.mark.parametrize(
@@ -106,3 +108,17 @@ def test_a_database_that_takes_no_changes_is_unavailable(path):
     answer = client.post(path, body)
     assert answer.status_code == 503 and int(answer["Retry-After"]) > 0
     assert answer.json()["errors"][0]["message"].startswith("The database does not")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_disk_of_the_database_is_told(client_of):
+    photo = PhotoFactory()
+    full = "could not extend file: No space left on device"
+    with refusing("UPDATE", "true", says=full, table="api_photo", code="disk_full"):
+        answer = client_of(photo.owner).post(
+            "/api/photosedit/favorite/",
+            {"image_hashes": [photo.image_hash], "favorite": True},
+            content_type="application/json",
+        )
+    assert answer.status_code == 507
+    assert answer.json()["errors"] == [{"field": "detail", "message": FULL}]

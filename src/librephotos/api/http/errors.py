@@ -2,6 +2,7 @@
 
 DatabaseUnavailable     it cannot be reached, broke off, or takes no changes now
 ├── DatabaseBusy        another one holds what the request would change
+├── DatabaseFull        its disk has no room for what the request would store
 └── DatabaseTooSlow     one statement took longer than a request may wait
 """
 
@@ -42,6 +43,15 @@ class DatabaseBusy(DatabaseUnavailable):
     default_code = "database_busy"
 
 
+class DatabaseFull(DatabaseUnavailable):
+    """The disk that the database lies on is full (RFC 4918, 11.5)."""
+
+    status_code = 507
+    wait = 60
+    default_detail = FULL
+    default_code = "data_folder_full"
+
+
 class DatabaseTooSlow(DatabaseUnavailable):
     """A statement was given up because it took too long."""
 
@@ -56,6 +66,7 @@ class DatabaseTooSlow(DatabaseUnavailable):
 _GIVEN_UP: dict[type[Any], type[DatabaseUnavailable]] = {
     psycopg.errors.LockNotAvailable: DatabaseBusy,
     psycopg.errors.DeadlockDetected: DatabaseBusy,
+    psycopg.errors.DiskFull: DatabaseFull,
     psycopg.errors.QueryCanceled: DatabaseTooSlow,
 }
 """What became of statements that PostgreSQL itself has ended."""

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from librephotos.media.fingerprint import file_time
 from librephotos.media.original import open_without_links
-from librephotos.silent_disk import Place, answer, anybody
+from librephotos.silent_disk import Place, answer, anybody, disk_of, let_go
 
 PATIENCE_S = 10.0
 """Who asks occupies a thread of the web server meanwhile."""
@@ -23,7 +23,8 @@ PartOf = Callable[[BinaryIO], tuple[int, int] | None]
 class Original(NamedTuple):
     """An original open for reading, its real path, size in bytes and time in ns.
 
-    `part` is what is asked for of it: where it begins, and its bytes.
+    `part` is what is asked for of it: where it begins, and its bytes. `disk` is what it
+    lies on, as `silent_disk.disk_of` names it.
     """
 
     file: BinaryIO
@@ -31,6 +32,11 @@ class Original(NamedTuple):
     size: int
     mtime_ns: int
     part: tuple[int, int]
+    disk: bytes
+
+    def close(self) -> None:
+        """Close the file, without waiting for its disk."""
+        let_go(self.file.close, at=self.disk)
 
 
 class NoSuchPart(LookupError):
@@ -57,25 +63,27 @@ def open_original(
     Raises NoSuchPart, OutsideScanDirectories, FileNotFoundError or another OSError:
     TimeoutError where the file system does not answer.
     """
-    look = partial(_found, path, roots, part_of)
+    disk = disk_of(path)
     return answer(
-        look,
-        at=os.path.dirname(path),
+        partial(_found, path, roots, part_of, disk),
+        at=disk,
         patience_s=PATIENCE_S,
         place=place,
         discard=lambda found: found.file.close(),
     )
 
 
-def _found(path: bytes, roots: Collection[bytes], part_of: PartOf | None) -> Original:
+def _found(
+    path: bytes, roots: Collection[bytes], part_of: PartOf | None, disk: bytes
+) -> Original:
     real = os.path.realpath(path)
     for root in map(os.path.realpath, roots):
         if real.startswith(root.rstrip(b"/") + b"/"):
-            return _opened(real, part_of)
+            return _opened(real, part_of, disk)
     raise OutsideScanDirectories("The file is outside its owner's scan directories.")
 
 
-def _opened(real: bytes, part_of: PartOf | None) -> Original:
+def _opened(real: bytes, part_of: PartOf | None, disk: bytes) -> Original:
     with ExitStack() as unless_found:
         descriptor = open_without_links(real)
         file = unless_found.enter_context(os.fdopen(descriptor, "rb"))
@@ -87,4 +95,4 @@ def _opened(real: bytes, part_of: PartOf | None) -> Original:
         if part is None or sum(part) > size:
             raise NoSuchPart
         unless_found.pop_all()
-    return Original(file, real, size, mtime_ns, part)
+    return Original(file, real, size, mtime_ns, part, disk)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _TURN_BYTES = 4 * 2**20
 _BLOCK_BYTES = 256 * 1024
+_PUT_OFF_S = 1.0
 
 
 class FileCutShort(OSError):
@@ -51,6 +52,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self._lingering = False
         self._next_request_waits = False
         self._turn_is_due = False
+        self._no_turn_before = now
         super().__init__(server, sock, *rest, **more)
         self.subscriber = subscriber(self.addr[0])
 
@@ -77,7 +79,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def writable(self) -> bool:
         """Whether to look for room for bytes to the client."""
-        return not self._turn_is_due and bool(super().writable())
+        if self._turn_is_due or time.monotonic() < self._no_turn_before:
+            return False
+        return bool(super().writable())
 
     def handle_read(self) -> None:
         """Take what has come; of a refused request, throw it away."""
@@ -191,6 +195,21 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.idle_since = time.monotonic()
             self._turn_is_due = False
             self.server.pull_trigger()
+
+    def put_off_turn(self) -> None:
+        """Let others send first; its client may be given up meanwhile."""
+        self._no_turn_before = time.monotonic() + _PUT_OFF_S
+        self._turn_is_due = False
+
+    def file_descriptor(self) -> int | None:
+        """Return that of the file that is sent, None without one."""
+        parts = [
+            one for one in self.outbufs if isinstance(one, ReadOnlyFileBasedBuffer)
+        ]
+        try:
+            return int(parts[0].file.fileno()) if parts else None
+        except (AttributeError, OSError, ValueError):  # it is none of the system's
+            return None
 
     # In either, holding outbuf_lock.
 

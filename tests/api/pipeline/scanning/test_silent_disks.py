@@ -27,7 +27,7 @@ from tests.support.server import wait_for
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give a disk up early: those that answer here do so at once."""
     monkeypatch.setattr(patience, "PATIENCE_S", 5.0)
-    monkeypatch.setattr(patience, "_silent_since", {})
+    monkeypatch.setattr(patience, "_silent", {})
 
 
 def known(**conditions: Any) -> set[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header, parse_etags
 
 from librephotos.api.views.media.byte_ranges import UnsatisfiableRange, byte_range
+from librephotos.silent_disk import let_go
 
 BLOCK = 256 * 1024
 IMMUTABLE = "private, max-age=31536000, immutable"
@@ -25,7 +27,7 @@ class Content:
 
     `etag` includes its quotes. `file_name`, for originals, is the name under which it
     is saved; `attachment` keeps a browser from showing it. `path` is where a proxy
-    may read the whole file.
+    may read the whole file, `disk` what it lies on where that may not answer.
     """
 
     file: IO[bytes]
@@ -37,17 +39,23 @@ class Content:
     file_name: str = ""
     attachment: bool = False
     path: bytes | None = None
+    disk: bytes = b""
+
+    def closing(self) -> Callable[[], None]:
+        """Return what closes the file without waiting for its disk."""
+        close = self.file.close
+        return partial(let_go, close, at=self.disk) if self.disk else close
 
 
 class Window:
     """Blocks of a part of an open file, which is closed with it."""
 
-    def __init__(self, file: IO[bytes], start: int, length: int) -> None:
-        self._file = file
+    def __init__(self, content: Content, start: int, length: int) -> None:
+        self._file = content.file
         self._left = length
         # Django has the file's `close` close the answer, and that closes this.
-        self._close_file = file.close
-        file.seek(start)
+        self._close_file = content.closing()
+        self._file.seek(start)
 
     def __iter__(self) -> Iterator[bytes]:
         while self._left and (block := self._file.read(min(BLOCK, self._left))):
@@ -84,15 +92,15 @@ def _guard(response: HttpResponseBase, content: Content) -> None:
 
 def _answer(request: HttpRequest, content: Content) -> HttpResponseBase:
     if _known(request, content.etag):
-        content.file.close()
+        content.closing()()
         return HttpResponse(status=304)
     if settings.ACCEL_REDIRECT_PREFIX and content.path is not None:
-        content.file.close()
+        content.closing()()
         return _handed_over(content)
     try:
         asked = byte_range(_range_header(request, content.etag), content.length)
     except UnsatisfiableRange:
-        content.file.close()
+        content.closing()()
         headers = {"Content-Range": f"bytes */{content.length}"}
         return HttpResponse(status=416, headers=headers)
     return _body(request, content, asked)
@@ -132,9 +140,9 @@ def _body(
         headers["Content-Range"] = f"bytes {first}-{last}/{content.length}"
     status = 206 if asked else 200
     if request.method == "HEAD":
-        content.file.close()
+        content.closing()()
         return HttpResponse(status=status, headers=headers, content_type=content.mime)
-    window = Window(content.file, content.start + first, length)
+    window = Window(content, content.start + first, length)
     response = StreamingHttpResponse(
         window, status=status, headers=headers, content_type=content.mime
     )

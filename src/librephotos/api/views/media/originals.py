@@ -65,6 +65,7 @@ class OriginalView(PhotoMediaView):
             file_name=os.path.basename(readable_path(file.path)),
             attachment=not shown,
             path=found.path,
+            disk=found.disk,
         )
 
     def opened(self, file: File, *, part_of: PartOf | None = None) -> Original:
@@ -125,6 +126,7 @@ class EmbeddedVideoView(OriginalView):
             etag=f'"{found.size:x}-{found.mtime_ns:x}-video"',
             cache=_cache(file, found, by_hash=by_hash),
             file_name=f"{name}.mp4",
+            disk=found.disk,
         )
 
 

@@ -52,7 +52,7 @@ def stripped_content(
 
     Its name and tag tell nothing of the original. Raises BeingFreed, NotToBeFreed.
     """
-    found.file.close()
+    found.close()
     try:
         name, copy = stripped_copy(
             file,
