@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import exiv2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,13 +101,53 @@ def test_raw_file(tmp_path: Any) -> None:
         images.gps(0.0, 0.0),
         {"Exif.GPSInfo.GPSLatitude": "0/0 0/0 0/0", "Exif.GPSInfo.GPSLatitudeRef": "N"},
         {**images.gps(10, 10), "Exif.GPSInfo.GPSLatitude": "95/1 0/1 0/1"},
+        {
+            **images.gps(10, 10),
+            "Exif.GPSInfo.GPSLatitude": exiv2.URationalValue([(4_294_967_295, 1)]),
+        },
         {**images.gps(10, 10), "Exif.GPSInfo.GPSLongitude": "0/0 0/0 0/0"},
         {"Exif.GPSInfo.GPSLatitude": "10/1 0/1 0/1"},
     ],
 )
-def test_position_that_is_none_is_left_out(broken: dict[str, str], keep: Keep) -> None:
+def test_position_that_is_none_is_left_out(
+    broken: dict[str, str | exiv2.Value], keep: Keep
+) -> None:
     found = _read(keep("a.jpg", images.jpeg(exif=broken)))
     assert (found.latitude, found.longitude, found.altitude) == (None, None, None)
+
+
+def test_numbers_without_a_sign_fill_all_their_bits(keep: Keep) -> None:
+    def fractions(*values: tuple[int, int]) -> exiv2.Value:
+        return exiv2.URationalValue(list(values))
+
+    exif: dict[str, str | exiv2.Value] = {
+        **images.gps(48.5, 2.5),
+        "Exif.GPSInfo.GPSLatitude": fractions(
+            (48, 1), (51, 1), (3_840_000_000, 100_000_000)
+        ),
+        "Exif.GPSInfo.GPSLongitude": fractions((2_229_440_000, 100_000_000)),
+        "Exif.GPSInfo.GPSAltitude": fractions((3_500_000_000, 1_000_000)),
+        "Exif.GPSInfo.GPSDateStamp": "2019:08:03",
+        "Exif.GPSInfo.GPSTimeStamp": fractions(
+            (10, 1), (11, 1), (3_000_000_000, 100_000_000)
+        ),
+        "Exif.Photo.FNumber": fractions((2_800_000_000, 1_000_000_000)),
+        "Exif.Photo.FocalLength": fractions((4_294_967_290, 85_899_346)),
+        "Exif.Photo.ExposureTime": fractions((2_147_483_648, 4_294_967_295)),
+        "Exif.Photo.SubjectDistance": fractions((4_294_967_295, 1)),
+        "Exif.Photo.ExposureBiasValue": "-7/3",
+    }
+    found = _read(keep("a.jpg", images.jpeg(exif=exif)))
+    assert found.latitude == pytest.approx(48.860667, abs=1e-6)
+    assert found.longitude == pytest.approx(22.2944)
+    assert found.altitude == 3500
+    assert found.dates["Composite:GPSDateTime"] == "2019:08:03 10:11:30Z"
+    assert found.fstop == 2.8
+    assert found.focal_length == pytest.approx(50)
+    assert found.exposure_time_s == pytest.approx(0.5)
+    assert found.subject_distance is None
+    assert found.tags["EXIF:FNumber"] == 2.8
+    assert found.tags["EXIF:ExposureBiasValue"] == pytest.approx(-7 / 3)
 
 
 def test_empty_dates_are_left_out(keep: Keep) -> None:

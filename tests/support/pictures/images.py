@@ -39,7 +39,7 @@ def jpeg(
     width: int = 320,
     height: int = 240,
     *,
-    exif: Mapping[str, str] | None = None,
+    exif: Mapping[str, str | exiv2.Value] | None = None,
     iptc: Mapping[str, list[str]] | None = None,
     xmp: Mapping[str, str | list[str]] | None = None,
 ) -> bytes:
@@ -51,7 +51,7 @@ def jpeg(
 def with_metadata(
     plain: bytes,
     *,
-    exif: Mapping[str, str] | None = None,
+    exif: Mapping[str, str | exiv2.Value] | None = None,
     iptc: Mapping[str, list[str]] | None = None,
     xmp: Mapping[str, str | list[str]] | None = None,
 ) -> bytes:

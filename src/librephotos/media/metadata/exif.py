@@ -42,6 +42,13 @@ _DATES: Final = {
     "Exif.Photo.OffsetTimeDigitized": "EXIF:OffsetTimeDigitized",
 }
 _POINTERS: Final = frozenset(("ExifTag", "GPSTag", "InteroperabilityTag"))
+_UNSIGNED: Final = frozenset(
+    (
+        exiv2.TypeId.unsignedRational,
+        exiv2.TypeId.unsignedLong,
+        exiv2.TypeId.tiffIfd,
+    )
+)
 _STORED_GROUPS: Final = frozenset(("Image", "Photo", "GPSInfo"))
 
 
@@ -102,11 +109,22 @@ def _numbers(datum: Datum | None) -> list[float]:
     if datum is None or datum.typeId() == exiv2.TypeId.asciiString:
         return values
     for at in range(min(datum.count(), 4)):
-        numerator, denominator = datum.toRational(at)
+        numerator, denominator = _fraction(datum, at)
         if denominator == 0:
             break
         values.append(numerator / denominator)
     return values
+
+
+def _fraction(datum: Datum, at: int) -> tuple[int, int]:
+    """Return a value as numerator and denominator.
+
+    exiv2 gives 32 bits without a sign, in both parts, as if they had one.
+    """
+    numerator, denominator = datum.toRational(at)
+    if datum.typeId() in _UNSIGNED:
+        return numerator & 0xFFFF_FFFF, denominator & 0xFFFF_FFFF
+    return numerator, denominator
 
 
 def _number(exif: Mapping[str, Datum], *keys: str) -> float | None:
@@ -200,7 +218,7 @@ def _angle(datum: Datum | None) -> list[float]:
     if datum is None or datum.typeId() == exiv2.TypeId.asciiString:
         return known
     later = range(len(known), min(datum.count(), 3))
-    return [] if any(datum.toRational(at)[1] for at in later) else known
+    return [] if any(_fraction(datum, at)[1] for at in later) else known
 
 
 def _byte(exif: Mapping[str, Datum], key: str) -> str | None:
@@ -309,7 +327,7 @@ def _json_value(datum: Datum) -> str | int | float | None:
     if kind in _INTEGERS and datum.count() == 1:
         return int(datum.toInt64(0))
     if kind in _RATIONALS and datum.count() == 1:
-        numerator, denominator = datum.toRational(0)
+        numerator, denominator = _fraction(datum, 0)
         return float(Fraction(numerator, denominator)) if denominator else None
     if kind in _BINARY and datum.size() > 8:
         return None
