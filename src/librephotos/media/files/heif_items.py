@@ -70,7 +70,7 @@ def heif_items(file: BinaryIO, *, max_bytes: int) -> HeifItems:
                 found[kind] = _content(file, extents, max_bytes)
     except (EOFError, OverflowError):
         pass
-    return HeifItems(_tiff(found[b"Exif"]), found[b"mime"])
+    return HeifItems(tiff_of_item(found[b"Exif"]), found[b"mime"])
 
 
 def index_parts(file: BinaryIO, meta: Box) -> dict[bytes, Box]:
@@ -183,7 +183,8 @@ def _content(file: BinaryIO, extents: list[tuple[int, int]], max_bytes: int) -> 
     return b"".join(parts)
 
 
-def _tiff(item: bytes) -> bytes:
+def tiff_of_item(item: bytes) -> bytes:
+    """Return the TIFF block of an item or box "Exif", b"" if it holds none."""
     start = 4 + int.from_bytes(item[:4], "big")
     if item[start : start + 2] in (b"II", b"MM"):
         return item[start:]

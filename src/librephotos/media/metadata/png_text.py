@@ -6,17 +6,16 @@ Source: PNG (Third Edition), W3C 2025, 11.3.3 (text chunks and their keywords) a
 
 import struct
 import zlib
-from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import Final
 
 from librephotos.media.dates import usable_date
 from librephotos.media.errors import unreadable_because
+from librephotos.media.files.png_chunks import png_chunks
 from librephotos.media.metadata.record import Metadata
 from librephotos.media.original import open_original
 from librephotos.media.text import clean, description_by_person
 
-_SIGNATURE_BYTES: Final = 8
-_MAX_CHUNKS: Final = 10_000
+_TEXTS: Final = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
 _MAX_TEXT_BYTES: Final = 65_536
 _CREATED: Final = "creation time"
 _KEYWORDS: Final = frozenset(
@@ -33,7 +32,12 @@ def read_png(path: bytes | str) -> Metadata:
     texts: dict[str, str] = {}
     with open_original(path) as file:
         try:
-            for kind, data in _chunks(file):
+            for chunk in png_chunks(file):
+                kind = chunk.type
+                if kind not in _TEXTS or chunk.length > _MAX_TEXT_BYTES:
+                    continue
+                file.seek(chunk.start)
+                data = file.read(chunk.length)
                 if kind == b"tIME" and len(data) == 7:
                     year, *parts = struct.unpack(">H5B", data)
                     month, day, *time = (f"{part:02}" for part in parts)
@@ -57,20 +61,6 @@ def read_png(path: bytes | str) -> Metadata:
         copyright=texts.get("copyright") or None,
         dates=dates,
     )
-
-
-def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    file.seek(_SIGNATURE_BYTES)
-    for _ in range(_MAX_CHUNKS):
-        head = file.read(8)
-        if len(head) < 8:
-            return
-        length, kind = struct.unpack(">I4s", head)
-        known = kind in (b"tEXt", b"zTXt", b"iTXt", b"tIME")
-        if known and length <= _MAX_TEXT_BYTES:
-            yield kind, file.read(length)
-            length = 0
-        file.seek(length + 4, 1)  # and the checksum
 
 
 def _text(kind: bytes, data: bytes) -> tuple[str, str]:

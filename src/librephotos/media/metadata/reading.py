@@ -14,7 +14,11 @@ from librephotos.media.files.formats import Format, Kind
 from librephotos.media.files.heif_items import heif_items
 from librephotos.media.files.sidecars import by_weight
 from librephotos.media.limits import Limits
-from librephotos.media.metadata.blocks import jpeg_without_exif, xmp_block
+from librephotos.media.metadata.blocks import (
+    exif_block,
+    jpeg_without_exif,
+    xmp_block,
+)
 from librephotos.media.metadata.exif import read_exif
 from librephotos.media.metadata.gif_text import read_gif
 from librephotos.media.metadata.iptc import read_iptc
@@ -112,7 +116,7 @@ def _embedded(image: exiv2.Image) -> Metadata:
 def _beside_exif(
     mapped: mmap.mmap, path: bytes | str, format: Format, *, limits: Limits
 ) -> Metadata:
-    """Return what XMP and IPTC say in a file whose EXIF cannot be opened."""
+    """Return what the blocks say of a file that exiv2 gives up."""
     damaged = Metadata(warnings=(DAMAGED,))
     try:
         if format.name == "JPEG":
@@ -120,14 +124,30 @@ def _beside_exif(
             image.readMetadata()
             return merge(_embedded(image), damaged)
         if format.name in ("PNG", "WebP", "JXL"):
+            most = limits.max_metadata_bytes
             with open_original(path) as file:
-                packet = xmp_block(
-                    file, format=format.name, max_bytes=limits.max_metadata_bytes
-                )
-            return merge(_said_by_packet(packet, 1), damaged)
+                exif = exif_block(file, format=format.name, max_bytes=most)
+                packet = xmp_block(file, format=format.name, max_bytes=most)
+            return merge(_said_by_blocks(exif, packet), Metadata() if exif else damaged)
     except (exiv2.Exiv2Error, MediaError):
         pass
     return damaged
+
+
+def _said_by_blocks(exif: bytes, packet: bytes) -> Metadata:
+    """Return what a TIFF block of EXIF and an XMP packet say; damaged ones nothing."""
+    found, damaged = Metadata(), Metadata(warnings=(DAMAGED,))
+    try:
+        if exif:
+            image = exiv2.ImageFactory.open(exif)
+            image.readMetadata()
+            found = _embedded(image)
+    except exiv2.Exiv2Error:
+        found = damaged
+    try:
+        return merge(found, _said_by_packet(packet, found.orientation))
+    except MediaError:
+        return merge(found, damaged)
 
 
 def _said_by_packet(packet: bytes, orientation: int) -> Metadata:
@@ -145,18 +165,7 @@ def _read_heif(path: bytes | str, *, limits: Limits) -> Metadata:
     """
     with open_original(path) as file:
         items = heif_items(file, max_bytes=limits.max_metadata_bytes)
-    found = Metadata()
-    try:
-        if items.exif:
-            image = exiv2.ImageFactory.open(items.exif)
-            image.readMetadata()
-            found = _embedded(image)
-    except exiv2.Exiv2Error:
-        found = Metadata(warnings=(DAMAGED,))
-    try:
-        return merge(found, _said_by_packet(items.xmp, found.orientation))
-    except MediaError:
-        return merge(found, Metadata(warnings=(DAMAGED,)))
+    return _said_by_blocks(items.exif, items.xmp)
 
 
 def _sized(
