@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from librephotos.media.decoding.pixels import describes_srgb
+from librephotos.media.decoding.pixels import describes_srgb, still_size
 from librephotos.media.errors import LimitExceeded, UnreadableFile, UnsupportedFormat
 from librephotos.media.files.formats import FORMATS, sniff
+from librephotos.media.files.orientation import exif_of
 from librephotos.media.limits import Limits
 from librephotos.media.pictures.looks import dominant_color, perceptual_hash
 from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
@@ -74,6 +75,27 @@ def test_a_picture_that_is_nearly_a_line(
     made = _make(keep("line", data))
     assert (made.width, made.height) == size
     assert made.damage == ""
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("place", ["behind the picture", "behind JPEG's mark"])
+def test_a_png_is_upright_wherever_its_exif_stands(
+    place: str, orientation: int, keep: Keep
+) -> None:
+    stored = images.stored_for(orientation, images.quadrants(1600, 900))
+    plain, block = images.encoded(stored, "PNG"), exif_of(orientation)
+    marked = place == "behind JPEG's mark"
+    chunk = b"eXIf" + (b"Exif\0\0" if marked else b"") + block
+    size = (len(chunk) - 4).to_bytes(4, "big")
+    chunk = size + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+    at = 33 if marked else len(plain) - 12
+    path = keep("a.png", plain[:at] + chunk + plain[at:])
+    made = _make(path)
+    assert (made.width, made.height) == (1600, 900)
+    assert made.damage == ""
+    assert _size(made.medium.data) == (889, 500)
+    assert images.corner_colours(made.medium.data) == ("r", "g", "b", "w")
+    assert still_size(path, format=sniff(path)) == (1600, 900)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -13,6 +13,7 @@ from PIL import Image
 from librephotos.media.errors import LimitExceeded, UnreadableFile
 from librephotos.media.files import jxl
 from librephotos.media.files.formats import Format
+from librephotos.media.files.png_chunks import png_orientation
 from librephotos.media.files.wholeness import jpeg_has_ended
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
@@ -75,6 +76,8 @@ def decode_still(
         try:
             if format.name == "HEIC":
                 return _decode_heic(file, box=box, limits=limits)
+            if format.name == "PNG":
+                return _decode_png(file, box=box, limits=limits)
             if format.name in ("JXL", "BMP"):
                 return _decode_with_pillow(file, format=format, box=box, limits=limits)
             source = pyvips.Source.new_from_descriptor(file.fileno())
@@ -105,7 +108,10 @@ def still_size(path: bytes | str, *, format: Format) -> tuple[int, int]:
                     return picture.size
             try:
                 source = pyvips.Source.new_from_descriptor(file.fileno())
-                return upright_size(pyvips.Image.new_from_source(source, ""))
+                header = pyvips.Image.new_from_source(source, "")
+                width, height = upright_size(header)
+                missed = _missed_turn(file, header) if format.name == "PNG" else 1
+                return (height, width) if missed > 4 else (width, height)
             except pyvips.Error:
                 if format.name not in ("AVIF", "TIFF"):
                     raise
@@ -256,6 +262,28 @@ def describes_srgb(profile: bytes) -> bool:
             text = profile[start : start + min(size, 512)].replace(b"\0", b"")
             return b"sRGB" in text and b"linear" not in text.lower()
     return False
+
+
+def _decode_png(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded:
+    source = pyvips.Source.new_from_descriptor(file.fileno())
+    missed = _missed_turn(file, pyvips.Image.new_from_source(source, ""))
+    if missed == 1:
+        return decode_source(source, box=box, limits=limits)
+    across = missed > 4
+    box = Box(box.height, box.width) if across else box
+    found = decode_source(source, box=box, limits=limits)
+    image = found.image.copy()
+    image.set_type(pyvips.GValue.gint_type, "orientation", missed)
+    size = (found.height, found.width) if across else (found.width, found.height)
+    return Decoded(image.autorot().copy_memory(), *size)
+
+
+def _missed_turn(file: BinaryIO, header: pyvips.Image) -> int:
+    """Return the orientation of a PNG that libvips does not see, 1 if there is none.
+
+    It misses EXIF behind the picture, and EXIF with the mark of JPEGs before it.
+    """
+    return 1 if header.get_typeof("orientation") else png_orientation(file)
 
 
 def _decode_heic(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded:

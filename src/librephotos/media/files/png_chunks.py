@@ -1,13 +1,18 @@
-"""Walk the chunks of a PNG. Source: PNG (Third Edition), W3C 2025, section 5.3."""
+"""Walk the chunks of a PNG, and find how it is turned.
+
+Source: PNG (Third Edition), W3C 2025, sections 5.3 and 11.3.4.4 (eXIf).
+"""
 
 import os
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from librephotos.media.files.bmff import Box
+from librephotos.media.files.orientation import orientation_in
 
 _SIGNATURE_BYTES: Final = 8
 _MAX_CHUNKS: Final = 10_000
+_MAX_EXIF_BYTES: Final = 256 * 1024  # the directory with the orientation is in front
 
 
 def png_chunks(file: BinaryIO) -> Iterator[Box]:
@@ -21,3 +26,12 @@ def png_chunks(file: BinaryIO) -> Iterator[Box]:
             return
         yield chunk
         offset = chunk.end + 4  # behind the checksum
+
+
+def png_orientation(file: BinaryIO) -> int:
+    """Return the orientation, 1 to 8, that the EXIF of an open PNG states; else 1."""
+    for chunk in png_chunks(file):
+        if chunk.type == b"eXIf":
+            file.seek(chunk.start)
+            return orientation_in(file.read(min(chunk.length, _MAX_EXIF_BYTES)))
+    return 1

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 
 from librephotos.media.files.jpeg_segments import segments
-from librephotos.media.limits import Parts
-from librephotos.media.stripping.errors import NotStrippable
-from librephotos.media.stripping.orientation import (
+from librephotos.media.files.orientation import (
     EXIF_MARK,
     exif_of,
     orientation_in,
 )
+from librephotos.media.limits import Parts
+from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.profiles import clean_profile
 
 _END = b"\xff\xd9"

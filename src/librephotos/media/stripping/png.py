@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from librephotos.media.errors import LimitExceeded
+from librephotos.media.files.orientation import exif_of, orientation_in
 from librephotos.media.limits import Limits, Parts
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.inflating import exact_stream, inflated
-from librephotos.media.stripping.orientation import exif_of, orientation_in
 from librephotos.media.stripping.profiles import clean_profile
 
 Chunk = tuple[bytes, bytes]
