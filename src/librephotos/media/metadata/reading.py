@@ -14,6 +14,7 @@ from librephotos.media.files.formats import Format, Kind
 from librephotos.media.files.heif_items import heif_items
 from librephotos.media.files.sidecars import by_weight
 from librephotos.media.limits import Limits
+from librephotos.media.metadata.big_tiff import classic_tiff
 from librephotos.media.metadata.blocks import (
     exif_block,
     jpeg_without_exif,
@@ -76,7 +77,8 @@ def _read_still(path: bytes | str, *, format: Format, limits: Limits) -> Metadat
     with open_original(path) as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:
-        image = exiv2.ImageFactory.open(mapped)
+        classic = classic_tiff(mapped, max_bytes=limits.max_metadata_bytes)
+        image = exiv2.ImageFactory.open(classic or mapped)
         image.readMetadata()
         found = _embedded(image)
         stored = (image.pixelWidth(), image.pixelHeight())
