@@ -16,6 +16,7 @@ from librephotos.media.errors import (
 )
 from librephotos.media.files.identity import READ_BYTES, identify
 from librephotos.media.files.motion_photo import embedded_video_range
+from librephotos.media.files.variants import CaptureFile, group_captures
 from librephotos.media.limits import Limits
 from tests.media.conftest import Keep
 from tests.support.pictures import images, videos
@@ -141,3 +142,33 @@ def test_the_clock_is_read_where_exif_stands_and_nowhere_else(
     assert found.content_identifier is None
     none = identify(keep("none", dated(format, "") + foreign), limits=limits)
     assert (none.clock, none.content_identifier) == ("", None)
+
+
+@pytest.mark.parametrize("preview", [None, dated("JPEG", "2001:02:03 04:05:06")])
+def test_the_clock_of_a_raw_file_may_be_in_its_first_directory(
+    preview: bytes | None, tmp_path: Path, keep: Keep, limits: Limits
+) -> None:
+    path = images.dng(
+        tmp_path / "a.dng", preview=preview, taken_at="2019:09:08 10:00:00"
+    )
+    raw = identify(path, limits=limits)
+    assert raw.clock == "2019:09:08 10:00:00"
+    for shot, groups in (("2019:09:08 10:00:01", 1), ("2017:09:07 10:00:07", 2)):
+        still = identify(keep("a.jpg", dated("JPEG", shot)), limits=limits)
+        files = [
+            CaptureFile(name, found.format.kind, clock=found.clock)
+            for name, found in ((b"/a.dng", raw), (b"/a.jpg", still))
+        ]
+        assert len(group_captures(files)) == groups
+
+
+def test_a_blank_clock_gives_way_to_that_of_the_first_directory(
+    keep: Keep, limits: Limits
+) -> None:
+    exif = {
+        "Exif.Image.DateTimeOriginal": "2019:09:08 10:00:00",
+        "Exif.Photo.DateTimeOriginal": "    :  :     :  :  ",
+        "Exif.Photo.DateTimeDigitized": "2022:01:02 03:04:05",
+    }
+    path = keep("a.jpg", images.jpeg(exif=exif))
+    assert identify(path, limits=limits).clock == "2019:09:08 10:00:00"

@@ -210,9 +210,20 @@ def animated(format: str = "GIF", *, frames: int = 4, delay_ms: int = 100) -> by
 
 
 def dng(
-    path: Path, *, width: int = 256, height: int = 192, preview: bytes | None = None
+    path: Path,
+    *,
+    width: int = 256,
+    height: int = 192,
+    preview: bytes | None = None,
+    taken_at: str = "",
 ) -> Path:
-    """A small DNG of raw sensor data, written to `path`, with a JPEG preview or not."""
+    """A small DNG of raw sensor data, written to `path`, with a JPEG preview or not.
+
+    `taken_at` is written into its first directory, as TIFF/EP has it.
+    """
+    own: list[_Tag] = list(_DNG_TAGS)
+    if taken_at:
+        own.append((0x9003, "s", taken_at.encode() + b"\0"))
     grey = np.asarray(picture(width, height).convert("L"), "<u2") * 16
     pixels = grey.astype("<u2").tobytes()
     shown = preview or b""
@@ -220,11 +231,11 @@ def dng(
     sensor = _strip(width, height, at=8, length=len(pixels)) + _SENSOR_TAGS
     blobs += pixels + shown
     if preview is None:
-        path.write_bytes(blobs + _directory(_DNG_TAGS + sensor, len(blobs)))
+        path.write_bytes(blobs + _directory(own + sensor, len(blobs)))
         return path
     with Image.open(io.BytesIO(preview)) as image:
         small = _strip(*image.size, at=8 + len(pixels), length=len(preview))
-    small += _PREVIEW_TAGS + _DNG_TAGS
+    small += _PREVIEW_TAGS + own
     size = len(_directory([*small, (330, "I", (0,))], len(blobs)))
     first = _directory([*small, (330, "I", (len(blobs) + size,))], len(blobs))
     path.write_bytes(blobs + first + _directory(sensor, len(blobs) + size))

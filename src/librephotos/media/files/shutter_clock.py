@@ -1,7 +1,8 @@
 """The clock of the camera as it took a picture, in few bytes, to compare captures by.
 
 media.exif reads dates with all that belongs to them; here only what tells whether two
-files come from one press of the shutter. Source: CIPA DC-008 (Exif 2.32), 4.6.5.
+files come from one press of the shutter. Sources: CIPA DC-008 (Exif 2.32), 4.6.5;
+ISO 12234-2:2001 (TIFF/EP), tag DateTimeOriginal.
 """
 
 import mmap
@@ -27,8 +28,11 @@ def still_clock(data: bytes | mmap.mmap) -> str:
     if not first:
         return ""
     try:
-        [directory] = tiff.integers(tiff.entries(first).get(_EXIF_DIRECTORY)) or (0,)
-        return _time(tiff, tiff.entries(directory)) if directory else ""
+        main = tiff.entries(first)
+        [directory] = tiff.integers(main.get(_EXIF_DIRECTORY)) or (0,)
+        # By TIFF/EP, which some RAW files follow, the time is in the first directory.
+        exif = tiff.entries(directory) if directory else {}
+        return _time(tiff, exif, main)
     except ValueError:
         return ""
 
@@ -68,10 +72,11 @@ def _moment(written: WrittenDate) -> timedelta:
     return written.digits - written.digits.min - offset
 
 
-def _time(tiff: Directories, entries: Mapping[int, Entry]) -> str:
+def _time(tiff: Directories, *directories: Mapping[int, Entry]) -> str:
     for time, offset in _TIMES:
-        text = tiff.text(entries.get(time))
-        if usable_date(text):
-            zoned = f"{text}{tiff.text(entries.get(offset))}"
-            return (zoned if usable_date(zoned) else text)[:40]
+        for entries in directories:
+            text = tiff.text(entries.get(time))
+            if usable_date(text):
+                zoned = f"{text}{tiff.text(entries.get(offset))}"
+                return (zoned if usable_date(zoned) else text)[:40]
     return ""

@@ -41,7 +41,7 @@ class _Row(NamedTuple):
 
     tag: int
     type: int
-    count: int
+    length: int
     field: bytes
 
 
@@ -106,7 +106,7 @@ class _Copy:
 
     def _size(self, row: _Row) -> int:
         known = row.type < len(_TYPE_SIZES)
-        return _TYPE_SIZES[row.type] * row.count if known else 0
+        return _TYPE_SIZES[row.type] * row.length if known else 0
 
     def _start(self, row: _Row) -> int:
         return self._number("Q", row.field)
