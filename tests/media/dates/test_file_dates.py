@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from librephotos.media.dates import usable_date
 from librephotos.media.files.formats import sniff
 from librephotos.media.files.sidecars import by_weight
 from librephotos.media.limits import Limits
@@ -332,3 +333,82 @@ def test_dates_of_another_type_than_text(kind: int, keep: Keep) -> None:
     assert good.count(entry) == 1
     odd = good.replace(entry, struct.pack("<HH", 0x9003, kind))
     assert _dates(keep("a.jpg", odd))[SHUTTER] == "2016:05:04 03:02:01"
+
+
+@pytest.mark.parametrize("place", ["among the headers", "behind them"])
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        (b"2005:08:18 11:42:43\0", datetime(2005, 8, 18, 11, 42, 43)),
+        (b"2002-12-16 15:35:01\0\0\0", datetime(2002, 12, 16, 15, 35, 1)),
+        (b"2005/08/17/ 09:32\0", datetime(2005, 8, 17, 9, 32)),
+        (b"2001/ 1/27  1:42PM\0", datetime(2001, 1, 27, 13, 42)),
+        (b"MON MAR 10 15:04:43 2003\n\0", datetime(2003, 3, 10, 15, 4, 43)),
+        (b"    :  :     :  :  \0", None),
+        (b"no date at all. " * 1000, None),
+    ],
+)
+def test_the_clock_of_an_avi(
+    written: bytes, moment: datetime | None, place: str, keep: Keep
+) -> None:
+    plain = videos.video(format="avi", codec="mpeg4", seconds=0.2)
+    chunk = b"IDIT" + struct.pack("<I", len(written)) + written
+    chunk += bytes(len(written) % 2)
+    size = int.from_bytes(plain[16:20], "little")  # of the list of headers
+    at = 20 + size
+    inner = size + (len(chunk) if place == "among the headers" else 0)
+    whole = len(plain) - 8 + len(chunk)
+    content = b"".join(
+        (
+            b"RIFF" + struct.pack("<I", whole) + b"AVI LIST",
+            struct.pack("<I", inner) + plain[20:at] + chunk + plain[at:],
+        )
+    )
+    date = usable_date(_dates(keep("a.avi", content)).get(SHUTTER, ""))
+    assert (date.digits if date else None) == moment
+
+
+SONY = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<NonRealTimeMeta xmlns="urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.00">'
+    '<CreationDate value="{}"/><Device manufacturer="Sony" modelName="ILCE-7M3"/>'
+    "</NonRealTimeMeta>"
+)
+BOMB = '<!DOCTYPE a [<!ENTITY b "2018-07-01T11:00:00+09:00">]>'
+
+
+def _xavc(text: bytes, *, metadata: dict[str, str]) -> bytes:
+    handler = bytes(8) + b"nrtm" + bytes(13)
+    boxes = ((b"hdlr", handler), (b"xml ", bytes(4) + text))
+    inner = b"".join((len(body) + 8).to_bytes(4, "big") + k + body for k, body in boxes)
+    meta = (len(inner) + 12).to_bytes(4, "big") + b"meta" + bytes(4) + inner
+    return videos.video(seconds=0.2, metadata=metadata) + meta
+
+
+@pytest.mark.parametrize(
+    ("text", "shutter"),
+    [
+        (SONY.format("2018-07-01T11:00:00+09:00"), "2018-07-01T11:00:00+09:00"),
+        (SONY.format("2018-07-01T11:00:00"), "2018-07-01T11:00:00"),
+        (SONY.format("2018-07-01T11:00:00Z")[:-10], "2018-07-01T11:00:00Z"),
+        (SONY.replace("<", "<n:").replace("<n:/", "</n:").replace("<n:?", "<?")
+         .replace("xmlns=", "xmlns:n=").format("2018-07-01T11:00:00+09:00"),
+         "2018-07-01T11:00:00+09:00"),
+        (SONY.format("0000-00-00T00:00:00"), None),
+        (SONY.format("&b;").replace("<NonReal", BOMB + "<NonReal"), None),
+        (SONY.format("2018-07-01T11:00:00").replace("NonReal", "Un"), None),
+        (" " * 2**21 + SONY.format("2018-07-01T11:00:00"), None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_the_clock_of_sonys_films(text: str, shutter: str | None, keep: Keep) -> None:
+    content = _xavc(
+        text.encode() + b"\0", metadata={"creation_time": "2018-07-01T02:00:00Z"}
+    )
+    path = keep("C0001.MP4", content)
+    dates = _dates(path)
+    assert dates.get(SHUTTER) == shutter
+    assert dates["QuickTime:CreateDate"] == "2018:07:01 02:00:00"
+    found = read_metadata(path, format=sniff(path), limits=Limits())
+    if shutter:
+        assert (found.camera_make, found.camera_model) == ("Sony", "ILCE-7M3")

@@ -20,16 +20,20 @@ from librephotos.media.files.containers import (
 )
 from librephotos.media.files.formats import Format
 from librephotos.media.limits import Limits
+from librephotos.media.metadata.avi_date import digitised_at
 from librephotos.media.metadata.camcorder import recorded_at
 from librephotos.media.metadata.movie_user_data import read_user_data
 from librephotos.media.metadata.position import position_of_iso6709
 from librephotos.media.metadata.record import Metadata, merge
+from librephotos.media.metadata.sony_xml import read_nonrealtime
 from librephotos.media.metadata.xmp import read_xmp
 from librephotos.media.metadata.xmp_packet import packet_values
 from librephotos.media.text import clean
 
 _APPLE: Final = "com.apple.quicktime."
 _BMFF: Final = ("MP4", "M4V", "QuickTime", "3GP")
+_MOMENTS: Final = {"MPEG-TS": recorded_at, "AVI": digitised_at}
+"""What reads the local time of formats in which FFmpeg does not always find it."""
 DAMAGED_XMP: Final = "The XMP in the video is damaged; it is left out."
 MAX_TAGS: Final = 200
 MAX_TAG_TEXT: Final = 1_000
@@ -47,8 +51,9 @@ def read_video(path: bytes | str, *, format: Format, limits: Limits) -> Metadata
         said = _said(container, track)
         size = shown_size(container)
         found = _metadata(container, track, said, size)
-    if format.name == "MPEG-TS" and "EXIF:DateTimeOriginal" not in found.dates:
-        moment = recorded_at(path)
+    read_moment = _MOMENTS.get(format.name)
+    if read_moment and "EXIF:DateTimeOriginal" not in found.dates:
+        moment = read_moment(path)
         if moment:
             found.dates["EXIF:DateTimeOriginal"] = moment
     return _with_user_data(found, path, limits) if format.name in _BMFF else found
@@ -59,12 +64,24 @@ def _with_user_data(found: Metadata, path: bytes | str, limits: Limits) -> Metad
     more = read_user_data(path, max_bytes=limits.max_metadata_bytes)
     if usable_date(more.date):
         found = merge(found, Metadata(dates={"EXIF:DateTimeOriginal": more.date}))
+    if more.xml:
+        found = merge(found, _said_by_sony(more.xml))
     if not more.xmp:
         return found
     try:
         return merge(found, read_xmp(packet_values(more.xmp)))
     except UnreadableFile:
         return replace(found, warnings=(*found.warnings, DAMAGED_XMP))
+
+
+def _said_by_sony(xml: bytes) -> Metadata:
+    facts = read_nonrealtime(xml)
+    dates = {"EXIF:DateTimeOriginal": facts.created}
+    return Metadata(
+        camera_make=facts.make or None,
+        camera_model=facts.model or None,
+        dates=dates if usable_date(facts.created) else {},
+    )
 
 
 def _said(container: InputContainer, track: VideoStream) -> dict[str, str]:
