@@ -171,6 +171,19 @@ def test_creation_time_of_png(kind: bytes, data: bytes, text: str, keep: Keep) -
     assert _dates(path)[SHUTTER] == text
 
 
+@pytest.mark.parametrize("rubbish", [b"", b"  ", b"rubbish", b"0000:00:00 00:00:00"])
+def test_a_creation_time_that_says_nothing_hides_no_other(
+    rubbish: bytes, keep: Keep
+) -> None:
+    chunks = [b"Creation Time\0" + text for text in (rubbish, b"2019-09-16 10:00:00")]
+    png = _with_chunk(b"tEXt", chunks[1])  # and the other before it
+    chunk = b"tEXt" + chunks[0]
+    size = (len(chunk) - 4).to_bytes(4, "big")
+    chunk = size + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+    path = keep("a.png", png[:33] + chunk + png[33:])
+    assert _dates(path)[SHUTTER] == "2019-09-16 10:00:00"
+
+
 def test_compressed_creation_time_of_png(keep: Keep) -> None:
     packed = zlib.compress(b"2019:01:04 03:04:05")
     for kind, head in ((b"zTXt", b"\0"), (b"iTXt", b"\1\0\0\0")):

@@ -44,7 +44,9 @@ def read_png(path: bytes | str) -> Metadata:
                     dates["PNG:ModifyDate"] = f"{year}:{month}:{day} {':'.join(time)}"
                 elif kind != b"tIME":
                     keyword, text = _text(kind, data)
-                    texts.setdefault(keyword, text)
+                    known = texts.get(keyword, "")
+                    if not (usable_date(known) if keyword == _CREATED else known):
+                        texts[keyword] = text
         except OSError as error:
             raise unreadable_because(error) from error
     if texts.get(_CREATED):
