@@ -1,24 +1,37 @@
-"""The blocks of metadata in a file that exiv2 does not open.
+"""The blocks of metadata that exiv2 does not give.
 
 It gives up a whole file over a damaged EXIF block, though the XMP and IPTC beside it
 are blocks of their own, and over an end that lacks, though EXIF stands before it.
 Sources: ITU-T T.81, annex B; PNG (Third Edition), 11.3.3 and 11.3.4.4; RFC 9649,
-section 2.7.1.5; ISO/IEC 18181-2 (the boxes `Exif` and `xml `).
+section 2.7.1.5; ISO/IEC 18181-2 (the boxes `Exif` and `xml `); XMP Specification
+part 3, 2012, section 1.1.3.1 (extended XMP in JPEG).
 """
 
 import mmap
+import re
+import struct
+from contextlib import suppress
 from typing import BinaryIO, Final
 
 import pyvips
 
+from librephotos.media.errors import LimitExceeded
 from librephotos.media.files.bmff import top_level
 from librephotos.media.files.heif_items import tiff_of_item
 from librephotos.media.files.jpeg_segments import EXIF, segments
 from librephotos.media.files.png_chunks import png_chunks
 from librephotos.media.files.riff import riff_chunks
+from librephotos.media.limits import Parts
 
 _APP1, _SCAN, _END = 0xE1, 0xDA, b"\xff\xd9"
 _MAX_HEAD_BYTES: Final = 64 * 2**20
+_XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
+_EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
+_EXTENSION_NAME = re.compile(
+    rb"""HasExtendedXMP(?:\s*=\s*["']|>)\s*([0-9A-Fa-f]{32})"""
+)
+_MAX_SEGMENTS: Final = 20_000
+_PART_HEAD: Final = 40  # the name, the length of all parts, the offset of this one
 _CHUNKS: Final = {"PNG": png_chunks, "WebP": riff_chunks, "JXL": top_level}
 _EXIF_CHUNKS: Final = {"PNG": b"eXIf", "WebP": b"EXIF", "JXL": b"Exif"}
 _XMP_CHUNKS: Final = {"WebP": b"XMP ", "JXL": b"xml "}
@@ -61,6 +74,42 @@ def xmp_block(file: BinaryIO, *, format: str, max_bytes: int) -> bytes:
         return b""
     packet = header.get("xmp-data") if header.get_typeof("xmp-data") else b""
     return packet if len(packet) <= max_bytes else b""
+
+
+def extended_xmp(data: bytes | mmap.mmap, *, max_bytes: int) -> bytes:
+    """Return the packet that a JPEG's XMP goes on in, b"" if there is none.
+
+    Its parts belong together by a name that the first packet tells, and each says
+    where it stands. b"" too if a part lacks, or all are longer than `max_bytes`.
+    """
+    main, bodies = _xmp_segments(data, max_bytes)
+    name = _EXTENSION_NAME.search(main)
+    parts = {}
+    for body in bodies:
+        if name and body[:32].upper() == name[1].upper() and len(body) > _PART_HEAD:
+            total, offset = struct.unpack(">II", body[32:_PART_HEAD])
+            parts[offset] = total, body[_PART_HEAD:]
+    whole = bytearray()
+    for offset, (total, part) in sorted(parts.items()):
+        if offset != len(whole):
+            return b""
+        whole += part
+    return bytes(whole) if parts and len(whole) == total else b""
+
+
+def _xmp_segments(data: bytes | mmap.mmap, max_bytes: int) -> tuple[bytes, list[bytes]]:
+    """Return the first XMP segment of a JPEG and the parts of extensions."""
+    main, bodies, left = b"", list[bytes](), max_bytes
+    with suppress(LimitExceeded):
+        for _, code, body in segments(data, 2, Parts(_MAX_SEGMENTS)):
+            if code == _SCAN:
+                break
+            if code == _APP1 and body.startswith(_XMP):
+                main = main or body
+            elif code == _APP1 and body.startswith(_EXTENSION) and len(body) <= left:
+                bodies.append(body.removeprefix(_EXTENSION))
+                left -= len(body)
+    return main, bodies
 
 
 def _content(file: BinaryIO, kind: bytes, format: str, max_bytes: int) -> bytes:

@@ -17,6 +17,7 @@ from librephotos.media.limits import Limits
 from librephotos.media.metadata.big_tiff import classic_tiff
 from librephotos.media.metadata.blocks import (
     exif_block,
+    extended_xmp,
     jpeg_without_exif,
     xmp_block,
 )
@@ -76,16 +77,19 @@ def read_metadata(
 def _read_still(path: bytes | str, *, format: Format, limits: Limits) -> Metadata:
     with open_original(path) as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    extension = b""
+    if format.name == "JPEG":
+        extension = extended_xmp(mapped, max_bytes=limits.max_metadata_bytes)
     try:
         classic = classic_tiff(mapped, max_bytes=limits.max_metadata_bytes)
         image = exiv2.ImageFactory.open(classic or mapped)
         image.readMetadata()
-        found = _embedded(image)
+        found = _embedded(image, extension)
         stored = (image.pixelWidth(), image.pixelHeight())
     except exiv2.Exiv2Error as error:
         found, stored = Metadata(), (0, 0)
         if error.code not in _NO_METADATA:
-            found = _beside_exif(mapped, path, format, limits=limits)
+            found = _beside_exif(mapped, extension, path, format, limits=limits)
     if format.name == "PNG":
         found = merge(found, read_png(path))
     if format.name == "GIF":
@@ -95,10 +99,16 @@ def _read_still(path: bytes | str, *, format: Format, limits: Limits) -> Metadat
     return _sized(found, path, format, stored if format.name == "JPEG" else (0, 0))
 
 
-def _embedded(image: exiv2.Image) -> Metadata:
+def _embedded(image: exiv2.Image, extension: bytes = b"") -> Metadata:
+    """Return what exiv2 found, and what the packet that its XMP goes on in says."""
     exif = read_exif(image.exifData())
     iptc = read_iptc(image.iptcData())
-    values = property_values(image.xmpData())
+    values, warnings = property_values(image.xmpData()), tuple[str, ...]()
+    try:
+        for key, texts in packet_values(extension).items() if extension else ():
+            values.setdefault(key, texts)
+    except UnreadableFile:
+        warnings = (DAMAGED,)
     frame = Frame(image.pixelWidth(), image.pixelHeight(), exif.orientation)
     xmp = replace(read_xmp(values), regions=read_regions(values, frame))
     # The camera knows best how it took the picture, people what is in it.
@@ -112,11 +122,17 @@ def _embedded(image: exiv2.Image) -> Metadata:
         creator=words.creator,
         copyright=words.copyright,
         rating=words.rating,
+        warnings=warnings,
     )
 
 
 def _beside_exif(
-    mapped: mmap.mmap, path: bytes | str, format: Format, *, limits: Limits
+    mapped: mmap.mmap,
+    extension: bytes,
+    path: bytes | str,
+    format: Format,
+    *,
+    limits: Limits,
 ) -> Metadata:
     """Return what the blocks say of a file that exiv2 gives up."""
     damaged = Metadata(warnings=(DAMAGED,))
@@ -124,7 +140,7 @@ def _beside_exif(
         if format.name == "JPEG":
             image = exiv2.ImageFactory.open(jpeg_without_exif(mapped))
             image.readMetadata()
-            return merge(_embedded(image), damaged)
+            return merge(_embedded(image, extension), damaged)
         if format.name in ("PNG", "WebP", "JXL"):
             most = limits.max_metadata_bytes
             with open_original(path) as file:
