@@ -47,7 +47,7 @@ class MetadataStage:
     """Fills PhotoMetadata, and the photo's position, file rating and duration."""
 
     name = "metadata"
-    version = 3
+    version = 4
     needs: tuple[str, ...] = ()
     runs = Runs.DECODER
     compute = staticmethod(metadata_of)
