@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from librephotos.media.files.formats import sniff
@@ -228,6 +228,7 @@ def test_exif_positions(
 
 
 @given(st.lists(st.floats(allow_nan=True), max_size=5), st.sampled_from(Axis))
+@example([1.7e308, 1.7e308], Axis.LATITUDE)
 def test_parts_raise_nothing_and_are_finite(parts: list[float], axis: Axis) -> None:
     found = degrees_of_parts(parts, None, axis)
     assert found is None or not math.isnan(found)
@@ -259,3 +260,17 @@ def test_altitudes(
     value: float | None, reference: str | None, expected: float | None
 ) -> None:
     assert altitude_of(value, reference) == expected
+
+
+def test_a_coordinate_of_hundreds_of_digits_is_none(keep: Keep) -> None:
+    digits = "179" + 306 * "0"  # two of them are no float any more
+    packet = images.sidecar(
+        {
+            "exif:GPSLatitude": f"{digits},{digits}N",
+            "exif:GPSLongitude": "2,17E",
+            "exif:DateTimeOriginal": "2001-02-03",
+        }
+    )
+    found = _read(keep("a.jpg", images.with_xmp_packet(images.jpeg(), packet.decode())))
+    assert _place(found) == (None, None)
+    assert found.dates["EXIF:DateTimeOriginal"] == "2001-02-03"

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Final
 
 MAX_ALTITUDE_M: Final = 100_000
+_BEYOND: Final = 1e9  # more than a position has of degrees, minutes or seconds
 
 
 class Axis(Enum):
@@ -61,7 +62,7 @@ def degrees_of_parts(
 
     South and west are negative, whether the reference or a sign says so.
     """
-    if not parts or not all(map(math.isfinite, parts)):
+    if not parts or not all(abs(part) < _BEYOND for part in parts):  # NaN is none
         return None
     total = math.fsum(abs(part) / 60**at for at, part in enumerate(parts[:3]))
     negative = any(part < 0 for part in parts) or _letter(reference) == axis.value[1]
