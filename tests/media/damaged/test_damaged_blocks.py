@@ -124,6 +124,19 @@ def test_exif_of_a_png_may_begin_with_the_mark_of_jpegs(keep: Keep) -> None:
     assert found.warnings == ()
 
 
+def test_exif_that_a_png_which_is_cut_short_has_as_text(keep: Keep) -> None:
+    block = b"Exif\0\0" + _exif()
+    raw = b"\nexif\n%8d\n%s\n" % (len(block), block.hex().encode())
+    chunk = b"zTXtRaw profile type exif\0\0" + zlib.compress(raw)
+    size = (len(chunk) - 4).to_bytes(4, "big")
+    chunk = size + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+    plain = _png(b"")
+    path = keep("a.png", (plain[:33] + chunk + plain[33:])[: len(plain) // 2])
+    found = read_metadata(path, format=sniff(path), limits=Limits())
+    assert found.dates["EXIF:DateTimeOriginal"] == "2011:12:13 14:15:16"
+    assert found.rating == 3
+
+
 def test_a_block_beyond_the_limit_is_left_out(keep: Keep) -> None:
     whole = _webp(_exif())
     path = keep("a.webp", whole[: len(whole) // 2])

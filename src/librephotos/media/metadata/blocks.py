@@ -10,6 +10,7 @@ part 3, 2012, section 1.1.3.1 (extended XMP in JPEG).
 import mmap
 import re
 import struct
+import zlib
 from contextlib import suppress
 from typing import BinaryIO, Final
 
@@ -32,8 +33,11 @@ _EXTENSION_NAME = re.compile(
 )
 _MAX_SEGMENTS: Final = 20_000
 _PART_HEAD: Final = 40  # the name, the length of all parts, the offset of this one
-_CHUNKS: Final = {"PNG": png_chunks, "WebP": riff_chunks, "JXL": top_level}
-_EXIF_CHUNKS: Final = {"PNG": b"eXIf", "WebP": b"EXIF", "JXL": b"Exif"}
+_PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
+_PNG_PICTURE: Final = (b"IDAT", b"fdAT", b"iCCP", b"IEND")
+_CHUNKS: Final = {"WebP": riff_chunks, "JXL": top_level}
+_EXIF_CHUNKS: Final = {"WebP": b"EXIF", "JXL": b"Exif"}
 _XMP_CHUNKS: Final = {"WebP": b"XMP ", "JXL": b"xml "}
 
 
@@ -49,14 +53,33 @@ def jpeg_without_exif(data: bytes | mmap.mmap) -> bytes:
     return b"".join(kept) + _END
 
 
+def png_without_picture(file: BinaryIO, *, max_bytes: int) -> bytes:
+    """Return an open PNG of the chunks that are there in full, without its picture.
+
+    Chunks for which `max_bytes` in all have no room are left out.
+    """
+    parts, left = [_PNG_SIGNATURE], max_bytes
+    for chunk in png_chunks(file):
+        if chunk.type in _PNG_PICTURE or chunk.length > left:
+            continue
+        left -= chunk.length
+        file.seek(chunk.start)
+        body = file.read(chunk.length)
+        if chunk.type == b"eXIf":  # some writers put JPEG's mark before it
+            body = body.removeprefix(EXIF)
+        parts += (len(body).to_bytes(4, "big"), chunk.type, body)
+        parts.append(zlib.crc32(body, zlib.crc32(chunk.type)).to_bytes(4, "big"))
+    return b"".join((*parts, _PNG_END))
+
+
 def exif_block(file: BinaryIO, *, format: str, max_bytes: int) -> bytes:
-    """Return the TIFF block of EXIF in an open PNG, WebP or JPEG XL, b"" for none.
+    """Return the TIFF block of EXIF in an open WebP or JPEG XL, b"" for none.
 
     `format` is a name of formats.FORMATS. A block longer than `max_bytes`, or one that
     is not there in full, is none.
     """
     block = _content(file, _EXIF_CHUNKS[format], format, max_bytes)
-    # Some writers put the mark of JPEG's EXIF segments into every format.
+    # JPEG's mark is no part of it, though some writers put it there.
     return tiff_of_item(block) if format == "JXL" else block.removeprefix(EXIF)
 
 

@@ -3,6 +3,7 @@
 import mmap
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -19,6 +20,7 @@ from librephotos.media.metadata.blocks import (
     exif_block,
     extended_xmp,
     jpeg_without_exif,
+    png_without_picture,
     xmp_block,
 )
 from librephotos.media.metadata.exif import read_exif
@@ -135,31 +137,38 @@ def _beside_exif(
     limits: Limits,
 ) -> Metadata:
     """Return what the blocks say of a file that exiv2 gives up."""
-    damaged = Metadata(warnings=(DAMAGED,))
+    damaged, most = Metadata(warnings=(DAMAGED,)), limits.max_metadata_bytes
+    if format.name not in ("JPEG", "PNG", "WebP", "JXL"):
+        return damaged
     try:
         if format.name == "JPEG":
-            image = exiv2.ImageFactory.open(jpeg_without_exif(mapped))
-            image.readMetadata()
-            return merge(_embedded(image, extension), damaged)
-        if format.name in ("PNG", "WebP", "JXL"):
-            most = limits.max_metadata_bytes
-            with open_original(path) as file:
+            return merge(_opened(jpeg_without_exif(mapped), extension), damaged)
+        with open_original(path) as file:
+            if format.name == "PNG":
+                with suppress(exiv2.Exiv2Error):
+                    found = _opened(png_without_picture(file, max_bytes=most))
+                    return found if found.tags else damaged
+                exif = b""
+            else:
                 exif = exif_block(file, format=format.name, max_bytes=most)
-                packet = xmp_block(file, format=format.name, max_bytes=most)
-            return merge(_said_by_blocks(exif, packet), Metadata() if exif else damaged)
+            packet = xmp_block(file, format=format.name, max_bytes=most)
+        return merge(_said_by_blocks(exif, packet), Metadata() if exif else damaged)
     except (exiv2.Exiv2Error, MediaError):
-        pass
-    return damaged
+        return damaged
+
+
+def _opened(data: bytes, extension: bytes = b"") -> Metadata:
+    """Return what exiv2 finds in a file or block; raises its errors."""
+    image = exiv2.ImageFactory.open(data)
+    image.readMetadata()
+    return _embedded(image, extension)
 
 
 def _said_by_blocks(exif: bytes, packet: bytes) -> Metadata:
     """Return what a TIFF block of EXIF and an XMP packet say; damaged ones nothing."""
     found, damaged = Metadata(), Metadata(warnings=(DAMAGED,))
     try:
-        if exif:
-            image = exiv2.ImageFactory.open(exif)
-            image.readMetadata()
-            found = _embedded(image)
+        found = _opened(exif) if exif else found
     except exiv2.Exiv2Error:
         found = damaged
     try:
