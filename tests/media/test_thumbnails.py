@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from librephotos.media.decoding.film_frames import MAX_PASSED_OVER
 from librephotos.media.decoding.pixels import describes_srgb, still_size
 from librephotos.media.errors import LimitExceeded, UnreadableFile, UnsupportedFormat
 from librephotos.media.files.formats import FORMATS, sniff
 from librephotos.media.files.orientation import exif_of
 from librephotos.media.limits import Limits
+from librephotos.media.metadata.video import read_video
 from librephotos.media.pictures.looks import dominant_color, perceptual_hash
 from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
 from tests.media.conftest import Keep
@@ -320,6 +322,50 @@ def test_video_that_breaks_off_shows_what_it_has(keep: Keep) -> None:
     film = videos.video(format="mpegts", seconds=3)
     made = _make(keep("a.mts", film[: len(film) * 2 // 3]))
     assert (made.width, made.height) == (320, 240)
+
+
+@pytest.mark.parametrize("byte", [b"\xff", b"\0"])
+@pytest.mark.parametrize("bad", [range(1), range(2, 3), range(10, 20)])
+@pytest.mark.parametrize("format", ["mp4", "matroska"])
+def test_bad_packets_of_a_video_are_passed_over(
+    format: str, bad: range, byte: bytes, keep: Keep
+) -> None:
+    film = videos.video(format=format, seconds=6, key_every=10)
+    path = keep("a.mp4", videos.overwritten(film, bad, byte=byte))
+    made = _make(path)
+    assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
+    assert "parts of the video" in made.damage
+    assert videos.clip_facts(made.clip_small.data)["frames"] >= 40
+    said = read_video(path, format=sniff(path), limits=Limits())
+    assert (said.width, said.height) == (320, 240)
+
+
+def test_a_video_of_zeros_behind_its_start_shows_the_start(keep: Keep) -> None:
+    film = videos.video(seconds=2, streamable=True)
+    made = _make(keep("a.mp4", videos.overwritten(film, range(2, 20), byte=b"\0")))
+    assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
+    assert "of the video" in made.damage
+
+
+def test_a_video_of_bad_packets_alone_is_given_up(keep: Keep) -> None:
+    path = keep("a.mp4", videos.overwritten(videos.video(), range(10)))
+    with pytest.raises(UnreadableFile, match="video is damaged"):
+        _make(path)
+
+
+def test_bad_packets_without_end_are_given_up(keep: Keep) -> None:
+    count = MAX_PASSED_OVER + 10
+    film = videos.video(width=32, height=32, rate=100, seconds=count / 100, key_every=5)
+    last_is_good = videos.overwritten(film, range(count - 5))
+    with pytest.raises(UnreadableFile, match="video is damaged"):
+        _make(keep("a.mp4", last_is_good))
+
+
+def test_a_broadcast_recorded_from_its_middle_is_whole(keep: Keep) -> None:
+    film = videos.video(format="mpegts", seconds=3, key_every=10)
+    made = _make(keep("a.ts", film[len(film) // 2 // 188 * 188 :]))
+    assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
+    assert made.damage == ""
 
 
 # Of the others, test_damaged.py has what is shown.

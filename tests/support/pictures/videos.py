@@ -26,12 +26,13 @@ def video(
     black_frames: int = 0,
     metadata: Mapping[str, str] | None = None,
     streamable: bool = False,
+    key_every: int = 250,
 ) -> bytes:
     """A silent video of the four coloured quarters.
 
     rotation is in degrees to the left, as a player has to turn it. black_frames come
     first. metadata are the container's; QuickTime's own keys need format "mov". A
-    streamable one has its index in front.
+    streamable one has its index in front. key_every counts frames.
     """
     flags = "use_metadata_tags+faststart" if streamable else "use_metadata_tags"
     options = {"movflags": flags} if format in ("mp4", "mov") else {}
@@ -42,6 +43,7 @@ def video(
             output.metadata.update(metadata or {})
             stream = output.add_stream(codec, rate=rate, options={"threads": "1"})
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            stream.codec_context.gop_size = key_every
             if rotation:
                 stream.set_display_rotation(rotation)
             picture = np.asarray(quadrants(width, height))
@@ -66,3 +68,14 @@ def clip_facts(data: bytes) -> dict[str, object]:
             "audio": len(container.streams.audio),
             "frames": sum(1 for _ in container.decode(track)),
         }
+
+
+def overwritten(film: bytes, packets: range, *, byte: bytes = b"\xff") -> bytes:
+    """The film with these packets of its only track filled with one byte."""
+    data = bytearray(film)
+    with av.open(io.BytesIO(film)) as container:
+        for number, packet in enumerate(container.demux()):
+            if number in packets:
+                start = film.index(bytes(packet), packet.pos)  # a block has a header
+                data[start : start + packet.size] = byte * packet.size
+    return bytes(data)

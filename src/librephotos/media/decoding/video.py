@@ -14,9 +14,11 @@ import pyvips
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 
+from librephotos.media.decoding.film_frames import frames_of
 from librephotos.media.decoding.pixels import Box, Decoded, check_pixels, shrunk
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.containers import (
+    DAMAGED,
     NO_VIDEO,
     check_duration,
     opened_video,
@@ -39,12 +41,12 @@ _EVEN_DEVIATION: Final = 6
 class Film:
     """A video's poster frame and its clips (medium, small) as MP4 files.
 
-    broke_off tells that decoding met damage before the clips' end.
+    is_damaged tells that decoding met damage before the clips' end.
     """
 
     poster: Decoded
     clips: tuple[bytes, bytes]
-    broke_off: bool = False
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def decode_video(
 
     The poster is the first frame that is neither dark nor even, else the first one.
     Clips last at most CLIP_SECONDS, without sound, in H.264 that every browser plays.
+    Damaged packets are passed over, up to a limit.
 
     Raises UnreadableFile if no frame can be decoded, LimitExceeded if frames are too
     large or the video too long.
@@ -81,12 +84,12 @@ def decode_video(
         frames = _first_frames(container, trouble, limits=limits)
         first = next(frames, None)
         if first is None:
-            raise UnreadableFile(NO_VIDEO)
+            raise UnreadableFile(DAMAGED if trouble else NO_VIDEO)
         shape = _shape(first, track.sample_aspect_ratio)
         check_pixels(shape.width, shape.height, limits=limits)
         with tempfile.TemporaryDirectory(prefix="librephotos-clip-") as folder:
             film = _film(first, frames, shape, (big, medium, small), Path(folder))
-        return replace(film, broke_off=bool(trouble))
+        return replace(film, is_damaged=bool(trouble))
 
 
 def _film(
@@ -112,14 +115,10 @@ def _film(
 
 def shown_size(container: InputContainer) -> tuple[int, int] | None:
     """Return the upright displayed width and height, None if no frame decodes."""
-    track = picture_track(container)
-    track.codec_context.thread_count = 1
-    try:
-        for frame in container.decode(track):
-            return _shape(frame, track.sample_aspect_ratio).upright
-    except (av.FFmpegError, EOFError):
+    first = next(frames_of(container, []), None)
+    if first is None:
         return None
-    return None
+    return _shape(first, picture_track(container).sample_aspect_ratio).upright
 
 
 class _Clip:
@@ -176,23 +175,15 @@ def _first_frames(
     container: InputContainer, trouble: list[Exception], *, limits: Limits
 ) -> Iterator[VideoFrame]:
     """Yield the frames of the first seconds, thinned out to CLIP_MAX_RATE."""
-    track = picture_track(container)
-    track.codec_context.thread_count = 1
     start, due = None, 0.0
-    try:
-        for count, frame in enumerate(container.decode(track)):
-            seconds = frame.time or 0.0
-            start = seconds if start is None else start
-            if seconds - start > CLIP_SECONDS or count >= limits.max_frames:
-                return
-            if seconds - start >= due:
-                due = max(due, seconds - start) + 0.9 / CLIP_MAX_RATE
-                yield frame
-    except (av.FFmpegError, EOFError) as error:
-        # A film that breaks off after some good frames still has something to show.
-        if start is None:
-            raise
-        trouble.append(error)
+    for count, frame in enumerate(frames_of(container, trouble)):
+        seconds = frame.time or 0.0
+        start = seconds if start is None else start
+        if seconds - start > CLIP_SECONDS or count >= limits.max_frames:
+            return
+        if seconds - start >= due:
+            due = max(due, seconds - start) + 0.9 / CLIP_MAX_RATE
+            yield frame
 
 
 def _shape(frame: VideoFrame, aspect: Fraction | None) -> _Shape:

@@ -148,7 +148,7 @@ def _from_video(path: bytes | str, *, format: Format, limits: Limits) -> Thumbna
         path, format=format, boxes=(BIG, MEDIUM, SMALL), limits=limits
     )
     there = share_there(path, format=format)
-    if there == 1 and film.broke_off:
+    if there == 1 and film.is_damaged:
         there = None
     poster = replace(film.poster, damage=damage_text(there, what="video"))
     return _from_still(poster, clips=film.clips, clip_mime="video/mp4")

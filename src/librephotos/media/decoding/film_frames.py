@@ -1,0 +1,54 @@
+"""The frames of a film, also of one with packets that cannot be decoded."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, Final
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from librephotos.media.files.containers import picture_track
+
+MAX_PASSED_OVER: Final = 3_000
+"""So many packets that yield no frame, a minute or two of a film, are tried."""
+_BROADCASTS: Final = frozenset(("mpegts", "mpeg"))  # their demuxers
+
+
+def frames_of(
+    container: InputContainer, trouble: list[Exception]
+) -> Iterator[VideoFrame]:
+    """Yield the frames that can be decoded, and add to `trouble` what cannot.
+
+    What comes before a broadcast's first key frame is no damage: the recording may
+    begin at any moment.
+    """
+    track = picture_track(container)
+    track.codec_context.thread_count = 1
+    passed_over, begun = 0, container.format.name not in _BROADCASTS
+    for packet in _packets(container, track, trouble):
+        begun = begun or packet.is_keyframe
+        frames: list[VideoFrame] = []
+        try:
+            frames = track.codec_context.decode(packet)
+        except (av.FFmpegError, EOFError) as error:
+            trouble += [error] if begun else []
+        yield from frames
+        passed_over += not frames
+        if passed_over > MAX_PASSED_OVER:
+            return
+
+
+def _packets(
+    container: InputContainer, track: VideoStream, trouble: list[Exception]
+) -> "Iterator[Packet[Any]]":
+    """Yield the packets of a track; the last is empty, for what the decoder holds."""
+    try:
+        yield from container.demux(track)
+    except (av.FFmpegError, EOFError) as error:
+        trouble.append(error)
+        last: Packet[Any] = Packet()
+        last.time_base = track.time_base or Fraction(1, 90_000)
+        yield last
