@@ -128,10 +128,82 @@ def test_clocks_of_twelve_hours(name: str, hour: int) -> None:
         "PXL_20230519_140322123~2.jpg",
         "Copy of PXL_20230519_140322123.TS.mp4",
         "20230519T140322Z.jpg",
+        "image_2023_05_19T14_03_22_123Z.jpg",
+        "2023-05-19_14-03-22_UTC.jpg",
+        "2023-05-19_14-03-22_UTC_1.jpg",
+        "2023-05-19_14-03-22_UTC_profile_pic.jpg",
+        "Photo 2023-05-19 140322 UTC.jpg",
+        "IMG_20230519-140322-GMT.jpg",
+        "20230519_140322_123_utc.jpg",
+        "2023-05-19 14.03.22 (UTC).jpg",
+        "2023-05-19 2.03.22 PM GMT.jpg",
+        "Screenshot 2023-05-19 at 2.03.22 PM UTC.png",
+        "19.05.2023 14.03.22 UTC.jpg",
     ],
 )
 def test_names_that_are_utc(name: str) -> None:
     assert _date(name) == WrittenDate(AFTERNOON, clock=Clock.UTC)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2023-05-19_14-03-22_UTC+0200.jpg",
+        "2023-05-19_14-03-22_GMT-5.jpg",
+        "2023-05-19_14-03-22_UTCx.jpg",
+        "20230519_140322_Z.jpg",
+    ],
+)
+def test_names_that_are_not_surely_utc(name: str) -> None:
+    assert _date(name) == WrittenDate(AFTERNOON)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "20161231_235960.jpg",
+        "2016-12-31 23.59.60.jpg",
+        "photo_1@31-12-2016_23-59-60.jpg",
+        "31.12.2016 23.59.60.jpg",
+        "Bildschirmfoto 2016-12-31 um 23.59.60.png",
+    ],
+)
+def test_a_leap_second_is_the_one_before_it(name: str) -> None:
+    assert _date(name) == WrittenDate(datetime(2016, 12, 31, 23, 59, 59))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "20190213-0405-4612-8b3c-aabbccddeeff.jpg",
+        "20190213-AABB-4612-8B3C-AABBCCDDEEFF.jpg",
+        "aabbccdd-2019-0213-0405-12aabbccddee.jpg",
+        "IMG_8b3caabb-4612-4612-8b3c-201902130405.jpg",
+        "20190213_0405_4612_8b3c_aabbccddeeff_o.jpg",
+        "9e20190213040512aabbccddeeff0011.jpg",
+        "img9e20190213040512aabbccddeeff0011.jpg",
+        "20190213040512aabbccddeeff0011aabbccdd.jpg",
+        "aabbccddee20190213040512.jpg",
+        "9e20190213040512.jpg",
+        "20190213040512a7.jpg",
+    ],
+)
+def test_digits_of_uuids_and_hashes_are_no_date(name: str) -> None:
+    assert _date(name) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "FACE20230519140322.jpg",
+        "20230519140322a.jpg",
+        "a1b2c3d4_20230519_140322.jpg",
+        "9e20190213040512aabbccddeeff0011 2023-05-19 14.03.22.jpg",
+        "20230519_140322_8b3c4612-4612-8b3c-8b3c-aabbccddeeff.jpg",
+    ],
+)
+def test_a_date_beside_hexadecimal_digits_counts(name: str) -> None:
+    assert _date(name) == WrittenDate(AFTERNOON)
 
 
 @pytest.mark.parametrize(
@@ -287,6 +359,18 @@ def test_clocks_of_twelve_hours_in_more_languages(name: str, hour: int) -> None:
         "2000-01-01 00.00.00.jpg",
         "photo_1@01-01-1970_00-00-00.jpg",
         "01.01.2000 00.00.00.jpg",
+        "01.01.1970 25.00.00.jpg",
+        "19691231_190000.jpg",
+        "19691231_160000.jpg",
+        "1969-12-31 19.00.00.jpg",
+        "Screenshot 1969-12-31 at 7.00.00 PM.png",
+        "photo_1@31-12-1969_19-00-00.jpg",
+        "31.12.1969 19.00.00.jpg",
+        "19791231_200000.jpg",
+        "IMG_19800105_190000.jpg",
+        "19031231_190000.jpg",
+        "20380118_221407.jpg",
+        "2019-04-07_00-00-00_UTC.jpg",
     ],
 )
 def test_clocks_never_set_leave_no_day_either(name: str) -> None:

@@ -7,6 +7,7 @@ to write it so. Years of two digits are not: "05-06-07" may be anything.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +21,21 @@ MAX_SEARCHED: Final = 1024
 _YEAR = r"(?P<year>19\d{2}|2[01]\d{2})"
 _MONTH, _DAY = r"(?P<month>0[1-9]|1[0-2])", r"(?P<day>0[1-9]|[12]\d|3[01])"
 _BLANK = r"[\s\u00a0\u202f]"
+_SECOND = r"[0-5]\d|60"
+# A distance behind it, as in UTC+2, makes it another clock.
+_UTC = r"(?P<utc>(?:Z|[-_. (]{0,2}(?:UTC|GMT|utc|gmt)(?![+-]\d))(?![A-Za-z0-9]))?"
+# In these, digits are no date: UUIDs (RFC 9562), hashes, keys of databases. Letters in
+# front of the digits alone may be a word: FACE20230519140322.jpg.
+_UUID = re.compile(
+    r"[0-9a-f]{8}(?:([-_])[0-9a-f]{4})(?:\1[0-9a-f]{4}){2}\1[0-9a-f]{12}"
+    r"(?![0-9a-f])",
+    re.ASCII | re.IGNORECASE,
+)
+_HEX = re.compile(
+    r"(?=\d*[a-f])[0-9a-f]{24,}"
+    r"|(?<![^\W_])(?=[a-f]*\d+[a-f]+\d)[0-9a-f]{16,}(?![^\W_])",
+    re.ASCII | re.IGNORECASE,
+)
 # No digit may stand before the year, else a serial number would read as a date.
 # The time follows closely, then it may be written without separators; or behind a
 # word ("at", "um", "à", "kl."), then with separators.
@@ -27,9 +43,9 @@ _WITH_TIME = re.compile(
     rf"(?<!\d){_YEAR}[-_.: ]?{_MONTH}[-_.: ]?{_DAY}"
     r"(?P<gap>[-_.:T@, ]{0,3}(?:at )?)"
     r"(?P<hour>[01]\d|2[0-3]|24(?=[-_.:h ]?00[-_.:m ]?00))"
-    r"[-_.:h ]?(?P<minute>[0-5]\d)[-_.:m ]?(?P<second>[0-5]\d)"
+    rf"[-_.:h ]?(?P<minute>[0-5]\d)[-_.:m ]?(?P<second>{_SECOND})"
     r"(?!\d{7})(?:[-_.]?\d{3}(?!\d))?"
-    rf"(?:{_BLANK}?(?P<after>{AFTER_HOUR})|(?P<utc>Z\b))?",
+    rf"(?:{_BLANK}?(?P<after>{AFTER_HOUR}))?{_UTC}",
     re.ASCII,
 )
 _WITH_WORDED_TIME = re.compile(
@@ -37,7 +53,8 @@ _WITH_WORDED_TIME = re.compile(
     rf"(?P<day>\d{{1,2}})(?!\d)(?P<gap>[^\d/\\]{{1,20}}?)"
     rf"(?P<before>{BEFORE_HOUR})?{_BLANK}?"
     r"(?P<hour>\d{1,2})(?P<colon>[.:\-_\u2236])(?P<minute>[0-5]\d)"
-    rf"(?:(?P=colon)(?P<second>[0-5]\d))?(?!\d)(?:{_BLANK}*(?P<after>{AFTER_HOUR}))?",
+    rf"(?:(?P=colon)(?P<second>{_SECOND}))?(?!\d)"
+    rf"(?:{_BLANK}*(?P<after>{AFTER_HOUR}))?{_UTC}",
     re.ASCII,
 )
 # Telegram's export writes the day first: photo_1@19-05-2023_14-03-22.jpg
@@ -65,22 +82,14 @@ _DAY_FIRST = re.compile(
     r"(?<!\d)(?<!\d[-.])(?P<first>\d\d)(?P<sep>[-_.])(?P<second>\d\d)(?P=sep)"
     r"(?P<year>(?:19|20)\d\d)(?!\d)"
     r"(?:[-_,T ]{1,2}(?P<hour>\d{1,2})(?P<colon>[-_.: ])(?P<minute>[0-5]\d)(?P=colon)"
-    rf"(?P<last>[0-5]\d)(?!\d)(?:{_BLANK}?(?P<after>{AFTER_HOUR}))?)?",
+    rf"(?P<last>{_SECOND})(?!\d)(?:{_BLANK}?(?P<after>{AFTER_HOUR}))?{_UTC})?",
     re.ASCII,
 )
 
 
 def date_with_time(name: str) -> WrittenDate | None:
     """Return the date and time in a file's name, None without both."""
-    text = _searched(name)
-    for pattern in (_WITH_TIME, _WITH_WORDED_TIME, _TELEGRAM):
-        match = pattern.search(text)
-        found = match and _moment(match, text)
-        if found:
-            return found
-    match = _DAY_FIRST.search(text)
-    day = _day_first(match) if match and match["hour"] else None
-    return _at_time(day, match) if day and match else None
+    return next((found for found in _moments(_searched(name)) if _is_set(found)), None)
 
 
 def day_alone(name: str) -> WrittenDate | None:
@@ -89,6 +98,8 @@ def day_alone(name: str) -> WrittenDate | None:
     Such as that of IMG-20180506-WA0012.jpg or of 2015-03-04 Birthday.jpg.
     """
     text = _searched(name)
+    if not all(map(_is_set, _moments(text))):
+        return None  # the day is that of a clock as well
     whatsapp = _WHATSAPP.search(text)
     if whatsapp:
         return _day(whatsapp, machine=True)
@@ -111,7 +122,9 @@ def day_alone(name: str) -> WrittenDate | None:
 def _searched(name: str) -> str:
     # macOS takes letters apart, so that "오후" and "à" look different.
     text = unicodedata.normalize("NFC", name[-MAX_SEARCHED:])
-    return text if text.isascii() else "".join(map(_readable, text))
+    if not text.isascii():
+        text = "".join(map(_readable, text))
+    return _HEX.sub("#", _UUID.sub("#", text))
 
 
 def _readable(letter: str) -> str:
@@ -119,6 +132,23 @@ def _readable(letter: str) -> str:
     if letter.isdecimal():
         return str(unicodedata.decimal(letter))
     return "" if unicodedata.category(letter) == "Cf" else letter
+
+
+def _moments(text: str) -> Iterator[WrittenDate]:
+    for pattern in (_WITH_TIME, _WITH_WORDED_TIME, _TELEGRAM):
+        match = pattern.search(text)
+        found = match and _moment(match, text)
+        if found:
+            yield found
+    match = _DAY_FIRST.search(text)
+    day = _day_first(match) if match and match["hour"] else None
+    timed = day and match and _at_time(day, match)
+    if timed:
+        yield timed
+
+
+def _is_set(found: WrittenDate) -> bool:
+    return not is_never_set(found.digits, utc=found.clock is Clock.UTC)
 
 
 def _moment(match: re.Match[str], text: str) -> WrittenDate | None:
@@ -136,8 +166,6 @@ def _moment(match: re.Match[str], text: str) -> WrittenDate | None:
     except (ValueError, OverflowError):
         return None
     utc = bool(found.get("utc") or _PIXEL.search(text))
-    if is_never_set(digits, utc=utc):
-        return None
     return WrittenDate(digits, clock=Clock.UTC if utc else Clock.LOCAL)
 
 
@@ -160,7 +188,7 @@ def _at_time(day: WrittenDate, match: re.Match[str]) -> WrittenDate | None:
         digits = at_time(day.digits, hour, int(match["minute"]), int(match["last"]))
     except (ValueError, OverflowError):
         return None
-    return None if is_never_set(digits) else WrittenDate(digits)
+    return WrittenDate(digits, clock=Clock.UTC if match["utc"] else Clock.LOCAL)
 
 
 def _day_first(match: re.Match[str]) -> WrittenDate | None:

@@ -153,12 +153,14 @@ def usable_date(text: str, *, clock: Clock = Clock.LOCAL) -> WrittenDate | None:
 def at_time(
     day: datetime, hour: int, minute: int, second: int, micro: int = 0
 ) -> datetime:
-    """Return a time of a day, for 24:00:00 the next day's midnight (ISO 8601).
+    """Return a time of a day.
 
+    24:00:00 is the next day's midnight (ISO 8601), a leap second the one before it.
     Raises ValueError or OverflowError where there is none.
     """
     if (hour, minute, second) == (24, 0, 0):
         day, hour = day + timedelta(days=1), 0
+    second = 59 if second == 60 else second
     return day.replace(hour=hour, minute=minute, second=second, microsecond=micro)
 
 
@@ -189,7 +191,6 @@ def _at(day: WrittenDate, time: str, clock: Clock) -> WrittenDate | None:
     if after and is_half_day(after[0]):
         zone = zone[after.end() :].strip()
     micro = int((match["part"] or "0").ljust(6, "0")[:6])
-    second = 59 if second == 60 else second
     try:
         moment = at_time(day.digits, hour, minute, second, micro)
     except (ValueError, OverflowError):
