@@ -20,6 +20,7 @@ from librephotos.media.decoding.pixels import (
 )
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.formats import Format
+from librephotos.media.files.tiff import with_main_page_first
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
 
@@ -66,6 +67,8 @@ def decode_damaged_bytes(
     """Return what decode_damaged does, for a picture in memory."""
     if len(data) > MAX_BYTES:
         raise UnreadableFile(DAMAGED)
+    if format.name == "TIFF":
+        data = with_main_page_first(data)
     for attempt in _ATTEMPTS.get(format.name, ()):
         try:
             part = attempt(data, format, box, limits)

@@ -5,7 +5,6 @@ which values are black and white where samples are real or signed numbers, and s
 write 10 or 12 bits into 16.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Final
 
@@ -27,7 +26,7 @@ from librephotos.media.decoding.pixels import (
     check_pixels,
     fitted,
 )
-from librephotos.media.files.tiff import CLASSIC, Directories, Entry
+from librephotos.media.files.tiff import Directories, Entry, opened_tiff, page_option
 from librephotos.media.limits import Limits
 
 _WIDTH: Final = 0x0100
@@ -57,7 +56,7 @@ def decode_odd_tiff(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | No
 
     Raises pyvips.Error or one of pixels.PILLOW_ERRORS for damaged data, LimitExceeded.
     """
-    tags = _first_tags(file)
+    tags = _shown_tags(file)
     if tags and _may_be_dim(tags):
         return _decode_dim(file, box=box, limits=limits)
     numbers = _read_numbers(file, tags, limits=limits)
@@ -69,8 +68,10 @@ def decode_odd_tiff(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | No
         return _fitted(_as_shades(numbers), box)
     if not tags or not _is_odd(tags):
         return None
+    _, page, _ = opened_tiff(file)
     file.seek(0)
     with Image.open(file, formats=["TIFF"]) as picture:
+        picture.seek(page)
         check_pixels(*picture.size, limits=limits)
         if picture.mode == "LAB":
             pixels = np.asarray(_lab_as_srgb(picture))
@@ -89,8 +90,9 @@ def _read_numbers(
     found = _unusual_words(file, tags, limits=limits) if tags else None
     if found is None:
         source = pyvips.Source.new_from_descriptor(file.fileno())
+        options = page_option(file)
         try:
-            header = pyvips.Image.new_from_source(source, "")
+            header = pyvips.Image.new_from_source(source, "", **options)
         except pyvips.Error:
             return None
         # Real RGB is linear light by custom, which libvips knows.
@@ -100,7 +102,7 @@ def _read_numbers(
         if header.bands not in _COLOURS:
             return None
         check_pixels(header.width, header.height, limits=limits)
-        found = pyvips.Image.new_from_source(source, "").autorot().numpy()
+        found = pyvips.Image.new_from_source(source, "", **options).autorot().numpy()
     return found if found.ndim < 3 else found[..., : _COLOURS[found.shape[2]]]
 
 
@@ -112,13 +114,14 @@ def _unusual_words(
     if tags[_PHOTOMETRIC] not in (_BLACK, _RGB) or samples not in _COLOURS:
         return None
     check_pixels(tags[_WIDTH], tags[_HEIGHT], limits=limits)
-    tiff, entries = _first_directory(file)
+    tiff, entries = _shown_directory(file)
     plain = tags[_COMPRESSION] in (1, *DEFLATED) and tags[_PREDICTOR] == 1
     if bits in PACKED_BITS and plain and tags[_PLANAR] == 1:
         form = tags[_SAMPLE_FORMAT]
         return unpacked(tiff, entries, bits=bits, samples=samples, form=form)
     if bits == 16 and tags[_SAMPLE_FORMAT] == _REAL:
-        return halves(file, entries[_SAMPLE_FORMAT], order=tiff.order)
+        options = page_option(file)
+        return halves(file, entries[_SAMPLE_FORMAT], order=tiff.order, **options)
     return None
 
 
@@ -144,9 +147,11 @@ def _decode_dim(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | None:
     for nothing.
     """
 
+    options = page_option(file)
+
     def opened() -> pyvips.Image:
         source = pyvips.Source.new_from_descriptor(file.fileno())
-        return pyvips.Image.new_from_source(source, "", access="sequential")
+        return pyvips.Image.new_from_source(source, "", access="sequential", **options)
 
     image = opened()
     check_pixels(image.width, image.height, limits=limits)
@@ -155,21 +160,15 @@ def _decode_dim(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | None:
     return _fitted(_as_shades(opened().autorot().numpy()), box)
 
 
-def _first_directory(file: BinaryIO) -> tuple[Directories, dict[int, Entry]]:
-    """Return the entries of the first page, none of what is no classic TIFF."""
-
-    def read(offset: int, length: int) -> bytes:
-        file.seek(min(offset, os.fstat(file.fileno()).st_size))
-        return file.read(length)
-
-    tiff, first = Directories.opened(read)
-    is_classic = read(0, 4) in CLASSIC
-    return tiff, tiff.entries(first) if first and is_classic else {}
+def _shown_directory(file: BinaryIO) -> tuple[Directories, dict[int, Entry]]:
+    """Return the entries of the page that is shown, none of what is no classic TIFF."""
+    tiff, _, offset = opened_tiff(file)
+    return tiff, tiff.entries(offset) if offset else {}
 
 
-def _first_tags(file: BinaryIO) -> dict[int, int] | None:
-    """Return the numbers that tell what samples the first page has, None if none do."""
-    tiff, tags = _first_directory(file)
+def _shown_tags(file: BinaryIO) -> dict[int, int] | None:
+    """Return the numbers that tell what samples the page has, None if none do."""
+    tiff, tags = _shown_directory(file)
     if not tags:
         return None
     return {

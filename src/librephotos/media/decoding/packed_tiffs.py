@@ -27,8 +27,10 @@ _BLOCK_BITS: Final = 8 * 1024 * 1024
 """Taken apart at a time: each bit takes three bytes then."""
 
 
-def halves(file: BinaryIO, entry: Entry, *, order: str) -> npt.NDArray[Any]:
-    """Return the samples of a TIFF of 16-bit real numbers, one or more bands.
+def halves(
+    file: BinaryIO, entry: Entry, *, order: str, page: int = 0
+) -> npt.NDArray[Any]:
+    """Return the samples of a page of 16-bit real numbers, one or more bands.
 
     `entry` is its SampleFormat: told that they are whole numbers, libvips unpacks
     them. Raises pyvips.Error for damaged data.
@@ -41,7 +43,7 @@ def halves(file: BinaryIO, entry: Entry, *, order: str) -> npt.NDArray[Any]:
         at = struct.unpack(order + "I", entry.field)[0]
     whole = struct.pack(order + "H", _UNSIGNED) * entry.count
     data[at : at + len(whole)] = whole
-    image = pyvips.Image.new_from_buffer(bytes(data), "").autorot()
+    image = pyvips.Image.new_from_buffer(bytes(data), "", page=page).autorot()
     return np.ascontiguousarray(image.numpy()).view(np.float16)
 
 

@@ -14,6 +14,7 @@ from librephotos.media.errors import LimitExceeded, UnreadableFile
 from librephotos.media.files import jxl
 from librephotos.media.files.formats import Format
 from librephotos.media.files.png_chunks import png_orientation
+from librephotos.media.files.tiff import page_option
 from librephotos.media.files.wholeness import jpeg_has_ended
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
@@ -83,8 +84,11 @@ def decode_still(
             source = pyvips.Source.new_from_descriptor(file.fileno())
             # libjpeg only warns of data that it cannot make sense of.
             fail_on = "warning" if format.name == "JPEG" else "error"
+            options = page_option(file) if format.name == "TIFF" else {}
             forget_complaints()
-            found = decode_source(source, box=box, limits=limits, fail_on=fail_on)
+            found = decode_source(
+                source, box=box, limits=limits, fail_on=fail_on, **options
+            )
             if format.name == "JPEG" and (complaints() or not jpeg_has_ended(file)):
                 raise UnreadableFile(DAMAGED)  # complaints are of the last rows
             return found
@@ -106,9 +110,10 @@ def still_size(path: bytes | str, *, format: Format) -> tuple[int, int]:
             if format.name == "BMP":
                 with Image.open(file, formats=["BMP"]) as picture:
                     return picture.size
+            options = page_option(file) if format.name == "TIFF" else {}
             try:
                 source = pyvips.Source.new_from_descriptor(file.fileno())
-                header = pyvips.Image.new_from_source(source, "")
+                header = pyvips.Image.new_from_source(source, "", **options)
                 width, height = upright_size(header)
                 missed = _missed_turn(file, header) if format.name == "PNG" else 1
                 return (height, width) if missed > 4 else (width, height)
@@ -117,20 +122,28 @@ def still_size(path: bytes | str, *, format: Format) -> tuple[int, int]:
                     raise
             file.seek(0)  # an animation, or samples that libvips does not take
             with Image.open(file, formats=[format.name]) as picture:
+                picture.seek(options.get("page", 0))
                 return picture.size
         except (pyvips.Error, *PILLOW_ERRORS) as error:
             raise UnreadableFile(DAMAGED) from error
 
 
 def decode_source(
-    source: pyvips.Source, *, box: Box, limits: Limits, fail_on: str = "error"
+    source: pyvips.Source,
+    *,
+    box: Box,
+    limits: Limits,
+    fail_on: str = "error",
+    page: int = 0,
 ) -> Decoded:
     """Return the picture that libvips reads from `source`, shrunk into `box`.
 
-    `fail_on` is libvips' name of what counts as damage. Raises pyvips.Error for such
-    data, LimitExceeded for too many pixels.
+    `fail_on` is libvips' name of what counts as damage, `page` that of a TIFF. Raises
+    pyvips.Error for such data, LimitExceeded for too many pixels.
     """
-    header = pyvips.Image.new_from_source(source, "")
+    header = pyvips.Image.new_from_source(
+        source, "", **({"page": page} if page else {})
+    )
     width, height = upright_size(header)
     check_pixels(width, height, limits=limits, samples=header.bands)
     if header.get("vips-loader").startswith("jpegload") and header.bands in (1, 3):
@@ -142,7 +155,7 @@ def decode_source(
             height=box.height,
             size="down",
             output_profile="srgb",
-            option_string=f"[fail_on={fail_on}]",
+            option_string=f"[fail_on={fail_on}{f',page={page}' if page else ''}]",
         ).copy_memory()
     return Decoded(without_idle_alpha(as_srgb(image)), width, height)
 

@@ -5,15 +5,20 @@ formats apart and Apple's maker note ask for is here; exiv2 reads the rest.
 Source: TIFF 6.0, Adobe 1992, section 2.
 """
 
+import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import BinaryIO, Protocol, Self
 
 CLASSIC = (b"II*\0", b"MM\0*")
 """How a TIFF begins that is neither a BigTIFF nor a maker's own."""
 MAX_ENTRIES = 512
 MAX_DIRECTORIES = 16
+_WIDTH, _HEIGHT = 0x0100, 0x0101
+_NEW_SUBFILE, _OLD_SUBFILE = 0x00FE, 0x00FF
+_REDUCED, _MASK = 1, 4  # bits of NewSubfileType; the old one counts
+_OLD_REDUCED = 2
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 13: 4}
 _ORDERS = {b"II": "<", b"MM": ">"}
 _INTEGER_CODES = {1: "B", 3: "H", 4: "I", 13: "I"}
@@ -111,3 +116,66 @@ class Directories:
             yield found
             waiting += self.integers(found.get(0x014A))  # SubIFDs
             waiting.append(self.next_offset(offset))
+
+    def main_page(self, first: int) -> tuple[int, int]:
+        """Return the number and the offset of the page to show, (0, `first`) mostly.
+
+        Where the first is a reduced version of another image (TIFF 6.0, section 8,
+        NewSubfileType), that is the first page that is none, and is larger.
+        """
+        start = self.entries(first)
+        offset, seen = first, set[int]()
+        while self._is_reduced(start) and offset and len(seen) < MAX_DIRECTORIES:
+            entries = self.entries(offset)
+            if not self._is_reduced(entries) and self._area(entries) > self._area(
+                start
+            ):
+                return len(seen), offset
+            seen.add(offset)
+            offset = self.next_offset(offset)
+            if offset in seen:
+                break
+        return 0, first
+
+    def _is_reduced(self, entries: dict[int, Entry]) -> bool:
+        kind = (*self.integers(entries.get(_NEW_SUBFILE)), 0)[0]
+        old = (*self.integers(entries.get(_OLD_SUBFILE)), 0)[0]
+        return bool(kind & (_REDUCED | _MASK)) or old == _OLD_REDUCED
+
+    def _area(self, entries: dict[int, Entry]) -> int:
+        width, height = (
+            (*self.integers(entries.get(tag)), 0)[0] for tag in (_WIDTH, _HEIGHT)
+        )
+        return width * height
+
+
+def opened_tiff(file: BinaryIO) -> tuple[Directories, int, int]:
+    """Return the directories of a file, and number and offset of the page to show.
+
+    The offset is 0 for what is no classic TIFF; its first page is the one to show.
+    """
+
+    def read(offset: int, length: int) -> bytes:
+        file.seek(min(offset, os.fstat(file.fileno()).st_size))
+        return file.read(length)
+
+    tiff, first = Directories.opened(read)
+    if not first or read(0, 4) not in CLASSIC:
+        return tiff, 0, 0
+    return tiff, *tiff.main_page(first)
+
+
+def page_option(file: BinaryIO) -> dict[str, int]:
+    """Return what libvips has to be told to load the page of a TIFF that is shown."""
+    _, page, _ = opened_tiff(file)
+    return {"page": page} if page else {}
+
+
+def with_main_page_first(data: bytes) -> bytes:
+    """Return a TIFF whose first page is the one to show."""
+    tiff, first = Directories.opened(lambda at, length: data[at : at + length])
+    if not first or data[:4] not in CLASSIC:
+        return data
+    page, offset = tiff.main_page(first)
+    changed = data[:4] + struct.pack(tiff.order + "I", offset) + data[8:]
+    return changed if page else data

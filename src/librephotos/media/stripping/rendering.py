@@ -24,6 +24,7 @@ from librephotos.media.decoding.pixels import (
 )
 from librephotos.media.errors import UnavailableFile, UnreadableFile
 from librephotos.media.files.formats import Format, Kind
+from librephotos.media.files.tiff import page_option
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
 from librephotos.media.pictures import raw
@@ -92,10 +93,15 @@ def _with_clean_profile(image: pyvips.Image) -> pyvips.Image:
 def _render_tiff(path: bytes | str, target: Path, *, limits: Limits) -> None:
     with open_original(path) as file:
         source = pyvips.Source.new_from_descriptor(file.fileno())
-        image = pyvips.Image.tiffload_source(source, fail_on="error")
+        options = page_option(file)
+        image = pyvips.Image.tiffload_source(source, fail_on="error", **options)
         check_pixels(*upright_size(image), limits=limits)
         pages = image.get_n_pages()
-        if pages > 1 and image.width * image.height * pages <= limits.max_pixels:
+        if (
+            pages > 1
+            and not options
+            and image.width * image.height * pages <= limits.max_pixels
+        ):
             image = _all_pages(source) or image
         upright = _with_clean_profile(image.autorot())
         upright.tiffsave(str(target), compression="deflate", keep="icc")
