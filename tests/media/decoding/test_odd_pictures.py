@@ -12,6 +12,7 @@ import numpy as np
 import pillow_heif
 import pytest
 import pyvips
+import tifffile
 from PIL import Image, ImageCms
 
 from librephotos.media.files.bmff import boxes
@@ -73,6 +74,32 @@ def test_grey_tiff_of_long_integers(white: int, keep: Keep) -> None:
     values = (_quarters(SHADES) * white).astype(np.int32)
     made = _make(keep("a.tif", images.encoded(Image.fromarray(values), "TIFF")))
     assert _corners(made) == pytest.approx(GREYS, abs=3)
+
+
+@pytest.mark.parametrize("brightest", [1.0, 0.5, 0.1])
+@pytest.mark.parametrize("bands", [1, 3])
+def test_32_bits_are_as_bright_as_their_white(
+    brightest: float, bands: int, keep: Keep
+) -> None:
+    values = np.dstack([_quarters(SHADES) / 0.843 * brightest * (2**32 - 1)] * bands)
+    made = _make(keep("a.tif", _unsigned_tiff(values)))
+    wanted = [round(grey / 0.843 * brightest) for grey in GREYS]
+    assert _corners(made) == pytest.approx(wanted, abs=3)
+
+
+@pytest.mark.parametrize("most", [70_000, 1_000_000, 100_000_000])
+def test_what_was_counted_in_32_bits_is_not_black(most: int, keep: Keep) -> None:
+    values = _quarters(SHADES)[..., None] / 0.843 * most
+    made = _make(keep("a.tif", _unsigned_tiff(values)))
+    wanted = [round(grey / 0.843) for grey in GREYS]
+    assert _corners(made) == pytest.approx(wanted, abs=3)
+
+
+def _unsigned_tiff(values: Any) -> bytes:
+    target = io.BytesIO()
+    shade = "rgb" if values.shape[2] == 3 else "minisblack"
+    tifffile.imwrite(target, np.squeeze(values).astype("u4"), photometric=shade)
+    return target.getvalue()
 
 
 @pytest.mark.parametrize("white", [255, 1023, 4095])

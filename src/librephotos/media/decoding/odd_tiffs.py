@@ -40,6 +40,7 @@ _PREDICTOR: Final = 0x013D
 _SAMPLES: Final = 0x0115
 _MOST_OF_12_BITS: Final = 4095
 _USUAL_WHITES: Final = (255.0, 1023.0, 4095.0, 65535.0)
+_WHITE_OF_32_BITS: Final = 2.0**32 - 1
 _LEAST_OF_BYTES: Final = 64.0  # real numbers above it are 0 to 255 most likely
 _JPEG: Final = (6, 7)  # libtiff turns their YCbCr into RGB itself
 _UNKNOWN_TO_LIBVIPS: Final = (34925, 50000)  # LZMA and Zstandard
@@ -204,7 +205,12 @@ def _lab_as_srgb(picture: Image.Image) -> Image.Image:
 
 
 def _as_shades(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Return 8-bit shades of numbers whose white is the next usual one above them."""
+    """Return 8-bit shades of numbers whose white is the next usual one above them.
+
+    Of 32 bits white is 2**32 - 1 (TIFF 6.0, section 3, PhotometricInterpretation)
+    where the brightest is at least a 16th of it, as of 16 bits. What stays below is
+    measured or counted, and would be black: there the brightest is white.
+    """
     real = values.dtype.kind == "f"
     lowest = int(values.min(initial=0)) if not real else 0
     if lowest < 0 and values.dtype.itemsize > 2:  # unsigned, which Pillow does not know
@@ -218,6 +224,8 @@ def _as_shades(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
         # Single lights above white are cut; where there are many, they are the scale.
         most = min(most, max(1.0, float(np.percentile(finite, 99))))
         usual = (1.0,) if most < _LEAST_OF_BYTES else (1.0, 255.0, 65535.0)
+    elif values.dtype == np.uint32 and most >= _WHITE_OF_32_BITS / 16:
+        usual = (_WHITE_OF_32_BITS,)
     elif values.dtype == np.int16:
         usual = (*_USUAL_WHITES[:-1], 32767.0)
     white = next((white for white in usual if most <= white), most)
