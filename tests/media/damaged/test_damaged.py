@@ -101,6 +101,30 @@ def test_where_the_share_is_not_known_the_damage_is_told(name: str, keep: Keep) 
     assert _top_is_right(made, data, 0.2, keep)
 
 
+@pytest.mark.parametrize("percent", [20, 50, 90])
+def test_an_interlaced_gif_is_shown_by_the_passes_that_are_there(
+    percent: int, keep: Keep
+) -> None:
+    data = images.encoded(PICTURE, "GIF", interlace=1)
+    cut = _make(keep("cut", data[: len(data) * percent // 100]))
+    assert abs(_share(cut) - percent) < 10
+    whole = _make(keep("whole", data))
+    a, b = (
+        np.asarray(Image.open(io.BytesIO(each.big.data)).convert("RGB"), float)
+        for each in (cut, whole)
+    )
+    assert a.shape == b.shape and float(np.abs(a - b).mean()) < 25
+
+
+def test_of_the_first_pass_of_an_interlaced_gif_no_row_runs_down(keep: Keep) -> None:
+    data = images.encoded(PICTURE, "GIF", interlace=1)
+    made = _make(keep("cut", data[: len(data) // 20]))
+    assert _share(made) < 10
+    assert _top_is_right(made, data, 0.2, keep)
+    shown = np.asarray(Image.open(io.BytesIO(made.big.data)).convert("RGB"))
+    assert not shown[400:].any()
+
+
 @pytest.mark.parametrize("name", [*WHOLE, *UNTOLD])
 def test_a_whole_picture_has_no_mark(name: str, keep: Keep) -> None:
     data = (WHOLE | UNTOLD)[name]

@@ -21,13 +21,16 @@ from librephotos.media.decoding.pixels import (
     Box,
     check_pixels,
     decode_source,
+    fitted,
     upright_size,
 )
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.formats import Format
+from librephotos.media.files.gif_blocks import PICTURE, blocks
 from librephotos.media.limits import Limits
 
 _MAX_CHUNKS: Final = 10_000
+_INTERLACED: Final = 0x40
 
 
 def png(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
@@ -58,8 +61,41 @@ def _with_right_sums(data: bytes) -> bytes:
 def gif(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
     """Decode the first picture of a GIF as far as it goes."""
     part = thumbnail(data, box, limits)
+    if _is_interlaced(data, part.height):
+        return _in_passes(data, box)
     share = share_before_fill(part.image)
     return Part(part.image, share if share < 1 else None, part.width, part.height)
+
+
+def _is_interlaced(data: bytes, height: int) -> bool:
+    """Whether the first picture of a GIF fills its height, in passes (89a, 20)."""
+    first = next((block for block in blocks(data) if block.kind == PICTURE), None)
+    described = data[first.start : first.start + 10] if first else b""
+    if len(described) < 10 or int.from_bytes(described[7:9], "little") != height:
+        return False
+    return bool(described[9] & _INTERLACED)
+
+
+def _in_passes(data: bytes, box: Box) -> Part:
+    """Decode a GIF of which each pass stores the rows between those of the last.
+
+    What lacks is seen as the row above it, as long as a picture loads.
+    """
+    pixels = pyvips.Image.new_from_buffer(data, "", fail_on="none").numpy()
+    height = len(pixels)
+    passes = ((0, 8), (4, 8), (2, 4), (1, 2))  # GIF89a, appendix E
+    stored = [row for start, step in passes for row in range(start, height, step)]
+    fill, there = pixels[stored[-1], -1], height
+    while there > 1 and (pixels[stored[there - 1]] == fill).all():
+        there -= 1
+    rows, nearest = np.arange(height), np.zeros(height, int)
+    nearest[stored[:there]] = stored[:there]
+    nearest = np.maximum.accumulate(nearest)
+    filled = np.where(rows - nearest < passes[0][1], nearest, rows)
+    image = pyvips.Image.new_from_array(pixels[filled]).copy(interpretation="srgb")
+    found = fitted(image, None, box)
+    share = there / height if there < height else None
+    return Part(found.image, share, found.width, found.height)
 
 
 def up_to_fault(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
