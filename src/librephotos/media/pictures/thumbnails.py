@@ -16,6 +16,7 @@ from librephotos.media.decoding.pixels import (
     decode_still,
     shrunk,
 )
+from librephotos.media.decoding.png_gamma import decode_png_by_gamma
 from librephotos.media.errors import (
     UnavailableFile,
     UnreadableFile,
@@ -134,11 +135,12 @@ def _raw(path: bytes | str, *, format: Format, limits: Limits) -> Decoded:
 
 
 def _odd_still(path: bytes | str, *, format: Format, limits: Limits) -> Decoded | None:
-    if format.name != "TIFF":
+    decode = {"TIFF": decode_odd_tiff, "PNG": decode_png_by_gamma}.get(format.name)
+    if decode is None:
         return None
     with open_original(path) as file:
         try:
-            return decode_odd_tiff(file, box=BIG, limits=limits)
+            return decode(file, box=BIG, limits=limits)
         except (pyvips.Error, *PILLOW_ERRORS) as error:
             raise UnreadableFile(DAMAGED) from error
 

@@ -1,0 +1,91 @@
+"""PNGs that tell their brightness by gAMA alone.
+
+Source: PNG (Third Edition), W3C 2025, 11.3.2.2 (gAMA), 4.3 (what goes before it) and
+13.13 (decoding); IEC 61966-2-1 (sRGB).
+"""
+
+import os
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+import numpy as np
+import pyvips
+
+from librephotos.media.decoding.pixels import (
+    Box,
+    Decoded,
+    as_srgb,
+    check_pixels,
+    upright_size,
+    without_idle_alpha,
+)
+from librephotos.media.limits import Limits
+
+_SIGNATURE_BYTES: Final = 8
+_MAX_CHUNKS: Final = 1_000
+_STRONGER: Final = frozenset((b"sRGB", b"iCCP", b"cICP"))
+_OF_SRGB: Final = 45_455  # PNG, 11.3.2.5
+_NEGLIGIBLE: Final = 0.05  # libpng's PNG_GAMMA_THRESHOLD
+_PLAUSIBLE: Final = range(10_000, 1_000_000)  # exponents of 10 to 1/10
+
+
+def decode_png_by_gamma(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | None:
+    """Return the picture of an open PNG if its gAMA makes a difference, else None.
+
+    It does where no other chunk tells the colours, and it is not that of sRGB. Raises
+    pyvips.Error for damaged data, LimitExceeded.
+    """
+    gamma = _gamma(file)
+    if gamma not in _PLAUSIBLE or abs(gamma / _OF_SRGB - 1) < _NEGLIGIBLE:
+        return None
+    source = pyvips.Source.new_from_descriptor(file.fileno())
+    image = pyvips.Image.new_from_source(
+        source, "", access="sequential", fail_on="error"
+    )
+    width, height = upright_size(image)
+    check_pixels(width, height, limits=limits, samples=image.bands)
+    shown = _as_shown(image, 100_000 / gamma).thumbnail_image(
+        box.width, height=box.height, size="down"
+    )
+    return Decoded(without_idle_alpha(as_srgb(shown.copy_memory())), width, height)
+
+
+def _as_shown(image: pyvips.Image, exponent: float) -> pyvips.Image:
+    deep = image.format == "ushort"
+    light = np.linspace(0, 1, 65_536 if deep else 256) ** exponent
+    shades = np.where(
+        light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055
+    )
+    table = pyvips.Image.new_from_array((shades * 255).round().astype(np.uint8)[None])
+    colours = image.bands - 1 if image.hasalpha() else image.bands
+    shown = image[:colours].maplut(table)
+    if image.hasalpha():
+        alpha = image[colours]
+        shown = shown.bandjoin((alpha >> 8 if deep else alpha).cast("uchar"))
+    return shown.copy(interpretation="b-w" if colours == 1 else "srgb")
+
+
+def _gamma(file: BinaryIO) -> int:
+    """Return the number in gAMA, 0 where there is none or another chunk counts."""
+    gamma = 0
+    for kind, at, length in _chunks(file):
+        if kind in _STRONGER:
+            return 0
+        if kind == b"gAMA" and length == 4 and not gamma:
+            file.seek(at)
+            gamma = int.from_bytes(file.read(4), "big")
+    return gamma
+
+
+def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kind, place and length of the data of the chunks before the pixels."""
+    at, size = _SIGNATURE_BYTES, os.fstat(file.fileno()).st_size
+    for _ in range(_MAX_CHUNKS):
+        file.seek(min(at, size))
+        head = file.read(8)
+        if len(head) < 8 or head[4:] == b"IDAT":
+            return
+        length = struct.unpack(">I", head[:4])[0]
+        yield head[4:], at + 8, length
+        at += 12 + length
