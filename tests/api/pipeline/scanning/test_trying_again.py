@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 
+import pytest
 from django.db import connection
 from PIL import Image
 
@@ -84,15 +85,16 @@ def test_a_failed_file_that_is_gone_by_then_leaves_the_list(photos: Library) -> 
     assert failed_names(photos) == set()
 
 
+@pytest.mark.parametrize("update", ["0014_previews_again", "0016_more_previews_again"])
 def test_after_an_update_failed_previews_and_those_of_tiffs_are_tried_again(
-    photos: Library,
+    photos: Library, update: str
 ) -> None:
     damage(photos)
     Image.new("RGB", (40, 30), "teal").save(photos.root / "scanned.tif")
     photos.scan()
-    update = importlib.import_module("librephotos.api.migrations.0014_previews_again")
+    migration = importlib.import_module(f"librephotos.api.migrations.{update}")
     with connection.cursor() as cursor:
-        cursor.execute(update.AGAIN)
+        cursor.execute(migration.AGAIN)
     pending = PhotoStage.objects.filter(state=PhotoStage.State.PENDING)
     assert set(pending.values_list("photo", "stage")) == {
         (photos.photo_of(photos.root / name).pk, "thumbnails")
