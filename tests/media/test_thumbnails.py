@@ -340,6 +340,32 @@ def test_bad_packets_of_a_video_are_passed_over(
     assert (said.width, said.height) == (320, 240)
 
 
+@pytest.mark.parametrize(
+    ("format", "codec"),
+    [
+        ("avi", "mpeg4"),
+        ("mov", "mpeg4"),
+        ("webm", "libvpx-vp9"),
+        ("matroska", "libx264"),
+    ],
+)
+def test_a_lost_first_key_frame_leaves_the_next(
+    format: str, codec: str, keep: Keep
+) -> None:
+    film = videos.video(format=format, codec=codec, seconds=3, key_every=10)
+    made = _make(keep("a", videos.overwritten(film, range(1))))
+    assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
+    assert "parts of the video" in made.damage
+    assert videos.clip_facts(made.clip_small.data)["frames"] >= 15
+
+
+def test_a_video_whose_only_key_frame_is_lost_shows_what_there_is(keep: Keep) -> None:
+    film = videos.video(format="avi", codec="mpeg4", seconds=1)
+    made = _make(keep("a.avi", videos.overwritten(film, range(1))))
+    assert (made.width, made.height) == (320, 240)
+    assert "parts of the video" in made.damage
+
+
 def test_a_video_of_zeros_behind_its_start_shows_the_start(keep: Keep) -> None:
     film = videos.video(seconds=2, streamable=True)
     made = _make(keep("a.mp4", videos.overwritten(film, range(2, 20), byte=b"\0")))

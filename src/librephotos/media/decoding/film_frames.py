@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import dropwhile
 from typing import Any, Final
 
 import av
@@ -23,11 +24,14 @@ def frames_of(
     """Yield the frames that can be decoded, and add to `trouble` what cannot.
 
     What comes before a broadcast's first key frame is no damage: the recording may
-    begin at any moment.
+    begin at any moment. What is predicted from a first key frame that is lost is grey,
+    and shown only where nothing else is.
     """
     track = picture_track(container)
     track.codec_context.thread_count = 1
-    passed_over, begun = 0, container.format.name not in _BROADCASTS
+    begun = container.format.name not in _BROADCASTS
+    passed_over, shown, lost = 0, False, False
+    spare: VideoFrame | None = None
     for packet in _packets(container, track, trouble):
         begun = begun or packet.is_keyframe
         frames: list[VideoFrame] = []
@@ -35,10 +39,18 @@ def frames_of(
             frames = track.codec_context.decode(packet)
         except (av.FFmpegError, EOFError) as error:
             trouble += [error] if begun else []
+            lost = not shown
+        if lost:
+            spare = spare or next(iter(frames), None)
+            frames = list(dropwhile(lambda frame: not frame.key_frame, frames))
+            lost = not frames
+        shown = shown or bool(frames)
         yield from frames
         passed_over += not frames
         if passed_over > MAX_PASSED_OVER:
-            return
+            break
+    if spare and not shown:
+        yield spare
 
 
 def _packets(
