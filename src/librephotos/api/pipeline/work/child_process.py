@@ -8,6 +8,7 @@ time, and it has no descriptors but those of its own pipes and the log.
 from __future__ import annotations
 
 import logging
+import re
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ class Child(SpawnProcess):
         super().join(half)
         if not self.lives():
             return
-        self.waited_for_disk = bool(before & self.disk_waits())
+        self.waited_for_disk = bool(before) and before == self.disk_waits()
         if timeout is None:
             self.left_behind = True
             log.warning("Process %s does not end: it is left behind", self.pid)
@@ -54,22 +55,34 @@ class Child(SpawnProcess):
         """Whether the system still has it, left behind or not."""
         return super().is_alive()
 
-    def disk_waits(self) -> frozenset[tuple[str, str]]:
-        """Return the waits that its threads are in and no ordinary signal ends.
+    def disk_waits(self) -> frozenset[tuple[str, ...]]:
+        """Return what its threads do, if nothing but to wait, and one for a disk.
 
-        Of each, the thread and how often that has waited so far: the same again later
-        is the same wait. Nothing is known of it elsewhere than on Linux.
+        The same again later is the same wait, since how often each has waited so far is
+        told along. Nothing is known of it elsewhere than on Linux (proc_pid_wchan(5)).
         """
-        waits = set()
-        for thread in Path(f"/proc/{self.pid}/task").glob("*/status"):
+        threads, for_disk = set(), False
+        for thread in Path(f"/proc/{self.pid}/task").glob("*"):
             try:
-                lines = thread.read_text().splitlines()
+                lines = (thread / "status").read_text().splitlines()
+                place = (thread / "wchan").read_text()
             except OSError:  # it has ended
                 continue
             facts = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-            if facts.get("State", "").startswith("D"):
-                waits.add((thread.parent.name, facts["voluntary_ctxt_switches"]))
-        return frozenset(waits)
+            state, *switches = (facts.get(name, "") for name in _OF_A_WAIT)
+            if state[:1] == "R":
+                return frozenset()
+            for_disk |= state[:1] == "D"
+            for_disk |= place not in ("", "0") and not _NO_DISK.search(place)
+            threads.add((thread.name, *switches))
+        return frozenset(threads) if for_disk else frozenset()
+
+
+_OF_A_WAIT = ("State", "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches")
+
+_NO_DISK = re.compile("futex|sleep|poll|select|pause|sigsuspend|pipe|do_wait|sock|skb")
+"""What the kernel's functions are called in which a thread waits for another one, for a
+process or for a time. A read of FUSE can be interrupted, and so does not wait in D."""
 
 
 class ChildContext(SpawnContext):

@@ -207,13 +207,13 @@ class Sandbox:
 
     def _silenced_during(self, future: Future[Any]) -> Child | None:
         """Wait for an end; stop and return the child if a disk does not answer it."""
-        waits: frozenset[tuple[str, str]] = frozenset()
+        waits: frozenset[tuple[str, ...]] = frozenset()
         waited_s = 0.0
         while not wait([future], _LOOK_EVERY_S).done:
             child = self._context.newest
             found = child.disk_waits()
-            waited_s = waited_s + _LOOK_EVERY_S if waits & found else 0.0
-            waits = waits & found or found
+            waited_s = waited_s + _LOOK_EVERY_S if found and found == waits else 0.0
+            waits = found
             if waited_s >= silent_disk.PATIENCE_S and future.cancel():
                 # If it is answered after all, it must not take the next item along.
                 while child.is_alive() and self._pool and self._pool.active:
