@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +49,11 @@ def torch_threads(_: object) -> int:
 def read_whole(original: Original) -> bytes:
     """Return what stands in a file."""
     return Path(os.fsdecode(original.path)).read_bytes()
+
+
+def read_all(paths: Sequence[str]) -> list[bytes]:
+    """Return what stands in each of the files of a batch."""
+    return [Path(path).read_bytes() for path in paths]
 
 
 def read_beside(original: Original) -> int:

@@ -21,7 +21,7 @@ from librephotos.api.pipeline.work.child_process import Child
 from librephotos.api.pipeline.work.sandbox import Sandbox
 from librephotos.api.storage import stripped_copies
 from librephotos.media.limits import Limits
-from tests.support.children import read_beside, read_whole
+from tests.support.children import read_all, read_beside, read_whole
 from tests.support.held_disk import held_disk
 from tests.support.mounts import mounted_memory
 from tests.support.pictures.hostile import pid_of_child
@@ -115,18 +115,14 @@ def test_a_child_with_a_held_thread_is_left_behind(nas: Path, sandbox: Sandbox) 
         assert sandbox.map(pid_of_child, [0])[0].value not in (first, None)
 
 
-def test_a_batch_that_waits_for_a_disk_is_not_halved(nas: Path) -> None:
-    sandbox = Sandbox(timeout_s=PATIENCE_S, memory_bytes=2**32)
+def test_a_batch_that_waits_for_a_disk_is_not_halved(
+    nas: Path, sandbox: Sandbox
+) -> None:
     with held_disk(nas, HELD, held=HELD):
-        outcomes = sandbox.map_batch(read_all, [nas / name for name in HELD])
+        outcomes = sandbox.map_batch(read_all, [str(nas / name) for name in HELD])
         assert all(outcome.for_now for outcome in outcomes) and len(outcomes) == 3
         assert len(held_children()) == 1
         sandbox.stop()
-
-
-def read_all(paths: list[Path]) -> list[bytes]:
-    """Return what stands in files; run in a child."""
-    return [path.read_bytes() for path in paths]
 
 
 def test_a_disk_with_many_silent_folders_is_not_waited_for(tmp_path: Path) -> None:
@@ -151,15 +147,13 @@ def test_a_disk_with_many_silent_folders_is_not_waited_for(tmp_path: Path) -> No
 def test_a_process_ends_beside_a_child_that_does_not(nas: Path) -> None:
     program = textwrap.dedent("""
         import sys
-        from pathlib import Path
         from librephotos import silent_disk
         from librephotos.api.pipeline.work.sandbox import Sandbox
-        from tests.api.pipeline.work.test_left_behind import original
-        from tests.support.children import read_whole
+        from tests.support.children import read_all
         if __name__ == "__main__":
             silent_disk.PATIENCE_S = 2.0
             sandbox = Sandbox(timeout_s=60, memory_bytes=2**32)
-            [outcome] = sandbox.map(read_whole, [original(Path(sys.argv[1]))])
+            [outcome] = sandbox.map(read_all, [sys.argv[1:]])
             print(outcome.error, flush=True)
             sandbox.stop()
         """)
@@ -178,12 +172,11 @@ def test_a_process_ends_beside_a_child_that_does_not(nas: Path) -> None:
 def test_a_scan_goes_around_files_that_hold_their_readers(photos: Library) -> None:
     nas = photos.root / "nas"
     nas.mkdir()
-    picture = write_jpeg(photos.root / "near.jpg", seed=1).read_bytes()
+    write_jpeg(photos.root / "near.jpg", seed=1)
     files = {
         name: write_jpeg(photos.root.parent / name, seed=seed).read_bytes()
         for seed, name in enumerate(("far.jpg", "farther.jpg"), 2)
     }
-    assert picture
     with held_disk(nas, files, held=files):
         job = photos.scan()
         failures = photos.failures(job)
