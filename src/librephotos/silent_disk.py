@@ -102,12 +102,13 @@ def let_go(close: Callable[[], object], *, at: bytes) -> None:
 def disk_of(path: bytes) -> bytes:
     """Return what names the disk that a file lies on, which is not asked for it.
 
-    That is the point it is mounted at, or the file's folder where proc(5) knows none.
+    That is the point it is mounted at, by proc_pid_mountinfo(5), or the file's folder
+    where that is none but the root, or unknown.
     """
     try:
         with open(_MOUNTS, "rb") as lines:
             points = [_unescaped(line.split()[4]) for line in lines]
-    except FileNotFoundError:
+    except OSError:  # elsewhere than on Linux
         points = []
     around = [one for one in points if one != b"/" and path.startswith(one + b"/")]
     return max(around, key=len, default=os.path.dirname(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import threading
 from collections.abc import Sequence
@@ -37,6 +38,16 @@ def be_told_to_end(item: Told | str) -> str:
 def resident_bytes(_: object) -> int:
     """Return the memory that the child occupies."""
     return int(psutil.Process().memory_info().rss)
+
+
+def memory_limit(_: object) -> int:
+    """Return how many bytes of addresses the child may take."""
+    return resource.getrlimit(resource.RLIMIT_AS)[0]
+
+
+def oom_score(_: object) -> int:
+    """Return what makes Linux choose the child where memory runs out."""
+    return int(Path("/proc/self/oom_score_adj").read_text())
 
 
 def torch_threads(_: object) -> int:

@@ -4,9 +4,7 @@ Source: PNG (Third Edition), W3C 2025, 11.3.2.2 (gAMA), 4.3 (what goes before it
 13.13 (decoding); IEC 61966-2-1 (sRGB).
 """
 
-import os
-import struct
-from collections.abc import Iterator
+from itertools import takewhile
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -20,10 +18,9 @@ from librephotos.media.decoding.pixels import (
     upright_size,
     without_idle_alpha,
 )
+from librephotos.media.files.png_chunks import png_chunks
 from librephotos.media.limits import Limits
 
-_SIGNATURE_BYTES: Final = 8
-_MAX_CHUNKS: Final = 1_000
 _STRONGER: Final = frozenset((b"sRGB", b"iCCP", b"cICP"))
 _OF_SRGB: Final = 45_455  # PNG, 11.3.2.5
 _NEGLIGIBLE: Final = 0.05  # libpng's PNG_GAMMA_THRESHOLD
@@ -69,23 +66,11 @@ def _as_shown(image: pyvips.Image, exponent: float) -> pyvips.Image:
 def _gamma(file: BinaryIO) -> int:
     """Return the number in gAMA, 0 where there is none or another chunk counts."""
     gamma = 0
-    for kind, at, length in _chunks(file):
-        if kind in _STRONGER:
+    before = takewhile(lambda chunk: chunk.type != b"IDAT", png_chunks(file))
+    for chunk in before:
+        if chunk.type in _STRONGER:
             return 0
-        if kind == b"gAMA" and length == 4 and not gamma:
-            file.seek(at)
+        if chunk.type == b"gAMA" and chunk.length == 4 and not gamma:
+            file.seek(chunk.start)
             gamma = int.from_bytes(file.read(4), "big")
     return gamma
-
-
-def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
-    """Yield kind, place and length of the data of the chunks before the pixels."""
-    at, size = _SIGNATURE_BYTES, os.fstat(file.fileno()).st_size
-    for _ in range(_MAX_CHUNKS):
-        file.seek(min(at, size))
-        head = file.read(8)
-        if len(head) < 8 or head[4:] == b"IDAT":
-            return
-        length = struct.unpack(">I", head[:4])[0]
-        yield head[4:], at + 8, length
-        at += 12 + length

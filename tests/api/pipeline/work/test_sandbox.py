@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from librephotos.api.pipeline.work.sandbox import Sandbox
-from tests.support.children import Told, be_told_to_end
+from tests.support.children import Told, be_told_to_end, oom_score
 from tests.support.pictures.hostile import behave, pid_of_child
 from tests.support.server import PATIENCE_S
 
@@ -67,8 +67,8 @@ def test_nothing_but_poison(sandbox: Sandbox) -> None:
     assert all("crashed" in outcome.error for outcome in outcomes)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_who_ends_all_processes_of_a_service_spoils_no_file(
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_who_ends_the_child_from_outside_spoils_no_file(
     sandbox: Sandbox, number: int, tmp_path: Path
 ) -> None:
     items = ["one", Told(number, 1, tmp_path / "seen"), "two"]
@@ -83,6 +83,27 @@ def test_an_item_that_tells_its_child_to_end_fails_alone(
     outcomes = sandbox.map(be_told_to_end, items)
     assert [outcome.value for outcome in outcomes] == ["one", None, "two"]
     assert "crashed on this file (SIGTERM)" in outcomes[1].error
+
+
+def test_the_child_takes_no_more_memory_than_the_system_allows() -> None:
+    code = (
+        "import resource as r; r.setrlimit(r.RLIMIT_AS, (2**40, 2**40))\n"
+        "from librephotos.api.pipeline.work.sandbox import Sandbox\n"
+        "from tests.support.children import memory_limit\n"
+        "sandbox = Sandbox(timeout_s=60, memory_bytes=2**50)\n"
+        "print(sandbox.map(memory_limit, [0])[0].value)\n"
+        "sandbox.stop()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert int(done.stdout) == 2**40
+
+
+def test_the_child_ends_before_the_server_where_memory_runs_out(
+    sandbox: Sandbox,
+) -> None:
+    own = int(Path("/proc/self/oom_score_adj").read_text())
+    [outcome] = sandbox.map(oom_score, [0])
+    assert outcome.value == max(own, 500)
 
 
 def test_threads_share_one_child(sandbox: Sandbox) -> None:

@@ -20,7 +20,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures import wait
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -43,19 +45,25 @@ log = logging.getLogger(__name__)
 Input = TypeVar("Input")
 Output = TypeVar("Output")
 
-_TOLD_TO_END = {-signal.SIGTERM, -signal.SIGHUP, int(signal.SIGTERM)}
-"""How a child ends that is told to: pebble answers SIGTERM by leaving with its number.
-"""
+_FROM_OUTSIDE = {
+    *(-signal.SIGTERM, -signal.SIGHUP, -signal.SIGKILL),
+    int(signal.SIGTERM),  # which pebble answers by leaving with its number
+}
+"""How a child ends by what no decoder does: it is told to, or the system kills it, as
+Linux does where memory runs out, whoever has taken it."""
 
 _LOOK_EVERY_S = 2.0
 """A child that takes longer over an item is looked at so often."""
+
+_OOM_SCORE = 500
+"""As if half of the machine's memory were taken by the child besides."""
 
 TASKS_PER_CHILD = 5000
 """A child is replaced now and then, since decoders leak."""
 
 
-class _ToldToEnd(BrokenExecutor):
-    """The child has ended by a signal that no decoder sends: somebody ended us all."""
+class _EndedFromOutside(BrokenExecutor):
+    """The child has ended by a signal that no decoder sends."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +130,15 @@ class Sandbox:
                     )
                 except BrokenExecutor as error:
                     # The child died before it could tell which item it was at, or was
-                    # told to, as by who stops a service with all its processes. The
-                    # item is guilty if it does so twice.
+                    # ended: by who stops a service with all its processes, or where
+                    # memory ran out. The item is guilty if it does so twice.
                     self.stop()
                     if broken_at == len(outcomes):
-                        how = str(error) if isinstance(error, _ToldToEnd) else "at once"
+                        how = (
+                            str(error)
+                            if isinstance(error, _EndedFromOutside)
+                            else "at once"
+                        )
                         outcomes.append(Outcome(error=_crashed(how)))
                     broken_at = len(outcomes)
             self._idle_since = time.monotonic()
@@ -201,8 +213,8 @@ class Sandbox:
                 "stopped. The file may be damaged."
             )
         except ProcessExpired as expired:
-            if expired.exitcode in _TOLD_TO_END:
-                raise _ToldToEnd(_cause(-abs(expired.exitcode))) from expired
+            if expired.exitcode in _FROM_OUTSIDE:
+                raise _EndedFromOutside(_cause(-abs(expired.exitcode))) from expired
             return Outcome(error=_crashed(_cause(expired.exitcode)))
 
     def _silenced_during(self, future: Future[Any]) -> Child | None:
@@ -288,8 +300,22 @@ def _cause(exitcode: Any) -> str:
 def _prepare_child(parent: int, memory_bytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if memory_bytes and hasattr(resource, "RLIMIT_AS"):
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        _limit_memory(memory_bytes)
+    _die_first_where_memory_runs_out()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # libvips warns of every oddity of a file; what matters becomes an outcome.
     logging.getLogger("pyvips").setLevel(logging.ERROR)
     end_with_parent(parent)
+
+
+def _limit_memory(wanted: int) -> None:
+    _, allowed = resource.getrlimit(resource.RLIMIT_AS)
+    limit = wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _die_first_where_memory_runs_out() -> None:
+    """Have Linux end this process before the server; see proc_pid_oom_score_adj(5)."""
+    score = Path("/proc/self/oom_score_adj")
+    with suppress(OSError):  # elsewhere, or where it may not be said
+        score.write_text(str(max(_OOM_SCORE, int(score.read_text()))))

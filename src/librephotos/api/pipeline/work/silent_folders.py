@@ -7,26 +7,25 @@ it cannot even be killed. Knows only of this process's children.
 from __future__ import annotations
 
 import os
-import re
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from librephotos.api.pipeline.work.child_process import Child
+from librephotos.silent_disk import disk_of
 
 AGAIN_AFTER_S = 300.0
 """A folder that was silent is tried again after so long, or once it has answered."""
 
 MOST_SILENT = 3
-"""So many folders of a file system may be waited for; the others are refused, too."""
+"""So many folders of a disk may be waited for; the others are refused, too."""
 
 
 @dataclass(frozen=True)
 class _Silence:
     folder: bytes
     child: Child
-    file_system: bytes
+    disk: bytes
     since: float = field(default_factory=time.monotonic)
 
     def is_recent(self) -> bool:
@@ -54,14 +53,14 @@ def note(folder: bytes | None, child: Child) -> None:
     child.noted = True
     if folder is not None:
         with _lock:
-            _silences.append(_Silence(folder, child, _file_system(folder)))
+            _silences.append(_Silence(folder, child, disk_of(folder + b"/")))
 
 
 def is_silent(folder: bytes | None) -> bool:
     """Whether nobody should wait for a folder now.
 
     It is so for AGAIN_AFTER_S seconds, unless the disk has answered since, and where
-    MOST_SILENT of its file system's folders are. Touches no disk.
+    MOST_SILENT of its disk's folders are. Touches no disk.
     """
     with _lock:
         _silences[:] = [silence for silence in _silences if not silence.is_over()]
@@ -70,23 +69,5 @@ def is_silent(folder: bytes | None) -> bool:
         return False
     if any(s.folder == folder and s.is_recent() for s in silences):
         return True
-    here = _file_system(folder)
-    return sum(s.file_system == here for s in silences) >= MOST_SILENT
-
-
-def _file_system(folder: bytes) -> bytes:
-    """Return where the file system of a folder is mounted, itself if that is unknown.
-
-    The system's list of mounts is read (proc_pid_mountinfo(5)), not the disk.
-    """
-    try:
-        lines = Path("/proc/self/mountinfo").read_bytes().splitlines()
-    except OSError:  # elsewhere than on Linux
-        return folder
-    points = [_unescaped(line.split(b" ")[4]) for line in lines]
-    above = [p for p in points if (folder + b"/").startswith(p.rstrip(b"/") + b"/")]
-    return max(above, key=len, default=folder)
-
-
-def _unescaped(name: bytes) -> bytes:
-    return re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), name)
+    here = disk_of(folder + b"/")
+    return sum(s.disk == here for s in silences) >= MOST_SILENT
