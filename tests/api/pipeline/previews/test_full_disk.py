@@ -26,10 +26,10 @@ class FillingSandbox(Sandbox):
 
     folder: Path
 
-    def map(self, *args: Any) -> Any:
+    def map(self, *args: Any, **options: Any) -> Any:
         filler = fill(self.folder, but=0)
         try:
-            return super().map(*args)
+            return super().map(*args, **options)
         finally:
             filler.unlink()
 

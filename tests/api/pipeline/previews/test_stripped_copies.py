@@ -413,8 +413,8 @@ def test_a_copy_that_is_made_while_its_file_is_erased_goes(photos, copies):
     class ErasingSandbox(Sandbox):
         """A child during whose work somebody erases the photo."""
 
-        def map(self, *args: Any) -> Any:
-            outcomes = list(super().map(*args))
+        def map(self, *args: Any, **options: Any) -> Any:
+            outcomes = list(super().map(*args, **options))
             assert list(copies.iterdir())
             File.objects.filter(pk=file.pk).delete()
             return outcomes
