@@ -1,26 +1,6 @@
 import type { Anchor } from '../grid/model';
-
-/** A view of the library, without what may be open on top of it. */
-export type View =
-  | { name: 'timeline' }
-  | { name: 'favourites' }
-  | { name: 'hidden' }
-  | { name: 'trash' }
-  | { name: 'recent' }
-  | { name: 'problems' }
-  | { name: 'people' }
-  | { name: 'people-changes' }
-  | { name: 'people-dismissed' }
-  | { name: 'person'; id: number; part: PersonPart }
-  | { name: 'things' }
-  | { name: 'thing'; id: number }
-  | { name: 'models' }
-  | { name: 'search'; text: string }
-  | { name: 'failures'; jobId: string }
-  | { name: 'unknown' };
-
-/** What a person's page shows below the name. */
-export type PersonPart = 'photos' | 'faces' | 'guesses';
+import { parsePhotoId, photoAddress } from './addresses';
+import { viewAt, type Route, type View } from './route';
 
 /** How far a view was read when it was left, for this step of history. */
 export interface Place {
@@ -42,11 +22,6 @@ interface HistoryState {
   opened?: number;
 }
 
-const PHOTO_PATH = /^\/photo\/([^/]+)\/?$/;
-const FAILURES_PATH = /^\/failures\/([^/]+)\/?$/;
-const PERSON_PATH = /^\/people\/(\d+)(?:\/(photos|faces|guesses))?\/?$/;
-const THING_PATH = /^\/things\/(\d+)\/?$/;
-
 /** The address bar: which view is shown, and which photo is open on top of it. */
 export class Router {
   #address = $state('/');
@@ -56,12 +31,16 @@ export class Router {
   #closing = false;
   #keepers = new Set<() => void>();
 
-  view = $derived(parseView(this.#below));
+  readonly view: View;
   photoId = $derived(parsePhotoId(this.#address));
   /** Where the view below was left; `remember` keeps it, also over a reload. */
   place: Place = {};
 
-  constructor(private readonly target: Window) {
+  constructor(
+    private readonly target: Window,
+    table: readonly Route[],
+  ) {
+    this.view = $derived(viewAt(this.#below, table));
     this.#read();
   }
 
@@ -158,72 +137,4 @@ const MOST_AMONG = 400;
 function nearest(ids: string[], id: string): string[] {
   const start = Math.max(0, ids.indexOf(id) - MOST_AMONG / 2);
   return ids.slice(start, start + MOST_AMONG);
-}
-
-export function personAddress(id: number, part: PersonPart = 'photos'): string {
-  return part === 'photos' ? `/people/${id}` : `/people/${id}/${part}`;
-}
-
-export function thingAddress(id: number): string {
-  return `/things/${id}`;
-}
-
-export function photoAddress(id: string): string {
-  return `/photo/${encodeURIComponent(id)}`;
-}
-
-export function parsePhotoId(address: string): string | null {
-  const match = PHOTO_PATH.exec(address.split('?')[0] ?? '');
-  return match?.[1] ? decoded(match[1]) : null;
-}
-
-/** What an address says, also where a person typed a stray percent sign. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (error instanceof URIError) return text;
-    throw error;
-  }
-}
-
-export function parseView(address: string): View {
-  const [path = '/', search = ''] = address.split('?');
-  const failures = FAILURES_PATH.exec(path);
-  if (failures?.[1]) return { name: 'failures', jobId: decoded(failures[1]) };
-  const person = PERSON_PATH.exec(path);
-  if (person?.[1]) {
-    const part = (person[2] ?? 'photos') as PersonPart;
-    return { name: 'person', id: Number(person[1]), part };
-  }
-  const thing = THING_PATH.exec(path);
-  if (thing?.[1]) return { name: 'thing', id: Number(thing[1]) };
-  switch (path.replace(/\/$/, '')) {
-    case '/favourites':
-      return { name: 'favourites' };
-    case '/hidden':
-      return { name: 'hidden' };
-    case '/trash':
-      return { name: 'trash' };
-    case '/recent':
-      return { name: 'recent' };
-    case '/problems':
-      return { name: 'problems' };
-    case '/people':
-      return { name: 'people' };
-    case '/people/changes':
-      return { name: 'people-changes' };
-    case '/people/dismissed':
-      return { name: 'people-dismissed' };
-    case '/things':
-      return { name: 'things' };
-    case '/models':
-      return { name: 'models' };
-    case '/search':
-      return { name: 'search', text: new URLSearchParams(search).get('q') ?? '' };
-    case '':
-      return { name: 'timeline' };
-    default:
-      return { name: 'unknown' };
-  }
 }

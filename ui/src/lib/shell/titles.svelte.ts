@@ -2,18 +2,22 @@ const SITE = 'LibrePhotos';
 
 /** What the tab of the browser says: the view, or the photo that is open on top of it. */
 export class Titles {
-  #view = $state('');
+  /** Of the row in the table of routes, while the library is shown. */
+  view = $state('');
+  #content = $state('');
   #photo = $state('');
 
-  current = $derived([this.#photo || this.#view, SITE].filter((part) => part !== '').join(' – '));
+  current = $derived(
+    [this.#photo || this.#content || this.view, SITE].filter((part) => part !== '').join(' – '),
+  );
 
-  /** Name what is shown; returns the way to forget it. */
+  /** Name what is shown by what it is; returns the way to forget it. */
   show(title: string, onTop: boolean): () => void {
     if (onTop) this.#photo = title;
-    else this.#view = title;
+    else this.#content = title;
     return () => {
       if (onTop && this.#photo === title) this.#photo = '';
-      else if (!onTop && this.#view === title) this.#view = '';
+      else if (!onTop && this.#content === title) this.#content = '';
     };
   }
 }
