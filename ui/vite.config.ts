@@ -41,5 +41,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: { host: '127.0.0.1', proxy: { '/api': server, '/media': server } },
+  // Tests run what a browser runs: Svelte for servers has no effects.
+  ...(process.env.VITEST ? { resolve: { conditions: ['browser'] } } : {}),
   test: { include: ['src/**/*.test.ts'] },
 });

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.svelte';
-import { ApiError, Unreachable } from './errors';
+import { attempt } from './attempt';
 import { ModelsApi } from './models';
 import { PeopleApi } from './people';
 import type { Session, Tokens } from './session.svelte';
@@ -49,11 +49,7 @@ export class ApiClient {
   async signOut(): Promise<void> {
     const body = { refresh: this.session.refresh };
     this.session.clear();
-    try {
-      await this.#transport.call('auth/token/blacklist/', anonymousPost(body));
-    } catch (error) {
-      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
-    }
+    await attempt(() => this.#transport.call('auth/token/blacklist/', anonymousPost(body)));
   }
 
   /** Get a new access token; false when the person has to sign in again. */
@@ -64,12 +60,9 @@ export class ApiClient {
   /** Make images load again after one failed; false when that cannot be done now. */
   async renewMedia(): Promise<boolean> {
     if (!this.session.isAgeing) return true;
-    try {
-      return await this.renew();
-    } catch (error) {
-      if (error instanceof ApiError || error instanceof Unreachable) return false;
-      throw error;
-    }
+    let isRenewed = false;
+    await attempt(async () => (isRenewed = await this.renew()));
+    return isRenewed;
   }
 
   async isFirstTimeSetup(): Promise<boolean> {

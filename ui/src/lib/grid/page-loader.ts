@@ -1,4 +1,4 @@
-import { ApiError, Unreachable, isAbort } from '../api/errors';
+import { attempt } from '../api/attempt';
 import type { PigPhoto } from '../api/types';
 import type { Block } from './model';
 
@@ -59,21 +59,17 @@ export class PageLoader {
   async #fetch(block: Block): Promise<void> {
     const controller = new AbortController();
     this.#running.set(block.key, controller);
-    try {
-      const photos = await this.options.fetchPage(block, controller.signal);
-      this.#running.delete(block.key);
-      this.#failures.delete(block.key);
-      if (!this.#stopped) this.options.onLoaded(block, photos);
-    } catch (error) {
-      this.#running.delete(block.key);
-      if (!isAbort(error)) this.#onError(block.key, error);
-    }
+    await attempt(
+      async () => {
+        const photos = await this.options
+          .fetchPage(block, controller.signal)
+          .finally(() => this.#running.delete(block.key));
+        this.#failures.delete(block.key);
+        if (!this.#stopped) this.options.onLoaded(block, photos);
+      },
+      () => this.#retryLater(block.key),
+    );
     this.#startMore();
-  }
-
-  #onError(key: string, error: unknown): void {
-    if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
-    this.#retryLater(key);
   }
 
   #retryLater(key: string): void {

@@ -1,5 +1,5 @@
 import type { ApiClient } from '../api/client';
-import { ApiError, Unreachable } from '../api/errors';
+import { attempt } from '../api/attempt';
 import type { Job } from '../api/types';
 import { failureCount } from './progress';
 
@@ -73,23 +73,21 @@ export class JobActivity {
   }
 
   async countFailedFiles(): Promise<void> {
-    try {
+    await attempt(async () => {
       const count = await this.client.failedFileCount();
       if (this.#started) this.failedFiles = count;
-    } catch (error) {
-      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
-    }
+    });
   }
 
   async #start(job: () => Promise<string>): Promise<void> {
-    try {
-      this.#followed = await job();
-      this.scanProblem = '';
-      this.canScan = false;
-    } catch (error) {
-      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
-      this.scanProblem = error.message;
-    }
+    await attempt(
+      async () => {
+        this.#followed = await job();
+        this.scanProblem = '';
+        this.canScan = false;
+      },
+      ({ message }) => (this.scanProblem = message),
+    );
     await this.#poll();
   }
 
@@ -110,14 +108,12 @@ export class JobActivity {
 
   async #poll(): Promise<void> {
     clearTimeout(this.#timer);
-    try {
+    await attempt(async () => {
       const worker = await this.client.worker();
       if (!this.#started) return;
       this.canScan = worker.queue_can_accept_job || isOther(worker.job_detail);
       await this.#take(worker.job_detail);
-    } catch (error) {
-      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
-    }
+    });
     clearTimeout(this.#timer);
     if (!this.#started || this.page.hidden) return;
     this.#timer = setTimeout(() => void this.#poll(), POLL_MS);

@@ -1,5 +1,5 @@
 import type { ApiClient } from '../api/client';
-import { ApiError, Unreachable, isAbort } from '../api/errors';
+import { attempt } from '../api/attempt';
 import type { LearningSettings, Model } from '../api/models';
 import type { Job } from '../api/types';
 import type { Toasts } from '../toasts/toasts.svelte';
@@ -33,21 +33,22 @@ export class ModelShelf {
 
   async refresh(): Promise<void> {
     clearTimeout(this.#timer);
-    try {
-      const { models } = this.client;
-      [this.models, this.settings] = await Promise.all([models.list(), models.settings()]);
-      const ids = this.models.flatMap((model) => (model.job_id === null ? [] : [model.job_id]));
-      const jobs = await Promise.all(ids.map((id) => models.job(id)));
-      this.#complainOfEnded(new Set(ids));
-      this.jobs = Object.fromEntries(jobs.map((job) => [job.job_id, job]));
-      this.problem = '';
-    } catch (error) {
-      if (isAbort(error)) return;
-      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
-      this.problem = error.message;
-    }
+    await attempt(
+      () => this.#read(),
+      ({ message }) => (this.problem = message),
+    );
     const busy = this.models?.some((model) => model.job_id !== null) ?? true;
     if (busy && !this.#stopped) this.#timer = setTimeout(() => void this.refresh(), POLL_MS);
+  }
+
+  async #read(): Promise<void> {
+    const { models } = this.client;
+    [this.models, this.settings] = await Promise.all([models.list(), models.settings()]);
+    const ids = this.models.flatMap((model) => (model.job_id === null ? [] : [model.job_id]));
+    const jobs = await Promise.all(ids.map((id) => models.job(id)));
+    this.#complainOfEnded(new Set(ids));
+    this.jobs = Object.fromEntries(jobs.map((job) => [job.job_id, job]));
+    this.problem = '';
   }
 
   download(model: Model): Promise<void> {
@@ -67,12 +68,7 @@ export class ModelShelf {
   }
 
   async #attempt(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
-      this.toasts.complain(error.message);
-    }
+    await attempt(act, ({ message }) => this.toasts.complain(message));
     await this.refresh();
   }
 
@@ -82,11 +78,9 @@ export class ModelShelf {
   }
 
   async #complainOf(id: string): Promise<void> {
-    try {
+    await attempt(async () => {
       const job = await this.client.models.job(id);
       if (job.failed) this.toasts.complain(job.result?.message ?? 'The download failed.');
-    } catch (error) {
-      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
-    }
+    });
   }
 }

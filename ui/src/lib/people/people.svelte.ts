@@ -1,5 +1,5 @@
 import type { ApiClient } from '../api/client';
-import { ApiError, Unreachable } from '../api/errors';
+import { attempt } from '../api/attempt';
 import type { Dismissal, Edited, Person, PersonChange } from '../api/people';
 import type { PreviewBox } from '../api/types';
 import type { JobActivity } from '../jobs/activity.svelte';
@@ -113,13 +113,8 @@ export class People {
   }
 
   async #attempt(act: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await act();
-    } catch (error) {
-      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
-      this.toasts.complain(error.message);
-      return false;
-    }
+    const isDone = await attempt(act, ({ message }) => this.toasts.complain(message));
+    if (!isDone) return false;
     this.#readAgain();
     this.activity.libraryChanged();
     setTimeout(() => (this.version += 1), RESCORED_MS);
