@@ -5,7 +5,8 @@ const tell = () => {
   document.getElementById('not-loaded').hidden = false;
   document.querySelector('.boot')?.remove();
 };
-const isPart = (element) => element instanceof HTMLScriptElement || element instanceof HTMLLinkElement;
+const isPart = (element) =>
+  element instanceof HTMLScriptElement || element instanceof HTMLLinkElement;
 addEventListener('error', ({ target }) => isPart(target) && tell(), true);
 // A style may have failed before; it then is empty or not there, as the browser likes it.
 const styles = [...document.querySelectorAll('link[rel=stylesheet]')];

@@ -136,7 +136,9 @@ describe('ApiClient', () => {
 
   it('does not take an answer to an earlier question for the return of the server', async () => {
     session.accept({ access: token('ann'), refresh: 'r1' });
-    serve(({ path }) => (path.includes('jobs') ? json({ results: [] }) : new Response('', { status: 503 })));
+    serve(({ path }) =>
+      path.includes('jobs') ? json({ results: [] }) : new Response('', { status: 503 }),
+    );
     await Promise.all([client.worker().catch(() => null), client.latestJobs(1)]);
     expect(connection.reachable).toBe(false);
     expect(connection.restored).toBe(0);

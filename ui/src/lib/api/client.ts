@@ -67,7 +67,10 @@ export class ApiClient {
 
   async isFirstTimeSetup(): Promise<boolean> {
     const options = { anonymous: true };
-    const answer = await this.#transport.call<{ isFirstTimeSetup: boolean }>('firsttimesetup/', options);
+    const answer = await this.#transport.call<{ isFirstTimeSetup: boolean }>(
+      'firsttimesetup/',
+      options,
+    );
     return answer.isFirstTimeSetup;
   }
 

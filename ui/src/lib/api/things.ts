@@ -29,7 +29,10 @@ export class ThingsApi {
 
   /** One page (1-based) of the photos of a thing. */
   async photos(id: number, page: number, signal?: AbortSignal): Promise<ThingPhotos> {
-    type Answer = { next: string | null; results: { title: string; grouped_photos: DatePhotosGroup[] } };
+    type Answer = {
+      next: string | null;
+      results: { title: string; grouped_photos: DatePhotosGroup[] };
+    };
     const search = query({ page: String(page), page_size: String(PAGE_SIZE) });
     const path = `albums/thing/${id}/${search}`;
     const { next, results } = await this.transport.call<Answer>(path, { signal });

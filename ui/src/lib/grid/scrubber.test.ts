@@ -9,7 +9,12 @@ function block(date: string | null, at: number): Block {
 const fraction = (each: Block): number => each.count / 100;
 
 it('marks each year, and what has no date at the end', () => {
-  const blocks = [block('2021-05-01', 0), block('2021-01-01', 20), block('2020-01-01', 40), block(null, 97)];
+  const blocks = [
+    block('2021-05-01', 0),
+    block('2021-01-01', 20),
+    block('2020-01-01', 40),
+    block(null, 97),
+  ];
   const marks = yearMarks(blocks, fraction, 0.05);
   expect(marks.map((mark) => [mark.year, mark.labelled])).toEqual([
     ['2021', true],
@@ -19,12 +24,21 @@ it('marks each year, and what has no date at the end', () => {
 });
 
 it('names the undated rather than the year beside them', () => {
-  const marks = yearMarks([block('2021-05-01', 0), block('2020-01-01', 95), block(null, 98)], fraction, 0.05);
+  const marks = yearMarks(
+    [block('2021-05-01', 0), block('2020-01-01', 95), block(null, 98)],
+    fraction,
+    0.05,
+  );
   expect(marks.map((mark) => mark.labelled)).toEqual([true, false, true]);
 });
 
 it('names the year with most photos rather than a short one beside it', () => {
-  const blocks = [block('2026-05-01', 0), block('2025-01-01', 4), block('2024-01-01', 60), block('2023-01-01', 64)];
+  const blocks = [
+    block('2026-05-01', 0),
+    block('2025-01-01', 4),
+    block('2024-01-01', 60),
+    block('2023-01-01', 64),
+  ];
   const marks = yearMarks(blocks, fraction, 0.05);
   expect(marks.map((mark) => [mark.year, mark.labelled])).toEqual([
     ['2026', false],
@@ -40,7 +54,12 @@ it('names one of the years that are all at the end', () => {
 });
 
 it('puts no dot upon a label', () => {
-  const blocks = [block('2026-05-01', 0), block('2025-01-01', 2), block('2024-01-01', 4), block('2023-01-01', 99)];
+  const blocks = [
+    block('2026-05-01', 0),
+    block('2025-01-01', 2),
+    block('2024-01-01', 4),
+    block('2023-01-01', 99),
+  ];
   const marks = yearMarks([...blocks, block(null, 100)], fraction, 0.05);
   expect(marks.map((mark) => mark.year)).toEqual(['2026', '2024', UNDATED]);
 });

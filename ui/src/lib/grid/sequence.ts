@@ -20,7 +20,13 @@ export interface PhotoSequence {
 
 /** Photos in an order of their own, known by nothing but their ids. */
 export function listSequence(ids: string[]): PhotoSequence {
-  const photos = ids.map((id): PigPhoto => ({ id, image_hash: id, aspectRatio: 1, type: 'image', rating: 0 }));
+  const photos = ids.map((id): PigPhoto => ({
+    id,
+    image_hash: id,
+    aspectRatio: 1,
+    type: 'image',
+    rating: 0,
+  }));
   const remaining = new Map(photos.map((photo) => [photo.id, photo]));
   return {
     // What they look like is for the details to tell.
@@ -57,6 +63,9 @@ function focusOnceThere(selector: string): void {
   observer.observe(document.body, { childList: true, subtree: true });
   elsewhere.signal.addEventListener('abort', () => observer.disconnect());
   for (const act of ['keydown', 'pointerdown']) {
-    document.addEventListener(act, () => elsewhere.abort(), { capture: true, signal: elsewhere.signal });
+    document.addEventListener(act, () => elsewhere.abort(), {
+      capture: true,
+      signal: elsewhere.signal,
+    });
   }
 }

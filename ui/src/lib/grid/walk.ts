@@ -34,7 +34,11 @@ export function photoInNextRow(
   const across = middleOf(spot);
   const inside = spot.rows[spot.row + direction];
   if (inside) return pick(spot.block, inside, across);
-  for (let next = model.besides(spot.block, direction); next; next = model.besides(next, direction)) {
+  for (
+    let next = model.besides(spot.block, direction);
+    next;
+    next = model.besides(next, direction)
+  ) {
     if (!next.photos) return { load: next };
     const row = direction > 0 ? next.layout?.rows[0] : next.layout?.rows.at(-1);
     if (row) return pick(next, row, across);

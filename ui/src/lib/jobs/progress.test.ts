@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
 import type { Job } from '../api/types';
-import { amountOf, attempted, failureCount, fractionDone, lacksModel, notesOf, stageTitle } from './progress';
+import {
+  amountOf,
+  attempted,
+  failureCount,
+  fractionDone,
+  lacksModel,
+  notesOf,
+  stageTitle,
+} from './progress';
 
 const stage = { stage: 'face_recognition', done: 5, failed: 2, skipped: 1, total: 10 };
 const job = {
@@ -28,7 +36,8 @@ it('tells notes one by one', () => {
 });
 
 it('leaves out commands, and knows what the page can help with', () => {
-  const message = 'Captions: the model blip is not installed: run `librephotos models download blip`.';
+  const message =
+    'Captions: the model blip is not installed: run `librephotos models download blip`.';
   const [note] = notesOf({ ...job, result: { message } });
   expect(note).toBe('Captions: the model blip is not installed.');
   expect(lacksModel(message)).toBe(true);

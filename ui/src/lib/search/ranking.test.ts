@@ -5,7 +5,15 @@ import { MEANING, Ranking, meaningNote } from './ranking';
 const now = new Date(2026, 0, 1);
 
 function photo(id: number, match: 'text' | 'meaning', date = '2024-09-14T06:52:00Z'): RankedPhoto {
-  return { id: `${id}`, image_hash: `${id}`, date, aspectRatio: 1, type: 'image', rating: 0, match };
+  return {
+    id: `${id}`,
+    image_hash: `${id}`,
+    date,
+    aspectRatio: 1,
+    type: 'image',
+    rating: 0,
+    match,
+  };
 }
 
 /** A server with `words` photos by words and `meaning` ones that look alike. */
@@ -17,7 +25,9 @@ function server(words: number, meaning: number): (page: number) => Promise<Searc
 }
 
 function shape(ranking: Ranking): [string, number][] {
-  return ranking.sections(now, 'en-GB', { [MEANING]: 'Looks like it' }).map((each) => [each.title, each.count]);
+  return ranking
+    .sections(now, 'en-GB', { [MEANING]: 'Looks like it' })
+    .map((each) => [each.title, each.count]);
 }
 
 describe('Ranking', () => {
@@ -34,7 +44,10 @@ describe('Ranking', () => {
   it('goes on as long as there is more, and stops at the end', async () => {
     const ranking = new Ranking(server(0, 250));
     await ranking.readMore();
-    expect(shape(ranking)).toEqual([['Looks like it', 100], ['', 100]]);
+    expect(shape(ranking)).toEqual([
+      ['Looks like it', 100],
+      ['', 100],
+    ]);
     for (const total of [200, 250]) {
       const unread = ranking.sections(now, 'en-GB').at(-1);
       expect(unread && ranking.isUnread(unread)).toBe(true);

@@ -20,10 +20,17 @@ it('tells the months of a season, and the days of anything shorter', () => {
 });
 
 it('tells a season of both halves of the earth', () => {
-  const summer = { text: 'summer 2019', kind: 'time', first: '2019-06-01', last: '2019-08-31' } as const;
+  const summer = {
+    text: 'summer 2019',
+    kind: 'time',
+    first: '2019-06-01',
+    last: '2019-08-31',
+  } as const;
   const south = { first: '2019-12-01', last: '2020-02-29' };
   const told = (excluded: boolean) =>
-    understoodTimes([{ ...summer, south, excluded }], 'en-GB').map((each) => each.replaceAll(/\s/g, ' '));
+    understoodTimes([{ ...summer, south, excluded }], 'en-GB').map((each) =>
+      each.replaceAll(/\s/g, ' '),
+    );
   const months = ['June – August 2019', 'December 2019 – February 2020 south of the equator'];
   expect(told(false)).toEqual([`“summer 2019” is ${months.join(', or ')}`]);
   expect(told(true)).toEqual([`“summer 2019” is not ${months.join(', nor ')}`]);
@@ -31,7 +38,9 @@ it('tells a season of both halves of the earth', () => {
 
 it('tells ends that are open, and stretches of any year', () => {
   expect(told('since may', '2025-05-01', null)).toEqual(['“since may” is 1 May 2025 or later']);
-  expect(told('before 2020', null, '2019-12-31')).toEqual(['“before 2020” is up to 31 December 2019']);
+  expect(told('before 2020', null, '2019-12-31')).toEqual([
+    '“before 2020” is up to 31 December 2019',
+  ]);
   expect(told('winter', '--12-01', '--02-29')).toEqual(['“winter” is December – February']);
   expect(told('christmas', '--12-24', '--12-26', true)).toEqual([
     '“christmas” is not 24 December – 26 December',
@@ -42,5 +51,7 @@ it('repeats nothing, and has nothing to say of words and weekdays', () => {
   expect(told('july', '--07-01', '--07-31')).toEqual([]);
   expect(told('3 may 2020', '2020-05-03', '2020-05-03')).toEqual([]);
   expect(understoodTimes([{ text: 'sea', kind: 'word', excluded: false }], 'en-GB')).toEqual([]);
-  expect(understoodTimes([{ text: 'sundays', kind: 'time', excluded: false }], 'en-GB')).toEqual([]);
+  expect(understoodTimes([{ text: 'sundays', kind: 'time', excluded: false }], 'en-GB')).toEqual(
+    [],
+  );
 });

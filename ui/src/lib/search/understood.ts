@@ -25,7 +25,11 @@ function daysInWords({ first, last }: UnderstoodDays, locale: string): string {
   const [begin, end] = [parse(first), parse(last)];
   if (!begin && !end) return '';
   if (begin && end) return range(begin, end, locale);
-  return begin ? `${written(begin, 'day', locale)} or later` : end ? `up to ${written(end, 'day', locale)}` : '';
+  return begin
+    ? `${written(begin, 'day', locale)} or later`
+    : end
+      ? `up to ${written(end, 'day', locale)}`
+      : '';
 }
 
 interface Day {
@@ -70,5 +74,7 @@ function isFirst(date: Date): boolean {
 function isLast(date: Date, anyYear: boolean): boolean {
   const next = new Date(date);
   next.setUTCDate(date.getUTCDate() + 1);
-  return next.getUTCDate() === 1 || (anyYear && date.getUTCMonth() === 1 && date.getUTCDate() >= 28);
+  return (
+    next.getUTCDate() === 1 || (anyYear && date.getUTCMonth() === 1 && date.getUTCDate() >= 28)
+  );
 }

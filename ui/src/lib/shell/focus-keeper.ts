@@ -25,7 +25,8 @@ export function goInto(main: HTMLElement): void {
 /** Have keys act on a part of the view once it is there, unless something else has the focus by then. */
 export function beginIn(home: HTMLElement): void {
   const { activeElement } = home.ownerDocument;
-  if (activeElement === null || activeElement.matches('body, main')) home.focus({ preventScroll: true });
+  if (activeElement === null || activeElement.matches('body, main'))
+    home.focus({ preventScroll: true });
 }
 
 /**
@@ -47,7 +48,8 @@ export function keepFocus(page: Document): () => void {
     // On its way elsewhere, even if what it leaves is closed by that.
     if (relatedTarget) last = null;
     queueMicrotask(() => {
-      const isUsable = target instanceof HTMLElement && target.isConnected && !target.matches(':disabled');
+      const isUsable =
+        target instanceof HTMLElement && target.isConnected && !target.matches(':disabled');
       if (isUsable && target === last && page.activeElement !== target) last = null;
     });
   };
@@ -64,7 +66,8 @@ export function keepFocus(page: Document): () => void {
       [...removedNodes].some((node) => node.contains(gone)),
     );
     if (!change) return;
-    const place = change.target instanceof Element && change.target.isConnected ? change.target : null;
+    const place =
+      change.target instanceof Element && change.target.isConnected ? change.target : null;
     heir(change, place, likeness, isBeingWritten(gone), page)?.focus({ preventScroll: true });
   };
 
@@ -95,7 +98,9 @@ function heir(
   const home = place?.closest<HTMLElement>('[data-focus-home]');
   if (home) return home;
   // Of a list, what followed is next; of anything else, what stands there now.
-  const isEntry = [...removedNodes].some((node) => node instanceof Element && node.matches('li, tr'));
+  const isEntry = [...removedNodes].some(
+    (node) => node instanceof Element && node.matches('li, tr'),
+  );
   const main = page.querySelector<HTMLElement>('main');
   // The rest of a name is none for the next one.
   if (isEntry && isHalfWritten) return main && homeOf(main);
@@ -117,7 +122,8 @@ function heir(
 /** The element at a node, or the nearest one before (-1) or after (+1) it. */
 function elementAt(node: Node | null, step: 1 | -1): Element | null {
   let near = node;
-  while (near && !(near instanceof Element)) near = step > 0 ? near.nextSibling : near.previousSibling;
+  while (near && !(near instanceof Element))
+    near = step > 0 ? near.nextSibling : near.previousSibling;
   return near?.isConnected ? near : null;
 }
 

@@ -37,7 +37,10 @@ export abstract class DayPages<Item extends PigPhoto> {
     });
     if (this.#isWhole) return sections;
     const key = `${UNREAD}/${this.#pages}`;
-    return [...sections, { key, title: '', place: '', date: null, count: PAGE_SIZE, revision: key }];
+    return [
+      ...sections,
+      { key, title: '', place: '', date: null, count: PAGE_SIZE, revision: key },
+    ];
   }
 
   /** Whether a section stands for what is not read yet. */

@@ -57,7 +57,11 @@ it('falls back to coordinates where no place is known', () => {
 });
 
 it('names what the photo shows once, whoever recognised it', () => {
-  const places365 = { attributes: ['water', 'sunny'], categories: ['beach'], environment: 'outdoor' };
+  const places365 = {
+    attributes: ['water', 'sunny'],
+    categories: ['beach'],
+    environment: 'outdoor',
+  };
   const siglip2 = { tags: ['beach', 'dog'] };
   const photo = { ...bare, captions_json: { places365, siglip2 } };
   expect(tagsOf(photo)).toEqual(['outdoor', 'beach', 'water', 'sunny', 'dog']);

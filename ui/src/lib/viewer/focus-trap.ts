@@ -1,4 +1,4 @@
-const FOCUSABLE = 
+const FOCUSABLE =
   'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), video[controls]';
 
 /** Keep Tab inside a dialog: from its last element on to its first, and back. */

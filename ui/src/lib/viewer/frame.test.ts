@@ -9,7 +9,10 @@ describe('fittedFrame', () => {
   });
 
   it('enlarges a small one', () => {
-    const frame = fittedFrame({ width: 900, height: 600 }, { naturalWidth: 90, naturalHeight: 200 });
+    const frame = fittedFrame(
+      { width: 900, height: 600 },
+      { naturalWidth: 90, naturalHeight: 200 },
+    );
     expect(frame).toMatchObject({ scale: 3, left: 315, top: 0 });
   });
 

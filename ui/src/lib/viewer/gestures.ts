@@ -61,13 +61,25 @@ export function gestures(hooks: GestureHooks): (stage: HTMLElement) => () => voi
     const recognizer = new Gesture(
       stage,
       {
-        onDrag: ({ event, first, last, tap, pinching, cancel, delta, movement, axis, velocity }) => {
+        onDrag: ({
+          event,
+          first,
+          last,
+          tap,
+          pinching,
+          cancel,
+          delta,
+          movement,
+          axis,
+          velocity,
+        }) => {
           const pointer = event as PointerEvent;
           if (first) byTouch = pointer.pointerType === 'touch';
           if (pinching || hooks.isTaken(pointer.target)) return cancel();
           if (tap) return byTouch ? onTap(pointer) : undefined;
           if (zoom.isZoomed) return zoom.pan(delta[0], delta[1]);
-          if (pointer.pointerType === 'mouse' || pointer.type === 'pointercancel') return hooks.onfollow(0, 0);
+          if (pointer.pointerType === 'mouse' || pointer.type === 'pointercancel')
+            return hooks.onfollow(0, 0);
           const [dx, dy] = axis === 'y' ? [0, Math.max(0, movement[1])] : [movement[0], 0];
           if (!last) return hooks.onfollow(dx, dy);
           const swipe = swipeOf({ x: dx, y: dy }, velocity, stage);
@@ -106,6 +118,7 @@ export function swipeOf(
 ): Swipe | null {
   const isFar = (distance: number, length: number, speed: number): boolean =>
     distance > length * SWIPED_SHARE || (speed > FAST && distance > FAST_PIXELS);
-  if (isFar(Math.abs(moved.x), stage.clientWidth, velocity[0])) return moved.x < 0 ? 'left' : 'right';
+  if (isFar(Math.abs(moved.x), stage.clientWidth, velocity[0]))
+    return moved.x < 0 ? 'left' : 'right';
   return isFar(moved.y, stage.clientHeight, velocity[1]) ? 'down' : null;
 }
