@@ -167,3 +167,19 @@ def unsettled(photo_ids: Iterable[UUID], *, stages: Collection[str]) -> set[UUID
         photo__in=list(photo_ids), stage__in=stages, state=PhotoStage.State.PENDING
     )
     return set(rows.values_list("photo", flat=True))
+
+
+def under_way(photo_ids: Iterable[UUID], *, stages: Collection[str]) -> set[UUID]:
+    """Return those of the photos that are about to pass one of these stages.
+
+    Not those that were tried in vain, nor those of which no file is there to try.
+    """
+    rows = PhotoStage.objects.filter(
+        photo__in=list(photo_ids),
+        stage__in=stages,
+        state=PhotoStage.State.PENDING,
+        error="",  # else it was tried, and the file could not be read
+        photo__main_file__isnull=False,
+        photo__main_file__missing_since=None,
+    )
+    return set(rows.values_list("photo", flat=True))

@@ -21,7 +21,7 @@ from librephotos.api.pipeline.sandboxed.decoding import LocatedMetadata
 from librephotos.api.pipeline.stages.metadata import MetadataStage
 from librephotos.api.pipeline.work.runner import run_stage
 from librephotos.api.pipeline.work.sandbox import Sandbox
-from librephotos.api.pipeline.work.stage import Runs
+from librephotos.api.pipeline.work.stage import Each, Runs, Stage
 from librephotos.media.fingerprint import file_time
 from librephotos.media.metadata.reading import Metadata
 from librephotos.media.metadata.record import Region
@@ -128,14 +128,13 @@ def test_a_row_is_fitted_and_what_is_in_order_stays() -> None:
     assert row.inode is None and row.state == File.State.PENDING
 
 
-class PickyStage:
+class PickyStage(Stage[str, int]):
     """Stores the number in each file's name in a column that is too small for some."""
 
     name = "picky"
     version = 1
-    needs: tuple[str, ...] = ()
     runs = Runs.WORKER
-    compute = staticmethod(int)
+    compute = Each(int)
 
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
         rows = File.objects.filter(photo__in=photo_ids)

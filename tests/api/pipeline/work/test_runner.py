@@ -10,11 +10,12 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from librephotos.api.models import Job, Photo, PhotoStage
+from librephotos.api.models import File, Job, Photo, PhotoStage
 from librephotos.api.pipeline.work.runner import run_stage, run_stages
 from librephotos.api.pipeline.work.sandbox import Sandbox
-from librephotos.api.pipeline.work.stage import Runs, Skip
+from librephotos.api.pipeline.work.stage import Each, LearningStage, Runs, Skip, Stage
 from librephotos.api.writes import stage_jobs
 from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.full_disk import DataFolderFull
@@ -23,14 +24,13 @@ from tests.factories import FileFactory, JobFactory
 from tests.support.pictures.hostile import size_of
 
 
-class SizeStage:
+class SizeStage(Stage[bytes, int]):
     """Measures the main file; files named after a trouble make it."""
 
     name = "size"
     version = 1
-    needs: tuple[str, ...] = ()
     runs = Runs.DECODER
-    compute = staticmethod(size_of)
+    compute = Each(size_of)
 
     def __init__(self) -> None:
         self.saved: dict[UUID, int] = {}
@@ -165,9 +165,9 @@ def test_a_batch_that_two_workers_have_is_stored_once(
         runs = Runs.WORKER
 
         @staticmethod
-        def compute(path: bytes) -> int:
+        def compute(paths: Sequence[bytes]) -> list[int]:
             run_stage(other, ids[:2], sandbox=sandbox)
-            return 99
+            return [99]
 
     stage = Overtaken()
     run_stage(stage, ids, sandbox=sandbox)
@@ -234,6 +234,88 @@ def test_what_a_stage_puts_off_is_put_off_by_those_that_need_it(
 
 
 @pytest.mark.django_db
+def test_what_is_needed_has_to_be_settled_and_need_not_be_done(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    ids = photos_named(tmp_path, "refuse", "be-wrong", "a")
+
+    class Reading(SizeStage):
+        name = "reading"
+
+        def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+            return super().load(photo_ids) | {ids[2]: Skip("Nothing to read.")}
+
+    class Telling(SizeStage):
+        needs = ("reading",)
+        runs = Runs.WORKER
+        compute = Each(len)
+
+    telling = Telling()
+    run_stages([Reading(), telling], ids, sandbox=sandbox)
+    rows = PhotoStage.objects.filter(stage="reading")
+    assert sorted(rows.values_list("state", flat=True)) == [
+        "failed",
+        "failed",
+        "skipped",
+    ]
+    assert set(telling.saved) == set(ids)
+    told = PhotoStage.objects.filter(stage="size").values_list("state", flat=True)
+    assert set(told) == {"done"}
+
+
+class LearningSize(SizeStage, LearningStage[bytes, int]):
+    """Learns the size, once a stage is settled."""
+
+    needs = ("reading",)
+    batch_size = 2
+    queue = "cpu"
+
+    def enabled(self) -> bool:
+        return True
+
+    def missing(self) -> str:
+        return ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["done", "failed", "skipped", None])
+def test_a_stage_that_learns_takes_what_is_settled(
+    tmp_path: Path, sandbox: Sandbox, state: str | None
+) -> None:
+    [photo] = photos_named(tmp_path, "a")
+    if state:
+        PhotoStage.objects.create(photo_id=photo, stage="reading", state=state)
+    stage = LearningSize()
+    run_stage(stage, [photo], sandbox=sandbox)
+    assert stage.saved == {photo: 10}
+    assert PhotoStage.objects.get(stage="size").state == "done"
+
+
+@pytest.mark.django_db
+def test_a_stage_that_learns_waits_for_what_is_under_way_and_not_in_vain(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    under_way, in_vain, gone = photos_named(tmp_path, "a", "b", "c")
+    File.objects.filter(photo=gone).update(missing_since=timezone.now())
+    for photo, error in ((under_way, ""), (in_vain, "Not there."), (gone, "")):
+        PhotoStage.objects.create(photo_id=photo, stage="reading", error=error)
+    job = JobFactory()
+    ids = [under_way, in_vain, gone]
+    stage_jobs.mark_pending(ids, stages=["size"], job=job.pk)
+    stage = LearningSize()
+    run_stage(stage, ids, sandbox=sandbox)
+    assert stage.saved == {in_vain: 10, gone: 10}
+    put_off = PhotoStage.objects.get(photo=under_way, stage="size")
+    assert (put_off.state, put_off.job) == ("pending", None)
+    assert put_off.error  # who waits for it is told why
+    progress = job.stages.get()
+    assert (progress.done, progress.skipped, progress.total) == (2, 1, 3)
+    PhotoStage.objects.filter(photo=under_way, stage="reading").update(state="done")
+    run_stage(stage, ids, sandbox=sandbox)
+    assert stage.saved == {in_vain: 10, gone: 10, under_way: 10}
+
+
+@pytest.mark.django_db
 def test_a_photo_that_is_deleted_meanwhile_harms_no_other(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:
@@ -243,9 +325,9 @@ def test_a_photo_that_is_deleted_meanwhile_harms_no_other(
         runs = Runs.WORKER
 
         @staticmethod
-        def compute(path: bytes) -> int:
+        def compute(paths: Sequence[bytes]) -> list[int]:
             Photo.objects.filter(pk=gone).delete()
-            return size_of(path)
+            return [size_of(path) for path in paths]
 
     stage = DeletingStage()
     run_stage(stage, [gone, kept], sandbox=sandbox)

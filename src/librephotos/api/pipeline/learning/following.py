@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
@@ -109,7 +110,7 @@ def hand_out(job_id: int) -> None:
     jobs.finish_if_complete(job.pk)
 
 
-def _hand_out_stage(job: Job, stage: LearningStage) -> None:
+def _hand_out_stage(job: Job, stage: LearningStage[Any, Any]) -> None:
     after: UUID | None = None
     while jobs.begin(job.pk):
         with transaction.atomic():

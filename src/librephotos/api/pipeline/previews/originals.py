@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -26,7 +25,7 @@ def decoding_limits() -> Limits:
 
 def load_originals(
     photo_ids: Sequence[UUID], *, with_sidecars: bool = False
-) -> dict[UUID, Any]:
+) -> dict[UUID, Original | Skip]:
     """Return for each photo its main file, or a `Skip` where that is gone."""
     limits = decoding_limits()
     sidecars: dict[UUID, list[bytes]] = defaultdict(list)
@@ -39,7 +38,7 @@ def load_originals(
         ):
             sidecars[photo_id].append(path)
     main = present.filter(photo__main_file=F("id"))
-    inputs: dict[UUID, Any] = dict.fromkeys(photo_ids, NO_FILE)
+    inputs: dict[UUID, Original | Skip] = dict.fromkeys(photo_ids, NO_FILE)
     for photo_id, path, name in main.values_list("photo_id", "path", "format"):
         inputs[photo_id] = Original(
             path, limits, name, tuple(sorted(sidecars[photo_id]))

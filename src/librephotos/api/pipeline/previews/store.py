@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
-from librephotos.api.models import Face, Photo, PhotoStage
+from librephotos.api.models import Face, Photo
 from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.work.stage import Skip
 from librephotos.api.storage.previews import (
@@ -26,40 +24,21 @@ from librephotos.api.writes.invalidation import Reason, invalidate
 
 NO_PREVIEW = Skip("The photo has no preview.")
 
-COMING = Skip("The preview is being made anew.", for_now=True)
-
 LOST = Skip("The preview was lost and is made again.", for_now=True)
 
 
-def load_previews(photo_ids: Sequence[UUID], *, size: PreviewSize) -> dict[UUID, Any]:
+def load_previews(
+    photo_ids: Sequence[UUID], *, size: PreviewSize
+) -> dict[UUID, bytes | Skip]:
     """Return the bytes of each photo's still preview of one size, or a Skip.
 
-    Those that were lost are made again; those of files that changed are waited for,
-    if the file is there to make them of.
+    Those that were lost are made again.
     """
-    coming = PhotoStage.objects.filter(
-        photo=OuterRef("pk"),
-        stage="thumbnails",
-        state=PhotoStage.State.PENDING,
-        error="",  # else it was tried, and the file could not be read
-        photo__main_file__isnull=False,
-        photo__main_file__missing_since=None,
-    )
-    photos = Photo.objects.filter(pk__in=photo_ids).annotate(coming=Exists(coming))
+    photos = Photo.objects.filter(pk__in=photo_ids)
     return {
-        photo_id: _read_or_skip(photo_id, size, format, being_made=being_made)
-        for photo_id, format, being_made in photos.values_list(
-            "pk", "preview_format", "coming"
-        )
+        photo_id: _read(photo_id, size, format) if format else NO_PREVIEW
+        for photo_id, format in photos.values_list("pk", "preview_format")
     }
-
-
-def _read_or_skip(
-    photo_id: UUID, size: PreviewSize, format: str, *, being_made: bool
-) -> bytes | Skip:
-    if not format:
-        return NO_PREVIEW
-    return COMING if being_made else _read(photo_id, size, format)
 
 
 def _read(photo_id: UUID, size: PreviewSize, format: str) -> bytes | Skip:

@@ -7,13 +7,13 @@ from uuid import UUID
 from librephotos.api.models import SiteSettings
 from librephotos.api.pipeline.ml_models.installed import caption_model
 from librephotos.api.pipeline.sandboxed.predictions import write_captions
-from librephotos.api.pipeline.stages.model_stage import ModelStage
+from librephotos.api.pipeline.stages.model_stage import PreviewStage
 from librephotos.api.pipeline.work import registry
 from librephotos.api.queries.operations.model_revisions import model_name
 from librephotos.api.writes import captions, search_document
 
 
-class CaptionsStage(ModelStage):
+class CaptionsStage(PreviewStage[str]):
     """Stores the caption of the captioner in use; by itself only if switched on."""
 
     name = registry.CAPTIONS

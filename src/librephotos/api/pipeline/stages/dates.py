@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import takewhile
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,7 +13,7 @@ from django.utils import timezone
 from librephotos.api.models import Photo
 from librephotos.api.models.fields import readable_path
 from librephotos.api.pipeline.previews.originals import NO_FILE
-from librephotos.api.pipeline.work.stage import Runs, Skip
+from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
 from librephotos.api.writes import search_document
 from librephotos.media.dates import (
     DEFAULT_RULES,
@@ -71,18 +70,18 @@ def date_without_expressions(photo: DatedPhoto) -> Dating | None:
     return dating if entered or quick == photo.rules else None
 
 
-class DatesStage:
+class DatesStage(Stage[DatedPhoto, Dating]):
     """Sets the photo's local time and day, and composes its search text."""
 
     name = "dates"
     version = 3
-    needs: tuple[str, ...] = ("metadata", "geocode")
+    needs = ("metadata", "geocode")
     runs = Runs.WORKER
-    compute = staticmethod(date_of)
+    compute = Each(date_of)
 
-    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, DatedPhoto | Skip]:
         now = timezone.now()
-        inputs: dict[UUID, Any] = {}
+        inputs: dict[UUID, DatedPhoto | Skip] = {}
         rows = Photo.objects.filter(id__in=photo_ids).select_related(
             "owner", "main_file", "metadata"
         )
@@ -107,11 +106,14 @@ class DatesStage:
         # A person may have set a date since the photos were loaded; that one stands.
         again = [photo_id for photo_id in results if edited.get(photo_id) is not None]
         results = results | {
-            photo_id: self.compute(photo)
+            photo_id: date_of(photo)
             for photo_id, photo in self.load(again).items()
             if not isinstance(photo, Skip)
         }
         store_dates(results)
+
+    def note(self, result: Dating) -> str:
+        return result.note
 
 
 def store_dates(results: Mapping[UUID, Dating]) -> None:

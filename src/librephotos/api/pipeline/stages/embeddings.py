@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from librephotos.api.pipeline.ml_models.installed import embedding_model
 from librephotos.api.pipeline.sandboxed.predictions import embed_pictures
-from librephotos.api.pipeline.stages.model_stage import ModelStage
+from librephotos.api.pipeline.stages.model_stage import PreviewStage, Vector
 from librephotos.api.pipeline.stages.tags import TagsStage
 from librephotos.api.writes import embeddings
 from librephotos.api.writes.invalidation import Reason, invalidate
 
 
-class EmbeddingsStage(ModelStage):
+class EmbeddingsStage(PreviewStage[Vector]):
     """Stores the vector that the model of semantic search makes of each photo."""
 
     name = "embeddings"
@@ -22,7 +21,7 @@ class EmbeddingsStage(ModelStage):
     wanted = staticmethod(embedding_model)
     predict = staticmethod(embed_pictures)
 
-    def save(self, results: dict[UUID, Any]) -> None:
+    def save(self, results: dict[UUID, Vector]) -> None:
         self.remember()
         embeddings.replace(results, model=self.model)
         invalidate([TagsStage(self.model).key], of=results, reason=Reason.REPLACED)

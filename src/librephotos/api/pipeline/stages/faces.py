@@ -23,14 +23,14 @@ from librephotos.api.pipeline.sandboxed.faces import (
     SeenFace,
     find_faces_on,
 )
-from librephotos.api.pipeline.work.stage import Runs, Skip
+from librephotos.api.pipeline.work.stage import Each, LearningStage, Runs, Skip
 from librephotos.api.storage.previews import PreviewSize
 from librephotos.ml.face_recognition.boxes import Box, match_boxes
 
 _PACKAGES = ("dlib", "face_recognition_models")
 
 
-class FacesStage:
+class FacesStage(LearningStage[PictureToSearch, list[SeenFace]]):
     """Stores faces with their encodings and crops, and the names that files give.
 
     Faces of which a person said something are measured where they are, even if the
@@ -38,14 +38,13 @@ class FacesStage:
     """
 
     name = "faces"
-    key = name
     version = 2
     # Of metadata it reads the marked people alone: that stage tells where they changed.
-    needs: tuple[str, ...] = ("thumbnails",)
+    needs = ("thumbnails",)
     runs = Runs.DECODER
     batch_size = 12
     queue = "cpu"
-    compute = staticmethod(find_faces_on)
+    compute = Each(find_faces_on)
 
     def enabled(self) -> bool:
         return bool(settings.FACE_RECOGNITION)
@@ -54,15 +53,17 @@ class FacesStage:
         lacking = [package for package in _PACKAGES if find_spec(package) is None]
         return f"The Python package {lacking[0]} is not installed." if lacking else ""
 
-    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, PictureToSearch | Skip]:
         thorough = (
             SiteSettings.current().face_recognition_model == User.FaceDetector.CNN
         )
         faces = faces_of(photo_ids)
         regions = _regions(photo_ids)
-        inputs = load_previews(photo_ids, size=PreviewSize.BIG)
-        for photo_id, data in inputs.items():
-            if not isinstance(data, Skip):
+        inputs: dict[UUID, PictureToSearch | Skip] = {}
+        for photo_id, data in load_previews(photo_ids, size=PreviewSize.BIG).items():
+            if isinstance(data, Skip):
+                inputs[photo_id] = data
+            else:
                 known = known_faces(faces[photo_id], regions.get(photo_id, ()))
                 inputs[photo_id] = PictureToSearch(data, tuple(known), thorough)
         return inputs

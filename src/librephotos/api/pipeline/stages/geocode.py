@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from librephotos.api.models import Photo
 from librephotos.api.pipeline.sandboxed.decoding import place_at
-from librephotos.api.pipeline.work.stage import Runs, Skip
+from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
 from librephotos.api.writes.places import ensure_places
 from librephotos.geo.reverse import Place, hierarchy
 
 NO_POSITION = Skip("The photo has no GPS position.")
 
 
-class GeocodeStage:
+class GeocodeStage(Stage[tuple[float, float], Place | None]):
     """Sets the photo's place to the most specific one known."""
 
     name = "geocode"
     version = 1
-    needs: tuple[str, ...] = ("metadata",)
+    needs = ("metadata",)
     runs = Runs.DECODER
-    compute = staticmethod(place_at)
+    compute = Each(place_at)
 
-    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, tuple[float, float] | Skip]:
         rows = Photo.objects.filter(id__in=photo_ids).values_list(
             "id", "latitude", "longitude"
         )

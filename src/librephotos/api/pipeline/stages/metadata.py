@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 from librephotos.api.models import Photo, PhotoMetadata
 from librephotos.api.models.columns import fit
 from librephotos.api.pipeline.previews.originals import load_originals
-from librephotos.api.pipeline.sandboxed.decoding import LocatedMetadata, metadata_of
+from librephotos.api.pipeline.sandboxed.decoding import (
+    LocatedMetadata,
+    Original,
+    metadata_of,
+)
 from librephotos.api.pipeline.work.registry import FACES
-from librephotos.api.pipeline.work.stage import Runs
+from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
 from librephotos.api.writes.invalidation import Reason, invalidate
 
 _TEXTS = {
@@ -43,16 +46,15 @@ _AS_THEY_ARE = (
 )
 
 
-class MetadataStage:
+class MetadataStage(Stage[Original, LocatedMetadata]):
     """Fills PhotoMetadata, and the photo's position, file rating and duration."""
 
     name = "metadata"
     version = 4
-    needs: tuple[str, ...] = ()
     runs = Runs.DECODER
-    compute = staticmethod(metadata_of)
+    compute = Each(metadata_of)
 
-    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Original | Skip]:
         return load_originals(photo_ids, with_sidecars=True)
 
     def save(self, results: dict[UUID, LocatedMetadata]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import Any
 from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
 
 from librephotos.api.pipeline.ml_models.installed import (
     learning_key,
@@ -14,21 +16,30 @@ from librephotos.api.pipeline.ml_models.installed import (
 )
 from librephotos.api.pipeline.previews.store import load_previews
 from librephotos.api.pipeline.sandboxed.model_files import ModelFiles
-from librephotos.api.pipeline.work.stage import Runs, model_key
+from librephotos.api.pipeline.work.stage import (
+    Input,
+    LearningStage,
+    Result,
+    Runs,
+    Skip,
+    model_key,
+)
 from librephotos.api.queries.operations import model_revisions
 from librephotos.api.storage.previews import PreviewSize
 from librephotos.api.writes import revisions
 from librephotos.ml.errors import ModelUnusable
 
+Vector = npt.NDArray[np.float32]
+"""What a model makes of a picture or a text, of length 1."""
 
-class ModelStage:
+
+class ModelStage(LearningStage[Input, Result]):
     """A learning stage with one model: that of the key given, or of the settings.
 
     Results and states are kept by model, so that a switch computes what is missing
     and no more.
     """
 
-    name: str
     needs: tuple[str, ...] = ("thumbnails",)
     runs = Runs.LEARNER
     queue = "ml"
@@ -36,7 +47,7 @@ class ModelStage:
     wanted: Callable[[], str]
     """Returns the model that the settings want, "" for none."""
 
-    predict: Callable[[ModelFiles, Sequence[Any]], Sequence[Any]]
+    predict: Callable[[ModelFiles, Sequence[Input]], Sequence[Result]]
     """What the child computes."""
 
     def __init__(self, model: str = "") -> None:
@@ -51,6 +62,11 @@ class ModelStage:
     def key(self) -> str:
         return model_key(self.name, self.model)
 
+    @property
+    def needed_keys(self) -> tuple[str, ...]:
+        """Those of this model's own results where the needed stage has a model."""
+        return *self.needs, *(model_key(need, self.model) for need in self.needs)
+
     def enabled(self) -> bool:
         return bool(self.model)
 
@@ -58,7 +74,7 @@ class ModelStage:
         return unusable_reason(self.model)
 
     @property
-    def compute(self) -> Callable[[Any], Any]:
+    def compute(self) -> Callable[[Sequence[Input]], Sequence[Result]]:
         return partial(type(self).predict, model_files(self.model))
 
     def remember(self) -> None:
@@ -71,5 +87,9 @@ class ModelStage:
         if revisions.remember(name, revision) != self.model:
             raise ModelUnusable(f"Another revision of the model {name} has come.")
 
-    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+
+class PreviewStage(ModelStage[bytes, Result]):
+    """A stage whose model looks at previews."""
+
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, bytes | Skip]:
         return load_previews(photo_ids, size=PreviewSize.MEDIUM)

@@ -8,7 +8,7 @@ from uuid import UUID
 from librephotos.api.models import Photo, Thing
 from librephotos.api.pipeline.ml_models.installed import scene_model
 from librephotos.api.pipeline.sandboxed.predictions import recognise_scenes
-from librephotos.api.pipeline.stages.model_stage import ModelStage
+from librephotos.api.pipeline.stages.model_stage import PreviewStage
 from librephotos.api.writes import search_document, things
 from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.api.writes.things import Tag
@@ -21,7 +21,7 @@ KINDS = (
 )
 
 
-class ScenesStage(ModelStage):
+class ScenesStage(PreviewStage[Scene]):
     """Tags photos with the categories and attributes of Places365.
 
     Categories have to be as probable as the owner's `confidence` asks.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from librephotos.api.models import Thing
 from librephotos.api.pipeline.ml_models.installed import tag_model
 from librephotos.api.pipeline.sandboxed.predictions import tag_vectors
-from librephotos.api.pipeline.stages.model_stage import ModelStage
+from librephotos.api.pipeline.stages.model_stage import ModelStage, Vector
 from librephotos.api.pipeline.work.stage import Skip
 from librephotos.api.writes import embeddings, search_document, things
 from librephotos.api.writes.invalidation import Reason, invalidate
@@ -18,7 +17,7 @@ from librephotos.api.writes.things import Tag
 NO_VECTOR = Skip("The model has made no vector of this photo.")
 
 
-class TagsStage(ModelStage):
+class TagsStage(ModelStage[Vector, list[tuple[str, float]]]):
     """Tags photos by the vectors that the stage embeddings has stored.
 
     No picture is read, so a whole library is tagged within minutes.
@@ -28,10 +27,11 @@ class TagsStage(ModelStage):
     version = 2
     needs = ("embeddings",)
     batch_size = 500
+    waiting = Skip("The vector of the photo is being made.", for_now=True)
     wanted = staticmethod(tag_model)
     predict = staticmethod(tag_vectors)
 
-    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Vector | Skip]:
         vectors = embeddings.vectors_of(photo_ids, model=self.model)
         return {photo_id: vectors.get(photo_id, NO_VECTOR) for photo_id in photo_ids}
 

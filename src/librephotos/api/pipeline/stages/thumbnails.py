@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -14,9 +13,9 @@ from django.utils import timezone
 from librephotos.api.models import Photo
 from librephotos.api.models.columns import fit
 from librephotos.api.pipeline.previews.originals import load_originals
-from librephotos.api.pipeline.sandboxed.decoding import thumbnails_of
+from librephotos.api.pipeline.sandboxed.decoding import Original, thumbnails_of
 from librephotos.api.pipeline.work.registry import learning_from
-from librephotos.api.pipeline.work.stage import Runs
+from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.media.pictures.thumbnails import Preview, Thumbnails
@@ -40,16 +39,15 @@ _COLUMNS = [
 _LOOKS = ("width", "height", "dominant_color", "phash", "placeholder")
 
 
-class ThumbnailsStage:
+class ThumbnailsStage(Stage[Original, Thumbnails]):
     """Stores the previews and what their pixels tell."""
 
     name = "thumbnails"
     version = 1
-    needs: tuple[str, ...] = ()
     runs = Runs.DECODER
-    compute = staticmethod(thumbnails_of)
+    compute = Each(thumbnails_of)
 
-    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Original | Skip]:
         return load_originals(photo_ids)
 
     def save(self, results: dict[UUID, Thumbnails]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.module_loading import import_string
 
@@ -88,7 +88,7 @@ LEARNING_STAGES: tuple[Row, ...] = (
 
 
 @cache
-def stages() -> tuple[Stage, ...]:
+def stages() -> tuple[Stage[Any, Any], ...]:
     """Return the stages, in the order in which a photo passes them."""
     return tuple(import_string(row.path)() for row in STAGES)
 
@@ -119,7 +119,7 @@ def learning_from(stage: str) -> list[str]:
     return [name for name, needs in learning_needs().items() if stage in needs]
 
 
-def learning_stages() -> tuple[LearningStage, ...]:
+def learning_stages() -> tuple[LearningStage[Any, Any], ...]:
     """Return the stages that learn, in the order of the registry.
 
     They are made anew each time: a stage keeps to the model that the settings name
@@ -128,13 +128,13 @@ def learning_stages() -> tuple[LearningStage, ...]:
     return tuple(import_string(row.path)() for row in LEARNING_STAGES)
 
 
-def stages_of(kind: Job.Kind) -> list[LearningStage]:
+def stages_of(kind: Job.Kind) -> list[LearningStage[Any, Any]]:
     """Return the learning stages that a job of this kind takes photos through."""
     pairs = zip(LEARNING_STAGES, learning_stages(), strict=True)
     return [stage for row, stage in pairs if row.kind == kind]
 
 
-def learning_stage(key: str) -> LearningStage:
+def learning_stage(key: str) -> LearningStage[Any, Any]:
     """Return the learning stage of this key; raise KeyError if there is none.
 
     Where the key names a model, the stage works with that one, whatever the settings
@@ -142,5 +142,5 @@ def learning_stage(key: str) -> LearningStage:
     """
     name, _, model = key.partition(":")
     stage = import_string({row.name: row.path for row in LEARNING_STAGES}[name])
-    made: LearningStage = stage(model) if model else stage()
+    made: LearningStage[Any, Any] = stage(model) if model else stage()
     return made

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -15,11 +15,10 @@ from psycopg.errors import ForeignKeyViolation
 
 from librephotos.api.models import PhotoStage
 from librephotos.api.pipeline.work.sandbox import Outcome, Sandbox
-from librephotos.api.pipeline.work.stage import Runs, Skip, Stage
+from librephotos.api.pipeline.work.stage import Input, Result, Runs, Skip, Stage
 from librephotos.api.writes import stage_states
 from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.full_disk import DataFolderFull, is_full
-from librephotos.ml.errors import ModelUnusable
 
 log = logging.getLogger(__name__)
 
@@ -46,57 +45,56 @@ def full_folder_told() -> Iterator[None]:
 
 
 def run_stages(
-    stages: Iterable[Stage], photo_ids: Sequence[UUID], *, sandbox: Sandbox
+    stages: Iterable[Stage[Any, Any]], photo_ids: Sequence[UUID], *, sandbox: Sandbox
 ) -> None:
-    """Take photos through stages, one stage after the other.
-
-    A photo that a stage puts off has yet to pass the stages that need this one, too.
-    """
+    """Take photos through stages, one stage after the other."""
     for stage in stages:
-        run_stage(stage, photo_ids, sandbox=sandbox, needs=stage.needs)
+        run_stage(stage, photo_ids, sandbox=sandbox)
 
 
 def run_stage(
-    stage: Stage,
-    photo_ids: Sequence[UUID],
-    *,
-    sandbox: Sandbox,
-    needs: Collection[str] = (),
+    stage: Stage[Input, Result], photo_ids: Sequence[UUID], *, sandbox: Sandbox
 ) -> None:
     """Take those photos through a stage that have not passed it yet.
 
     The results and the states of all of them are written in one transaction, but for
     photos that were deleted meanwhile, or settled by another worker; to run it again,
     whole, at the same time or after a crash, changes nothing. A photo that changes
-    meanwhile, or has yet to pass a stage of `needs`, has yet to pass this one. Raises
+    meanwhile, or has yet to pass a stage that this one needs, has yet to pass this one,
+    whether it waits for that or passes with what is known (see `Stage`). Raises
     ModelUnusable, and records nothing, if the stage's model cannot be worked with.
     """
     check_free_space()
-    key = state_key(stage)
-    todo = stage_states.pending(photo_ids, stage=key, version=stage.version)
-    inputs, outcomes = _load(stage, list(todo))
-    work = {
-        photo_id: item
-        for photo_id, item in inputs.items()
-        if not isinstance(item, Skip)
-    }
+    todo = stage_states.pending(photo_ids, stage=stage.key, version=stage.version)
+    skips: dict[UUID, Skip] = {}
+    if stage.waiting:
+        wanted = stage_states.under_way(todo, stages=stage.needed_keys)
+        skips = dict.fromkeys(wanted, stage.waiting)
+    inputs, outcomes = _load(stage, [photo for photo in todo if photo not in skips])
+    work: dict[UUID, Input] = {}
+    for photo_id, item in inputs.items():
+        if isinstance(item, Skip):
+            skips[photo_id] = item
+        else:
+            work[photo_id] = item
     outcomes |= zip(work, _computed(stage, list(work.values()), sandbox), strict=True)
-    inputs |= dict.fromkeys(outcomes.keys() - inputs)
-    while not _stored(stage, inputs, outcomes, seen=todo, needs=needs):
-        log.info("Another worker was faster with a part of a batch of %s", key)
+    while not _stored(stage, skips, outcomes, seen=todo):
+        log.info("Another worker was faster with a part of a batch of %s", stage.key)
 
 
 ENDS_WORKERS = "The server ended again and again while it worked on this."
 """Why something failed that nobody lived to tell of."""
 
 
-def fail_next_stage(stages: Iterable[Stage], photo_ids: Sequence[UUID]) -> bool:
+def fail_next_stage(
+    stages: Iterable[Stage[Any, Any]], photo_ids: Sequence[UUID]
+) -> bool:
     """Record photos as failed in the first of the stages that any has yet to pass.
 
     Returns whether there is one. The others are left to be tried.
     """
     for stage in stages:
-        key = state_key(stage)
+        key = stage.key
         with transaction.atomic():
             todo = stage_states.pending(photo_ids, stage=key, version=stage.version)
             failed = [(photo, PhotoStage.State.FAILED, ENDS_WORKERS) for photo in todo]
@@ -106,23 +104,23 @@ def fail_next_stage(stages: Iterable[Stage], photo_ids: Sequence[UUID]) -> bool:
 
 
 def _stored(
-    stage: Stage,
-    inputs: Mapping[UUID, Any],
-    outcomes: dict[UUID, Outcome[Any]],
+    stage: Stage[Input, Result],
+    skips: Mapping[UUID, Skip],
+    outcomes: dict[UUID, Outcome[Result]],
     *,
     seen: Mapping[UUID, int | None],
-    needs: Collection[str],
 ) -> bool:
     """Store what a batch came to in one transaction; False if that has to begin anew.
 
     A worker that was silent for too long is presumed dead and its batch given to
     another one. Whoever of them comes second leaves alone what the first has stored.
     """
-    key = state_key(stage)
+    key = stage.key
     with transaction.atomic():
-        kept = stage_states.hold(inputs) & stage_states.unchanged(seen, stage=key)
+        kept = stage_states.hold(skips.keys() | outcomes.keys())
+        kept &= stage_states.unchanged(seen, stage=key)
         results = {
-            photo_id: outcome.value
+            photo_id: cast(Result, outcome.value)
             for photo_id, outcome in outcomes.items()
             if photo_id in kept and not outcome.error
         }
@@ -130,7 +128,14 @@ def _stored(
             outcomes[photo_id] = Outcome(error=error)
         recorded = stage_states.record(
             [
-                (photo_id, *_state(inputs[photo_id], outcomes.get(photo_id)))
+                (
+                    photo_id,
+                    *(
+                        _state(stage, outcomes[photo_id])
+                        if photo_id in outcomes
+                        else (PhotoStage.State.SKIPPED, skips[photo_id].reason)
+                    ),
+                )
                 for photo_id in sorted(kept)
             ],
             stage=key,
@@ -140,14 +145,11 @@ def _stored(
         if len(recorded) < len(kept):
             transaction.set_rollback(True)
             return False
-        put_off = {
-            photo_id
-            for photo_id in recorded
-            if getattr(outcomes.get(photo_id, inputs[photo_id]), "for_now", False)
-        }
-        if needs:
+        ended: dict[UUID, Skip | Outcome[Result]] = {**skips, **outcomes}
+        put_off = {photo_id for photo_id in recorded if ended[photo_id].for_now}
+        if stage.needs and not stage.waiting:
             # What was stored of them rests on what was known before.
-            put_off |= stage_states.unsettled(recorded, stages=needs)
+            put_off |= stage_states.unsettled(recorded, stages=stage.needed_keys)
         invalidate([key], of=put_off, reason=Reason.PUT_OFF)
     return True
 
@@ -161,8 +163,8 @@ UNREADABLE = (DataError, ValueError, TypeError, ArithmeticError, LookupError)
 
 
 def _load(
-    stage: Stage, photo_ids: list[UUID]
-) -> tuple[dict[UUID, Any], dict[UUID, Outcome[Any]]]:
+    stage: Stage[Input, Result], photo_ids: list[UUID]
+) -> tuple[dict[UUID, Input | Skip], dict[UUID, Outcome[Result]]]:
     """Return the inputs of photos, and the outcomes of those that have none.
 
     A batch that fails is halved until the photos that make it fail are alone.
@@ -178,7 +180,7 @@ def _load(
             return first[0] | second[0], first[1] | second[1]
         log.exception("What %s needs of a photo cannot be read", stage.name)
         reason = f"{type(error).__name__}: {error}"
-        outcome: Outcome[Any] = Outcome(
+        outcome: Outcome[Result] = Outcome(
             error=f"What is known of the photo cannot be read ({reason})."
         )
         return {}, dict.fromkeys(photo_ids, outcome)
@@ -192,7 +194,7 @@ def lacks_a_row(error: Exception) -> bool:
     return isinstance(error.__cause__, ForeignKeyViolation)
 
 
-def _save(stage: Stage, results: dict[UUID, Any]) -> dict[UUID, str]:
+def _save(stage: Stage[Any, Result], results: dict[UUID, Result]) -> dict[UUID, str]:
     """Save results; return why those could not be stored that are to blame.
 
     A batch that fails is halved until the photos that make it fail are alone.
@@ -217,40 +219,28 @@ def _save(stage: Stage, results: dict[UUID, Any]) -> dict[UUID, str]:
         )
 
 
-def state_key(stage: Stage) -> str:
-    """Return the name under which the states of a stage's photos are kept."""
-    return str(getattr(stage, "key", stage.name))
-
-
 def _computed(
-    stage: Stage, items: Sequence[Any], sandbox: Sandbox
-) -> list[Outcome[Any]]:
-    if stage.runs is Runs.DECODER:
-        return _unless_unusable(sandbox.map(stage.compute, items))
-    if stage.runs is Runs.LEARNER:
-        return sandbox.map_batch(stage.compute, items)
-    return [_attempt(stage.compute, item) for item in items]
+    stage: Stage[Input, Result], items: Sequence[Input], sandbox: Sandbox
+) -> list[Outcome[Result]]:
+    if stage.runs is Runs.WORKER:
+        return [_attempt(stage, item) for item in items]
+    at_once = 1 if stage.runs is Runs.DECODER else None
+    return sandbox.map_batch(stage.compute, items, at_once=at_once)
 
 
-def _unless_unusable(outcomes: list[Outcome[Any]]) -> list[Outcome[Any]]:
-    for outcome in outcomes:
-        if outcome.unusable:
-            raise ModelUnusable(outcome.error)
-    return outcomes
-
-
-def _attempt(compute: Callable[[Any], Any], item: Any) -> Outcome[Any]:
+def _attempt(stage: Stage[Input, Result], item: Input) -> Outcome[Result]:
     try:
-        return Outcome(compute(item))
+        [result] = stage.compute([item])
+        return Outcome(result)
     # The item boundary: one photo must not keep the others from going on.
     except Exception as error:
-        log.exception("Unexpected error in %s", compute.__name__)
+        log.exception("Unexpected error in the stage %s", stage.name)
         return Outcome(error=f"{type(error).__name__}: {error}")
 
 
-def _state(item: Any, outcome: Outcome[Any] | None) -> tuple[PhotoStage.State, str]:
-    if outcome is None:
-        return PhotoStage.State.SKIPPED, item.reason
+def _state(
+    stage: Stage[Any, Result], outcome: Outcome[Result]
+) -> tuple[PhotoStage.State, str]:
     if outcome.error:
         return PhotoStage.State.FAILED, outcome.error
-    return PhotoStage.State.DONE, getattr(outcome.value, "note", "")
+    return PhotoStage.State.DONE, stage.note(cast(Result, outcome.value))

@@ -147,18 +147,39 @@ class Sandbox:
         return outcomes
 
     def map_batch(
-        self, function: Callable[[Sequence[Input]], Sequence[Output]], items: Any
+        self,
+        function: Callable[[Sequence[Input]], Sequence[Output]],
+        items: Sequence[Input],
+        *,
+        at_once: int | None = None,
     ) -> list[Outcome[Output]]:
-        """Return the outcome of each item of a batch that `function` takes as a whole.
+        """Return the outcome of each item of a batch.
 
-        A batch that fails or kills the child is halved until the items that do so are
-        alone. Raises ModelUnusable where no item is to blame.
+        `function` is given `at_once` of them at a time, or all. What fails or kills
+        the child is halved until the items that do so are alone. Raises ModelUnusable
+        where no item is to blame.
         """
         if not items:
             return []
-        [whole] = self.map(function, [items])
-        if whole.unusable:
-            raise ModelUnusable(whole.error)
+        size = at_once or len(items)
+        batches = [items[start : start + size] for start in range(0, len(items), size)]
+        wholes = self.map(function, batches)
+        for whole in wholes:
+            if whole.unusable:
+                raise ModelUnusable(whole.error)
+        return [
+            outcome
+            for batch, whole in zip(batches, wholes, strict=True)
+            for outcome in self._apart(function, batch, whole)
+        ]
+
+    def _apart(
+        self,
+        function: Callable[[Sequence[Input]], Sequence[Output]],
+        items: Sequence[Input],
+        whole: Outcome[Sequence[Output]],
+    ) -> list[Outcome[Output]]:
+        """Return the outcome of each item from that of all of them."""
         if whole.value is not None:
             return [Outcome(value) for value in whole.value]
         if len(items) == 1 or whole.disk_full or whole.error == _SILENT.error:
