@@ -107,7 +107,9 @@ export class People {
   /** The same with some faces; of a group none may be left, if another tab was faster. */
   async #doWith(faces: number[], done: string, change: () => Promise<Edited>): Promise<boolean> {
     if (faces.length > 0) return this.#do(done, change);
-    this.toasts.complain('Somebody else was faster: these faces have their answer. Nothing was changed.');
+    this.toasts.complain(
+      'Somebody else was faster: these faces have their answer. Nothing was changed.',
+    );
     this.#readAgain();
     return false;
   }
