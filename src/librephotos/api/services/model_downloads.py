@@ -18,7 +18,7 @@ from librephotos.api.pipeline.ml_models.installed import (
 from librephotos.ml.errors import MlError
 
 if TYPE_CHECKING:
-    from librephotos.ml.model_store import Model
+    from librephotos.ml.model_store import Model, ModelState
 
 
 class UnknownModel(Exception):
@@ -37,7 +37,7 @@ class ListedModel:
     """
 
     model: Model
-    state: str
+    state: ModelState
     size: int
     active: bool
     job: Job | None

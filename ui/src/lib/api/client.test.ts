@@ -41,11 +41,13 @@ describe('ApiClient', () => {
   let asked: string[];
 
   function serve(answer: Answer): void {
-    vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+    vi.stubGlobal('fetch', async (request: Request) => {
+      const { pathname, search } = new URL(request.url);
+      const path = pathname + search;
       asked.push(path);
-      const sent = new Headers(init.headers).get('Authorization') ?? '';
-      const body: unknown = JSON.parse((init.body as string | undefined) ?? 'null');
-      return Promise.resolve(answer({ path, token: sent.replace('Bearer ', ''), body }));
+      const sent = request.headers.get('Authorization') ?? '';
+      const body: unknown = JSON.parse((await request.text()) || 'null');
+      return answer({ path, token: sent.replace('Bearer ', ''), body });
     });
   }
 
@@ -54,6 +56,7 @@ describe('ApiClient', () => {
     storage = memoryStorage();
     session = new Session(storage);
     connection = new Connection();
+    vi.stubGlobal('location', { origin: 'http://localhost' });
     client = new ApiClient(session, connection);
   });
 

@@ -2,14 +2,13 @@ import type { Connection } from './connection.svelte';
 import { attempt } from './attempt';
 import { ModelsApi } from './models';
 import { PeopleApi } from './people';
-import type { Session, Tokens } from './session.svelte';
+import type { Session } from './session.svelte';
 import { ThingsApi } from './things';
-import { Transport, anonymousPost, post, query } from './transport';
+import { Transport, answerOf, type Api } from './transport';
 import type {
-  BulkResult,
-  FailedFile,
+  CaptionAttempt,
+  EditedPhotos,
   FailedFiles,
-  IncompleteDatePhotosGroup,
   Job,
   JobFailure,
   NewUser,
@@ -17,8 +16,10 @@ import type {
   Photo,
   RecentlyAdded,
   SearchAnswer,
+  TimelineDay,
   TimelineFilter,
-  UserSettings,
+  TimelineQuery,
+  User,
   WorkerAvailability,
 } from './types';
 
@@ -28,28 +29,30 @@ export class ApiClient {
   readonly things: ThingsApi;
   readonly models: ModelsApi;
   readonly #transport: Transport;
+  readonly #api: Api;
 
   constructor(
     private readonly session: Session,
     connection: Connection,
   ) {
     this.#transport = new Transport(session, connection);
-    this.people = new PeopleApi(this.#transport);
-    this.things = new ThingsApi(this.#transport);
-    this.models = new ModelsApi(this.#transport);
+    this.#api = this.#transport.api;
+    this.people = new PeopleApi(this.#api);
+    this.things = new ThingsApi(this.#api);
+    this.models = new ModelsApi(this.#api);
   }
 
   async signIn(username: string, password: string): Promise<void> {
     const body = { username: username.trim().toLowerCase(), password };
-    const tokens = this.#transport.call<Tokens>('auth/token/obtain/', anonymousPost(body));
-    this.session.accept(await tokens);
+    const options = { body, fetch: this.#transport.anonymously };
+    this.session.accept(await answerOf(this.#api.POST('/api/auth/token/obtain/', options)));
   }
 
   /** Revoke the refresh token and forget who was signed in, whatever the server answers. */
   async signOut(): Promise<void> {
-    const body = { refresh: this.session.refresh };
+    const options = { body: { refresh: this.session.refresh }, fetch: this.#transport.anonymously };
     this.session.clear();
-    await attempt(() => this.#transport.call('auth/token/blacklist/', anonymousPost(body)));
+    await attempt(() => this.#api.POST('/api/auth/token/blacklist/', options));
   }
 
   /** Get a new access token; false when the person has to sign in again. */
@@ -66,125 +69,119 @@ export class ApiClient {
   }
 
   async isFirstTimeSetup(): Promise<boolean> {
-    const options = { anonymous: true };
-    const answer = await this.#transport.call<{ isFirstTimeSetup: boolean }>(
-      'firsttimesetup/',
-      options,
-    );
-    return answer.isFirstTimeSetup;
+    const options = { fetch: this.#transport.anonymously };
+    return (await answerOf(this.#api.GET('/api/firsttimesetup/', options))).isFirstTimeSetup;
   }
 
   async createUser(user: NewUser): Promise<void> {
     const body = { ...user, username: user.username.trim().toLowerCase() };
-    await this.#transport.call('user/', anonymousPost(body));
+    await this.#api.POST('/api/user/', { body, fetch: this.#transport.anonymously });
   }
 
-  user(id: number): Promise<UserSettings> {
-    return this.#transport.call(`user/${id}/`);
+  user(id: number): Promise<User> {
+    return answerOf(this.#api.GET('/api/user/{id}/', { params: { path: { id: String(id) } } }));
   }
 
   /** All days of the timeline, newest first, without their photos. */
-  async days(filter: TimelineFilter): Promise<IncompleteDatePhotosGroup[]> {
-    type Answer = { results: IncompleteDatePhotosGroup[] };
-    return (await this.#transport.call<Answer>(`albums/date/list/${query(flag(filter))}`)).results;
+  async days(filter: TimelineFilter): Promise<TimelineDay[]> {
+    const params = { query: flag(filter) };
+    return (await answerOf(this.#api.GET('/api/albums/date/list/', { params }))).results;
   }
 
   /** One page (1-based, 100 photos) of a day. */
   async dayPage(
-    dayId: string,
+    day: string,
     page: number,
     filter: TimelineFilter,
     signal?: AbortSignal,
-  ): Promise<IncompleteDatePhotosGroup> {
-    const path = `albums/date/${encodeURIComponent(dayId)}/`;
-    type Answer = { results: IncompleteDatePhotosGroup };
-    const search = query({ page: String(page), ...flag(filter) });
-    return (await this.#transport.call<Answer>(path + search, { signal })).results;
+  ): Promise<TimelineDay> {
+    const params = { path: { day }, query: { page: String(page), ...flag(filter) } };
+    return (await answerOf(this.#api.GET('/api/albums/date/{day}/', { params, signal }))).results;
   }
 
   recentlyAdded(): Promise<RecentlyAdded> {
-    return this.#transport.call('photos/recentlyadded/');
+    return answerOf(this.#api.GET('/api/photos/recentlyadded/'));
   }
 
-  photo(id: string, signal?: AbortSignal): Promise<Photo> {
-    return this.#transport.call(`photos/${encodeURIComponent(id)}/`, { signal });
+  photo(name: string, signal?: AbortSignal): Promise<Photo> {
+    return answerOf(this.#api.GET('/api/photos/{name}/', { params: { path: { name } }, signal }));
   }
 
   /** One page (1-based, 100 photos) of what meets the words, then of what looks like them. */
-  search(text: string, page: number, signal?: AbortSignal): Promise<SearchAnswer> {
-    const search = query({ search: text, ranking: 'meaning', page: String(page) });
-    return this.#transport.call(`photos/searchlist/${search}`, { signal });
+  async search(text: string, page: number, signal?: AbortSignal): Promise<SearchAnswer> {
+    const params = { query: { search: text, ranking: 'meaning', page: String(page) } };
+    const answer = await answerOf(this.#api.GET('/api/photos/searchlist/', { params, signal }));
+    return answer as SearchAnswer; // days, unless a ranking is asked for
   }
 
   async searchExamples(): Promise<string[]> {
-    return (await this.#transport.call<{ results: string[] }>('searchtermexamples/')).results;
+    return (await answerOf(this.#api.GET('/api/searchtermexamples/'))).results;
   }
 
-  setFavourite(ids: string[], favorite: boolean): Promise<BulkResult> {
-    return this.#edit('favorite', { image_hashes: ids, favorite });
+  setFavourite(ids: string[], favorite: boolean): Promise<EditedPhotos> {
+    const body = { image_hashes: ids, favorite };
+    return answerOf(this.#api.POST('/api/photosedit/favorite/', { body }));
   }
 
-  setHidden(ids: string[], hidden: boolean): Promise<BulkResult> {
-    return this.#edit('hide', { image_hashes: ids, hidden });
+  setHidden(ids: string[], hidden: boolean): Promise<EditedPhotos> {
+    const body = { image_hashes: ids, hidden };
+    return answerOf(this.#api.POST('/api/photosedit/hide/', { body }));
   }
 
-  setTrashed(ids: string[], deleted: boolean): Promise<BulkResult> {
-    return this.#edit('setdeleted', { image_hashes: ids, deleted });
+  setTrashed(ids: string[], deleted: boolean): Promise<EditedPhotos> {
+    const body = { image_hashes: ids, deleted };
+    return answerOf(this.#api.POST('/api/photosedit/setdeleted/', { body }));
   }
 
   /** Store a caption; its #hashtags become things. */
   saveCaption(id: string, caption: string): Promise<unknown> {
-    const body = { image_hash: id, caption };
-    return this.#transport.call('photosedit/savecaption/', post(body));
+    return this.#api.POST('/api/photosedit/savecaption/', { body: { image_hash: id, caption } });
   }
 
   /** Have a model describe the photo; `message` says what is in the way. */
-  describe(id: string): Promise<{ status: boolean; reason?: string; message?: string }> {
-    return this.#transport.call('photosedit/generateim2txt/', post({ image_hash: id }));
+  describe(id: string): Promise<CaptionAttempt> {
+    return answerOf(
+      this.#api.POST('/api/photosedit/generateim2txt/', { body: { image_hash: id } }),
+    );
   }
 
   worker(): Promise<WorkerAvailability> {
-    return this.#transport.call('rqavailable/');
+    return answerOf(this.#api.GET('/api/rqavailable/'));
   }
 
   async latestJobs(count: number): Promise<Job[]> {
-    const path = `jobs/${query({ page_size: String(count), page: '1' })}`;
-    return (await this.#transport.call<Page<Job>>(path)).results;
+    const params = { query: { page_size: String(count), page: '1' } };
+    return (await answerOf(this.#api.GET('/api/jobs/', { params }))).results;
   }
 
-  jobFailures(jobId: string, page: number, signal?: AbortSignal): Promise<Page<JobFailure>> {
-    const path = `jobs/${encodeURIComponent(jobId)}/failures/`;
-    return this.#transport.call(path + query({ page: String(page) }), { signal });
+  jobFailures(name: string, page: number, signal?: AbortSignal): Promise<Page<JobFailure>> {
+    const params = { path: { name }, query: { page: String(page) } };
+    return answerOf(this.#api.GET('/api/jobs/{name}/failures/', { params, signal }));
   }
 
   /** What failed in any scan and was not mended since, last found first. */
   failedFiles(page: number, signal?: AbortSignal): Promise<FailedFiles> {
-    return this.#transport.call(`files/failed/${query({ page: String(page) })}`, { signal });
+    return answerOf(
+      this.#api.GET('/api/files/failed/', { params: { query: { page: String(page) } }, signal }),
+    );
   }
 
   async failedFileCount(): Promise<number> {
-    return (await this.#transport.call<Page<FailedFile>>('files/failed/?page_size=1')).count;
+    const params = { query: { page_size: '1' } };
+    return (await answerOf(this.#api.GET('/api/files/failed/', { params }))).count;
   }
 
-  startScan(): Promise<string> {
-    return this.#startJob('scanphotos/');
+  async startScan(): Promise<string> {
+    return (await answerOf(this.#api.POST('/api/scanphotos/'))).job_id;
   }
 
   /** Start a scan that reads again what failed. */
-  retryFailedFiles(): Promise<string> {
-    return this.#startJob('files/failed/retry/');
-  }
-
-  async #startJob(path: string): Promise<string> {
-    return (await this.#transport.call<{ job_id: string }>(path, post())).job_id;
-  }
-
-  #edit(action: string, body: object): Promise<BulkResult> {
-    return this.#transport.call(`photosedit/${action}/`, post(body));
+  async retryFailedFiles(): Promise<string> {
+    return (await answerOf(this.#api.POST('/api/files/failed/retry/'))).job_id;
   }
 }
 
-function flag(filter: TimelineFilter): Record<string, string> {
+function flag(filter: TimelineFilter): TimelineQuery {
   if (typeof filter !== 'string') return { person: String(filter.person) };
   return filter === 'all' ? {} : { [filter]: 'true' };
 }

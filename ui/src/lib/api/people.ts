@@ -1,63 +1,23 @@
-import { post, query, type Transport } from './transport';
-import type { Page, PreviewBox } from './types';
-
-export type GroupKind = 'USER' | 'CLUSTER' | 'UNKNOWN';
-
-/** Somebody that has a name. */
-export interface Person {
-  id: number;
-  name: string;
-  face_url: string;
-  face_count: number;
-  hidden: boolean;
-  /** `YYYY-MM-DD`. */
-  birth_date: string | null;
-}
-
-/** A person, a group of like faces, or the rest (NOBODY), with the faces that match. */
-export interface FaceGroup {
-  id: number;
-  name: string;
-  kind: GroupKind;
-  face_count: number;
-}
+import { answerOf, type Api } from './transport';
+import type {
+  Dismissal,
+  Face,
+  FaceGroup,
+  Page,
+  PeopleEdit,
+  Person,
+  PersonChange,
+  PreviewBox,
+} from './types';
 
 /** Stands for the faces without a person, a group or a guess. */
 export const NOBODY = 0;
-
-export interface Face {
-  id: number;
-  face_url: string;
-  photo: string;
-  timestamp: string | null;
-  person_label_probability: number;
-}
-
-/** What can be said of a person in place. */
-export interface PersonChange {
-  newPersonName?: string;
-  hidden?: boolean;
-  birth_date?: string | null;
-  cover_face?: number;
-}
 
 export const FACES_PER_PAGE = 100;
 
 export interface PageOptions {
   page: number;
   size?: number;
-}
-
-export type Dismissal = 'not_a_face' | 'ignored';
-
-/** Something that was done to faces or people; until it is undone. */
-export interface PeopleEdit {
-  id: number;
-  action: string;
-  created_at: string;
-  undone_at: string | null;
-  faces: number;
-  people: string[];
 }
 
 /** What a change answers, whatever else it tells. */
@@ -68,23 +28,23 @@ export interface Edited {
 
 /** People and their faces. */
 export class PeopleApi {
-  constructor(private readonly transport: Transport) {}
+  constructor(private readonly api: Api) {}
 
   /** The named people: those shown, or those hidden. */
   async named(hidden: boolean, signal?: AbortSignal): Promise<Person[]> {
-    const path = `persons/${query(hidden ? { hidden: 'true' } : {})}`;
-    return (await this.transport.call<Page<Person>>(path, { signal })).results;
+    const params = { query: hidden ? { hidden: 'true' } : {} };
+    return (await answerOf(this.api.GET('/api/persons/', { params, signal }))).results;
   }
 
   person(id: number, signal?: AbortSignal): Promise<Person> {
-    return this.transport.call(`persons/${id}/`, { signal });
+    const params = { path: { person_id: String(id) } };
+    return answerOf(this.api.GET('/api/persons/{person_id}/', { params, signal }));
   }
 
   /** Whose faces there are: by label, or with `inferred` by guess and likeness. */
   groups(inferred: boolean, signal?: AbortSignal): Promise<FaceGroup[]> {
-    return this.transport.call(`faces/incomplete/${query({ inferred: String(inferred) })}`, {
-      signal,
-    });
+    const params = { query: { inferred: String(inferred) } };
+    return answerOf(this.api.GET('/api/faces/incomplete/', { params, signal }));
   }
 
   /** One page (1-based) of the faces of a person or group, the surest first. */
@@ -93,79 +53,87 @@ export class PeopleApi {
     options: PageOptions & { inferred: boolean },
     signal?: AbortSignal,
   ): Promise<Page<Face>> {
-    const search = query({
+    const query = {
       person: String(person),
       inferred: String(options.inferred),
-      page: String(options.page),
-      page_size: String(options.size ?? FACES_PER_PAGE),
       order_by: 'confidence',
-    });
-    return this.transport.call(`faces/${search}`, { signal });
+      ...pageOf(options),
+    };
+    return answerOf(this.api.GET('/api/faces/', { params: { query }, signal }));
   }
 
   /** Say whose faces these are; a person of a new name is made. */
   label(faces: number[], name: string): Promise<Edited> {
     const body = { person_name: name, face_ids: faces };
-    return this.transport.call('labelfaces', post(body));
+    return answerOf(this.api.POST('/api/labelfaces/', { body }));
   }
 
   /** Say that faces are not the person or group that they are shown as. */
   reject(faces: number[]): Promise<Edited> {
-    return this.transport.call('faces/reject/', post({ face_ids: faces }));
+    return answerOf(this.api.POST('/api/faces/reject/', { body: { face_ids: faces } }));
   }
 
   /** Show faces nowhere. */
   dismiss(faces: number[], reason: Dismissal): Promise<Edited> {
-    return this.transport.call('faces/dismiss/', post({ face_ids: faces, reason }));
+    const body = { face_ids: faces, reason };
+    return answerOf(this.api.POST('/api/faces/dismiss/', { body }));
   }
 
   /** One page (1-based) of the faces that are shown nowhere. */
-  dismissed(
-    reason: Dismissal,
-    { page, size = FACES_PER_PAGE }: PageOptions,
-    signal?: AbortSignal,
-  ): Promise<Page<Face>> {
-    const search = query({ reason, page: String(page), page_size: String(size) });
-    return this.transport.call(`faces/dismissed/${search}`, { signal });
+  dismissed(reason: Dismissal, options: PageOptions, signal?: AbortSignal): Promise<Page<Face>> {
+    const params = { query: { reason, ...pageOf(options) } };
+    return answerOf(this.api.GET('/api/faces/dismissed/', { params, signal }));
   }
 
   /** Show dismissed faces again. */
   restore(faces: number[]): Promise<Edited> {
-    return this.transport.call('faces/restore/', post({ face_ids: faces }));
+    return answerOf(this.api.POST('/api/faces/restore/', { body: { face_ids: faces } }));
   }
 
   /** Say that faces are a person of their own. */
   split(faces: number[], name: string): Promise<Edited> {
     const body = { face_ids: faces, person_name: name };
-    return this.transport.call('persons/split/', post(body));
+    return answerOf(this.api.POST('/api/persons/split/', { body }));
   }
 
   /** Add a face that nobody found. */
   draw(photo: string, location: PreviewBox, name: string): Promise<Edited> {
-    return this.transport.call('addface', post({ photo, location, person_name: name }));
+    const body = { photo, location, person_name: name };
+    return answerOf(this.api.POST('/api/addface/', { body }));
   }
 
-  change(person: number, change: PersonChange): Promise<Edited> {
-    return this.transport.call(`persons/${person}/`, { method: 'PATCH', body: change });
+  change(person: number, body: PersonChange): Promise<Edited> {
+    const params = { path: { person_id: String(person) } };
+    return answerOf(this.api.PATCH('/api/persons/{person_id}/', { params, body }));
   }
 
   /** Make one person of two: the faces of the other become this person's. */
   merge(person: number, other: number): Promise<Edited> {
-    return this.transport.call(`persons/${person}/merge/`, post({ person_ids: [other] }));
+    const options = {
+      params: { path: { person_id: String(person) } },
+      body: { person_ids: [other] },
+    };
+    return answerOf(this.api.POST('/api/persons/{person_id}/merge/', options));
   }
 
   /** Forget a name; the faces become unknown. */
   forget(person: number): Promise<Edited> {
-    return this.transport.call(`persons/${person}/forget/`, post());
+    const params = { path: { person_id: String(person) } };
+    return answerOf(this.api.POST('/api/persons/{person_id}/forget/', { params }));
   }
 
   /** What was done, last things first. */
   edits(page: number, size: number, signal?: AbortSignal): Promise<Page<PeopleEdit>> {
-    const search = query({ page: String(page), page_size: String(size) });
-    return this.transport.call(`people/edits/${search}`, { signal });
+    const params = { query: pageOf({ page, size }) };
+    return answerOf(this.api.GET('/api/people/edits/', { params, signal }));
   }
 
   undo(edit: number): Promise<unknown> {
-    return this.transport.call(`people/edits/${edit}/undo/`, post());
+    const params = { path: { edit_id: String(edit) } };
+    return this.api.POST('/api/people/edits/{edit_id}/undo/', { params });
   }
+}
+
+function pageOf({ page, size = FACES_PER_PAGE }: PageOptions): { page: string; page_size: string } {
+  return { page: String(page), page_size: String(size) };
 }

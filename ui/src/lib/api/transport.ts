@@ -1,30 +1,31 @@
+import createClient, { type Client } from 'openapi-fetch';
 import type { Connection } from './connection.svelte';
 import { ApiError, SessionEnded, Unreachable, isAbort } from './errors';
 import type { Session, Tokens } from './session.svelte';
+import type { paths } from './schema';
 import { Silence } from './silence';
-
-export interface RequestOptions {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  body?: object;
-  signal?: AbortSignal | undefined;
-  /** Sent without a token; a 401 is then an answer, not a reason to renew. */
-  anonymous?: boolean;
-}
 
 interface Answered {
   status: number;
   ok: boolean;
   text: string;
-  /** What an answer that says yes holds; null when that is nothing. */
-  content: unknown;
 }
+
+/** The calls of the schema; a refusal is raised, never returned. */
+export type Api = Client<paths>;
 
 const GATEWAY_ERRORS = [502, 503, 504];
 /** Without a byte for so long there is no answer. The server has a caption waited for 25 s. */
 const SILENCE_MS = 35_000;
 
-/** Calls of the API as JSON. Renews an expired access token once and repeats the call. */
+/** Calls of the API by its schema. Renews an expired access token once and repeats the call. */
 export class Transport {
+  /** Calls in the name of whoever is signed in. */
+  readonly api: Api = createClient<paths>({
+    baseUrl: location.origin,
+    headers: { Accept: 'application/json' },
+    fetch: async (request) => responseOf(await this.#asWhoeverIsSignedIn(request)),
+  });
   #renewal: Promise<boolean> | null = null;
 
   constructor(
@@ -53,63 +54,56 @@ export class Transport {
 
   /** The new tokens for a refresh token; null when it is refused. */
   async #exchange(refresh: string): Promise<Tokens | null> {
+    const options = { body: { refresh }, fetch: this.anonymously };
     try {
-      return await this.call<Tokens>('auth/token/refresh/', anonymousPost({ refresh }));
+      return await answerOf(this.api.POST('/api/auth/token/refresh/', options));
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return null;
       throw error;
     }
   }
 
-  /**
-   * Send a request below `/api/`; raises ApiError when the answer is no, and SessionEnded
-   * when it is not for whoever is signed in by now.
-   */
-  async call<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
-    if (options.anonymous) return contentOf(await this.#send(path, options));
+  /** What sends a call without a token: a 401 is then an answer, not a reason to renew. */
+  readonly anonymously = async (request: Request): Promise<Response> =>
+    responseOf(await this.#send(request, ''));
+
+  /** Raises SessionEnded when the answer is not for whoever is signed in by now. */
+  async #asWhoeverIsSignedIn(request: Request): Promise<Answered> {
     const asker = this.session.claims?.user_id ?? null;
-    let response: Answered | null = null;
+    let answer: Answered | null = null;
     let failure: unknown = null;
     try {
-      response = await this.#sendAs(asker, path, options);
+      answer = await this.#sendAs(asker, request);
     } catch (error) {
       failure = error;
     }
-    if (!this.session.isOf(asker)) throw this.#ended(options, response?.ok === true);
-    if (response === null) throw failure;
-    return contentOf(response);
+    if (!this.session.isOf(asker)) throw this.#ended(request, answer?.ok === true);
+    if (answer === null) throw failure;
+    return answer;
   }
 
   /** Send a request while the asker is signed in, and in nobody else's name. */
-  async #sendAs(
-    asker: number | null,
-    path: string,
-    options: RequestOptions,
-  ): Promise<Answered | null> {
+  async #sendAs(asker: number | null, request: Request): Promise<Answered | null> {
     if (!this.session.isOf(asker)) return null;
     if (this.session.isAgeing && !(await this.renew())) return null;
     if (!this.session.isOf(asker)) return null;
-    const response = await this.#send(path, options);
-    if (response.status !== 401 || !(await this.renew())) return response;
-    return this.session.isOf(asker) ? this.#send(path, options) : response;
+    const answer = await this.#send(request, this.session.access);
+    if (answer.status !== 401 || !(await this.renew())) return answer;
+    return this.session.isOf(asker) ? this.#send(request, this.session.access) : answer;
   }
 
   /** The asker has gone meanwhile: nothing that they did is lost without a word. */
-  #ended({ method = 'GET' }: RequestOptions, isDone: boolean): SessionEnded {
+  #ended({ method }: Request, isDone: boolean): SessionEnded {
     if (method !== 'GET' && !isDone) this.session.ending = 'unsaved';
     this.session.follow();
     return new SessionEnded();
   }
 
-  async #send(path: string, options: RequestOptions): Promise<Answered> {
-    const headers: Record<string, string> = { Accept: 'application/json' };
-    if (options.body) headers['Content-Type'] = 'application/json';
-    if (!options.anonymous) headers['Authorization'] = `Bearer ${this.session.access}`;
-    const init: RequestInit = { method: options.method ?? 'GET', headers };
-    if (options.body) init.body = JSON.stringify(options.body);
-    if (options.signal) init.signal = options.signal;
+  async #send(request: Request, token: string): Promise<Answered> {
     const { losses } = this.connection;
-    const answer = await this.#reach(path, init);
+    const sent = request.clone(); // it may have to be sent once more
+    if (token !== '') sent.headers.set('Authorization', `Bearer ${token}`);
+    const answer = await this.#reach(sent);
     if (GATEWAY_ERRORS.includes(answer.status)) throw this.#lost();
     this.connection.answered(losses);
     return answer;
@@ -119,14 +113,15 @@ export class Transport {
    * The whole answer. One of which the rest is lost on its way is none, nor is the page of
    * whoever stands in between, as a hotel's network that asks to sign in, nor silence.
    */
-  async #reach(path: string, init: RequestInit): Promise<Answered> {
+  async #reach(request: Request): Promise<Answered> {
     const silence = new Silence(SILENCE_MS);
-    const signals = init.signal ? [init.signal, silence.signal] : [silence.signal];
+    const signal = AbortSignal.any([request.signal, silence.signal]);
     try {
-      const response = await fetch(`/api/${path}`, { ...init, signal: AbortSignal.any(signals) });
+      const response = await fetch(request, { signal });
       const { status, ok } = response;
       const text = await silence.textOf(response);
-      return { status, ok, text, content: ok && text !== '' ? JSON.parse(text) : null };
+      if (ok && text !== '') JSON.parse(text);
+      return { status, ok, text };
     } catch (error) {
       if (isAbort(error)) throw error;
       throw this.#lost(error);
@@ -141,21 +136,12 @@ export class Transport {
   }
 }
 
-function contentOf<Answer>({ status, ok, text, content }: Answered): Answer {
+/** What an answer that says yes holds. */
+export async function answerOf<Answer>(call: Promise<{ data?: Answer }>): Promise<Answer> {
+  return (await call).data as Answer;
+}
+
+function responseOf({ status, ok, text }: Answered): Response {
   if (!ok) throw ApiError.from(status, text);
-  return content as Answer;
-}
-
-export function anonymousPost(body: object): RequestOptions {
-  return { method: 'POST', body, anonymous: true };
-}
-
-export function post(body: object = {}): RequestOptions {
-  return { method: 'POST', body };
-}
-
-/** "?a=1&b=2", or "" without values. */
-export function query(values: Record<string, string>): string {
-  const text = new URLSearchParams(values).toString();
-  return text === '' ? '' : `?${text}`;
+  return new Response(text === '' ? null : text, { status });
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { gridItem } from '../api/samples';
 import type { PigPhoto } from '../api/types';
 import { GridModel, type Block, type Section } from './model';
 
@@ -14,13 +15,9 @@ function block(model: GridModel, key: string): Block {
 }
 
 function photos(prefix: string, count: number, aspectRatio = 1.5): PigPhoto[] {
-  return Array.from({ length: count }, (_, index) => ({
-    id: `${prefix}-${index}`,
-    image_hash: `${prefix}${index}`,
-    aspectRatio,
-    type: 'image',
-    rating: 0,
-  }));
+  return Array.from({ length: count }, (_, index) =>
+    gridItem({ id: `${prefix}-${index}`, aspectRatio }),
+  );
 }
 
 describe('GridModel', () => {

@@ -235,7 +235,7 @@ export class GridModel {
   }
 
   #layOut(block: Block): void {
-    const aspects = block.photos?.map((photo) => photo.aspectRatio);
+    const aspects = block.photos?.map((photo) => photo.aspectRatio ?? 1);
     block.layout = aspects ? justify(aspects, this.#rowOptions(block)) : null;
   }
 

@@ -1,6 +1,9 @@
 import { tick } from 'svelte';
 import type { PigPhoto } from '../api/types';
 
+/** What the viewer has to know of a photo before it is turned to. */
+export type Neighbour = Pick<PigPhoto, 'id' | 'image_hash' | 'type'>;
+
 /** The photos of the present view in order, as the viewer turns through them. */
 export interface PhotoSequence {
   /** A photo that is loaded. */
@@ -10,7 +13,7 @@ export interface PhotoSequence {
   /** Whether the photo is (or was made) part of the view, fetching its day if need be. */
   locate(id: string, date: string | null): Promise<boolean>;
   /** The photo before (-1) or after (+1), fetched if need be; null at the end. */
-  neighbour(id: string, step: 1 | -1): Promise<PigPhoto | null>;
+  neighbour(id: string, step: 1 | -1): Promise<Neighbour | null>;
   /** Scroll to a photo and put the focus on it. */
   reveal(id: string): void;
   /** Take out a photo that no longer belongs to the view. */
@@ -20,13 +23,7 @@ export interface PhotoSequence {
 
 /** Photos in an order of their own, known by nothing but their ids. */
 export function listSequence(ids: string[]): PhotoSequence {
-  const photos = ids.map((id): PigPhoto => ({
-    id,
-    image_hash: id,
-    aspectRatio: 1,
-    type: 'image',
-    rating: 0,
-  }));
+  const photos = ids.map((id): Neighbour => ({ id, image_hash: id, type: 'image' }));
   const remaining = new Map(photos.map((photo) => [photo.id, photo]));
   return {
     // What they look like is for the details to tell.

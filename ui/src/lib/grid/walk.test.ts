@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { gridItem } from '../api/samples';
 import type { PigPhoto } from '../api/types';
 import { GridModel, type Section } from './model';
 import { photoInNextRow } from './walk';
@@ -8,13 +9,7 @@ function section(key: string, count: number): Section {
 }
 
 function photos(prefix: string, count: number): PigPhoto[] {
-  return Array.from({ length: count }, (_, index) => ({
-    id: `${prefix}-${index}`,
-    image_hash: `${prefix}${index}`,
-    aspectRatio: 1,
-    type: 'image',
-    rating: 0,
-  }));
+  return Array.from({ length: count }, (_, index) => gridItem({ id: `${prefix}-${index}` }));
 }
 
 let model: GridModel;

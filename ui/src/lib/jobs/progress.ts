@@ -19,7 +19,7 @@ export function stageTitle(stage: string): string {
 
 /** An amount of work in words: a number, or bytes where the job counts in KiB. */
 export function amountOf(job: Job, amount: number, locale: string): string {
-  if (job.result?.unit === 'KiB') return formatBytes(amount * KIB);
+  if (job.result.unit === 'KiB') return formatBytes(amount * KIB);
   return new Intl.NumberFormat(locale).format(amount);
 }
 
@@ -29,17 +29,17 @@ export function attempted(stage: StageProgress): number {
 }
 
 export function stagesOf(job: Job): StageProgress[] {
-  return job.result?.stages ?? [];
+  return job.result.stages;
 }
 
 /** Files that the job could not process. */
 export function failureCount(job: Job): number {
-  return job.result?.failures ?? stagesOf(job).reduce((sum, stage) => sum + stage.failed, 0);
+  return job.result.failures;
 }
 
 /** What the job has to tell beside its numbers, a sentence each. */
 export function notesOf(job: Job): string[] {
-  const notes = (job.result?.message ?? '').split('\n').filter((note) => note !== '');
+  const notes = job.result.message.split('\n').filter((note) => note !== '');
   return notes.map(withoutCommand);
 }
 

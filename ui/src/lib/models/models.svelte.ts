@@ -1,6 +1,6 @@
 import type { ApiClient } from '../api/client';
 import { attempt } from '../api/attempt';
-import type { LearningSettings, Model } from '../api/models';
+import type { Model, SiteSettings, SiteSettingsChange } from '../api/types';
 import type { Job } from '../api/types';
 import type { Toasts } from '../toasts/toasts.svelte';
 
@@ -9,7 +9,7 @@ const POLL_MS = 1000;
 /** The list of models with their downloads, and what is in use. */
 export class ModelShelf {
   models = $state.raw<Model[] | null>(null);
-  settings = $state.raw<LearningSettings | null>(null);
+  settings = $state.raw<SiteSettings | null>(null);
   /** The jobs that download, by number. */
   jobs = $state.raw<Record<string, Job>>({});
   problem = $state('');
@@ -63,7 +63,7 @@ export class ModelShelf {
     return this.#attempt(() => this.client.models.remove(model.name));
   }
 
-  change(settings: Partial<LearningSettings>): Promise<void> {
+  change(settings: SiteSettingsChange): Promise<void> {
     return this.#attempt(() => this.client.models.change(settings));
   }
 
@@ -80,7 +80,7 @@ export class ModelShelf {
   async #complainOf(id: string): Promise<void> {
     await attempt(async () => {
       const job = await this.client.models.job(id);
-      if (job.failed) this.toasts.complain(job.result?.message ?? 'The download failed.');
+      if (job.failed) this.toasts.complain(job.result.message || 'The download failed.');
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { ApiClient } from '../api/client';
 import { attempt } from '../api/attempt';
-import type { Dismissal, Edited, Person, PersonChange } from '../api/people';
+import type { Edited } from '../api/people';
+import type { Dismissal, Person, PersonChange } from '../api/types';
 import type { PreviewBox } from '../api/types';
 import type { JobActivity } from '../jobs/activity.svelte';
 import type { Toasts } from '../toasts/toasts.svelte';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Person } from '../api/people';
+import { person as sample } from '../api/samples';
+import type { Person } from '../api/types';
 import { suggestions } from './suggestions';
 
 function person(name: string, face_count = 1, hidden = false): Person {
-  return { id: name.length, name, face_url: '', face_count, hidden, birth_date: null };
+  return sample({ id: name.length, name, face_count, hidden });
 }
 
 describe('suggestions', () => {

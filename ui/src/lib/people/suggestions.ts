@@ -1,4 +1,4 @@
-import type { Person } from '../api/people';
+import type { Person } from '../api/types';
 import { matches } from '../shell/matching';
 
 const SHOWN = 6;

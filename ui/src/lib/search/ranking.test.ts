@@ -1,27 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { gridItem } from '../api/samples';
 import type { RankedPhoto, SearchAnswer } from '../api/types';
 import { MEANING, Ranking, meaningNote } from './ranking';
 
 const now = new Date(2026, 0, 1);
 
 function photo(id: number, match: 'text' | 'meaning', date = '2024-09-14T06:52:00Z'): RankedPhoto {
-  return {
-    id: `${id}`,
-    image_hash: `${id}`,
-    date,
-    aspectRatio: 1,
-    type: 'image',
-    rating: 0,
-    match,
-  };
+  return { ...gridItem({ id: `${id}`, date }), match, similarity: null };
 }
+
+const nothing: SearchAnswer = { results: [], understood: [], meaning: { text: '', state: '' } };
 
 /** A server with `words` photos by words and `meaning` ones that look alike. */
 function server(words: number, meaning: number): (page: number) => Promise<SearchAnswer> {
   const all = Array.from({ length: words + meaning }, (_, index) =>
     photo(index, index < words ? 'text' : 'meaning', `2024-09-${10 + (index % 2)}T00:00:00Z`),
   );
-  return (page) => Promise.resolve({ results: all.slice((page - 1) * 100, page * 100) });
+  return (page) =>
+    Promise.resolve({ ...nothing, results: all.slice((page - 1) * 100, page * 100) });
 }
 
 function shape(ranking: Ranking): [string, number][] {
@@ -78,7 +74,7 @@ describe('Ranking', () => {
       const results = Array.from({ length: page === 1 ? 100 : 3 }, (_, index) =>
         photo(index, 'meaning'),
       );
-      return Promise.resolve({ results });
+      return Promise.resolve({ ...nothing, results });
     });
     await Promise.all([ranking.readMore(), ranking.readMore()]);
     await ranking.readMore();

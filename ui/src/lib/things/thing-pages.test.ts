@@ -1,18 +1,19 @@
 import { expect, it } from 'vitest';
 import type { ThingPhotos } from '../api/things';
+import { gridItem } from '../api/samples';
 import type { PigPhoto } from '../api/types';
 import { ThingPages } from './thing-pages';
 
 const now = new Date(2026, 0, 1);
 const all = Array.from({ length: 250 }, (_, index): PigPhoto => {
   const id = `${index}`;
-  const date = index < 240 ? `2024-09-${String(30 - Math.floor(index / 60))}T08:00:00Z` : null;
-  return { id, image_hash: id, aspectRatio: 1, type: 'image', rating: 0, date, location: 'Vienna' };
+  const date = index < 240 ? `2024-09-${String(30 - Math.floor(index / 60))}T08:00:00Z` : '';
+  return gridItem({ id, date, location: 'Vienna' });
 });
 
 function answer(page: number): ThingPhotos {
   const items = all.slice((page - 1) * 100, page * 100);
-  return { title: 'sea', days: [{ date: null, location: null, items }], isLast: page === 3 };
+  return { title: 'sea', days: [{ date: '', location: '', items }], isLast: page === 3 };
 }
 
 it('reads an album page by page and joins the days that pages cut', async () => {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { PigPhoto } from '../api/types';
+import { gridItem } from '../api/samples';
 import { recentSections } from './sections';
 
-const photo: PigPhoto = { id: 'a', image_hash: 'a', aspectRatio: 1, type: 'image', rating: 0 };
+const photo = gridItem({ id: 'a' });
 
 it('shows the newest import under one heading', async () => {
   const photos = Array.from({ length: 130 }, (_, index) => ({ ...photo, id: `${index}` }));

@@ -1,13 +1,9 @@
-import type { IncompleteDatePhotosGroup, PigPhoto } from '../api/types';
+import type { TimelineDay, PigPhoto } from '../api/types';
 import { formatDay, formatMoment } from '../dates/format';
 import { PAGE_SIZE, type Section } from '../grid/model';
 
 /** The days of the timeline as sections whose photos are still to be fetched. */
-export function daySections(
-  days: IncompleteDatePhotosGroup[],
-  now: Date,
-  locale: string,
-): Section[] {
+export function daySections(days: TimelineDay[], now: Date, locale: string): Section[] {
   return days.map((day) => ({
     key: day.id,
     title: formatDay(day.date, now, locale),
@@ -25,7 +21,11 @@ export interface LoadedSections {
 }
 
 /** What the newest import brought, under one heading. */
-export function recentSections(moment: string, photos: PigPhoto[], locale: string): LoadedSections {
+export function recentSections(
+  moment: string | null,
+  photos: PigPhoto[],
+  locale: string,
+): LoadedSections {
   const title = `Added on ${formatMoment(moment, locale)}`;
   const section: Section = {
     key: '0',

@@ -1,35 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Photo } from '../api/types';
+import { captions, photo as bare } from '../api/samples';
 import { exposureOf, factsOf, tagsOf } from './facts';
-
-const bare: Photo = {
-  image_hash: 'f'.repeat(33),
-  image_path: ['/photos/a.jpg'],
-  exif_timestamp: null,
-  exif_gps_lat: null,
-  exif_gps_lon: null,
-  search_location: null,
-  captions_json: { im2txt: '' },
-  geolocation_json: {},
-  people: [],
-  unknown_faces: [],
-  similar_photos: [],
-  rating: 0,
-  hidden: false,
-  in_trashcan: false,
-  video: false,
-  size: 2_000_000,
-  height: null,
-  width: null,
-  focal_length: null,
-  focalLength35Equivalent: null,
-  fstop: null,
-  iso: null,
-  shutter_speed: null,
-  lens: null,
-  camera: null,
-  embedded_media: [],
-};
 
 it('leaves out what is not known', () => {
   expect(factsOf(bare, 'en-GB').map((fact) => [fact.name, fact.value])).toEqual([
@@ -63,7 +34,7 @@ it('names what the photo shows once, whoever recognised it', () => {
     environment: 'outdoor',
   };
   const siglip2 = { tags: ['beach', 'dog'] };
-  const photo = { ...bare, captions_json: { places365, siglip2 } };
+  const photo = { ...bare, captions_json: { ...captions, places365, siglip2 } };
   expect(tagsOf(photo)).toEqual(['outdoor', 'beach', 'water', 'sunny', 'dog']);
   expect(tagsOf(bare)).toEqual([]);
 });

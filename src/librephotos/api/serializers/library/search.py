@@ -13,7 +13,7 @@ from librephotos.api.serializers.library.grid import (
     grid_items,
 )
 from librephotos.api.services.search import SearchResult
-from librephotos.search_language.query import Clause
+from librephotos.search_language.query import Clause, ClauseKind
 from librephotos.search_language.time_spans import Days, EveryYear, Part
 
 _LEAP_YEAR = 2024
@@ -37,7 +37,7 @@ class UnderstoodClause(DaySpan):
     """What a part of a search text was taken for."""
 
     text: str
-    kind: str
+    kind: ClauseKind
     excluded: bool
     south: NotRequired[DaySpan]
 
@@ -97,7 +97,7 @@ def summary(result: SearchResult) -> SearchSummary:
 def _clause(clause: Clause) -> UnderstoodClause:
     said: UnderstoodClause = {
         "text": clause.text,
-        "kind": clause.kind.value,
+        "kind": clause.kind,
         "excluded": clause.negated,
     }
     if clause.time:

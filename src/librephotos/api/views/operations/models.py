@@ -24,17 +24,18 @@ from librephotos.api.services.model_downloads import (
     listed_models,
     remove_model,
 )
+from librephotos.ml.model_store import ModelState, Purpose
 
 
 class ModelItem(TypedDict):
     """A published model, and whether it is there."""
 
     name: str
-    purposes: list[str]
+    purposes: list[Purpose]
     about: str
     licence: str
     repository: str | None
-    state: str
+    state: ModelState
     size: int
     active: bool
     job_id: UuidText | None

@@ -30,7 +30,10 @@ class SiteSettingsView(GenericAPIView[SiteSettings]):
     def get(self, request: Request) -> Response:
         return Response(self.get_serializer(SiteSettings.current()).data)
 
-    @extend_schema(responses=ChangedSiteSettingsSerializer)
+    @extend_schema(
+        request=SiteSettingsSerializer(partial=True),
+        responses=ChangedSiteSettingsSerializer,
+    )
     def post(self, request: Request) -> Response:
         form = self.get_serializer(
             SiteSettings.current(), data=request.data, partial=True
