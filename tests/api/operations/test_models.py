@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.core.management import call_command
@@ -13,6 +13,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import Job
 from librephotos.api.pipeline.work import jobs
+from librephotos.api.views.operations.models import PurposeName, StateName
+from librephotos.ml.model_store import ModelState, Purpose
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +142,8 @@ def test_doctor_says_what_a_first_download_fetches(monkeypatch):
     assert "about 1,470 MiB from https://huggingface.co/google/siglip2" in row
     assert "revision 75de2d55ec2d" in row
     assert "librephotos models download siglip2-base-patch16-224" in row
+
+
+def test_purposes_and_states_are_described_as_the_store_has_them() -> None:
+    assert set(get_args(PurposeName)) == set(Purpose)
+    assert set(get_args(StateName)) == set(ModelState)

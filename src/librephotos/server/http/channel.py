@@ -171,7 +171,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.progress_at = time.monotonic()
         super().service()
         self._answered_before = True
-        self.idle_since = self.progress_at = time.monotonic()
+        self.idle_since = time.monotonic()
+        if self.total_outbufs_len:  # else what was sent last has said when
+            self.progress_at = self.idle_since
 
     def write_soon(self, data: bytes | ReadOnlyFileBasedBuffer) -> int:
         """Send bytes now if the client takes them, a file in turns."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Literal, TypedDict, cast
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,18 +24,21 @@ from librephotos.api.services.model_downloads import (
     listed_models,
     remove_model,
 )
-from librephotos.ml.model_store import ModelState, Purpose
+
+# As `ml.model_store` has them, which the web process does not load.
+PurposeName = Literal["scenes", "captions", "semantic_search", "tagging"]
+StateName = Literal["missing", "partial", "installed"]
 
 
 class ModelItem(TypedDict):
     """A published model, and whether it is there."""
 
     name: str
-    purposes: list[Purpose]
+    purposes: list[PurposeName]
     about: str
     licence: str
     repository: str | None
-    state: ModelState
+    state: StateName
     size: int
     active: bool
     job_id: UuidText | None
@@ -64,11 +67,11 @@ def _row(listed: ListedModel) -> ModelItem:
     model = listed.model
     return {
         "name": model.name,
-        "purposes": list(model.purposes),
+        "purposes": cast(list[PurposeName], list(model.purposes)),
         "about": model.about,
         "licence": model.licence,
         "repository": model.repository or None,
-        "state": listed.state,
+        "state": cast(StateName, listed.state),
         "size": listed.size,
         "active": listed.active,
         "job_id": str(listed.job.job_id) if listed.job else None,
