@@ -101,15 +101,20 @@ def test_a_job_that_has_ended_has_said_everything(ended: Callable[[], Job]) -> N
     assert Job.objects.get().message == job.message
 
 
-def test_a_deletion_that_is_cancelled_too_late_says_what_it_has_removed(
-    photos: Library,
-) -> None:
+def deletion_of_one(photos: Library) -> Job:
+    """Start the removal of one of two photos, whose file is gone."""
     path = write_jpeg(photos.root / "a.jpg")
     write_jpeg(photos.root / "b.jpg", seed=1)
     photos.scan()
     path.unlink()
     photos.scan()
-    job = jobs.start(Job.Kind.DELETE_MISSING_PHOTOS, user=photos.owner)
+    return jobs.start(Job.Kind.DELETE_MISSING_PHOTOS, user=photos.owner)
+
+
+def test_a_deletion_that_is_cancelled_too_late_says_what_it_has_removed(
+    photos: Library,
+) -> None:
+    job = deletion_of_one(photos)
     library = partial(lock_library, photos.owner.pk)
     with beside(lambda: delete_missing(job.pk), hold=library):
         jobs.cancel(job)
@@ -122,12 +127,7 @@ def test_a_deletion_that_is_cancelled_too_late_says_what_it_has_removed(
 def test_a_deletion_that_is_begun_again_tells_what_was_removed_before(
     photos: Library,
 ) -> None:
-    path = write_jpeg(photos.root / "a.jpg")
-    write_jpeg(photos.root / "b.jpg", seed=1)
-    photos.scan()
-    path.unlink()
-    photos.scan()
-    job = jobs.start(Job.Kind.DELETE_MISSING_PHOTOS, user=photos.owner)
+    job = deletion_of_one(photos)
     with refusing("UPDATE", "NEW.finished_at IS NOT NULL", says="not now"):
         with pytest.raises(DatabaseError, match="not now"):
             delete_missing(job.pk)

@@ -19,6 +19,7 @@ from librephotos.api.pipeline.sandboxed.decoding import Original
 from librephotos.api.pipeline.work import silent_folders
 from librephotos.api.pipeline.work.child_process import Child
 from librephotos.api.pipeline.work.sandbox import Sandbox
+from librephotos.api.pipeline.work.stage import Each
 from librephotos.api.storage import stripped_copies
 from librephotos.media.limits import Limits
 from tests.support.children import read_all, read_beside, read_whole
@@ -96,6 +97,18 @@ def test_files_of_a_disk_that_holds_its_readers_are_not_to_blame(
         outcomes = sandbox.map(read_whole, items)
         assert [o.value for o in outcomes] == [b"words", b"here", b"words", b"words"]
     sandbox.stop()
+
+
+def test_batches_of_one_wait_for_a_silent_folder_once(
+    nas: Path, sandbox: Sandbox
+) -> None:
+    items = [original(nas / name) for name in HELD]
+    with held_disk(nas, HELD, held=HELD):
+        outcomes = sandbox.map_batch(Each(read_whole), items, at_once=1)
+        assert all(outcome.for_now for outcome in outcomes) and len(outcomes) == 3
+        assert len(left := held_children()) == 1
+        sandbox.stop()
+    await_end(left)
 
 
 def test_a_child_with_a_held_thread_is_left_behind(nas: Path, sandbox: Sandbox) -> None:

@@ -43,7 +43,12 @@ _lock = threading.Lock()
 
 
 def folder_of(item: object) -> bytes | None:
-    """Return the folder of the original that an item of work is about, if any."""
+    """Return the folder of the original that an item of work is about, if any.
+
+    A batch of one is about what that one is.
+    """
+    if isinstance(item, list | tuple) and len(item) == 1:
+        item = item[0]
     path = getattr(item, "path", None)
     return os.path.dirname(path) if isinstance(path, bytes) else None
 
