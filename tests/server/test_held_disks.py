@@ -12,6 +12,7 @@ import pytest
 
 from librephotos.api.http.tokens import SignInToken
 from librephotos.api.models import Photo, ScanDirectory, User
+from librephotos.server.http.limits import Limits
 from tests.factories import FileFactory, PhotoFactory, UserFactory
 from tests.support.held_disk import held_disk
 from tests.support.own_web import OwnWeb, own_web
@@ -29,13 +30,20 @@ def owner() -> User:
 
 
 @contextmanager
-def photo_on_a_disk(owner: User, folder: Path, **disk: set[str]) -> Iterator[Photo]:
-    """Have a photo whose file is found and opened, for as long as the disk hangs."""
+def photos_on_a_disk(
+    owner: User, folder: Path, *, hangs: str, count: int = 1
+) -> Iterator[list[Photo]]:
+    """Have photos whose files are found and opened, for as long as the disk hangs.
+
+    `hangs` says in what: as `held_disk` names it.
+    """
     ScanDirectory.objects.create(user=owner, path=os.fsencode(folder))
-    photo = PhotoFactory(owner=owner)
-    FileFactory(photo=photo, path=os.fsencode(folder / "a.jpg"), size=len(CONTENT))
-    with held_disk(folder, {"a.jpg": CONTENT}, **disk):
-        yield photo
+    files = {f"{number}.jpg": CONTENT for number in range(count)}
+    photos = [PhotoFactory(owner=owner) for _ in files]
+    for photo, name in zip(photos, files, strict=True):
+        FileFactory(photo=photo, path=os.fsencode(folder / name), size=len(CONTENT))
+    with held_disk(folder, files, **{hangs: set(files)}):
+        yield photos
 
 
 @pytest.fixture
@@ -63,9 +71,10 @@ def begun(web: OwnWeb, photo: Photo) -> socket.socket:
 def test_downloads_that_hang_hold_up_nobody(
     web: OwnWeb, owner: User, tmp_path: Path
 ) -> None:
-    with photo_on_a_disk(owner, tmp_path, held={"a.jpg"}) as photo, ExitStack() as all:
-        for _ in range(4 * THREADS):
-            all.enter_context(begun(web, photo))
+    many = photos_on_a_disk(owner, tmp_path, hangs="held", count=4 * THREADS)
+    with many as photos, ExitStack() as clients:
+        for photo in photos:
+            clients.enter_context(begun(web, photo))
         for _ in range(2 * THREADS):
             listed = web.ask("/api/photos/recentlyadded/", token_of(owner))
             assert listed.status == 200
@@ -75,11 +84,15 @@ def test_downloads_that_hang_hold_up_nobody(
 def test_downloads_that_hang_shut_no_address_out(
     web: OwnWeb, owner: User, tmp_path: Path
 ) -> None:
-    with photo_on_a_disk(owner, tmp_path, held={"a.jpg"}) as photo:
+    allowed = Limits().connections_per_address
+    many = photos_on_a_disk(owner, tmp_path, hangs="held", count=allowed)
+    with many as photos:
         with ExitStack() as clients:
-            for _ in range(300):
-                clients.enter_context(begun(web, photo))
+            waiting = [clients.enter_context(begun(web, photo)) for photo in photos]
+            for client in waiting:  # its file is open, and is to be sent from now on
+                assert client.recv(12) == b"HTTP/1.1 200"
         wait_for(web.answers, "an answer to the same address")
+        assert web.ask("/api/photos/recentlyadded/", token_of(owner)).status == 200
 
 
 @pytest.mark.parametrize("method", ["HEAD", "GET"])
@@ -87,7 +100,7 @@ def test_files_that_cannot_be_closed_hold_up_nobody(
     web: OwnWeb, owner: User, tmp_path: Path, method: str
 ) -> None:
     token = token_of(owner)
-    with photo_on_a_disk(owner, tmp_path, kept_open={"a.jpg"}) as photo:
+    with photos_on_a_disk(owner, tmp_path, hangs="kept_open") as [photo]:
         for _ in range(2 * THREADS):
             answer = web.ask(f"/media/photos/{photo.image_hash}", token, method=method)
             # Once the disk is known to be silent, nobody waits for it.
