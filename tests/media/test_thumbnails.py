@@ -79,17 +79,24 @@ def test_a_picture_that_is_nearly_a_line(
     assert made.damage == ""
 
 
+def png_chunk(content: bytes) -> bytes:
+    """Return a chunk of a PNG, of its kind and what it holds."""
+    size = (len(content) - 4).to_bytes(4, "big")
+    return size + content + zlib.crc32(content).to_bytes(4, "big")
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("place", ["behind the picture", "behind JPEG's mark"])
+@pytest.mark.parametrize("gamma", [b"", b"gAMA\0\1\x86\xa0"], ids=["plain", "linear"])
 def test_a_png_is_upright_wherever_its_exif_stands(
-    place: str, orientation: int, keep: Keep
+    gamma: bytes, place: str, orientation: int, keep: Keep
 ) -> None:
     stored = images.stored_for(orientation, images.quadrants(1600, 900))
     plain, block = images.encoded(stored, "PNG"), exif_of(orientation)
+    if gamma:
+        plain = plain[:33] + png_chunk(gamma) + plain[33:]
     marked = place == "behind JPEG's mark"
-    chunk = b"eXIf" + (b"Exif\0\0" if marked else b"") + block
-    size = (len(chunk) - 4).to_bytes(4, "big")
-    chunk = size + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+    chunk = png_chunk(b"eXIf" + (b"Exif\0\0" if marked else b"") + block)
     at = 33 if marked else len(plain) - 12
     path = keep("a.png", plain[:at] + chunk + plain[at:])
     made = _make(path)

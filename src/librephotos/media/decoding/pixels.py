@@ -115,7 +115,7 @@ def still_size(path: bytes | str, *, format: Format) -> tuple[int, int]:
                 source = pyvips.Source.new_from_descriptor(file.fileno())
                 header = pyvips.Image.new_from_source(source, "", **options)
                 width, height = upright_size(header)
-                missed = _missed_turn(file, header) if format.name == "PNG" else 1
+                missed = missed_turn(file, header) if format.name == "PNG" else 1
                 return (height, width) if missed > 4 else (width, height)
             except pyvips.Error:
                 if format.name not in ("AVIF", "TIFF"):
@@ -279,7 +279,7 @@ def describes_srgb(profile: bytes) -> bool:
 
 def _decode_png(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded:
     source = pyvips.Source.new_from_descriptor(file.fileno())
-    missed = _missed_turn(file, pyvips.Image.new_from_source(source, ""))
+    missed = missed_turn(file, pyvips.Image.new_from_source(source, ""))
     if missed == 1:
         return decode_source(source, box=box, limits=limits)
     across = missed > 4
@@ -291,7 +291,7 @@ def _decode_png(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded:
     return Decoded(image.autorot().copy_memory(), *size)
 
 
-def _missed_turn(file: BinaryIO, header: pyvips.Image) -> int:
+def missed_turn(file: BinaryIO, header: pyvips.Image) -> int:
     """Return the orientation of a PNG that libvips does not see, 1 if there is none.
 
     It misses EXIF behind the picture, and EXIF with the mark of JPEGs before it.

@@ -15,6 +15,7 @@ from librephotos.media.decoding.pixels import (
     Decoded,
     as_srgb,
     check_pixels,
+    missed_turn,
     upright_size,
     without_idle_alpha,
 )
@@ -40,6 +41,10 @@ def decode_png_by_gamma(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded 
     image = pyvips.Image.new_from_source(
         source, "", access="sequential", fail_on="error"
     )
+    turn = missed_turn(file, image)
+    if turn != 1:
+        image = image.copy()
+        image.set_type(pyvips.GValue.gint_type, "orientation", turn)
     width, height = upright_size(image)
     check_pixels(width, height, limits=limits, samples=image.bands)
     shown = _as_shown(image, 100_000 / gamma).thumbnail_image(
