@@ -12,7 +12,7 @@ from django.db import connection
 from librephotos.api.http.pagination import AlbumPagination
 from librephotos.api.models import Photo, Place, Thing
 from librephotos.api.queries.library.photos import grid_rows, newest_first
-from librephotos.api.queries.library.places import photos_in
+from librephotos.api.queries.library.places import Places
 from librephotos.api.writes import things
 from librephotos.api.writes.things import Tag
 from tests.factories import (
@@ -26,6 +26,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 ALBUMS = ["place", "thing", "person"]
+LISTS = {"place": "list/", "thing": "list/", "person": ""}
 START = datetime(2021, 7, 5, tzinfo=UTC)
 
 
@@ -142,6 +143,18 @@ def test_a_page_holds_nothing_of_others_and_nothing_hidden(client, client_of, me
     assert client_of().get(mine, {"page": 1}).status_code == 401
 
 
+@pytest.mark.parametrize("kind", ALBUMS)
+@pytest.mark.parametrize(("part", "found"), [("", 1), ("{}", 1), ("no such", 0)])
+def test_every_list_of_albums_is_searched_by_title(client, me, kind, part, found):
+    url, _ = album_of(me, kind, 1)
+    album = client.get(url).json()["results"]
+    title = album.get("title") or album["name"]
+    asked = {"search": part.format(title[1:].upper()) + "\0"}
+    listed = client.get(f"/api/albums/{kind}/{LISTS[kind]}", asked).json()["results"]
+    assert [str(row["id"]) for row in listed].count(album["id"]) == found
+    assert found or not listed
+
+
 @pytest.mark.parametrize("count", [1, 25])
 @pytest.mark.parametrize(
     ("kind", "queries"), [("place", 4), ("thing", 3), ("person", 4)]
@@ -165,7 +178,10 @@ def test_a_page_of_a_country_is_read_from_the_newest_photos_alone(me):
     Photo.objects.bulk_create(rows)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE api_photo")
-    page = grid_rows(newest_first(photos_in(me, country)))[:20]
+    albums = Places(me)
+    album = albums.album(country.pk)
+    assert album is not None
+    page = grid_rows(newest_first(albums.photos(album)))[:20]
     plan = page.explain(analyze=True, format="json")
     assert _rows_read(plan) < 200
 

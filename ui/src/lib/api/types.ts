@@ -113,4 +113,4 @@ export type SiteSettings = Schema['SiteSettings'];
 export type SiteSettingsChange = Writable<Schemas['PatchedSiteSettings']>;
 
 /** An album that made itself: photos that show the same. */
-export type Thing = Schema['ThingAlbum'];
+export type Thing = Schema['ListedThing'];

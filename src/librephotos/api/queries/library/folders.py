@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
-from librephotos.api.models.fields import path_to_text, text_to_path
+from librephotos.api.models.fields import path_to_text, readable_path, text_to_path
+from librephotos.api.queries.library.albums import Album
 
 
-class Subfolder(NamedTuple):
-    """A folder directly below another one, with all photos in it and below it."""
+@dataclass(slots=True, kw_only=True)
+class Subfolder(Album[bytes]):
+    """A folder by its path, with all photos in it and below it.
 
-    path: bytes
-    photo_count: int
+    `modified_ns` is when the newest of their files was changed, in nanoseconds since
+    1970.
+    """
+
     modified_ns: int
 
 
@@ -39,6 +44,11 @@ def subfolders(user: Any, folder: bytes) -> list[Subfolder]:
     with connection.cursor() as cursor:
         cursor.execute(_SUBFOLDERS, values)
         return [
-            Subfolder(os.path.join(base + b"/", text_to_path(step)), count, modified)
+            Subfolder(
+                key=os.path.join(base + b"/", text_to_path(step)),
+                title=readable_path(text_to_path(step)),
+                photo_count=count,
+                modified_ns=modified,
+            )
             for step, count, modified in cursor.fetchall()
         ]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,15 +12,12 @@ from django.db.models import Count
 
 from librephotos.api.models import Photo, Place
 from librephotos.api.models.photo import PhotoQuerySet
-
-COVERS = 4
-
-
-class Cover(NamedTuple):
-    """A photo that stands for a place."""
-
-    image_hash: str
-    video: bool
+from librephotos.api.queries.library.albums import (
+    COVERS,
+    Album,
+    AlbumKind,
+    covers_of,
+)
 
 
 class Stay(NamedTuple):
@@ -32,18 +28,14 @@ class Stay(NamedTuple):
     until: datetime
 
 
-@dataclass
-class PlaceCount:
-    """A place with the number of one's photos in it and below it, and some covers."""
+@dataclass(slots=True, kw_only=True)
+class PlaceAlbum(Album[int]):
+    """A place with one's photos in it and below it."""
 
-    id: int
-    parent_id: int | None
+    parent: int | None
     level: int
-    name: str
     latitude: float
     longitude: float
-    count: int = 0
-    covers: list[Cover] = field(default_factory=list)
 
 
 _ANCESTRY = """
@@ -54,18 +46,14 @@ WITH RECURSIVE ancestry AS (
     SELECT up.id, up.parent_id, up.level, up.name, up.latitude, up.longitude
     FROM api_place AS up JOIN ancestry ON ancestry.parent_id = up.id
 )
-SELECT id, parent_id, level, name, latitude, longitude FROM ancestry
-ORDER BY level DESC, name, id
+SELECT id AS key, name AS title, parent_id AS parent, level, latitude, longitude
+FROM ancestry ORDER BY level DESC, name, id
 """
 
 _COVERS = """
-SELECT wanted.id, cover.image_hash, cover.video
-FROM unnest(%s::bigint[]) AS wanted(id)
-CROSS JOIN LATERAL (
-    SELECT image_hash, video FROM api_photo
-    WHERE owner_id = %s AND place_id = wanted.id AND visible
-    LIMIT %s
-) AS cover
+SELECT image_hash, video FROM api_photo
+WHERE owner_id = %(owner)s AND place_id = wanted.key AND visible
+LIMIT %(most)s
 """
 
 _DESCENDANTS = """
@@ -97,7 +85,39 @@ ORDER BY taken_at
 """
 
 
-def place_counts(user: Any, *, covers: bool = False) -> list[PlaceCount]:
+class Places(AlbumKind[PlaceAlbum]):
+    """The places of one's photos, by title; countries and regions hold their towns'."""
+
+    def rows(self, title: str = "") -> Sequence[PlaceAlbum]:
+        wanted = title.casefold()
+        places = [
+            place
+            for place in place_counts(self.viewer, covers=True)
+            if place.photo_count and wanted in place.title.casefold()
+        ]
+        return sorted(places, key=lambda place: (place.title, place.level, place.key))
+
+    def album(self, key: int) -> PlaceAlbum | None:
+        place = Place.objects.filter(pk=key).first()
+        if place is None:
+            return None
+        return PlaceAlbum(
+            key=place.pk,
+            title=place.name,
+            parent=place.parent_id,
+            level=place.level,
+            latitude=place.latitude,
+            longitude=place.longitude,
+        )
+
+    def photos(self, album: PlaceAlbum) -> PhotoQuerySet:
+        with connection.cursor() as cursor:
+            cursor.execute(_DESCENDANTS, [album.key])
+            ids = [row[0] for row in cursor.fetchall()]
+        return Photo.objects.owned_by(self.viewer).visible().filter(place__in=ids)
+
+
+def place_counts(user: Any, *, covers: bool = False) -> list[PlaceAlbum]:
     """Return all places with visible photos, the most specific levels first.
 
     A country counts what lies in its towns, and lies where the first of these does: its
@@ -107,41 +127,26 @@ def place_counts(user: Any, *, covers: bool = False) -> list[PlaceCount]:
     counted = photos.order_by().values_list("place").annotate(n=Count("*"))
     direct: dict[int, int] = dict(counted)
     places = _with_ancestors(direct)
-    pictures = _covers(user, direct) if covers else {}
+    pictures = covers_of(direct, _COVERS, {"owner": user.pk}) if covers else {}
     for place in places.values():
-        place.count += direct.get(place.id, 0)
-        place.covers = (pictures.get(place.id, []) + place.covers)[:COVERS]
-        if place.parent_id is not None:
-            parent = places[place.parent_id]
-            if not parent.count:
-                parent.latitude, parent.longitude = place.latitude, place.longitude
-            parent.count += place.count
-            parent.covers += place.covers
+        place.photo_count += direct.get(place.key, 0)
+        place.covers = (pictures.get(place.key, []) + place.covers)[:COVERS]
+        if place.parent is not None:
+            above = places[place.parent]
+            if not above.photo_count:
+                above.latitude, above.longitude = place.latitude, place.longitude
+            above.photo_count += place.photo_count
+            above.covers += place.covers
     return list(places.values())
 
 
-def _with_ancestors(ids: Iterable[int]) -> dict[int, PlaceCount]:
+def _with_ancestors(ids: Iterable[int]) -> dict[int, PlaceAlbum]:
     """Return the places and all above them, the most specific first."""
     with connection.cursor() as cursor:
         cursor.execute(_ANCESTRY, [list(ids)])
-        return {row[0]: PlaceCount(*row) for row in cursor.fetchall()}
-
-
-def _covers(user: Any, ids: Iterable[int]) -> dict[int, list[Cover]]:
-    found: dict[int, list[Cover]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_COVERS, [list(ids), user.pk, COVERS])
-        for place, image_hash, video in cursor.fetchall():
-            found[place].append(Cover(image_hash, video))
-    return found
-
-
-def photos_in(user: Any, place: Place) -> PhotoQuerySet:
-    """Return one's visible photos taken in a place or in any place below it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DESCENDANTS, [place.pk])
-        ids = [row[0] for row in cursor.fetchall()]
-    return Photo.objects.owned_by(user).visible().filter(place__in=ids)
+        columns = [column.name for column in cursor.description]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return {row["key"]: PlaceAlbum(**row) for row in rows}
 
 
 def stays(user: Any) -> list[Stay]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
-
-from django.db import connection
 
 from librephotos.api.models import Photo, SiteSettings, Thing
 from librephotos.api.models.photo import PhotoQuerySet
 from librephotos.api.models.thing import ThingQuerySet
-from librephotos.api.queries.library.places import COVERS, Cover
+from librephotos.api.queries.library.albums import Album, AlbumKind, covers_of
 
 TAGS_OF = {
     SiteSettings.Tagger.PLACES365: (
@@ -24,47 +22,65 @@ TAGS_OF = {
 
 # The newest imports, straight from the index.
 _COVERS = """
-SELECT wanted.id, photo.image_hash, photo.video
-FROM unnest(%s::bigint[]) AS wanted(id)
-CROSS JOIN LATERAL (
+SELECT photo.image_hash, photo.video
+FROM (
     SELECT photo_id FROM api_photothing
-    WHERE thing_id = wanted.id AND visible
-    ORDER BY photo_id DESC LIMIT %s
-) AS cover
-JOIN api_photo AS photo ON photo.id = cover.photo_id
-ORDER BY wanted.id, photo.id DESC
+    WHERE thing_id = wanted.key AND visible
+    ORDER BY photo_id DESC LIMIT %(most)s
+) AS newest
+JOIN api_photo AS photo ON photo.id = newest.photo_id
+ORDER BY photo.id DESC
 """
 
 
-def thing_albums(user: Any, *, title: str = "") -> ThingQuerySet:
-    """Return one's albums of the tagger in use and of hashtags, by title descending.
+@dataclass(slots=True, kw_only=True)
+class ThingAlbum(Album[int]):
+    """What photos show; `source` is the kind of its tag."""
 
-    With `title`, those whose title contains it. None of them is empty.
-    """
-    tagger = SiteSettings.Tagger(SiteSettings.current().tagging_model)
-    kinds = (*TAGS_OF[tagger], Thing.Kind.HASHTAG_ATTRIBUTE)
-    albums = Thing.objects.owned_by(user).filter(kind__in=kinds, photo_count__gt=0)
-    if title:
-        albums = albums.filter(title__icontains=title)
-    return albums.order_by("-title", "id")
+    source: Thing.Kind
+
+
+class Things(AlbumKind[ThingAlbum]):
+    """What one's photos show, by title, the last first; none of them is empty."""
+
+    def rows(self, title: str = "") -> ThingQuerySet:
+        found = _in_use(self.viewer)
+        found = found.filter(title__icontains=title) if title else found
+        return found.order_by("-title", "id")
+
+    def described(self, rows: Sequence[Thing]) -> list[ThingAlbum]:
+        covers = covers_of([thing.pk for thing in rows], _COVERS)
+        albums = [_album(thing) for thing in rows]
+        for album in albums:
+            album.covers = covers[album.key]
+        return albums
+
+    def album(self, key: int) -> ThingAlbum | None:
+        thing = Thing.objects.owned_by(self.viewer).filter(pk=key).first()
+        return None if thing is None else _album(thing)
+
+    def photos(self, album: ThingAlbum) -> PhotoQuerySet:
+        own = Photo.objects.owned_by(self.viewer).visible()
+        return own.filter(tags__thing=album.key)
 
 
 def frequent_things(user: Any, *, limit: int) -> list[tuple[str, int]]:
     """Return the titles of the largest albums with their numbers of photos."""
-    rows = thing_albums(user).order_by("-photo_count", "title")
+    rows = _in_use(user).order_by("-photo_count", "title")
     return list(rows.values_list("title", "photo_count")[:limit])
 
 
-def thing_covers(thing_ids: Iterable[int]) -> dict[int, list[Cover]]:
-    """Return up to COVERS of the visible photos of each thing."""
-    found: dict[int, list[Cover]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_COVERS, [list(thing_ids), COVERS])
-        for thing, image_hash, video in cursor.fetchall():
-            found[thing].append(Cover(image_hash, video))
-    return found
+def _in_use(user: Any) -> ThingQuerySet:
+    """Return one's tags of the tagger in use and hashtags that any photo shows."""
+    tagger = SiteSettings.Tagger(SiteSettings.current().tagging_model)
+    kinds = (*TAGS_OF[tagger], Thing.Kind.HASHTAG_ATTRIBUTE)
+    return Thing.objects.owned_by(user).filter(kind__in=kinds, photo_count__gt=0)
 
 
-def photos_showing(user: Any, thing: Thing) -> PhotoQuerySet:
-    """Return one's visible photos of a thing."""
-    return Photo.objects.owned_by(user).visible().filter(tags__thing=thing)
+def _album(thing: Thing) -> ThingAlbum:
+    return ThingAlbum(
+        key=thing.pk,
+        title=thing.title,
+        photo_count=thing.photo_count,
+        source=Thing.Kind(thing.kind),
+    )

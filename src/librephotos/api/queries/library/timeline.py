@@ -1,17 +1,18 @@
-"""The timeline: its days with their counts, and one page of a day."""
+"""The timeline: days as albums, of all photos that one sees or of some."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, F, Max, Sum
 
 from librephotos.api.models import Photo, PhotoDay
 from librephotos.api.models.fields import path_to_text
 from librephotos.api.models.photo import PhotoQuerySet
-from librephotos.api.queries.library.photos import GridRow, as_grid_rows, grid_rows
+from librephotos.api.queries.library.albums import Album, AlbumKind
 from librephotos.api.queries.people.person_photos import photos_of_person
 
 
@@ -41,19 +42,14 @@ class TimelineFilter:
         return self == TimelineFilter(video=self.video)
 
 
-class Day(NamedTuple):
-    """A day's ordinal (0: undated), how many photos it has, and one of its places."""
+@dataclass(slots=True, kw_only=True)
+class Day(Album[int]):
+    """A day by its ordinal (0: undated), its date as title, and one of its places.
 
-    day: int
-    photos: int
+    None of a public page: where its photos were taken is their owner's business.
+    """
+
     place: str
-
-
-class DayPage(NamedTuple):
-    """A day and one page of its photos."""
-
-    day: Day
-    rows: list[GridRow]
 
 
 def matching(wanted: TimelineFilter, *, viewer: Any) -> PhotoQuerySet:
@@ -120,16 +116,64 @@ def _favorites(photos: PhotoQuerySet, *, viewer: Any) -> PhotoQuerySet:
     return photos.filter(rating__gte=F("owner__favorite_min_rating"))
 
 
-def day_list(wanted: TimelineFilter, *, viewer: Any) -> list[Day]:
-    """Return the days with at least one matching photo, newest first, undated last."""
-    if wanted.counted and viewer.is_authenticated:
-        kept = _kept_days(wanted, viewer=viewer).values("day")
-        rows = kept.annotate(n=Sum("count"), where=Max("place")).order_by("-day")
-        return [Day(*row) for row in rows.values_list("day", "n", "where")]
-    days = matching(wanted, viewer=viewer).order_by().values("day")
-    counted = days.annotate(n=Count("*")).order_by("-day").values_list("day", "n")
-    places = {} if wanted.public else _places_of_days(viewer)
-    return [Day(day, count, places.get(day, "")) for day, count in counted]
+_LAST_DAY = date.max.toordinal()
+
+
+class Days(AlbumKind[Day]):
+    """The days with a photo that meets a filter, newest first, undated ones last.
+
+    What has no list of albums of its own is one of these too: favourites, what is
+    hidden, a folder, somebody's public page.
+    """
+
+    def __init__(self, viewer: Any, wanted: TimelineFilter) -> None:
+        super().__init__(viewer)
+        self.wanted = wanted
+
+    def rows(self, title: str = "") -> Sequence[Day]:
+        days = [_day(*row) for row in self._counted()]
+        return [day for day in days if title in day.title] if title else days
+
+    def album(self, key: int) -> Day | None:
+        key = min(key, _LAST_DAY)
+        if self._kept:
+            kept = _kept_days(self.wanted, viewer=self.viewer).filter(day=key)
+            facts = kept.aggregate(n=Sum("count"), where=Max("place"))
+        else:
+            photos = self._matching().filter(day=key).order_by()
+            facts = photos.aggregate(n=Count("*"), where=Max("place__name"))
+        where = "" if self.wanted.public else facts["where"]
+        return _day(key, facts["n"], where) if facts["n"] else None
+
+    def photos(self, album: Day) -> PhotoQuerySet:
+        return self._matching().filter(day=album.key)
+
+    @property
+    def _kept(self) -> bool:
+        return self.wanted.counted and self.viewer.is_authenticated
+
+    def _matching(self) -> PhotoQuerySet:
+        return matching(self.wanted, viewer=self.viewer)
+
+    def _counted(self) -> Iterable[tuple[int, int, str]]:
+        if self._kept:
+            kept = _kept_days(self.wanted, viewer=self.viewer).values("day")
+            rows = kept.annotate(n=Sum("count"), where=Max("place")).order_by("-day")
+            yield from rows.values_list("day", "n", "where")
+            return
+        days = self._matching().order_by().values("day")
+        counted = days.annotate(n=Count("*")).order_by("-day").values_list("day", "n")
+        places = {} if self.wanted.public else _places_of_days(self.viewer)
+        yield from ((day, count, places.get(day, "")) for day, count in counted)
+
+
+def day_title(day: int) -> str:
+    """Return the date of a day's ordinal as YYYY-MM-DD, "" for the undated one."""
+    return date.fromordinal(day).isoformat() if day else ""
+
+
+def _day(day: int, photos: int, place: str | None) -> Day:
+    return Day(key=day, title=day_title(day), photo_count=photos, place=place or "")
 
 
 def _places_of_days(viewer: Any) -> dict[int, str]:
@@ -144,31 +188,3 @@ def _places_of_days(viewer: Any) -> dict[int, str]:
 def _kept_days(wanted: TimelineFilter, *, viewer: Any) -> Any:
     kept = PhotoDay.objects.filter(owner_id=viewer.pk, count__gt=0)
     return kept if wanted.video is None else kept.filter(video=wanted.video)
-
-
-def day_page(
-    wanted: TimelineFilter, *, viewer: Any, day: int, page: int, size: int
-) -> DayPage | None:
-    """Return page `page` (from 1; the last one if beyond) of the day, newest first.
-
-    None if the day has no matching photo.
-    """
-    photos = matching(wanted, viewer=viewer).filter(day=day)
-    found = _one_day(wanted, photos, viewer=viewer, day=day)
-    if not found.photos:
-        return None
-    last = (found.photos - 1) // size
-    start = min(max(page, 1) - 1, last) * size
-    rows = grid_rows(photos.order_by("-taken_at", "id"))[start : start + size]
-    return DayPage(found, as_grid_rows(rows))
-
-
-def _one_day(
-    wanted: TimelineFilter, photos: PhotoQuerySet, *, viewer: Any, day: int
-) -> Day:
-    if wanted.counted and viewer.is_authenticated:
-        kept = _kept_days(wanted, viewer=viewer).filter(day=day)
-        facts = kept.aggregate(n=Sum("count"), where=Max("place"))
-    else:
-        facts = photos.order_by().aggregate(n=Count("*"), where=Max("place__name"))
-    return Day(day, facts["n"] or 0, facts["where"] or "")

@@ -31,8 +31,8 @@ def search_examples(user: Any) -> list[str]:
     does; all in one query that ends each search at its first photo. An empty library
     has none.
     """
-    by_count = sorted(place_counts(user), key=lambda place: -place.count)
-    names = dict.fromkeys(p.name for p in by_count if not p.name.isnumeric())
+    by_count = sorted(place_counts(user), key=lambda place: -place.photo_count)
+    names = dict.fromkeys(p.title for p in by_count if not p.title.isnumeric())
     places = list(islice(names, _EACH))
     known_years = [str(year) for year in years(user)[:_EACH]]
     things = [title for title, _ in frequent_things(user, limit=_EACH)]

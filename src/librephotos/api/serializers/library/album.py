@@ -1,13 +1,44 @@
-"""An album in full: what it is, and one page of its photos by day."""
+"""Albums in the contract's shapes: in a list, and in full with a page of photos."""
 
 from __future__ import annotations
 
-from typing import Generic, NotRequired, TypedDict, TypeVar
+from typing import Any, Generic, NotRequired, TypedDict, TypeVar
 
-from librephotos.api.serializers.library.grid import DayGroup
-from librephotos.api.serializers.library.place import CoverPhoto
+from librephotos.api.queries.library.albums import Album
+from librephotos.api.queries.library.person_albums import PersonAlbum
+from librephotos.api.queries.library.places import PlaceAlbum
+from librephotos.api.queries.library.things import ThingAlbum
+from librephotos.api.serializers.library.grid import DayGroup, day_groups
 
-Album = TypeVar("Album")
+AlbumT = TypeVar("AlbumT")
+
+
+class CoverPhoto(TypedDict):
+    """A photo that stands for an album."""
+
+    image_hash: str
+    video: bool
+
+
+class ListedAlbum(TypedDict):
+    """What the list tells of an album of any kind."""
+
+    id: int
+    title: str
+    photo_count: int
+    cover_photos: list[CoverPhoto]
+
+
+class ListedPlace(ListedAlbum):
+    """A place in the list of albums."""
+
+    geolocation_level: int
+
+
+class ListedThing(ListedAlbum):
+    """What photos show, in the list of albums."""
+
+    thing_type: str
 
 
 class TitledAlbum(TypedDict):
@@ -37,12 +68,12 @@ class PersonPhotos(NamedAlbum):
     grouped_photos: list[DayGroup]
 
 
-class AlbumPage(TypedDict, Generic[Album]):
+class AlbumPage(TypedDict, Generic[AlbumT]):
     """An album with one page of its photos, and where the next ones are."""
 
     next: str | None
     previous: str | None
-    results: Album
+    results: AlbumT
 
 
 class UserAlbum(TypedDict):
@@ -51,3 +82,45 @@ class UserAlbum(TypedDict):
     id: int
     title: str
     cover_photo: NotRequired[CoverPhoto]
+
+
+def listed_place(place: PlaceAlbum) -> ListedPlace:
+    """Return the item of the list of place albums."""
+    return {**_listed(place), "geolocation_level": place.level}
+
+
+def listed_thing(thing: ThingAlbum) -> ListedThing:
+    """Return the item of the list of thing albums."""
+    return {**_listed(thing), "thing_type": thing.source}
+
+
+def listed_person(person: PersonAlbum, *, viewer: Any) -> PersonPhotos:
+    """Return the item of the list of person albums, with the newest photos."""
+    groups = day_groups(person.newest, viewer=viewer)
+    return {**named_album(person), "grouped_photos": groups}
+
+
+def titled_album(album: Album[int]) -> TitledAlbum:
+    """Return what a place or a thing is called, in full."""
+    return {"id": str(album.key), "title": album.title}
+
+
+def named_album(person: PersonAlbum) -> NamedAlbum:
+    """Return what a person is called, in full."""
+    return {
+        "id": str(person.key),
+        "name": person.title,
+        "photo_count": person.photo_count,
+    }
+
+
+def _listed(album: Album[int]) -> ListedAlbum:
+    return {
+        "id": album.key,
+        "title": album.title,
+        "photo_count": album.photo_count,
+        "cover_photos": [
+            {"image_hash": cover.image_hash, "video": cover.video}
+            for cover in album.covers
+        ],
+    }

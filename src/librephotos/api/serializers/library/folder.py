@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from librephotos.api.http.answer_schema import IsoTime
 from librephotos.api.http.fields import iso_utc
-from librephotos.api.models.fields import path_to_text, readable_path
+from librephotos.api.models.fields import path_to_text
 from librephotos.api.queries.library.folders import Subfolder
 
 PAGE_SIZE = 100
@@ -66,8 +66,8 @@ def folder_page(
 def _subfolder(row: Subfolder) -> SubfolderItem:
     modified = datetime.fromtimestamp(row.modified_ns / _NS, UTC)
     return {
-        "name": readable_path(os.path.basename(row.path)),
-        "path": path_to_text(row.path),
+        "name": row.title,
+        "path": path_to_text(row.key),
         "photo_count": row.photo_count,
         "modified": iso_utc(modified),
     }

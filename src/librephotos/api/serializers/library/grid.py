@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable
-from datetime import date
 from itertools import groupby
 from typing import Any, Literal, TypedDict, get_args
 
 from librephotos.api.http.answer_schema import IsoTime, UuidText
 from librephotos.api.queries.library.photos import GridRow
-from librephotos.api.queries.library.timeline import Day, DayPage
+from librephotos.api.queries.library.timeline import Day, day_title
 from librephotos.api.serializers.accounts.simple_user import SimpleUser, owners_of
 
 NO_TIMESTAMP = "No timestamp"
@@ -148,11 +147,6 @@ def _length(row: GridRow) -> str:
     return str(row.duration_s) if row.video and row.duration_s is not None else ""
 
 
-def day_date(day: int) -> str | None:
-    """Return the date of a day's ordinal as YYYY-MM-DD, None for the undated one."""
-    return date.fromordinal(day).isoformat() if day else None
-
-
 def day_groups(rows: list[GridRow], *, viewer: Any) -> list[DayGroup]:
     """Return rows, which must come day by day, as day groups."""
     items = grid_items(rows, viewer=viewer)
@@ -166,28 +160,19 @@ def day_groups(rows: list[GridRow], *, viewer: Any) -> list[DayGroup]:
 def _group(day: int, items: list[GridItem]) -> DayGroup:
     places: Iterable[str] = (item["location"] for item in items)
     return {
-        "date": day_date(day) or NO_TIMESTAMP,
+        "date": day_title(day) or NO_TIMESTAMP,
         "location": next(filter(None, places), ""),
         "items": items,
     }
 
 
-def incomplete_day(day: Day, *, show_place: bool) -> TimelineDay:
+def incomplete_day(day: Day) -> TimelineDay:
     """Return a day of the timeline without its photos."""
     return {
-        "id": str(day.day),
-        "date": day_date(day.day),
-        "location": day.place if show_place else "",
+        "id": str(day.key),
+        "date": day.title or None,
+        "location": day.place,
         "incomplete": True,
-        "numberOfItems": day.photos,
+        "numberOfItems": day.photo_count,
         "items": [],
-    }
-
-
-def complete_day(page: DayPage, *, viewer: Any, show_place: bool) -> TimelineDay:
-    """Return a day of the timeline with one page of its photos."""
-    return {
-        **incomplete_day(page.day, show_place=show_place),
-        "incomplete": False,
-        "items": grid_items(page.rows, viewer=viewer),
     }

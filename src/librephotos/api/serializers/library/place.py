@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TypedDict
 
 from librephotos.api.models import Place
-from librephotos.api.queries.library.places import Cover, PlaceCount
 
 _SHAPE_VERSION = "1"
 # Clients address the third place from the end.
@@ -28,28 +26,6 @@ class Geolocation(TypedDict, total=False):
     address: str
     center: list[float]
     _v: str
-
-
-class CoverPhoto(TypedDict):
-    """A photo that stands for an album."""
-
-    image_hash: str
-    video: bool
-
-
-class PlaceAlbum(TypedDict):
-    """A place in the list of albums."""
-
-    id: int
-    title: str
-    geolocation_level: int
-    photo_count: int
-    cover_photos: list[CoverPhoto]
-
-
-def cover_photos(covers: Iterable[Cover]) -> list[CoverPhoto]:
-    """Return the photos that stand for an album."""
-    return [{"image_hash": name, "video": video} for name, video in covers]
 
 
 def chain(place: Place | None) -> list[Place]:
@@ -87,15 +63,4 @@ def geolocation(
         "address": address(place),
         "center": own or here,
         "_v": _SHAPE_VERSION,
-    }
-
-
-def place_album(place: PlaceCount) -> PlaceAlbum:
-    """Return the item of the list of place albums."""
-    return {
-        "id": place.id,
-        "title": place.name,
-        "geolocation_level": place.level,
-        "photo_count": place.count,
-        "cover_photos": cover_photos(place.covers),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
-from librephotos.api.queries.library.places import PlaceCount, Stay
+from librephotos.api.queries.library.places import PlaceAlbum, Stay
 
 # Okabe and Ito's palette, which colour-blind people can tell apart, without black.
 PALETTE = (
@@ -65,14 +65,14 @@ def stay_entries(stays: list[Stay]) -> list[StayEntry]:
     ]
 
 
-def place_tree(places: list[PlaceCount]) -> PlaceTree:
+def place_tree(places: list[PlaceAlbum]) -> PlaceTree:
     """Return country, region and town; deeper places count in their town.
 
     A place without lower levels, as a city state, repeats itself below.
     """
-    below: dict[int | None, list[PlaceCount]] = {}
-    for place in sorted(places, key=lambda place: (-place.count, place.name)):
-        below.setdefault(place.parent_id, []).append(place)
+    below: dict[int | None, list[PlaceAlbum]] = {}
+    for place in sorted(places, key=lambda place: (-place.photo_count, place.title)):
+        below.setdefault(place.parent, []).append(place)
     countries = [
         _node(country, below, depth=2, color=_color(position))
         for position, country in enumerate(below.get(None, []))
@@ -81,23 +81,25 @@ def place_tree(places: list[PlaceCount]) -> PlaceTree:
 
 
 def _node(
-    place: PlaceCount,
-    below: dict[int | None, list[PlaceCount]],
+    place: PlaceAlbum,
+    below: dict[int | None, list[PlaceAlbum]],
     *,
     depth: int,
     color: str,
 ) -> PlaceNode:
     """Return a place with `depth` levels below it; photos taken nowhere in it count."""
-    shown: PlaceNode = {"name": place.name, "hex": color}
+    shown: PlaceNode = {"name": place.title, "hex": color}
     if not depth:
-        return {**shown, "value": place.count}
+        return {**shown, "value": place.photo_count}
     children = [
         _node(child, below, depth=depth - 1, color=color)
-        for child in below.get(place.id, [])
+        for child in below.get(place.key, [])
     ]
-    rest = place.count - sum(child.count for child in below.get(place.id, []))
+    rest = place.photo_count - sum(
+        child.photo_count for child in below.get(place.key, [])
+    )
     if rest:
-        children.append(_leaf(place.name, rest, depth=depth - 1, color=color))
+        children.append(_leaf(place.title, rest, depth=depth - 1, color=color))
     return {**shown, "children": children}
 
 

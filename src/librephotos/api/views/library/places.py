@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.exceptions import NotFound
+from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.http.documentation import documented
-from librephotos.api.http.pagination import PAGING, Page, StandardPagination, paginated
-from librephotos.api.models import Place
-from librephotos.api.queries.library.places import photos_in, place_counts, stays
+from librephotos.api.http.pagination import Page
+from librephotos.api.queries.library.places import (
+    PlaceAlbum,
+    Places,
+    place_counts,
+    stays,
+)
 from librephotos.api.serializers.library.album import (
     AlbumPage,
     AlbumPhotos,
+    ListedPlace,
     TitledAlbum,
+    listed_place,
+    titled_album,
 )
-from librephotos.api.serializers.library.place import PlaceAlbum, place_album
 from librephotos.api.serializers.library.place_statistics import (
     PlaceTree,
     StayEntry,
     place_tree,
     stay_entries,
 )
-from librephotos.api.views.library.album_pages import ALBUM_QUERY, album_page
-
-_NOWHERE = "You have no photos there."
-"""Also where nobody has: a place that others have been to is none of one's business."""
-
+from librephotos.api.views.library.albums import (
+    ALBUM_QUERY,
+    LIST_QUERY,
+    AlbumListView,
+    AlbumView,
+)
 
 _PINS = {
     "type": "array",
@@ -43,39 +50,35 @@ _PINS = {
 """Longitude, latitude and name: OpenAPI 3.0 does not tell them apart by place."""
 
 
-class PlaceListView(APIView):
+@extend_schema_view(
+    get=documented("places", query=LIST_QUERY, answer=Page[ListedPlace])
+)
+class PlaceListView(AlbumListView[PlaceAlbum]):
     """The places of one's photos, by title."""
 
-    @documented("places", query=("search", *PAGING), answer=Page[PlaceAlbum])
-    def get(self, request: Request) -> Response:
-        wanted = request.query_params.get("search", "").casefold()
-        places = [
-            place
-            for place in place_counts(request.user, covers=True)
-            if place.count and wanted in place.name.casefold()
-        ]
-        places.sort(key=lambda place: (place.name, place.level, place.id))
-        return paginated(
-            StandardPagination(),
-            places,
-            request,
-            lambda page: [place_album(place) for place in page],
-        )
+    def kind(self, request: Request) -> Places:
+        return Places(request.user)
+
+    def listed(self, album: PlaceAlbum) -> ListedPlace:
+        return listed_place(album)
 
 
-class PlaceView(APIView):
-    """One's visible photos of a place and of all places in it, newest first."""
-
-    @documented(
+@extend_schema_view(
+    get=documented(
         "place", path=("place_id",), query=ALBUM_QUERY, answer=AlbumPage[AlbumPhotos]
     )
-    def get(self, request: Request, place_id: int) -> Response:
-        place = Place.objects.filter(pk=place_id).first()
-        if place is None:
-            raise NotFound(_NOWHERE)
-        album: TitledAlbum = {"id": str(place.pk), "title": place.name}
-        photos = photos_in(request.user, place)
-        return album_page(request, album, photos, if_empty=_NOWHERE)
+)
+class PlaceView(AlbumView[PlaceAlbum]):
+    """One's visible photos of a place and of all places in it, newest first."""
+
+    # One sentence: that others have been there is none of one's business.
+    unknown = empty = "You have no photos there."
+
+    def kind(self, request: Request) -> Places:
+        return Places(request.user)
+
+    def headed(self, album: PlaceAlbum) -> TitledAlbum:
+        return titled_album(album)
 
 
 class MapPinsView(APIView):
@@ -85,9 +88,9 @@ class MapPinsView(APIView):
     def get(self, request: Request) -> Response:
         pins: dict[str, list[Any]] = {}
         for place in place_counts(request.user):
-            if not place.name.isnumeric():
-                pin = [place.longitude, place.latitude, place.name]
-                pins.setdefault(place.name, pin)
+            if not place.title.isnumeric():
+                pin = [place.longitude, place.latitude, place.title]
+                pins.setdefault(place.title, pin)
         return Response([pins[name] for name in sorted(pins)])
 
 

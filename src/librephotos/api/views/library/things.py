@@ -2,60 +2,54 @@
 
 from __future__ import annotations
 
-from rest_framework.exceptions import NotFound
+from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from librephotos.api.http.documentation import documented
-from librephotos.api.http.pagination import PAGING, Page, StandardPagination, paginated
-from librephotos.api.models import Thing
-from librephotos.api.queries.library.things import (
-    photos_showing,
-    thing_albums,
-    thing_covers,
-)
+from librephotos.api.http.pagination import Page
+from librephotos.api.queries.library.things import ThingAlbum, Things
 from librephotos.api.serializers.library.album import (
     AlbumPage,
     AlbumPhotos,
+    ListedThing,
     TitledAlbum,
+    listed_thing,
+    titled_album,
 )
-from librephotos.api.serializers.library.thing import ThingAlbum, thing_album
-from librephotos.api.views.library.album_pages import ALBUM_QUERY, album_page
+from librephotos.api.views.library.albums import (
+    ALBUM_QUERY,
+    LIST_QUERY,
+    AlbumListView,
+    AlbumView,
+)
 
 
-class ThingListView(APIView):
+@extend_schema_view(
+    get=documented("things", query=LIST_QUERY, answer=Page[ListedThing])
+)
+class ThingListView(AlbumListView[ThingAlbum]):
     """What one's photos show, by title, the last first."""
 
-    @documented("things", query=("search", *PAGING), answer=Page[ThingAlbum])
-    def get(self, request: Request) -> Response:
-        title = request.query_params.get("search", "").replace("\0", "")
-        albums = thing_albums(request.user, title=title)
-        return paginated(StandardPagination(), albums, request, _albums)
+    def kind(self, request: Request) -> Things:
+        return Things(request.user)
+
+    def listed(self, album: ThingAlbum) -> ListedThing:
+        return listed_thing(album)
 
 
-def _albums(things: list[Thing]) -> list[ThingAlbum]:
-    covers = thing_covers(thing.pk for thing in things)
-    return [thing_album(thing, covers[thing.pk]) for thing in things]
-
-
-class ThingView(APIView):
-    """One's visible photos of a thing, newest first."""
-
-    @documented(
+@extend_schema_view(
+    get=documented(
         "thing", path=("thing_id",), query=ALBUM_QUERY, answer=AlbumPage[AlbumPhotos]
     )
-    def get(self, request: Request, thing_id: int) -> Response:
-        thing = _thing(request, thing_id)
-        album: TitledAlbum = {"id": str(thing.pk), "title": thing.title}
-        photos = photos_showing(request.user, thing)
-        empty = "You have no photos of that."
-        return album_page(request, album, photos, if_empty=empty)
+)
+class ThingView(AlbumView[ThingAlbum]):
+    """One's visible photos of a thing, newest first."""
 
+    unknown = "There is no such thing."
+    empty = "You have no photos of that."
 
-def _thing(request: Request, thing_id: int) -> Thing:
-    own = Thing.objects.owned_by(request.user)
-    thing = own.filter(pk=thing_id).first()
-    if thing is None:
-        raise NotFound("There is no such thing.")
-    return thing
+    def kind(self, request: Request) -> Things:
+        return Things(request.user)
+
+    def headed(self, album: ThingAlbum) -> TitledAlbum:
+        return titled_album(album)

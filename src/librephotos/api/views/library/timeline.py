@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rest_framework.exceptions import NotFound
+from drf_spectacular.utils import extend_schema_view
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,19 +10,21 @@ from rest_framework.views import APIView
 
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.pagination import Results
-from librephotos.api.queries.library.timeline import TimelineFilter, day_list, day_page
+from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.queries.library.photos import as_grid_rows, grid_rows
+from librephotos.api.queries.library.timeline import Day, Days, TimelineFilter
 from librephotos.api.serializers.library.grid import (
     CompleteDay,
     TimelineDay,
-    complete_day,
+    grid_items,
     incomplete_day,
 )
 from librephotos.api.serializers.library.timeline_filter import flag, timeline_filter
+from librephotos.api.views.library.albums import AlbumView
 from librephotos.numbers import LARGEST_ASKED, whole_number
 
 PAGE_SIZE = 100
 _MOST_PER_PAGE = 10_000
-_LAST_DAY = 3_652_059  # 31 December 9999
 FILTERS = (
     "favorite",
     "hidden",
@@ -48,75 +50,91 @@ class SignedInOrPublic(BasePermission):
         return reads_public or bool(request.user.is_authenticated)
 
 
-class DayListView(APIView):
+class TimelineView(APIView):
+    """The days of a timeline, all of them: without their photos they are small."""
+
+    def get(self, request: Request) -> Response:
+        days = Days(request.user, self.wanted(request)).rows()
+        answer: Results[TimelineDay] = {
+            "results": [incomplete_day(day) for day in days]
+        }
+        return Response(answer)
+
+    def wanted(self, request: Request) -> TimelineFilter:
+        """Return which photos are asked for."""
+        return timeline_filter(request.query_params)
+
+
+@extend_schema_view(
+    get=documented("timeline_days", query=FILTERS, answer=Results[TimelineDay])
+)
+class DayListView(TimelineView):
     """The whole timeline as days with counts."""
 
     permission_classes = [SignedInOrPublic]
 
-    @documented("timeline_days", query=FILTERS, answer=Results[TimelineDay])
-    def get(self, request: Request) -> Response:
-        return timeline(request, timeline_filter(request.query_params))
 
-
-def timeline(request: Request, wanted: TimelineFilter) -> Response:
-    """Answer with the days of a filter."""
-    days = day_list(wanted, viewer=request.user)
-    shown = [incomplete_day(day, show_place=not wanted.public) for day in days]
-    answer: Results[TimelineDay] = {"results": shown}
-    return Response(answer)
-
-
-class FavoriteDaysView(APIView):
+@extend_schema_view(get=documented("timeline_favorites", answer=Results[TimelineDay]))
+class FavoriteDaysView(TimelineView):
     """The alias of mobile clients for the favourites' timeline."""
 
-    @documented("timeline_favorites", answer=Results[TimelineDay])
-    def get(self, request: Request) -> Response:
-        return timeline(request, TimelineFilter(favorite=True))
+    def wanted(self, request: Request) -> TimelineFilter:
+        return TimelineFilter(favorite=True)
 
 
-class HiddenDaysView(APIView):
+@extend_schema_view(get=documented("timeline_hidden", answer=Results[TimelineDay]))
+class HiddenDaysView(TimelineView):
     """The alias of mobile clients for the hidden photos' timeline."""
 
-    @documented("timeline_hidden", answer=Results[TimelineDay])
-    def get(self, request: Request) -> Response:
-        return timeline(request, TimelineFilter(hidden=True))
+    def wanted(self, request: Request) -> TimelineFilter:
+        return TimelineFilter(hidden=True)
 
 
-class PublicDaysView(APIView):
+@extend_schema_view(
+    get=documented("timeline_public", query=("username",), answer=Results[TimelineDay])
+)
+class PublicDaysView(TimelineView):
     """The alias of mobile clients for a user's public page."""
 
     permission_classes = [AllowAny]
 
-    @documented("timeline_public", query=("username",), answer=Results[TimelineDay])
-    def get(self, request: Request) -> Response:
+    def wanted(self, request: Request) -> TimelineFilter:
         asked = timeline_filter(request.query_params)
-        return timeline(request, TimelineFilter(public=True, username=asked.username))
+        return TimelineFilter(public=True, username=asked.username)
 
 
-class DayView(APIView):
-    """One page of the photos of a day."""
-
-    permission_classes = [SignedInOrPublic]
-
-    @documented(
+@extend_schema_view(
+    get=documented(
         "timeline_day",
         query=(*FILTERS, "page", "size"),
         path=("day",),
         answer=CompleteDay,
     )
-    def get(self, request: Request, day: int) -> Response:
-        wanted = timeline_filter(request.query_params)
-        page = day_page(
-            wanted,
-            viewer=request.user,
-            day=min(day, _LAST_DAY),
-            page=_number(request, "page", 1),
-            size=min(_number(request, "size", PAGE_SIZE), _MOST_PER_PAGE),
-        )
-        if page is None:
-            raise NotFound("This day has no such photos.")
-        shown = complete_day(page, viewer=request.user, show_place=not wanted.public)
-        answer: CompleteDay = {"results": shown}
+)
+class DayView(AlbumView[Day]):
+    """One page of the photos of a day."""
+
+    permission_classes = [SignedInOrPublic]
+    unknown = "This day has no such photos."
+
+    def kind(self, request: Request) -> Days:
+        return Days(request.user, timeline_filter(request.query_params))
+
+    def headed(self, album: Day) -> TimelineDay:
+        return incomplete_day(album)
+
+    def answer(self, request: Request, album: Day, photos: PhotoQuerySet) -> Response:
+        size = min(_number(request, "size", PAGE_SIZE), _MOST_PER_PAGE)
+        last = (album.photo_count - 1) // size
+        start = min(_number(request, "page", 1) - 1, last) * size
+        rows = grid_rows(photos.order_by("-taken_at", "id"))[start : start + size]
+        answer: CompleteDay = {
+            "results": {
+                **self.headed(album),
+                "incomplete": False,
+                "items": grid_items(as_grid_rows(rows), viewer=request.user),
+            }
+        }
         return Response(answer)
 
 

@@ -90,8 +90,8 @@ class WordCloudView(APIView):
     def get(self, request: Request) -> Response:
         names: dict[str, int] = {}
         for place in place_counts(request.user):
-            if not place.name.isnumeric():
-                names[place.name] = names.get(place.name, 0) + place.count
+            if not place.title.isnumeric():
+                names[place.title] = names.get(place.title, 0) + place.photo_count
         places = sorted(names.items(), key=lambda row: (-row[1], row[0]))[:LABELS]
         answer: WordCloud = {
             "captions": _labels(_words(request.user)),
