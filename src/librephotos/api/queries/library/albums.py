@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connection
@@ -36,7 +36,7 @@ class Album(Generic[Key]):
     key: Key
     title: str
     photo_count: int = 0
-    covers: list[Cover] = field(default_factory=list)
+    covers: tuple[Cover, ...] = ()
 
 
 AlbumT = TypeVar("AlbumT", bound=Album[Any])
@@ -77,7 +77,7 @@ class AlbumKind(ABC, Generic[AlbumT]):
 
 def covers_of(
     keys: Iterable[int], photos: str, values: dict[str, Any] | None = None
-) -> dict[int, list[Cover]]:
+) -> dict[int, tuple[Cover, ...]]:
     """Return up to COVERS photos of each album.
 
     `photos` is SQL that selects `image_hash` and `video` of the first `%(most)s` photos
@@ -95,4 +95,4 @@ def covers_of(
         )
         for key, *cover in cursor.fetchall():
             found[key].append(Cover(*cover))
-    return found
+    return {key: tuple(covers) for key, covers in found.items()}

@@ -130,7 +130,7 @@ def place_counts(user: Any, *, covers: bool = False) -> list[PlaceAlbum]:
     pictures = covers_of(direct, _COVERS, {"owner": user.pk}) if covers else {}
     for place in places.values():
         place.photo_count += direct.get(place.key, 0)
-        place.covers = (pictures.get(place.key, []) + place.covers)[:COVERS]
+        place.covers = (pictures.get(place.key, ()) + place.covers)[:COVERS]
         if place.parent is not None:
             above = places[place.parent]
             if not above.photo_count:

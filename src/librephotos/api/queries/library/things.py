@@ -52,7 +52,7 @@ class Things(AlbumKind[ThingAlbum]):
         covers = covers_of([thing.pk for thing in rows], _COVERS)
         albums = [_album(thing) for thing in rows]
         for album in albums:
-            album.covers = covers[album.key]
+            album.covers = covers.get(album.key, ())
         return albums
 
     def album(self, key: int) -> ThingAlbum | None:
