@@ -12,6 +12,8 @@ export interface GestureHooks {
   /** A finger moves the whole picture by so much, or has let go of it (0, 0). */
   onfollow: (dx: number, dy: number) => void;
   onswipe: (direction: Swipe) => void;
+  /** A finger has tapped: once for a tap, twice for a double one. */
+  ontap: () => void;
 }
 
 /** A swipe is this share of the stage, or this fast (CSS pixels a millisecond). */
@@ -43,6 +45,7 @@ export function gestures(hooks: GestureHooks): (stage: HTMLElement) => () => voi
       const isDouble = at - lastTap.at < DOUBLE_TAP_MS && isNear;
       lastTap = { at: isDouble ? -Infinity : at, x, y };
       if (isDouble && hooks.zooms()) zoom.toggle(fromMiddle(x, y));
+      hooks.ontap();
     };
 
     const onWheel = (event: WheelEvent): void => {
@@ -61,20 +64,9 @@ export function gestures(hooks: GestureHooks): (stage: HTMLElement) => () => voi
     const recognizer = new Gesture(
       stage,
       {
-        onDrag: ({
-          event,
-          first,
-          last,
-          tap,
-          pinching,
-          cancel,
-          delta,
-          movement,
-          axis,
-          velocity,
-        }) => {
+        onDrag: ({ event, last, tap, pinching, cancel, delta, movement, axis, velocity }) => {
           const pointer = event as PointerEvent;
-          if (first) byTouch = pointer.pointerType === 'touch';
+          byTouch = pointer.pointerType === 'touch';
           if (pinching || hooks.isTaken(pointer.target)) return cancel();
           if (tap) return byTouch ? onTap(pointer) : undefined;
           if (zoom.isZoomed) return zoom.pan(delta[0], delta[1]);
