@@ -16,7 +16,7 @@ LONG_MS = 60_000
 
 @pytest.fixture
 def looking(visit: Callable[..., Visitor]) -> Callable[..., Visitor]:
-    """Open a photo; a `clock` is in the hand of the test, but fingers need the true one."""
+    """Open a photo; its clock is in the hand of the test, fingers need the true one."""
 
     def opened(*, clock: bool = True, **options: object) -> Visitor:
         visitor = visit(**options)
