@@ -292,6 +292,32 @@ def test_video_is_turned_upright(
     assert facts["width"] == pytest.approx(250 * size[0] / size[1], abs=2)
 
 
+@pytest.mark.parametrize(
+    ("matrix", "size", "corners"),
+    [
+        ((-1, 0, 0, 1), (320, 240), ("g", "r", "w", "b")),
+        ((1, 0, 0, -1), (320, 240), ("b", "w", "r", "g")),
+        ((0, 1, 1, 0), (240, 320), ("r", "b", "g", "w")),
+        ((0, -1, -1, 0), (240, 320), ("w", "g", "b", "r")),
+        ((0, 1, -1, 0), (240, 320), ("b", "r", "w", "g")),
+    ],
+)
+@pytest.mark.parametrize("format", ["mp4", "mov"])
+def test_mirrored_video_is_upright(
+    matrix: tuple[int, ...],
+    size: tuple[int, int],
+    corners: tuple,
+    format: str,
+    keep: Keep,
+) -> None:
+    film = videos.with_matrix(videos.video(format=format), matrix)
+    made = _make(keep(f"a.{format}", film))
+    assert (made.width, made.height) == size
+    assert images.corner_colours(made.big.data) == corners
+    shown = videos.first_frame(made.clip_small.data)
+    assert images.corner_colours(images.encoded(shown, "PNG")) == corners
+
+
 def test_clip_is_short_silent_and_plays_everywhere(keep: Keep) -> None:
     film = videos.video(width=1280, height=720, seconds=8, rate=50)
     made = _make(keep("a.mp4", film))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 from av.video.frame import VideoFrame
+from PIL import Image
 
 from tests.support.pictures.images import quadrants
 
@@ -53,6 +55,20 @@ def video(
                 output.mux(stream.encode(frame))
             output.mux(stream.encode(None))
         return target.read_bytes()
+
+
+def with_matrix(film: bytes, turn: tuple[int, ...]) -> bytes:
+    """The MP4 with (a, b, c, d) as the matrix of its only track, without a shift."""
+    a, b, c, d = (part << 16 for part in turn)
+    start = film.index(b"tkhd") + 4 + 40  # version 0
+    matrix = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    return film[:start] + matrix + film[start + len(matrix) :]
+
+
+def first_frame(film: bytes) -> Image.Image:
+    """The first frame of a film as it is stored."""
+    with av.open(io.BytesIO(film)) as container:
+        return next(container.decode(video=0)).to_image()
 
 
 def clip_facts(data: bytes) -> dict[str, object]:

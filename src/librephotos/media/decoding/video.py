@@ -1,5 +1,6 @@
 """Poster and short silent clips of a video, from one pass over its first seconds."""
 
+import struct
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyvips
 from av.container import InputContainer
+from av.sidedata.sidedata import Type as SideData
 from av.video.frame import VideoFrame
 
 from librephotos.media.decoding.film_frames import frames_of
@@ -51,11 +53,15 @@ class Film:
 
 @dataclass(frozen=True)
 class _Shape:
-    """How stored frames are shown: displayed size and quarter turns to the left."""
+    """How stored frames are shown: displayed size and quarter turns to the left.
+
+    Mirrored ones change their left and right sides before they are turned.
+    """
 
     width: int
     height: int
     turns: int
+    mirrored: bool = False
 
     @property
     def upright(self) -> tuple[int, int]:
@@ -127,7 +133,7 @@ class _Clip:
     def __init__(self, path: Path, box: Box, shape: _Shape) -> None:
         self._path = path
         scale = box.scale(*shape.upright)
-        self._turns = shape.turns
+        self._shape = shape
         # yuv420p halves the colour planes: both sides must be even.
         self._width = max(2, round(shape.width * scale / 2) * 2)
         self._height = max(2, round(shape.height * scale / 2) * 2)
@@ -137,7 +143,7 @@ class _Clip:
         self._stream = self._output.add_stream(
             "libx264", rate=CLIP_MAX_RATE, options=_X264
         )
-        turned = self._turns % 2 == 1
+        turned = shape.turns % 2 == 1
         self._stream.width = self._height if turned else self._width
         self._stream.height = self._width if turned else self._height
         self._stream.pix_fmt = "yuv420p"
@@ -164,10 +170,10 @@ class _Clip:
 
     def _scaled(self, frame: VideoFrame) -> VideoFrame:
         size = {"width": self._width, "height": self._height}
-        if not self._turns:
+        if not (self._shape.turns or self._shape.mirrored):
             return frame.reformat(**size, format="yuv420p", interpolation="BILINEAR")
         flat = frame.reformat(**size, format="rgb24", interpolation="BILINEAR")
-        turned = _turned(flat, self._turns)
+        turned = _upright(flat, self._shape)
         return VideoFrame.from_ndarray(turned, "rgb24").reformat(format="yuv420p")
 
 
@@ -188,8 +194,19 @@ def _first_frames(
 
 def _shape(frame: VideoFrame, aspect: Fraction | None) -> _Shape:
     stretch = float(aspect) if aspect and 0.1 < aspect < 10 else 1.0
-    turns = round(frame.rotation / 90) % 4
-    return _Shape(round(frame.width * stretch), frame.height, turns)
+    mirrored = _is_mirrored(frame)
+    # FFmpeg takes the rotation from the first row, which a mirror turns around.
+    turns = round(frame.rotation / 90 + (2 if mirrored else 0)) % 4
+    return _Shape(round(frame.width * stretch), frame.height, turns, mirrored)
+
+
+def _is_mirrored(frame: VideoFrame) -> bool:
+    """Whether the matrix of a track (ISO 14496-12, 8.3.2) turns frames inside out."""
+    matrix = frame.side_data.get(SideData.DISPLAYMATRIX)
+    if matrix is None:
+        return False
+    a, b, _, c, d = struct.unpack_from("=5i", bytes(matrix))
+    return bool(a * d < b * c)
 
 
 def _is_telling(frame: VideoFrame) -> bool:
@@ -197,13 +214,15 @@ def _is_telling(frame: VideoFrame) -> bool:
     return bool(luma.mean() > _DARK_MEAN and luma.std() > _EVEN_DEVIATION)
 
 
-def _turned(frame: VideoFrame, turns: int) -> npt.NDArray[np.uint8]:
+def _upright(frame: VideoFrame, shape: _Shape) -> npt.NDArray[np.uint8]:
     pixels = frame.to_ndarray().astype(np.uint8, copy=False)
-    return np.ascontiguousarray(np.rot90(pixels, turns))
+    if shape.mirrored:
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(np.rot90(pixels, shape.turns))
 
 
 def _poster(frame: VideoFrame, shape: _Shape, box: Box) -> Decoded:
     picture = frame.reformat(width=shape.width, height=shape.height, format="rgb24")
-    upright = _turned(picture, shape.turns)
+    upright = _upright(picture, shape)
     image = pyvips.Image.new_from_array(upright).copy(interpretation="srgb")
     return Decoded(shrunk(image, box), *shape.upright)
