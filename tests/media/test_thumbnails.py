@@ -20,6 +20,7 @@ from librephotos.media.errors import LimitExceeded, UnreadableFile, UnsupportedF
 from librephotos.media.files.formats import FORMATS, sniff
 from librephotos.media.files.orientation import exif_of
 from librephotos.media.limits import Limits
+from librephotos.media.metadata.reading import read_metadata
 from librephotos.media.metadata.video import read_video
 from librephotos.media.pictures.looks import dominant_color, perceptual_hash
 from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
@@ -157,6 +158,30 @@ def test_raw_s_own_preview_is_taken_where_it_is_large_enough(tmp_path: Any) -> N
     made = _make(images.dng(tmp_path / "a.dng", preview=preview))
     assert (made.width, made.height) == (256, 192)
     assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
+
+
+@pytest.mark.parametrize(
+    ("orientation", "corners"),
+    [
+        (2, ("g", "r", "w", "b")),
+        (3, ("w", "b", "g", "r")),
+        (4, ("b", "w", "r", "g")),
+        (5, ("r", "b", "g", "w")),
+        (6, ("b", "r", "w", "g")),
+        (7, ("w", "g", "b", "r")),
+        (8, ("g", "w", "r", "b")),
+    ],
+)
+def test_raw_is_upright(orientation: int, corners: tuple, tmp_path: Any) -> None:
+    preview = images.encoded(images.quadrants(240, 180), "JPEG")
+    size = (192, 256) if orientation > 4 else (256, 192)
+    for kept in (preview, None):
+        path = images.dng(tmp_path / "a.dng", preview=kept, orientation=orientation)
+        made = _make(path)
+        assert (made.width, made.height) == size
+        assert kept is None or images.corner_colours(made.big.data) == corners
+        found = read_metadata(path, format=sniff(path), limits=Limits())
+        assert (found.width, found.height) == size
 
 
 def test_raw_s_own_preview_is_passed_over_where_it_is_small(tmp_path: Any) -> None:

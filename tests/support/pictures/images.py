@@ -216,12 +216,14 @@ def dng(
     height: int = 192,
     preview: bytes | None = None,
     taken_at: str = "",
+    orientation: int = 1,
 ) -> Path:
     """A small DNG of raw sensor data, written to `path`, with a JPEG preview or not.
 
-    `taken_at` is written into its first directory, as TIFF/EP has it.
+    `taken_at` is written into its first directory, as TIFF/EP has it, and so is
+    `orientation`, which the size is before.
     """
-    own: list[_Tag] = list(_DNG_TAGS)
+    own: list[_Tag] = [*_DNG_TAGS, (274, "H", (orientation,))]
     if taken_at:
         own.append((0x9003, "s", taken_at.encode() + b"\0"))
     grey = np.asarray(picture(width, height).convert("L"), "<u2") * 16

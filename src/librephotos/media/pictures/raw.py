@@ -24,7 +24,8 @@ from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
 
 # LibRaw's flip codes as EXIF orientations (LibRaw documentation, sizes.flip).
-_ORIENTATIONS: Final = {0: 1, 3: 3, 5: 8, 6: 6}
+_ORIENTATIONS: Final = {0: 1, 1: 2, 3: 3, 2: 4, 4: 5, 6: 6, 7: 7, 5: 8}
+_ACROSS: Final = 4  # the bit of a flip that makes rows of columns
 
 
 def decode_raw(path: bytes | str, *, box: Box, limits: Limits) -> Decoded:
@@ -75,7 +76,7 @@ def _opened(path: bytes | str) -> rawpy.RawPy:
 
 def _upright_size(image: rawpy.RawPy) -> tuple[int, int]:
     sizes = image.sizes
-    turned = sizes.flip in (5, 6)
+    turned = sizes.flip & _ACROSS
     return (sizes.height, sizes.width) if turned else (sizes.width, sizes.height)
 
 
