@@ -150,6 +150,28 @@ def test_numbers_without_a_sign_fill_all_their_bits(keep: Keep) -> None:
     assert found.tags["EXIF:ExposureBiasValue"] == pytest.approx(-7 / 3)
 
 
+@pytest.mark.parametrize("kind", [1, 7, 129])  # BYTE, UNDEFINED, UTF-8 of Exif 3.0
+def test_text_that_is_written_as_bytes(kind: int, keep: Keep) -> None:
+    content = images.jpeg(
+        exif={
+            "Exif.Image.ImageDescription": "Grüße aus Köln",
+            "Exif.Image.Make": "Häßelblad",
+            "Exif.Image.Model": "X1D",
+            "Exif.Image.Artist": "Jürg",
+            "Exif.Photo.LensModel": "Planar 50 mm",
+        }
+    )
+    for tag in (0x010E, 0x010F, 0x0110, 0x013B, 0xA434):
+        ascii_text = tag.to_bytes(2, "little") + b"\2\0"
+        assert content.count(ascii_text) == 1
+        content = content.replace(ascii_text, ascii_text[:2] + bytes([kind, 0]))
+    found = _read(keep("a.jpg", content))
+    assert found.description == "Grüße aus Köln"
+    assert (found.camera_make, found.camera_model) == ("Häßelblad", "X1D")
+    assert (found.creator, found.lens) == ("Jürg", "Planar 50 mm")
+    assert kind != 129 or found.tags["EXIF:Make"] == "Häßelblad"
+
+
 def test_empty_dates_are_left_out(keep: Keep) -> None:
     exif = {
         "Exif.Photo.DateTimeOriginal": "0000:00:00 00:00:00",

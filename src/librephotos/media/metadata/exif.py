@@ -143,7 +143,14 @@ def _positive(exif: Mapping[str, Datum], key: str) -> float | None:
 
 def _text(exif: Mapping[str, Datum], key: str) -> str | None:
     datum = exif.get(key)
-    return (clean(datum.toString()) or None) if datum is not None else None
+    return (clean(_written(datum)) or None) if datum is not None else None
+
+
+def _written(datum: Datum) -> str:
+    """Return the text of a datum, also of one that exiv2 takes for numbers."""
+    if datum.typeId() not in _TEXT_AS_BYTES:
+        return str(datum.toString())
+    return bytes(datum.value().data()).decode("utf-8", "surrogateescape")
 
 
 def _orientation(exif: Mapping[str, Datum]) -> int:
@@ -265,7 +272,7 @@ def _rating(exif: Mapping[str, Datum]) -> int | None:
 def _dates(exif: Mapping[str, Datum]) -> dict[str, str]:
     found = {}
     for key, name in _DATES.items():
-        text = _written_text(exif, key)
+        text = _text(exif, key)
         if text and (":Date" not in name or usable_date(text)):
             found[name] = text
     moment = _gps_moment(exif)
@@ -274,16 +281,8 @@ def _dates(exif: Mapping[str, Datum]) -> dict[str, str]:
     return found
 
 
-def _written_text(exif: Mapping[str, Datum], key: str) -> str | None:
-    """Return a text, also one that was written as bytes."""
-    datum = exif.get(key)
-    if datum is None or datum.typeId() not in _BINARY or datum.size() > MAX_TAG_TEXT:
-        return _text(exif, key)
-    return clean(bytes(datum.value().data()).decode("ascii", "replace")) or None
-
-
 def _gps_moment(exif: Mapping[str, Datum]) -> str | None:
-    day = _written_text(exif, "Exif.GPSInfo.GPSDateStamp") or ""
+    day = _text(exif, "Exif.GPSInfo.GPSDateStamp") or ""
     parts = _numbers(exif.get("Exif.GPSInfo.GPSTimeStamp"))[:3]
     if len(parts) < 3 or not all(0 <= part < 61 for part in parts):
         return None
@@ -317,6 +316,8 @@ _INTEGERS: Final = frozenset(
     )
 )
 _BINARY: Final = frozenset((exiv2.TypeId.undefined, exiv2.TypeId.unsignedByte))
+_UTF_8: Final = 129  # CIPA DC-008-2023 (Exif 3.0), 4.6.2; exiv2 has no name for it
+_TEXT_AS_BYTES: Final = frozenset((*_BINARY, _UTF_8))
 _RATIONALS: Final = frozenset(
     (exiv2.TypeId.unsignedRational, exiv2.TypeId.signedRational)
 )
@@ -331,4 +332,5 @@ def _json_value(datum: Datum) -> str | int | float | None:
         return float(Fraction(numerator, denominator)) if denominator else None
     if kind in _BINARY and datum.size() > 8:
         return None
-    return clean(datum.toString(), limit=MAX_TAG_TEXT)
+    text = _written(datum) if kind == _UTF_8 else str(datum.toString())
+    return clean(text, limit=MAX_TAG_TEXT)
