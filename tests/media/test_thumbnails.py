@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from librephotos.media.decoding.film_frames import MAX_PASSED_OVER
-from librephotos.media.decoding.pixels import describes_srgb, still_size
+from librephotos.media.decoding.icc_profiles import describes_srgb
+from librephotos.media.decoding.pixels import still_size
 from librephotos.media.errors import LimitExceeded, UnreadableFile, UnsupportedFormat
 from librephotos.media.files.formats import FORMATS, sniff
 from librephotos.media.files.orientation import exif_of
@@ -190,6 +191,30 @@ def test_raw_s_own_preview_is_passed_over_where_it_is_small(tmp_path: Any) -> No
     assert _size(made.big.data)[1] >= 96
 
 
+@pytest.mark.parametrize("size", [(320, 240), (1600, 1200)])
+@pytest.mark.parametrize("deep", [np.uint16, np.float32])
+def test_deep_grey_of_jpeg_xl_keeps_its_shades(
+    deep: type, size: tuple[int, int], keep: Keep
+) -> None:
+    plain = images.picture(*size).convert("L")
+    shades = np.asarray(plain) / 255
+    light = np.where(
+        shades <= 0.04045, shades / 12.92, ((shades + 0.055) / 1.055) ** 2.4
+    )
+    # Pillow's plugin writes deep grey as linear light, and says so in the file.
+    deep_grey = (
+        light.astype(deep) if deep is np.float32 else (light * 65_535).astype(deep)
+    )
+    content = images.encoded(Image.fromarray(deep_grey), "JXL", lossless=True)
+    made = _make(keep("a.jxl", content))
+    usual = _make(keep("a.png", images.encoded(plain, "PNG")))
+    shown, meant = (
+        pyvips.Image.new_from_buffer(preview.data, "").numpy().astype(int)
+        for preview in (made.big, usual.big)
+    )
+    assert abs(shown - meant).mean() < 3
+
+
 @pytest.mark.parametrize("mode", ["L", "1", "I;16", "CMYK", "P", "LA"])
 def test_unusual_pixels_become_srgb(mode: str, keep: Keep) -> None:
     picture = images.picture(320, 240)
@@ -228,6 +253,51 @@ def test_profile_that_calls_itself_srgb_is_known() -> None:
     assert not describes_srgb(lab)
     assert not describes_srgb(b"")
     assert not describes_srgb(bytes(128) + b"\xff" * 40)
+
+
+CURVES = {
+    "gamma 1.0": b"curv\0\0\0\0\0\0\0\1\1\0",
+    "gamma 1.8": b"curv\0\0\0\0\0\0\0\1\1\xcd",
+    "no shades": b"curv\0\0\0\0\0\0\0\0",
+    "a straight line": b"curv\0\0\0\0\0\0\0\3\0\0\x80\0\xff\xff",
+    "parametric": b"para\0\0\0\0\0\0\0\0\0\1\xcc\xcd",
+}
+
+
+def _srgb_with_curve(curve: bytes) -> bytes:
+    """The profile of sRGB, with its name, and another curve for all three colours."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    start = profile.index(b"para")
+    return profile[:start] + curve.ljust(32, b"\0") + profile[start + 32 :]
+
+
+@pytest.mark.parametrize("curve", CURVES)
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "HEIF"])
+def test_srgb_by_name_with_another_curve_is_brightened(
+    curve: str, format: str, keep: Keep
+) -> None:
+    profile = _srgb_with_curve(CURVES[curve])
+    grey = Image.new("RGB", (64, 48), (100, 100, 100))
+    made = _make(keep("a", images.encoded(grey, format, icc_profile=profile)))
+    shown = pyvips.Image.new_from_buffer(made.big.data, "").getpoint(20, 20)
+    light = (100 / 255) ** (1.8 if "1.8" in curve or curve == "parametric" else 1.0)
+    expected = 255 * (1.055 * light ** (1 / 2.4) - 0.055)
+    assert shown[0] == pytest.approx(expected, abs=3)
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        b"curv\0\0\0\0\0\0\0\1\2\x33",  # 2.2
+        b"curv\0\0\0\0\0\0\0\1\0\0",
+        b"curv\0\0\0\0\xff\xff\xff\xff",
+        b"para\0\0\0\0\0\0\0\0\xff\xff\0\0",
+        b"para\0\0\0\0\0\1\0\0\0\1\0\0\xff\xff\0\0",
+        b"none",
+    ],
+)
+def test_srgb_by_name_with_its_curve_or_none_that_makes_sense(curve: bytes) -> None:
+    assert describes_srgb(_srgb_with_curve(curve))
 
 
 def test_damaged_profile_does_not_hide_the_picture(keep: Keep) -> None:

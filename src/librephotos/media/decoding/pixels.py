@@ -5,11 +5,13 @@ import math
 from dataclasses import dataclass
 from typing import BinaryIO
 
+import numpy as np
 import pillow_heif
 import pillow_jxl  # noqa: F401  registers itself with Pillow
 import pyvips
 from PIL import Image
 
+from librephotos.media.decoding.icc_profiles import describes_srgb
 from librephotos.media.errors import LimitExceeded, UnreadableFile
 from librephotos.media.files import jxl
 from librephotos.media.files.formats import Format
@@ -33,6 +35,7 @@ FAIL_ON_DAMAGE = "fail_on=error"
 DAMAGED = "The picture data is damaged or cut short; restore the file from a copy."
 # What Pillow and its plugins raise for damaged files.
 PILLOW_ERRORS = (ValueError, OSError, RuntimeError, EOFError, SyntaxError)
+_DEEP = {"I;16": 65_535, "F": 1}  # Pillow's modes of JPEG XL, and their white
 MOST_SAMPLES = 8
 """So many numbers may a pixel have where there are as many pixels as we decode."""
 MAX_SHRINK_ON_LOAD = 8
@@ -261,22 +264,6 @@ def _to_srgb_by_profile(image: pyvips.Image) -> pyvips.Image:
         return image
 
 
-def describes_srgb(profile: bytes) -> bool:
-    """Return whether an ICC profile calls itself sRGB in its description tag.
-
-    Source: ICC.1:2010, sections 7.3 and 9.2.41; `desc` is ASCII in version 2 files
-    and UTF-16 in version 4 files.
-    """
-    count = int.from_bytes(profile[128:132], "big")
-    for at in range(132, 132 + 12 * min(count, 100), 12):
-        if profile[at : at + 4] == b"desc":
-            start = int.from_bytes(profile[at + 4 : at + 8], "big")
-            size = int.from_bytes(profile[at + 8 : at + 12], "big")
-            text = profile[start : start + min(size, 512)].replace(b"\0", b"")
-            return b"sRGB" in text and b"linear" not in text.lower()
-    return False
-
-
 def _decode_png(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded:
     source = pyvips.Source.new_from_descriptor(file.fileno())
     missed = missed_turn(file, pyvips.Image.new_from_source(source, ""))
@@ -332,16 +319,24 @@ def _decode_with_pillow(
     try:
         with Image.open(file, formats=[format.name]) as picture:
             check_pixels(*picture.size, limits=limits)
-            alpha = (
-                picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
-            )
-            image = pyvips.Image.new_from_array(
-                picture.convert("RGBA" if alpha else "RGB")
-            ).copy(interpretation="srgb")
+            image = _image_of(picture)
             profile = picture.info.get("icc_profile")
     except PILLOW_ERRORS as error:
         raise UnreadableFile(DAMAGED) from error
     return fitted(image, profile, box)
+
+
+def _image_of(picture: Image.Image) -> pyvips.Image:
+    """Return a picture as grey, or 8-bit RGB with opacity where it has that."""
+    if picture.mode in _DEEP:  # Pillow would cut off what is above 255
+        shades = np.clip(np.asarray(picture) / _DEEP[picture.mode], 0, 1) * 65_535
+        image = pyvips.Image.new_from_array(shades.round().astype(np.uint16))
+        return image.copy(interpretation="grey16")
+    if picture.mode == "L" and "transparency" not in picture.info:
+        return pyvips.Image.new_from_array(picture).copy(interpretation="b-w")
+    alpha = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+    shown = picture.convert("RGBA" if alpha else "RGB")
+    return pyvips.Image.new_from_array(shown).copy(interpretation="srgb")
 
 
 def _heic_size(file: BinaryIO) -> tuple[int, int]:
