@@ -82,6 +82,53 @@ def test_names_with_a_time(name: str, form: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "Скриншот 19-05-2023 140322.png",
+        "19.05.2023_140322.jpg",
+        "IMG 19-05-2023T14h03m22s.jpg",
+        "19_05_2023 - 14.03.22.jpg",
+        "Bildschirmfoto 19.05.2023 um 14.03.22.png",
+        "Capture 19-05-2023 à 14.03.22.png",
+        "Screenshot 05-19-2023 at 2.03.22 PM.png",
+        "19.05.2023 14.03.22.123.jpg",
+    ],
+)
+def test_names_with_a_time_behind_the_day_first(name: str) -> None:
+    assert _date(name) == WrittenDate(AFTERNOON)
+
+
+def test_a_minute_behind_a_word_behind_the_day_first() -> None:
+    found = _date("Photo on 19-05-2023 at 14.03.jpg")
+    assert found == WrittenDate(AFTERNOON.replace(second=0))
+    found = _date("19-05-2023 14.03.jpg")
+    assert found == WrittenDate(datetime(2023, 5, 19), Precision.DAY)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("2023-5-9.jpg", True),
+        ("2023_5_9 party.jpg", True),
+        ("Trip 2023-12-9.jpg", True),
+        ("2023-5-19.jpg", True),
+        ("2023.5.9.jpg", False),  # a version, more often than not
+        ("2023-5-9-1.jpg", False),
+        ("2023-5_9.jpg", False),
+        ("2023-13-9.jpg", False),
+        ("12023-5-9.jpg", False),
+        ("1-2023-5-9.jpg", False),
+    ],
+)
+def test_days_of_one_digit(name: str, known: bool) -> None:
+    found = _date(name)
+    assert (found is not None) is known
+    if found:
+        assert found.precision is Precision.DAY
+        assert (found.digits.year, found.digits.day % 10) == (2023, 9)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
         "IMG_20230519_240000.jpg",
         "20230519240000.jpg",
         "2023-05-19 24-00-00.jpg",
@@ -128,6 +175,10 @@ def test_clocks_of_twelve_hours(name: str, hour: int) -> None:
         "PXL_20230519_140322123~2.jpg",
         "Copy of PXL_20230519_140322123.TS.mp4",
         "20230519T140322Z.jpg",
+        "GMT20230519-140322_Recording_1920x1080.mp4",
+        "UTC_2023-05-19 14.03.22.jpg",
+        "2023-05-19 14:03:22.123456Z.jpg",
+        "2023-05-19T14:03:22,5Z.jpg",
         "image_2023_05_19T14_03_22_123Z.jpg",
         "2023-05-19_14-03-22_UTC.jpg",
         "2023-05-19_14-03-22_UTC_1.jpg",
@@ -152,6 +203,7 @@ def test_names_that_are_utc(name: str) -> None:
         "2023-05-19_14-03-22_GMT-5.jpg",
         "2023-05-19_14-03-22_UTCx.jpg",
         "20230519_140322_Z.jpg",
+        "XGMT20230519-140322.mp4",
     ],
 )
 def test_names_that_are_not_surely_utc(name: str) -> None:

@@ -36,27 +36,33 @@ _HEX = re.compile(
     r"|(?<![^\W_])(?=[a-f]*\d+[a-f]+\d)[0-9a-f]{16,}(?![^\W_])",
     re.ASCII | re.IGNORECASE,
 )
-# No digit may stand before the year, else a serial number would read as a date.
 # The time follows closely, then it may be written without separators; or behind a
 # word ("at", "um", "à", "kl."), then with separators.
-_WITH_TIME = re.compile(
-    rf"(?<!\d){_YEAR}[-_.: ]?{_MONTH}[-_.: ]?{_DAY}"
+_TIME = (
     r"(?P<gap>[-_.:T@, ]{0,3}(?:at )?)"
     r"(?P<hour>[01]\d|2[0-3]|24(?=[-_.:h ]?00[-_.:m ]?00))"
     rf"[-_.:h ]?(?P<minute>[0-5]\d)[-_.:m ]?(?P<second>{_SECOND})"
-    r"(?!\d{7})(?:[-_.]?\d{3}(?!\d))?"
-    rf"(?:{_BLANK}?(?P<after>{AFTER_HOUR}))?{_UTC}",
-    re.ASCII,
+    r"(?!\d{7})(?:[-_.]?\d{3}(?!\d)|[.,]\d{1,9}(?!\d))?"
+    rf"(?:{_BLANK}?(?P<after>{AFTER_HOUR}))?{_UTC}"
 )
-_WITH_WORDED_TIME = re.compile(
-    r"(?<!\d)(?P<year>19\d{2}|2[01]\d{2})(?P<sep>[-_.])(?P<month>\d{1,2})(?P=sep)"
-    rf"(?P<day>\d{{1,2}})(?!\d)(?P<gap>[^\d/\\]{{1,20}}?)"
+_WORDED_TIME = (
+    r"(?!\d)(?P<gap>[^\d/\\]{1,20}?)"
     rf"(?P<before>{BEFORE_HOUR})?{_BLANK}?"
     r"(?P<hour>\d{1,2})(?P<colon>[.:\-_\u2236])(?P<minute>[0-5]\d)"
     rf"(?:(?P=colon)(?P<second>{_SECOND}))?(?!\d)"
-    rf"(?:{_BLANK}*(?P<after>{AFTER_HOUR}))?{_UTC}",
+    rf"(?:{_BLANK}*(?P<after>{AFTER_HOUR}))?{_UTC}"
+)
+# No digit may stand before the year, else a serial number would read as a date.
+_WITH_TIME = re.compile(
+    rf"(?<!\d){_YEAR}[-_.: ]?{_MONTH}[-_.: ]?{_DAY}{_TIME}", re.ASCII
+)
+_WITH_WORDED_TIME = re.compile(
+    r"(?<!\d)(?P<year>19\d{2}|2[01]\d{2})(?P<sep>[-_.])(?P<month>\d{1,2})(?P=sep)"
+    rf"(?P<day>\d{{1,2}}){_WORDED_TIME}",
     re.ASCII,
 )
+# Zoom names recordings by UTC: GMT20190304-111213_Recording.mp4
+_UTC_IN_FRONT = re.compile(r"(?<![A-Za-z])(?:UTC|GMT)[-_ ]?\Z")
 # Telegram's export writes the day first: photo_1@19-05-2023_14-03-22.jpg
 _TELEGRAM = re.compile(
     r"@(?P<gap>)(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>(?:19|2[01])\d\d)"
@@ -78,12 +84,27 @@ _COMPACT_DAY = re.compile(
     rf"(?:^|[^A-Za-z0-9])[A-Za-z]{{0,8}}{_YEAR}{_MONTH}{_DAY}(?![A-Za-z0-9])",
     re.ASCII,
 )
-_DAY_FIRST = re.compile(
-    r"(?<!\d)(?<!\d[-.])(?P<first>\d\d)(?P<sep>[-_.])(?P<second>\d\d)(?P=sep)"
-    r"(?P<year>(?:19|20)\d\d)(?!\d)"
-    r"(?:[-_,T ]{1,2}(?P<hour>\d{1,2})(?P<colon>[-_.: ])(?P<minute>[0-5]\d)(?P=colon)"
-    rf"(?P<last>{_SECOND})(?!\d)(?:{_BLANK}?(?P<after>{AFTER_HOUR}))?{_UTC})?",
+# A year, month and day of one digit, as a person writes them; with dots "2019.3.4" is
+# a version more often.
+_SHORT_DAY = re.compile(
+    r"(?<!\d)(?<!\d[-.])(?P<year>(?:19|20)\d\d)(?P<sep>[-_])(?P<month>[1-9]|1[0-2])"
+    r"(?P=sep)(?P<day>[1-9]|[12]\d|3[01])(?!\d|[-_.]\d)",
     re.ASCII,
+)
+_DAY_THEN_YEAR = (
+    r"(?<!\d)(?<!\d[-.])(?P<one>\d\d)(?P<sep>[-_.])(?P<two>\d\d)(?P=sep)"
+    r"(?P<year>(?:19|20)\d\d)(?!\d)"
+)
+_DAY_FIRST = re.compile(_DAY_THEN_YEAR, re.ASCII)
+_DAY_FIRST_WITH_TIME: Final = tuple(
+    re.compile(_DAY_THEN_YEAR + time, re.ASCII)
+    for time in (
+        r"(?P<gap>[-_,T ]{1,2})(?P<hour>\d{1,2})(?P<colon>[-_.: ])(?P<minute>[0-5]\d)"
+        rf"(?P=colon)(?P<second>{_SECOND})(?!\d)"
+        rf"(?:{_BLANK}?(?P<after>{AFTER_HOUR}))?{_UTC}",
+        _TIME,
+        _WORDED_TIME,
+    )
 )
 
 
@@ -111,10 +132,16 @@ def day_alone(name: str) -> WrittenDate | None:
     compact = _COMPACT_DAY.search(text)
     if compact:
         return _day(compact, machine=True)
+    short = _SHORT_DAY.search(text)
+    if short:
+        return _day(short, machine=False)
     match = _DAY_FIRST.search(text)
     if match:
         day = _day_first(match)
-        return None if day and match["hour"] and is_never_set(day.digits) else day
+        timed = any(pattern.search(text) for pattern in _DAY_FIRST_WITH_TIME)
+        if day is None or (timed and is_never_set(day)):
+            return None
+        return WrittenDate(day, Precision.DAY)
     worded = day_in_words(text)
     return WrittenDate(worded, Precision.DAY) if worded else None
 
@@ -140,11 +167,12 @@ def _moments(text: str) -> Iterator[WrittenDate]:
         found = match and _moment(match, text)
         if found:
             yield found
-    match = _DAY_FIRST.search(text)
-    day = _day_first(match) if match and match["hour"] else None
-    timed = day and match and _at_time(day, match)
-    if timed:
-        yield timed
+    for pattern in _DAY_FIRST_WITH_TIME:
+        match = pattern.search(text)
+        found = match and _moment(match, text)
+        if found:
+            yield found
+            return
 
 
 def _is_set(found: WrittenDate) -> bool:
@@ -161,11 +189,12 @@ def _moment(match: re.Match[str], text: str) -> WrittenDate | None:
     if half:
         hour = hour_of_day(hour, half)
     try:
-        day = datetime(int(found["year"]), int(found["month"]), int(found["day"]))
+        day = _day_of(match)
         digits = at_time(day, hour, int(found["minute"]), int(found["second"] or 0))
     except (ValueError, OverflowError):
         return None
-    utc = bool(found.get("utc") or _PIXEL.search(text))
+    utc = found.get("utc") or _UTC_IN_FRONT.search(text[: match.start()])
+    utc = utc or _PIXEL.search(text)
     return WrittenDate(digits, clock=Clock.UTC if utc else Clock.LOCAL)
 
 
@@ -180,24 +209,22 @@ def _day(match: re.Match[str], *, machine: bool) -> WrittenDate | None:
     return WrittenDate(day, Precision.DAY)
 
 
-def _at_time(day: WrittenDate, match: re.Match[str]) -> WrittenDate | None:
-    hour = int(match["hour"])
-    if match["after"]:
-        hour = hour_of_day(hour, match["after"])
-    try:
-        digits = at_time(day.digits, hour, int(match["minute"]), int(match["last"]))
-    except (ValueError, OverflowError):
-        return None
-    return WrittenDate(digits, clock=Clock.UTC if match["utc"] else Clock.LOCAL)
+def _day_of(match: re.Match[str]) -> datetime:
+    """Return the midnight of a match's day; raises ValueError if there is none."""
+    if "one" not in match.re.groupindex:
+        return datetime(int(match["year"]), int(match["month"]), int(match["day"]))
+    day = _day_first(match)
+    if day is None:
+        raise ValueError(f"It is not certain which day {match[0]!r} is.")
+    return day
 
 
-def _day_first(match: re.Match[str]) -> WrittenDate | None:
-    first, second = int(match["first"]), int(match["second"])
+def _day_first(match: re.Match[str]) -> datetime | None:
+    first, second = int(match["one"]), int(match["two"])
     if first <= 12 and second <= 12 and first != second:
         return None
     month, day = (second, first) if first > 12 else (first, second)
     try:
-        found = datetime(int(match["year"]), month, day)
+        return datetime(int(match["year"]), month, day)
     except ValueError:
         return None
-    return WrittenDate(found, Precision.DAY)
