@@ -86,9 +86,10 @@ class WrittenDate:
 
 _DATE = re.compile(
     r"(?P<year>\d{4})"
-    r"(?:[:\-/. ](?P<month>\d\d| ?\d|\s{0,2})(?:[:\-/. ](?P<day>\d\d| ?\d|\s{0,2}))?/?"
-    r"(?:Z|[+\-]\d\d:\d\d)?)?"
-    r"(?:[T\s_]+(?P<time>\S.*)|(?<=\d:\d\d)(?P<glued>\d\d:.*))?\Z",
+    r"(?:[:\-/._ ](?P<month>\d\d| ?\d|\s{0,2})"
+    r"(?:[:\-/._ ](?P<day>\d\d| ?\d|\s{0,2}))?/?(?:Z|[+\-]\d\d:\d\d)?)?"
+    r"(?:(?:[Tt\s_,;]+|[:\-](?=\d\d:\d\d:\d\d))(?P<time>\S.*)"
+    r"|(?<=\d:\d\d)(?P<glued>\d\d:.*))?\Z",
     re.ASCII | re.DOTALL,
 )
 _COMPACT = re.compile(
