@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import struct
 import tracemalloc
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,65 @@ def test_of_the_first_pass_of_an_interlaced_gif_no_row_runs_down(keep: Keep) -> 
     assert _top_is_right(made, data, 0.2, keep)
     shown = np.asarray(Image.open(io.BytesIO(made.big.data)).convert("RGB"))
     assert not shown[400:].any()
+
+
+def _interlaced(mode: str, size: tuple[int, int] = (800, 600)) -> bytes:
+    picture = images.picture(*size)
+    if mode == "deep":
+        pixels = np.asarray(picture).astype(np.uint16) * 257
+        image = pyvips.Image.new_from_array(pixels).copy(interpretation="rgb16")
+        return image.pngsave_buffer(interlace=True)
+    image = pyvips.Image.new_from_array(np.asarray(picture.convert(mode)))
+    return image.pngsave_buffer(
+        interlace=True, palette=mode == "RGB" and size[0] == 799
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "size"),
+    [
+        ("RGB", (800, 600)),
+        ("RGB", (799, 597)),  # a palette
+        ("L", (801, 603)),
+        ("RGBA", (800, 600)),
+        ("deep", (800, 600)),
+    ],
+)
+@pytest.mark.parametrize("percent", [4, 20, 60, 90])
+def test_an_interlaced_png_is_shown_by_the_passes_that_are_there(
+    mode: str, size: tuple[int, int], percent: int, keep: Keep
+) -> None:
+    data = _interlaced(mode, size)
+    end = len(data) * percent // 100
+    whole = _make(keep("whole", data))
+    for name, rest in (("cut", b""), ("zeros", bytes(len(data) - end))):
+        made = _make(keep(name, data[:end] + rest))
+        assert abs(_share(made) - percent) < 15
+        assert (made.width, made.height) == size
+        a, b = (
+            np.asarray(Image.open(io.BytesIO(each.big.data)).convert("RGB"), float)
+            for each in (made, whole)
+        )
+        assert a.shape == b.shape and float(np.abs(a - b).mean()) < 25
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 2), (5, 5), (40, 1), (1, 40)])
+def test_an_interlaced_png_of_few_pixels_is_no_error(
+    size: tuple[int, int], keep: Keep
+) -> None:
+    data = _interlaced("RGB", size)
+    for end in range(33, len(data)):
+        with contextlib.suppress(UnreadableFile):
+            made = _make(keep("cut", data[:end]))
+            assert (made.width, made.height) == size
+
+
+def test_an_interlaced_png_with_too_many_pixels_is_not_unpacked(keep: Keep) -> None:
+    data = bytearray(_interlaced("RGB")[:-500])
+    data[16:24] = struct.pack(">II", 60_000, 60_000)
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4)
+    with pytest.raises(LimitExceeded):
+        _make(keep("cut", bytes(data)))
 
 
 @pytest.mark.parametrize("name", [*WHOLE, *UNTOLD])

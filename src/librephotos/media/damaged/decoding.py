@@ -6,7 +6,7 @@ from typing import Final
 import av
 import pyvips
 
-from librephotos.media.damaged import jpeg, padded, previews, rows
+from librephotos.media.damaged import interlaced_png, jpeg, padded, previews, rows
 from librephotos.media.damaged.av1 import cut_av1
 from librephotos.media.damaged.part import MAX_BYTES, Part, shows_something
 from librephotos.media.damaged.sentences import damage_text, lost_text, preview_text
@@ -37,7 +37,7 @@ _Attempt = Callable[[bytes, Format, Box, Limits], Part]
 
 _ATTEMPTS: Final[dict[str, tuple[_Attempt, ...]]] = {
     "JPEG": (jpeg.as_far_as_it_goes, jpeg.without_last_scans, rows.by_pillow),
-    "PNG": (rows.png, rows.by_pillow),
+    "PNG": (rows.png, interlaced_png.in_passes, rows.by_pillow),
     "GIF": (rows.gif, rows.by_pillow),
     "WebP": (padded.whole_frames, padded.padded),
     "TIFF": (rows.up_to_fault, rows.by_pillow),
