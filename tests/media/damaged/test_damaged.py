@@ -172,10 +172,26 @@ def test_an_interlaced_png_of_few_pixels_is_no_error(
     size: tuple[int, int], keep: Keep
 ) -> None:
     data = _interlaced("RGB", size)
-    for end in range(33, len(data)):
+    for end in range(33, len(data), 9):
         with contextlib.suppress(UnreadableFile):
             made = _make(keep("cut", data[:end]))
             assert (made.width, made.height) == size
+
+
+@pytest.mark.parametrize("percent", [40, 60, 95])
+def test_of_a_cut_animated_avif_the_first_picture_is_shown(
+    percent: int, keep: Keep
+) -> None:
+    first = images.picture(320, 240)
+    later = [images.picture(320, 240).rotate(60 * at) for at in range(1, 6)]
+    data = images.encoded(
+        first, "AVIF", save_all=True, append_images=later, duration=100
+    )
+    made = _make(keep("cut", data[: len(data) * percent // 100]))
+    assert "lacking" in made.damage
+    assert (made.width, made.height) == (320, 240)
+    shown = np.asarray(Image.open(io.BytesIO(made.big.data)).convert("RGB"), float)
+    assert float(np.abs(shown - np.asarray(first, float)).mean()) < 12
 
 
 def test_an_interlaced_png_with_too_many_pixels_is_not_unpacked(keep: Keep) -> None:

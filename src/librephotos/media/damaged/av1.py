@@ -51,21 +51,24 @@ class _Item:
 
 
 def cut_av1(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
-    """Decode the blocks of an AVIF before the point where it is cut off."""
+    """Decode the blocks of an AVIF before the point where it is cut off.
+
+    Of an animation that may be behind its first picture, of which all is there then.
+    """
     item = _primary_item(data)
     keep = len(item.data.rstrip(b"\0"))
-    if not keep < item.length:
-        raise UnreadableFile(DAMAGED)
-    pixels, other = _two_readings(item.data[:keep], item.length, limits)
-    there, share = _without_guesses(pixels, other)
+    there, share = _decoded(item.data, limits), 1.0
+    if keep < item.length or there is None:
+        pixels, other = _two_readings(item.data[:keep], item.length, limits)
+        there, share = _without_guesses(pixels, other)
     for kind, value in item.transforms:
         if kind == b"irot":
             there = np.rot90(there, value & 3)
         else:
             there = np.flipud(there) if value & 1 == 0 else np.fliplr(there)
     decoded = fitted(image_of(np.ascontiguousarray(there)), None, box)
-    share = min(keep / item.length, share, 0.99)
-    return Part(decoded.image, share, decoded.width, decoded.height)
+    told = min(keep / item.length, share, 0.99) if keep < item.length else None
+    return Part(decoded.image, told, decoded.width, decoded.height)
 
 
 def _two_readings(data: bytes, length: int, limits: Limits) -> tuple[_Pixels, _Pixels]:
