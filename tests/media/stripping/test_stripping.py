@@ -24,7 +24,7 @@ from librephotos.media.stripping.copies import CopyOrder, make_copy
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.verification import verify
 from tests.support.mounts import mounted_memory
-from tests.support.pictures import marked
+from tests.support.pictures import coded, marked
 from tests.support.pictures.images import corner_colours, encoded, quadrants
 from tests.support.pictures.marked import ICC, MARK, RAW_MARK
 
@@ -43,6 +43,16 @@ def stripped(tmp_path: Path) -> Callable[..., Path]:
         return target
 
     return copy
+
+
+@pytest.mark.parametrize("format", ["HEIC", "AVIF"])
+def test_colours_that_are_told_by_numbers_are_those_of_the_copy(
+    format: str, stripped: Callable[..., Path]
+) -> None:
+    copy = stripped(coded.STILLS[format]((200, 100, 50), 12, 13))  # Display P3
+    with Image.open(copy) as shown:
+        assert shown.format == "JPEG"
+        assert shown.getpixel((20, 20)) == pytest.approx((215, 93, 31), abs=5)
 
 
 def order(path: Path, target: Path, *, embedded_video: bool = False) -> CopyOrder:

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import numpy as np
@@ -11,6 +11,12 @@ import pillow_jxl  # noqa: F401  registers itself with Pillow
 import pyvips
 from PIL import Image
 
+from librephotos.media.decoding.coded_colours import (
+    CodedColours,
+    as_shown,
+    colours_of_avif,
+    colours_of_png,
+)
 from librephotos.media.decoding.icc_profiles import describes_srgb
 from librephotos.media.errors import LimitExceeded, UnreadableFile
 from librephotos.media.files import jxl
@@ -81,7 +87,8 @@ def decode_still(
             if format.name == "HEIC":
                 return _decode_heic(file, box=box, limits=limits)
             if format.name == "PNG":
-                return _decode_png(file, box=box, limits=limits)
+                found = _decode_png(file, box=box, limits=limits)
+                return replace(found, image=as_shown(found.image, colours_of_png(file)))
             if format.name in ("JXL", "BMP"):
                 return _decode_with_pillow(file, format=format, box=box, limits=limits)
             source = pyvips.Source.new_from_descriptor(file.fileno())
@@ -94,6 +101,10 @@ def decode_still(
             )
             if format.name == "JPEG" and (complaints() or not jpeg_has_ended(file)):
                 raise UnreadableFile(DAMAGED)  # complaints are of the last rows
+            if format.name == "AVIF":
+                return replace(
+                    found, image=as_shown(found.image, colours_of_avif(file))
+                )
             return found
         except pyvips.Error as error:
             raise UnreadableFile(DAMAGED) from error
@@ -307,7 +318,11 @@ def heif_pixels(picture: pillow_heif.HeifFile) -> tuple[pyvips.Image, bytes | No
     image = image.crop(0, 0, width, height)
     image = image.copy(interpretation="srgb" if bands >= 3 else "b-w")
     profile = picture.info.get("icc_profile")
-    return image, profile if isinstance(profile, bytes) else None
+    if isinstance(profile, bytes):
+        return image, profile
+    told = picture.info.get("nclx_profile") or {}
+    numbers = (told.get("color_primaries", 0), told.get("transfer_characteristics", 0))
+    return as_shown(image, CodedColours(*map(int, numbers))), None
 
 
 def _decode_with_pillow(

@@ -10,15 +10,18 @@ from typing import Any, Final
 
 import pillow_heif
 import pyvips
+from PIL import Image
 
 from librephotos.full_disk import is_full
 from librephotos.media.damaged import decode_damaged
+from librephotos.media.decoding.coded_colours import as_shown, colours_of_avif
 from librephotos.media.decoding.pixels import (
     DAMAGED,
     PILLOW_ERRORS,
     Box,
     check_pixels,
     decode_still,
+    heif_pixels,
     orientation_of,
     upright_size,
 )
@@ -121,10 +124,11 @@ def _render_heic(path: bytes | str, target: Path, *, limits: Limits) -> None:
         try:
             picture = pillow_heif.open_heif(file, convert_hdr_to_8bit=True)
             check_pixels(*picture.size, limits=limits)
-            image = picture.to_pillow()
+            shown, stated = heif_pixels(picture)
         except PILLOW_ERRORS as error:
             raise UnreadableFile(DAMAGED) from error
-    profile = clean_profile(image.info.get("icc_profile") or b"") or None
+    image = Image.fromarray(shown.numpy())
+    profile = clean_profile(stated or b"") or None
     copy = io.BytesIO()  # Pillow does not notice when a file takes a part of its bytes
     if image.mode in ("RGB", "L"):
         quality = {"quality": JPEG_QUALITY, "subsampling": "4:4:4"}
@@ -140,4 +144,4 @@ def _render_avif(path: bytes | str, target: Path, *, limits: Limits) -> None:
         image = pyvips.Image.heifload_source(source, fail_on="error")
         check_pixels(*upright_size(image), limits=limits)
         eight_bits = image.autorot().colourspace("srgb" if image.bands > 2 else "b-w")
-        _write(eight_bits, target)
+        _write(as_shown(eight_bits, colours_of_avif(file)), target)
