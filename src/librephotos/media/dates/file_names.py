@@ -138,8 +138,8 @@ def day_alone(name: str) -> WrittenDate | None:
     match = _DAY_FIRST.search(text)
     if match:
         day = _day_first(match)
-        timed = any(pattern.search(text) for pattern in _DAY_FIRST_WITH_TIME)
-        if day is None or (timed and is_never_set(day)):
+        by_clock = any(pattern.search(text) for pattern in _DAY_FIRST_WITH_TIME)
+        if day is None or (by_clock and is_never_set(day)):
             return None
         return WrittenDate(day, Precision.DAY)
     worded = day_in_words(text)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyvips
 from av.container import InputContainer
-from av.sidedata.sidedata import Type as SideData
+from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 
 from librephotos.media.decoding.coded_colours import CodedColours, as_shown
@@ -208,8 +208,8 @@ def _colours(frame: VideoFrame) -> CodedColours:
 
 def _is_mirrored(frame: VideoFrame) -> bool:
     """Whether the matrix of a track (ISO 14496-12, 8.3.2) turns frames inside out."""
-    matrix = frame.side_data.get(SideData.DISPLAYMATRIX)
-    if matrix is None:
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if not isinstance(matrix, SideData):
         return False
     a, b, _, c, d = struct.unpack_from("=5i", bytes(matrix))
     return bool(a * d < b * c)
