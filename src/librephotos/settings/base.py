@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "librephotos.server",
 ]
 MIDDLEWARE = [
+    # Before anything reads a cookie.
+    "librephotos.web.cookies.CookieMiddleware",
     "librephotos.web.callers.ForwardedAddressMiddleware",
     "librephotos.web.compression.CompressionMiddleware",
     "librephotos.web.callers.HostMiddleware",
