@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +58,12 @@ def test_no_header_breaks_it(header, size):
     except UnsatisfiableRange:
         return
     assert found is None or 0 <= found[0] <= found[1] < size
+
+
+@pytest.mark.parametrize("before", ["", "bytes", "bytes=", "bytes=1", "bytes=1-", "b=-1"])
+@pytest.mark.parametrize("repeated", [" ", "\t", "1", "1 "])
+def test_no_header_takes_long_to_read(before, repeated):
+    began = time.process_time()
+    header = before + repeated * (60_000 // len(repeated))
+    assert byte_range(f"{header}x", 10) is None
+    assert time.process_time() - began < 0.5

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-# More digits than any size has, and fewer than Python refuses to convert.
+# More digits than any size has, and fewer than Python refuses to convert. No blanks can
+# be shared out between two parts of it, which would take quadratic time.
 _ONE_RANGE = re.compile(
-    r"\s*bytes\s*=\s*(\d{0,19})\s*-\s*(\d{0,19})\s*", re.ASCII | re.IGNORECASE
+    r"\s*bytes\s*=\s*(?:(\d{1,19})\s*)?-\s*(?:(\d{1,19})\s*)?",
+    re.ASCII | re.IGNORECASE,
 )
 
 
@@ -22,9 +24,9 @@ def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
     UnsatisfiableRange if not one byte of the range lies within `size`.
     """
     asked = _ONE_RANGE.fullmatch(header or "")
-    if asked is None or asked.groups() == ("", ""):
+    first, last = asked.groups("") if asked else ("", "")
+    if not (first or last):
         return None
-    first, last = asked.groups()
     if not first:
         return _suffix(int(last), size)
     if last and int(last) < int(first):
