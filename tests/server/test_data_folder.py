@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -19,7 +22,7 @@ from librephotos.server.postgres_programs import program_folder
 from librephotos.server.socket_folder import is_ours, socket_folder
 from librephotos.settings.database import embedded_socket_directory
 from librephotos.settings.folder import default_data_folder
-from tests.support.server import librephotos
+from tests.support.server import librephotos, postgres_process
 
 pytestmark = pytest.mark.server
 
@@ -108,6 +111,74 @@ def test_a_copy_of_a_running_cluster_is_refused(original: Path, copy: Path) -> N
         postgres.stop()
     assert finished.returncode == 2
     assert "made while PostgreSQL ran" in finished.stderr
+
+
+def leave_locks(cluster: Path, number: int) -> None:
+    """Leave what a server leaves behind that loses power: here one of that number."""
+    text = f"{number}\n{cluster}\n1700000000\n5432\n{cluster}\n\n 1 1\nready   \n"
+    for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+        (cluster / name).write_text(text)
+        user_of(cluster).give(cluster / name)
+
+
+@contextmanager
+def a_program_of_the_same_user(cluster: Path) -> Iterator[psutil.Process]:
+    """Run something else as the user of a cluster."""
+    with subprocess.Popen(["sleep", "600"], **user_of(cluster).identity) as program:
+        try:
+            yield psutil.Process(program.pid)
+        finally:
+            program.kill()
+
+
+@contextmanager
+def a_process_of_another_postgresql(cluster: Path) -> Iterator[psutil.Process]:
+    """Run a PostgreSQL that has nothing to do with the cluster."""
+    with tempfile.TemporaryDirectory(prefix="librephotos-server-") as name:
+        Path(name).chmod(0o711)
+        other = Postgres(Path(name) / "postgres", Path(name) / "postgres")
+        other.start()
+        try:
+            server = postgres_process(Path(name))
+            assert server
+            yield server.children()[0]
+        finally:
+            other.stop()
+
+
+@pytest.mark.parametrize(
+    "has_the_number", [a_program_of_the_same_user, a_process_of_another_postgresql]
+)
+def test_the_number_of_a_dead_server_may_be_somebody_elses(
+    copy: Path, has_the_number: Callable[[Path], AbstractContextManager[psutil.Process]]
+) -> None:
+    postgres = Postgres(copy, copy)
+    with has_the_number(copy) as somebody:
+        leave_locks(copy, somebody.pid)
+        assert not postgres.running()
+        postgres.stop()
+        assert postgres.start()
+        postgres.stop()
+        assert somebody.is_running() and somebody.status() != psutil.STATUS_ZOMBIE
+
+
+def test_a_server_is_known_where_its_folder_may_not_be_seen(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by root without the right to trace, which Docker does not give."""
+
+    def refuse(process: psutil.Process) -> str:
+        raise psutil.AccessDenied(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "cwd", refuse)
+    postgres = Postgres(copy, copy)
+    postgres.start()
+    try:
+        assert postgres.running()
+        assert not postgres.start()
+    finally:
+        postgres.stop()
+    assert not postgres.running() and not (copy / "postmaster.pid").exists()
 
 
 def test_modes_of_folders_that_others_made_are_kept(data: Path) -> None:

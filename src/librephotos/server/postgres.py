@@ -88,27 +88,25 @@ class Postgres:
 
     def _process(self) -> psutil.Process | None:
         try:
-            pid = int((self.cluster / "postmaster.pid").read_text().split()[0])
-            process = psutil.Process(pid)
-            # The number of a dead server may belong to another program by now, or to
-            # its own corpse where nobody reaps it (containers without an init).
-            dead = process.status() == psutil.STATUS_ZOMBIE
-            return process if process.name() == "postgres" and not dead else None
+            process = psutil.Process(_number_in(self.cluster / "postmaster.pid"))
+            return process if _serves(process, self.cluster) else None
         except (OSError, IndexError, ValueError, psutil.NoSuchProcess):
             return None
 
-    def _forget_corpse(self) -> None:
-        """Remove the lock files of a server that is dead and that nobody reaps.
+    def _forget_the_dead(self) -> None:
+        """Remove the lock files of a dead server whose number is still in use.
 
-        PostgreSQL takes the corpse for a running server, since its number is in use.
+        PostgreSQL takes whatever has the number for a running server: a corpse that
+        nobody reaps, or a program that was given it since, as after a power cut. That
+        none of the dead server's children is at work it sees from the shared memory.
         """
         for lock_file in (
             self.cluster / "postmaster.pid",
             self.socket_directory / ".s.PGSQL.5432.lock",
         ):
             try:
-                process = psutil.Process(int(lock_file.read_text().split()[0]))
-                if process.status() == psutil.STATUS_ZOMBIE:
+                process = psutil.Process(_number_in(lock_file))
+                if not _serves(process, self.cluster):
                     lock_file.unlink()
             except (OSError, IndexError, ValueError, psutil.NoSuchProcess):
                 continue
@@ -136,7 +134,7 @@ class Postgres:
         # The cluster's own folder may not be there yet.
         self._user.refuse_impassable(self.cluster.parent)
         self._programs = programs_for(self._user, data=self.cluster.parent)
-        self._forget_corpse()
+        self._forget_the_dead()
         if not version_of(self.cluster, self._user):
             self._create()
         refuse_unfit(self.cluster, self._user)
@@ -304,6 +302,31 @@ def held_postgres(postgres: Postgres, data: Path) -> Iterator[Postgres]:
                     postgres.stop()
         users.release()
         turn.release()
+
+
+def _number_in(lock_file: Path) -> int:
+    return int(lock_file.read_text().split()[0])
+
+
+def _serves(process: psutil.Process, cluster: Path) -> bool:
+    """Whether a process is the PostgreSQL server of a cluster, and alive.
+
+    The number of a dead server may belong to any program by now, to another PostgreSQL
+    as well, or to its own corpse where nobody reaps it (containers without an init).
+    """
+    if process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
+        return False
+    try:
+        return _is(process.cwd(), cluster)
+    except psutil.AccessDenied:  # it is another user's, and root may not trace (Docker)
+        return any(_is(argument, cluster) for argument in process.cmdline())
+
+
+def _is(path: str, folder: Path) -> bool:
+    try:
+        return folder.samefile(path)
+    except OSError:
+        return False
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
