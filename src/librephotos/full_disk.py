@@ -7,18 +7,28 @@ kept as a reason against a file.
 from __future__ import annotations
 
 import errno
+import math
 import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 CODES = (errno.ENOSPC, errno.EDQUOT)
 """What the system answers to who writes: no room on the disk, none in the quota."""
+
+SHARED_MEMORY = Path("/dev/shm")
+"""Where Linux keeps what processes share; containers are often given little of it."""
 
 FULL = "The disk of the server is full: its operator has to make room."
 """For whoever waits for what was to be written."""
 
 
 class DataFolderFull(Exception):
-    """The data folder has no room left; the message says what to do."""
+    """The data folder, or what is written to beside it, has no room left.
+
+    The message says which, and what to do.
+    """
 
 
 def is_full(error: BaseException | None) -> bool:
@@ -32,6 +42,31 @@ def is_full(error: BaseException | None) -> bool:
 def tells_of_full_disk(text: str) -> bool:
     """Whether what a program said of its failure is that a disk has no room."""
     return any(os.strerror(code) in text for code in CODES)
+
+
+def fullest_place(data: Path) -> str:
+    """Return, in words, which place that the server writes to has the least room now.
+
+    An error seldom tells which of them is full. It is the data folder that counts for
+    what lies on its own disk, and where none can be told apart.
+    """
+    places = {"The data folder": data}
+    with suppress(OSError):  # none can be written
+        places["The server's folder for temporary files"] = Path(tempfile.gettempdir())
+    places[f"The server's shared memory ({SHARED_MEMORY})"] = SHARED_MEMORY
+    return min(places, key=lambda words: _room(places[words], data))
+
+
+def _room(place: Path, data: Path) -> float:
+    """Return the bytes that are free at a place, infinity for what is not another."""
+    try:
+        if place != data and place.stat().st_dev == data.stat().st_dev:
+            return math.inf
+        disk = os.statvfs(place)
+    except OSError:
+        return math.inf
+    no_names_left = disk.f_files and not disk.f_favail
+    return 0 if no_names_left else disk.f_bavail * disk.f_frsize
 
 
 def _tells(error: BaseException) -> bool:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from librephotos import full_disk
 from librephotos.api.models import File, Photo, PhotoStage, User
 from librephotos.api.pipeline.previews.stripping import strip
 from librephotos.api.pipeline.work import children, queue
+from librephotos.api.pipeline.work.runner import full_folder_told
 from librephotos.api.pipeline.work.sandbox import Sandbox
-from librephotos.full_disk import FULL
+from librephotos.full_disk import FULL, DataFolderFull, fullest_place
 from tests.support.mounts import fill, mounted_memory
 from tests.support.pictures import marked
 from tests.support.pictures.videos import video
@@ -130,3 +133,41 @@ def test_what_no_job_follows_ends_with_one_line(
     work_until_idle()
     [told] = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert "make room" in told.getMessage() and not told.exc_info
+
+
+def test_another_full_place_is_not_taken_for_the_data_folder(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator who makes room where there is plenty mends nothing."""
+    settings.DATA, shared, temporary = (tmp_path / name for name in "dst")
+    for folder in (settings.DATA, shared, temporary):
+        folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setattr(full_disk, "SHARED_MEMORY", shared)
+    for folder, words in (
+        (temporary, "folder for temporary files has become full"),
+        (shared, r"shared memory \(.*\) has become full"),
+        (settings.DATA, "^The data folder has become full"),
+    ):
+        with mounted_memory(folder, size="1m"):
+            with pytest.raises(DataFolderFull, match=words), full_folder_told():
+                (folder / "much").write_bytes(bytes(2**21))
+
+
+def test_a_place_without_names_left_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "full"))
+    (tmp_path / "full").mkdir()
+    with mounted_memory(tmp_path / "full", size="64m,nr_inodes=1"):
+        assert "temporary" in fullest_place(tmp_path)
+
+
+def test_what_lies_on_the_disk_of_the_data_folder_is_not_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("data", "temporary"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(full_disk, "SHARED_MEMORY", tmp_path / "absent")
+    assert fullest_place(tmp_path / "data") == "The data folder"

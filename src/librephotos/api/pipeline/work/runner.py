@@ -18,7 +18,7 @@ from librephotos.api.pipeline.work.sandbox import Outcome, Sandbox
 from librephotos.api.pipeline.work.stage import Input, Result, Runs, Skip, Stage
 from librephotos.api.writes import stage_states
 from librephotos.api.writes.invalidation import Reason, invalidate
-from librephotos.full_disk import DataFolderFull, is_full
+from librephotos.full_disk import DataFolderFull, fullest_place, is_full
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,8 @@ def full_folder_told() -> Iterator[None]:
     except OSError as error:
         if not is_full(error):
             raise
-        raise DataFolderFull("The data folder has become full: make room") from error
+        place = fullest_place(settings.DATA)
+        raise DataFolderFull(f"{place} has become full: make room") from error
 
 
 def run_stages(
