@@ -382,8 +382,8 @@ def test_what_one_has_done_is_told(client, client_of, me, anna):
     assert rows == [
         ("dismiss", 2, []),
         ("merge", 0, ["Anne", "Bert"]),
-        ("draw", 1, []),
-        ("rename", 0, ["Anna"]),
+        ("draw", 1, ["New"]),
+        ("rename", 0, ["Anna", "Anne"]),
     ]
     newest = answer["results"][0]
     undone = undo(client, PeopleEdit.objects.first()).json()["edit"]
@@ -392,6 +392,34 @@ def test_what_one_has_done_is_told(client, client_of, me, anna):
     stranger = client_of(UserFactory())
     assert stranger.get("/api/people/edits").json()["results"] == []
     assert undo(stranger, PeopleEdit.objects.last()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("act", "names"),
+    [
+        (label, ["New"]),
+        (relabel, ["Bert"]),
+        (unlabel, ["Anna"]),
+        (reject, ["Anna"]),
+        (split, ["New"]),
+        (draw, ["New"]),
+        (rename, ["Anna", "New"]),
+        (ignore, []),
+    ],
+)
+def test_an_edit_is_told_with_who_it_is_about(client, me, anna, act, names):
+    act(client, list(anna.faces.values_list("pk", flat=True)), me)
+    (row,) = client.get("/api/people/edits/").json()["results"]
+    assert row["people"] == names
+
+
+def test_edits_of_earlier_versions_are_listed(client, me, anna):
+    patch(client, anna, newPersonName="Annika")
+    edit = PeopleEdit.objects.get()
+    del edit.before["names"]
+    edit.save()
+    (row,) = client.get("/api/people/edits/").json()["results"]
+    assert row["people"] == ["Anna"]
 
 
 def test_taking_back_does_not_mind_what_was_taken_back_later(client, me, anna):

@@ -38,8 +38,7 @@ def label(owner: int, faces: Collection[int], *, name: str) -> Record:
     if not own:
         return Record()
     with recorded(owner, Action.LABEL, faces=own) as record:
-        person = named_or_none(owner, name)
-        assign(own, person.pk if person else _made(owner, name, record))
+        assign(own, _named(owner, name, record))
     return record
 
 
@@ -55,9 +54,19 @@ def split(owner: int, faces: Collection[int], *, name: str) -> Record:
     return record
 
 
+def _named(owner: int, name: str, record: Record) -> int:
+    """Return the person of a name, who is made if there is none."""
+    person = named_or_none(owner, name)
+    if person is None:
+        return _made(owner, name, record)
+    record.names.append(person.name)
+    return person.pk
+
+
 def _made(owner: int, name: str, record: Record) -> int:
     person = Person.objects.create(owner_id=owner, name=name)
     record.made_people.append(person.pk)
+    record.names.append(person.name)
     return person.pk
 
 
@@ -87,6 +96,8 @@ def reject(owner: int, faces: Collection[int], *, person: int | None = None) -> 
         if person is not None and not existing(owner, [person]):
             raise Gone("person")
         denied = _denied(Face.objects.filter(pk__in=own), person)
+        people = Person.objects.filter(pk__in=denied, kind=Person.Kind.USER)
+        record.names += people.order_by("pk").values_list("name", flat=True)
         for person_id, of_person in denied.items():
             _forget(of_person, person_id)
         FaceRejection.objects.bulk_create(
@@ -175,8 +186,7 @@ def draw(photo: Photo, *, box: Box, name: str = "") -> tuple[Face, Record]:
         )
         record.made_faces.append(face.pk)
         if name:
-            person = named_or_none(owner, name)
-            assign([face.pk], person.pk if person else _made(owner, name, record))
+            assign([face.pk], _named(owner, name, record))
             face.refresh_from_db()
         look_again(photo)
     return face, record

@@ -43,6 +43,7 @@ def change(person: Person, values: Mapping[str, Any]) -> Record:
         if cover and not _held(person, cover):
             raise Gone("face")
         Person.objects.filter(pk=person.pk).update(**values)
+        record.names += [name] if name else []
     return record
 
 

@@ -60,11 +60,14 @@ class Record:
     """The faces that an edit changes, what it makes, and its number to undo it by.
 
     It has the number once it is done; where nothing was to be done there is none.
+    `names` are for the list of edits: those of people whom the edit leaves as they are,
+    and new names.
     """
 
     faces: list[int] = field(default_factory=list)
     made_faces: list[int] = field(default_factory=list)
     made_people: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     edit: int | None = None
 
 
@@ -93,6 +96,7 @@ def recorded(
         yield record
         before["made_faces"] = record.made_faces
         before["made_people"] = record.made_people
+        before["names"] = record.names
         edit = PeopleEdit.objects.create(owner_id=owner, action=action, before=before)
         _follow(edit)
         record.edit = edit.pk

@@ -46,7 +46,11 @@ def _length(key: str) -> Func:
 def _names() -> Func:
     return Func(
         F("before"),
-        template="jsonb_path_query_array(%(expressions)s, '$.people[*].name')",
+        # Edits of earlier versions have no names of their own.
+        template=(
+            "jsonb_path_query_array(%(expressions)s, '$.people[*].name')"
+            " || COALESCE(%(expressions)s -> 'names', '[]'::jsonb)"
+        ),
         output_field=JSONField(),
     )
 
