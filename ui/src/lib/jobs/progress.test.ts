@@ -4,6 +4,7 @@ import type { Job } from '../api/types';
 import {
   amountOf,
   attempted,
+  countOf,
   failureCount,
   fractionDone,
   lacksModel,
@@ -26,6 +27,23 @@ it('counts what was attempted, not only what succeeded', () => {
 it('has no fraction before the amount of work is known', () => {
   expect(fractionDone(job)).toBe(0.8);
   expect(fractionDone({ ...job, progress_target: 0 })).toBeNull();
+});
+
+it('counts what the step it names has done, not the whole job', () => {
+  const stages = [
+    { stage: 'metadata', done: 60, failed: 0, skipped: 0, total: 60 },
+    { stage: 'thumbnails', done: 20, failed: 3, skipped: 1, total: 60 },
+  ];
+  const scan: Job = {
+    ...job,
+    progress_step: 'thumbnails',
+    progress_current: 84,
+    progress_target: 120,
+    result: jobResult({ stages }),
+  };
+  expect(countOf(scan, 'en')).toBe('24 of 60');
+  expect(countOf({ ...scan, progress_step: 'walk' }, 'en')).toBe('84 of 120');
+  expect(countOf({ ...scan, progress_step: '', progress_target: 0 }, 'en')).toBe('');
 });
 
 it('tells notes one by one', () => {

@@ -23,6 +23,19 @@ export function amountOf(job: Job, amount: number, locale: string): string {
   return new Intl.NumberFormat(locale).format(amount);
 }
 
+/**
+ * How far the step is that is named: "24 of 60"; the whole job where that has no stages, and
+ * "" before the amount of work is known.
+ */
+export function countOf(job: Job, locale: string): string {
+  const stage = stagesOf(job).find((each) => each.stage === job.progress_step);
+  const [current, target] = stage
+    ? [attempted(stage), stage.total]
+    : [job.progress_current, job.progress_target];
+  if (target <= 0) return '';
+  return `${amountOf(job, current, locale)} of ${amountOf(job, target, locale)}`;
+}
+
 /** How many files of a stage were attempted, whatever came of them. */
 export function attempted(stage: StageProgress): number {
   return stage.done + stage.failed + stage.skipped;
