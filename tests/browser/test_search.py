@@ -84,6 +84,38 @@ def test_suggestions_are_passed_with_tab(visitor: Visitor) -> None:
     expect(suggestions).to_have_count(0)
 
 
+def test_suggestions_are_closed_by_escape_and_by_going_back(visitor: Visitor) -> None:
+    visitor.enter()
+    expect(visitor.tiles.first).to_be_visible()
+    visitor.go_to("People")
+    keyboard = visitor.page.keyboard
+    suggestions = visitor.page.get_by_label("Suggestions")
+    box = visitor.page.get_by_role("searchbox")
+    keyboard.press("/")
+    expect(suggestions).to_be_visible()
+    keyboard.press("Tab")
+    keyboard.press("Escape")
+    expect(suggestions).to_have_count(0)
+    expect(box).to_be_focused()
+    keyboard.type("x")
+    keyboard.press("Backspace")
+    expect(suggestions).to_be_visible()
+    visitor.page.go_back()
+    expect(visitor.tiles.first).to_be_visible()
+    expect(suggestions).to_have_count(0)
+    box.click()
+    expect(suggestions).to_be_visible()
+
+
+def test_what_is_said_of_nothing_found_stands_in_the_middle(visitor: Visitor) -> None:
+    visitor.enter("/search?q=zanzibar")
+    remarks = visitor.page.get_by_test_id("search-remarks").locator("p").first
+    expect(remarks).to_be_visible()
+    middle = "it => { const a = it.getBoundingClientRect(); return a.left + a.right; }"
+    heading = visitor.page.get_by_role("heading", name="Nothing found")
+    assert abs(remarks.evaluate(middle) - heading.evaluate(middle)) <= 2
+
+
 @pytest.mark.parametrize("address", ["/search", "/search?q=", "/search?q=%20"])
 def test_a_search_without_words_asks_for_some(visitor: Visitor, address: str) -> None:
     visitor.enter(address)
