@@ -50,7 +50,7 @@ class MetadataStage(Stage[Original, LocatedMetadata]):
     """Fills PhotoMetadata, and the photo's position, file rating and duration."""
 
     name = "metadata"
-    version = 4
+    version = 5
     runs = Runs.DECODER
     compute = Each(metadata_of)
 
