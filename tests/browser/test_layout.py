@@ -118,6 +118,21 @@ def test_nothing_lies_upon_anything_on_a_page(
     site.faces_as_found(album)
 
 
+@pytest.mark.parametrize("size", [(568, 320), (667, 375), (320, 256)])
+def test_facts_have_room_beside_a_photo_where_there_is_none_below(
+    visit: Callable[..., Visitor], size: tuple[int, int]
+) -> None:
+    visitor = visit(viewport={"width": size[0], "height": size[1]})
+    visitor.enter()
+    visitor.open_photo()
+    panel = visitor.show_facts()
+    area = panel.bounding_box()
+    picture = visitor.page.get_by_test_id("viewer-image").bounding_box()
+    assert area and area["height"] > size[1] / 2 and area["width"] > 180
+    assert picture and picture["height"] > size[1] / 2
+    assert covered(visitor.page) == []
+
+
 def test_all_of_the_menu_can_be_reached_on_a_phone_held_aslant(
     visit: Callable[..., Visitor],
 ) -> None:
