@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.layout import covered
 from tests.browser.visitor import PHONE, Visitor
 
 pytestmark = pytest.mark.browser
@@ -44,3 +45,49 @@ def test_titles_of_days_in_large_letters_are_cut_with_dots(
     visitor.wait_until_drawn()
     visitor.page.evaluate("document.documentElement.style.fontSize = '32px'")
     assert visitor.page.evaluate(CUT_WITHOUT_A_WORD) == []
+
+
+CUT_WORDS = """
+() => [...document.querySelectorAll('header *, nav *, aside *, dialog *')].filter(
+  element => {
+    if (!element.checkVisibility() || element.closest('.visually-hidden, svg'))
+      return false;
+    const { overflowX, textOverflow } = getComputedStyle(element);
+    const words = [...element.childNodes].some(
+      node => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '');
+    const isCut = element.scrollWidth > element.clientWidth + 1
+      && overflowX !== 'visible' && textOverflow !== 'ellipsis';
+    return isCut || words && element.getBoundingClientRect().right > innerWidth + 1;
+  }
+).map(element => element.outerHTML.slice(0, 100))
+"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (390, 844)])
+def test_the_text_is_as_large_as_the_browser_is_told(
+    visit: Callable[..., Visitor], size: tuple[int, int]
+) -> None:
+    visitor = visit(viewport={"width": size[0], "height": size[1]})
+    page = visitor.page
+    browser = visitor.context.new_cdp_session(page)
+    browser.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    visitor.enter()
+    visitor.wait_until_drawn()
+    entry = page.get_by_role("link", name="Timeline", exact=True)
+    if not entry.is_visible():
+        visitor.press("Menu")
+    expect(entry).to_have_css("font-size", "30.4px")
+    assert page.evaluate(CUT_WORDS) == []
+    icons = page.locator("nav svg:visible").evaluate_all(
+        "icons => icons.map(icon => icon.getBoundingClientRect().width)"
+    )
+    assert set(icons) == {20}
+    visitor.open("/people")
+    expect(page.get_by_role("heading", name="People")).to_be_visible()
+    assert page.evaluate(CUT_WORDS) == []
+    assert covered(page) == []
+    visitor.open("/")
+    visitor.open_photo()
+    visitor.show_facts()
+    assert page.evaluate(CUT_WORDS) == []
+    assert covered(page) == []
