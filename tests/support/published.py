@@ -67,6 +67,9 @@ def strict(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     made = {key: strict(part) for key, part in schema.items()}
+    # What tells "" from a mail address is its format, which is not looked at.
+    if "oneOf" in made:
+        made["anyOf"] = made.pop("oneOf")
     fields = made.get("properties")
     if isinstance(fields, dict):
         made.setdefault("additionalProperties", False)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from librephotos.api.models import User
+from librephotos.api.serializers.accounts.user_settings import (
+    LlmSettingsSerializer,
+    PublicSharingSerializer,
+)
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 NEWER_SETTINGS = (
@@ -63,9 +68,20 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
     def get_avatar_url(self, user: User) -> str | None:
         return user.avatar.url if user.avatar else None
 
+    @extend_schema_field(PublicPhotoSerializer(many=True))
     def get_public_photo_samples(self, user: User) -> list[dict[str, Any]]:
         samples = self.context["samples"].get(user.pk, [])
         return list(PublicPhotoSerializer(samples, many=True).data)
+
+
+@extend_schema_field(LlmSettingsSerializer)
+class _LlmSettings(serializers.JSONField):
+    """As it is stored: with all keys."""
+
+
+@extend_schema_field(PublicSharingSerializer)
+class _PublicSharing(serializers.JSONField):
+    """As it is stored: with all keys."""
 
 
 class UserSerializer(ProfileSerializer):
@@ -73,6 +89,8 @@ class UserSerializer(ProfileSerializer):
 
     scan_directory: serializers.Field[Any, Any, Any, Any] = serializers.CharField()
     photo_count: serializers.Field[Any, Any, Any, Any] = serializers.IntegerField()
+    llm_settings = _LlmSettings()
+    public_sharing_defaults = _PublicSharing()
 
     class Meta(ProfileSerializer.Meta):
         fields = (

@@ -22,6 +22,10 @@ from librephotos.api.models import User
 from librephotos.api.models.user import default_llm_settings, default_public_sharing
 from librephotos.api.models.user_name import LONGEST_NAME
 from librephotos.api.serializers.accounts.user import NEWER_SETTINGS
+from librephotos.api.serializers.accounts.user_settings import (
+    LlmSettingsSerializer,
+    PublicSharingSerializer,
+)
 from librephotos.media.dates import InvalidRules, parse_rules
 from librephotos.time_zones import time_zones
 
@@ -103,36 +107,6 @@ def _checked(attrs: Mapping[str, Any], user: User) -> None:
         validate_password(attrs["password"], user)
     except InvalidValue as error:
         raise ValidationError({"password": error.messages}) from error
-
-
-class LlmSettingsSerializer(serializers.Serializer[Any]):
-    """What a generated caption may tell; absent keys take their defaults."""
-
-    enabled = serializers.BooleanField(default=False)
-    add_person = serializers.BooleanField(default=False)
-    add_location = serializers.BooleanField(default=False)
-    add_keywords = serializers.BooleanField(default=False)
-    add_camera = serializers.BooleanField(default=False)
-    add_lens = serializers.BooleanField(default=False)
-    add_album = serializers.BooleanField(default=False)
-    sentiment = WholeNumberField(default=0, min_value=-10, max_value=10)
-    custom_prompt = serializers.CharField(
-        default="", allow_blank=True, max_length=10_000
-    )
-    custom_prompt_enabled = serializers.BooleanField(default=False)
-
-
-class PublicSharingSerializer(serializers.Serializer[Any]):
-    """What public links show unless they say otherwise; absent keys stay as they are.
-
-    The fields have no default, so that a form does not switch on what it leaves out.
-    """
-
-    share_location = serializers.BooleanField(required=False)
-    share_camera_info = serializers.BooleanField(required=False)
-    share_timestamps = serializers.BooleanField(required=False)
-    share_captions = serializers.BooleanField(required=False)
-    share_faces = serializers.BooleanField(required=False)
 
 
 class _AccountSerializer(NumberedModelSerializer[User]):

@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework import status
 from rest_framework.exceptions import (
     APIException,
@@ -58,6 +62,16 @@ class RequestTooLarge(APIException):
     default_detail = f"The request is larger than {LARGEST_REQUEST // 2**20} MiB."
 
 
+# What anonymous callers are told is less.
+_ACCOUNT = PolymorphicProxySerializer(
+    "Account", [UserSerializer, ProfileSerializer], resource_type_field_name=None
+)
+# People who sign up are told what they gave.
+_NEW_ACCOUNT = PolymorphicProxySerializer(
+    "NewAccount", [UserSerializer, NewUserSerializer], resource_type_field_name=None
+)
+
+
 class AccountView(GenericAPIView[User]):
     """What the views of accounts share: who sees which rows in which form."""
 
@@ -91,12 +105,19 @@ class UserList(AccountView):
 
     permission_classes = (AllowAny,)
 
-    @extend_schema(responses=UserSerializer(many=True))
+    @extend_schema(
+        responses=PolymorphicProxySerializer(
+            "Account",
+            [UserSerializer, ProfileSerializer],
+            resource_type_field_name=None,
+            many=True,
+        )
+    )
     def get(self, request: Request) -> Response:
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(self.rows(page or []))
 
-    @extend_schema(request=NewUserSerializer, responses={201: UserSerializer})
+    @extend_schema(request=NewUserSerializer, responses={201: _NEW_ACCOUNT})
     def post(self, request: Request) -> Response:
         form = NewUserSerializer(data=request.data, context={"request": request})
         try:
@@ -125,6 +146,7 @@ class UserDetail(AccountView):
         if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_REQUEST:
             raise RequestTooLarge
 
+    @extend_schema(responses=_ACCOUNT)
     def get(self, request: Request, pk: int) -> Response:
         return Response(self.rows([self.get_object()])[0])
 

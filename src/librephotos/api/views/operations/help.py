@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from functools import cache
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema, inline_serializer
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 import librephotos
+from librephotos.api.http.documentation import documented
 
 TWO_HOURS_S = 7200
 
@@ -56,24 +58,48 @@ class ImageTag(APIView):
         )
 
 
-@extend_schema(responses={(200, "application/json"): {"type": "object"}})
+class WayToSignIn(TypedDict):
+    """How one way works, and commands to try it with."""
+
+    description: str
+    obtain: NotRequired[str]
+    use: str
+    refresh: NotRequired[str]
+
+
+class WaysToSignIn(TypedDict):
+    """All ways."""
+
+    bearer: WayToSignIn
+    basic: WayToSignIn
+    cookie: WayToSignIn
+
+
+class Guide(TypedDict):
+    """Where the API is described, and how to sign in to it."""
+
+    schema: str
+    interactive: str
+    authentication: WaysToSignIn
+
+
 class Help(APIView):
     """How to sign in, with commands to try."""
 
     permission_classes = (AllowAny,)
 
+    @documented("help", answer=Guide)
     def get(self, request: Request) -> Response:
         here = request.build_absolute_uri("/api/")
-        return Response(
-            {
-                "schema": f"{here}schema",
-                "interactive": f"{here}swagger",
-                "authentication": _ways(here),
-            }
-        )
+        answer: Guide = {
+            "schema": f"{here}schema",
+            "interactive": f"{here}swagger",
+            "authentication": _ways(here),
+        }
+        return Response(answer)
 
 
-def _ways(here: str) -> dict[str, dict[str, str]]:
+def _ways(here: str) -> WaysToSignIn:
     return {
         "bearer": {
             "description": "Exchange user name and password for an access token, "
