@@ -14,7 +14,7 @@ LONGEST = 60_000
 """About what the header of a request may have."""
 
 ALLOWED_S = 0.5
-"""Time of a core for one request; reading backslashes one by one took ten times that."""
+"""Time of a core for one request; reading backslashes one by one took far more."""
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,9 @@ def test_no_header_breaks_it(header, size):
     assert found is None or 0 <= found[0] <= found[1] < size
 
 
-@pytest.mark.parametrize("before", ["", "bytes", "bytes=", "bytes=1", "bytes=1-", "b=-1"])
+@pytest.mark.parametrize(
+    "before", ["", "bytes", "bytes=", "bytes=1", "bytes=1-", "b=-1"]
+)
 @pytest.mark.parametrize("repeated", [" ", "\t", "1", "1 "])
 def test_no_header_takes_long_to_read(before, repeated):
     began = time.process_time()

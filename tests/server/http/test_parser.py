@@ -54,7 +54,9 @@ def test_blanks_take_no_time(blanks: bytes, before: bytes, after: bytes) -> None
     assert spent_on(before + many + after + b"\r\n" + _HOST + b"\r\n") < ALLOWED_S
 
 
-@pytest.mark.parametrize("start", [b"GET a://", b"GET http://[", b"GET /", b"GET ", b""])
+@pytest.mark.parametrize(
+    "start", [b"GET a://", b"GET http://[", b"GET /", b"GET ", b""]
+)
 @pytest.mark.parametrize("repeated", [b"1", b"a", b":", b"://", b"1 ", b" HTTP/1.1"])
 @pytest.mark.parametrize("end", [b" x HTTP/1.1", b" HTTP/1.", b" HTTP/1.1", b"\x00 x"])
 def test_a_first_line_takes_no_time(start: bytes, repeated: bytes, end: bytes) -> None:
