@@ -179,6 +179,18 @@ def test_an_interlaced_png_of_few_pixels_is_no_error(
 
 
 @pytest.mark.parametrize("percent", [40, 60, 95])
+@pytest.mark.parametrize("rest", ["", "zeros"])
+def test_a_cut_animated_png_says_so(percent: int, rest: str, keep: Keep) -> None:
+    first = images.picture(320, 240)
+    later = [images.picture(320, 240).rotate(60 * at) for at in range(1, 6)]
+    data = images.encoded(first, "PNG", save_all=True, append_images=later)
+    assert _make(keep("whole", data)).damage == ""
+    end = len(data) * percent // 100
+    cut = data[:end] + (bytes(len(data) - end) if rest else b"")
+    assert "lacking" in _make(keep("cut", cut)).damage
+
+
+@pytest.mark.parametrize("percent", [40, 60, 95])
 def test_of_a_cut_animated_avif_the_first_picture_is_shown(
     percent: int, keep: Keep
 ) -> None:

@@ -11,14 +11,14 @@ from librephotos.media.files.bmff import Box
 from librephotos.media.files.orientation import orientation_in
 
 _SIGNATURE_BYTES: Final = 8
-_MAX_CHUNKS: Final = 10_000
+MAX_CHUNKS: Final = 10_000
 _MAX_EXIF_BYTES: Final = 256 * 1024  # the directory with the orientation is in front
 
 
 def png_chunks(file: BinaryIO) -> Iterator[Box]:
     """Yield the chunks of an open PNG that are there in full, in file order."""
     size, offset = os.fstat(file.fileno()).st_size, _SIGNATURE_BYTES
-    for _ in range(_MAX_CHUNKS):
+    for _ in range(MAX_CHUNKS):
         file.seek(offset)
         head = file.read(8)
         chunk = Box(head[4:], offset + 8, int.from_bytes(head[:4], "big"))

@@ -7,12 +7,14 @@ section 5); GIF89a, 1990.
 
 import mmap
 import os
+from itertools import takewhile
 from typing import BinaryIO, Final
 
 from librephotos.media.errors import unreadable_because
-from librephotos.media.files.bmff import announced_end
+from librephotos.media.files.bmff import Box, announced_end
 from librephotos.media.files.formats import Format
 from librephotos.media.files.gif_blocks import EXTENSION, PICTURE, TRAILER, blocks
+from librephotos.media.files.png_chunks import MAX_CHUNKS, png_chunks
 from librephotos.media.original import open_original
 
 LEAST_ZEROS: Final = 512
@@ -28,14 +30,16 @@ def share_there(path: bytes | str, *, format: Format) -> float | None:
     """Return how much of the file is there, 0 to 1.
 
     None if something lacks, or is wrong, of which the share cannot be told. Only
-    headers and the end are read, of a GIF all. Raises UnreadableFile if
-    the file cannot be read.
+    headers and the end are read, of a GIF all. Decoding tells of all else in a PNG.
+    Raises UnreadableFile if the file cannot be read.
     """
     with open_original(path) as file:
         try:
             size = os.fstat(file.fileno()).st_size
             if format.name == "GIF":
                 return 1.0 if _gif_is_whole(file) else None
+            if format.name == "PNG":
+                return 1.0 if _later_frames_are_whole(file) else None
             meant = _meant_size(file, format, size)
             there = min(size, meant) - _zeros_before(file, min(size, meant))
         except OSError as error:
@@ -114,6 +118,20 @@ def _end_of_segment(head: bytes) -> int:
     length = int.from_bytes(digits, "big") & ((1 << (7 * width)) - 1)
     unknown = length == (1 << (7 * width)) - 1
     return 0 if unknown or len(digits) < width else at + 4 + width + length
+
+
+def _later_frames_are_whole(file: BinaryIO) -> bool:
+    """Whether the chunks of a PNG lead to its end, if it is an animated one.
+
+    Source: PNG (Third Edition), W3C 2025, 11.3.6 (animation).
+    """
+    kinds = [chunk.type for chunk in takewhile(_is_named, png_chunks(file))]
+    animated = b"acTL" in kinds and len(kinds) < MAX_CHUNKS
+    return not animated or b"IEND" in kinds
+
+
+def _is_named(chunk: Box) -> bool:
+    return chunk.type.isalpha()
 
 
 def _gif_is_whole(file: BinaryIO) -> bool:
