@@ -259,11 +259,27 @@ def test_a_long_path_has_its_socket_in_a_folder_nobody_else_can_enter(
     place.rmdir()
 
 
+def test_a_server_whose_socket_was_removed_is_started_again(far: Path) -> None:
+    """As by who empties /tmp, which is where it lies."""
+    postgres = Postgres(far / "postgres", embedded_socket_directory(far))
+    postgres.start()
+    place = postgres.socket_directory
+    try:
+        shutil.rmtree(place)
+        assert not postgres.reachable()
+        assert postgres.start()
+        assert postgres.reachable() and postgres.socket_directory == place
+        assert not postgres.start()
+    finally:
+        postgres.stop()
+        shutil.rmtree(place)
+
+
 def us() -> ClusterUser:
     return user_of(Path("/nowhere"))
 
 
-@pytest.mark.parametrize("made_by_others", ["link", "open", "file", "missing"])
+@pytest.mark.parametrize("made_by_others", ["link", "open", "file"])
 def test_a_folder_that_somebody_else_may_have_made_is_not_taken(
     tmp_path: Path, made_by_others: str
 ) -> None:
@@ -289,6 +305,24 @@ def test_a_folder_that_somebody_else_may_have_made_is_not_taken(
             used.unlink(missing_ok=True)
     if made_by_others == "link":
         assert (tmp_path / "victim").stat().st_uid == os.geteuid()
+
+
+def test_the_folder_of_the_socket_is_made_again_where_it_was() -> None:
+    """Running processes look for the socket there."""
+    used = Path(tempfile.mkdtemp(prefix="librephotos-test-"))
+    used.rmdir()
+    try:
+        assert socket_folder(Path("/" + "x" * 120), us(), used=used) == used
+        assert is_ours(used, us())
+    finally:
+        used.rmdir()
+
+
+def test_a_removed_folder_of_another_name_is_not_made_again(tmp_path: Path) -> None:
+    used = tmp_path / "librephotos-one"
+    place = socket_folder(Path("/" + "x" * 120), us(), used=used)
+    assert place != used and not used.exists()
+    place.rmdir()
 
 
 @pytest.mark.parametrize("name", ["open", "y" * 90])

@@ -138,6 +138,17 @@ def test_killed_postgres_is_started_again(server: RunningServer, data: Path) -> 
     wait_for(lambda: answers_from_database(server), "an answer with rows")
 
 
+def test_postgres_without_its_socket_is_started_again(
+    server: RunningServer, data: Path
+) -> None:
+    socket = data / "postgres" / ".s.PGSQL.5432"
+    wait_for(socket.exists, "the socket")
+    socket.unlink()
+    wait_for(socket.exists, "a new socket")
+    assert "PostgreSQL has lost its socket: starting it again" in server.output
+    wait_for(lambda: answers_from_database(server), "an answer with rows")
+
+
 def answers_from_database(server: RunningServer) -> bool:
     """Whether the readiness check, which asks the database, is well."""
     try:

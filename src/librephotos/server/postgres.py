@@ -38,6 +38,7 @@ _POLL_S = 0.02
 # https://www.postgresql.org/docs/current/server-shutdown.html
 _FAST, _IMMEDIATE = signal.SIGINT, signal.SIGQUIT
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+_SOCKET = ".s.PGSQL.5432"
 _LARGEST_LOG = 10 * 2**20
 
 # For a small machine that runs other things too. PostgreSQL 18's I/O workers are three
@@ -86,6 +87,10 @@ class Postgres:
         """Return whether a server of this cluster is up, whoever started it."""
         return self._process() is not None
 
+    def reachable(self) -> bool:
+        """Return whether its socket is there, which who empties /tmp may remove."""
+        return (self.socket_directory / _SOCKET).exists()
+
     def _process(self) -> psutil.Process | None:
         try:
             process = psutil.Process(_number_in(self.cluster / "postmaster.pid"))
@@ -102,7 +107,7 @@ class Postgres:
         """
         for lock_file in (
             self.cluster / "postmaster.pid",
-            self.socket_directory / ".s.PGSQL.5432.lock",
+            self.socket_directory / f"{_SOCKET}.lock",
         ):
             try:
                 process = psutil.Process(_number_in(lock_file))
@@ -114,6 +119,7 @@ class Postgres:
     def start(self) -> bool:
         """Start the server, or keep the one that is up; say whether it was started.
 
+        One that has lost its socket is stopped first: nobody can reach it any more.
         Makes the cluster in an empty folder. Raises DatabaseError, which says what to
         do, for a folder that it cannot work with and a server that does not come up.
         """
@@ -129,7 +135,9 @@ class Postgres:
         refuse_copy_of_running(self.cluster)
         if self.running():
             self._wait_until_ready()
-            return False
+            if self.reachable():
+                return False
+            self.stop()
         self._user = user_of(self.cluster)
         # The cluster's own folder may not be there yet.
         self._user.refuse_impassable(self.cluster.parent)

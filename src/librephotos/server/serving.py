@@ -227,7 +227,7 @@ class _Watch:
         now = time.monotonic()
         if now >= self._postgres_due:
             self._postgres_due = now + _POSTGRES_CHECK_S
-            if self._postgres.running():
+            if self._postgres.running() and self._postgres.reachable():
                 self._complaint = ""
             else:
                 self._start_again(self._postgres)
@@ -236,7 +236,8 @@ class _Watch:
     def _start_again(self, postgres: Postgres) -> None:
         """Start PostgreSQL; say once what is in the way, and try again later."""
         if not self._complaint:
-            self._say("PostgreSQL is gone: starting it again")
+            lost = "has lost its socket" if postgres.running() else "is gone"
+            self._say(f"PostgreSQL {lost}: starting it again")
         try:
             postgres.start()
         except DatabaseError as error:

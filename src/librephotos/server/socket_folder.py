@@ -20,14 +20,15 @@ _PRIVATE = 0o077
 def socket_folder(cluster: Path, user: ClusterUser, *, used: Path) -> Path:
     """Return a folder for the socket that nobody else can have made or enter.
 
-    That is the cluster's own; else the one `used` before, if it is still ours, or a new
-    one of a name that nobody can guess. Raises DatabaseError where no temporary folder
-    will do.
+    That is the cluster's own; else the one `used` before, if it is still ours or can be
+    made again, since running processes look for the socket there; or a new one of a
+    name that nobody can guess. Raises DatabaseError where no temporary folder will do.
     """
     if fits_a_socket(cluster):
         return cluster
-    if used != cluster and fits_a_socket(used) and is_ours(used, user):
-        return used
+    if used != cluster and fits_a_socket(used):
+        if is_ours(used, user) or _made_again(used, user):
+            return used
     for place in _places():
         if len(os.fsencode(place)) + 1 + _DRAWN > _longest() or not _is_safe(place):
             continue
@@ -56,6 +57,21 @@ def is_ours(folder: Path, user: ClusterUser) -> bool:
         and found.st_uid == user.uid
         and not found.st_mode & _PRIVATE
     )
+
+
+def _made_again(folder: Path, user: ClusterUser) -> bool:
+    """Whether a temporary folder of ours that was removed could be made again."""
+    if not folder.name.startswith(_PREFIX) or folder.parent not in _places():
+        return False
+    try:
+        user.refuse_impassable(folder.parent)
+        if not _is_safe(folder.parent):
+            return False
+        folder.mkdir(mode=0o700)  # fails where anything of that name is
+    except (OSError, DatabaseError):
+        return False
+    user.give(folder)
+    return True
 
 
 def _longest() -> int:
