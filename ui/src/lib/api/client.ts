@@ -78,8 +78,10 @@ export class ApiClient {
     await this.#api.POST('/api/user/', { body, fetch: this.#transport.anonymously });
   }
 
-  user(id: number): Promise<User> {
-    return answerOf(this.#api.GET('/api/user/{id}/', { params: { path: { id: String(id) } } }));
+  /** An account in full, which whoever is signed in is answered with. */
+  async user(id: number): Promise<User> {
+    const params = { path: { id: String(id) } };
+    return (await answerOf(this.#api.GET('/api/user/{id}/', { params }))) as User;
   }
 
   /** All days of the timeline, newest first, without their photos. */
