@@ -1,12 +1,12 @@
 """Real files: valid ones work, malformed ones fail in words, none hangs or crashes."""
 
-import os
-import signal
-import traceback
+from collections.abc import Iterator
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from pebble import ProcessPool
 
 from librephotos.media.dates import DEFAULT_RULES, DateFacts, local_time
 from librephotos.media.errors import MediaError
@@ -65,28 +65,25 @@ def _outcome(path: Path) -> str:
     return ""
 
 
-def _in_own_process(path: Path) -> str:
-    """The outcome, or how the process died: a decoder may take it down or hang."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        signal.alarm(SECONDS_FOR_ONE_FILE)
-        try:
-            outcome = _outcome(path)
-        except BaseException:  # the parent reports whatever it was
-            outcome = traceback.format_exc(limit=-4)
-        os.write(writer, outcome.encode()[:60_000])
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        outcome = pipe.read().decode()
-    _, status = os.waitpid(child, 0)
-    return outcome or (f"process ended with status {status}" if status else "")
+@pytest.fixture(scope="module")
+def child() -> Iterator[ProcessPool]:
+    """A process for one file after the other; one that takes it down costs only it.
+
+    It is no fork: the copy of a process with threads may wait for good for what these
+    held.
+    """
+    with ProcessPool(max_workers=1, context=get_context("spawn")) as pool:
+        yield pool
 
 
 @pytest.mark.parametrize("name", _names(malformed=True) or [""])
-def test_malformed_file_works_or_fails_in_words(name: str, corpus: Path) -> None:
-    assert _in_own_process(corpus / name) == ""
+def test_malformed_file_works_or_fails_in_words(
+    name: str, corpus: Path, child: ProcessPool
+) -> None:
+    outcome = child.schedule(
+        _outcome, args=(corpus / name,), timeout=SECONDS_FOR_ONE_FILE
+    )
+    assert outcome.result() == ""
 
 
 @pytest.mark.parametrize("name", sorted(NOT_VALID))
