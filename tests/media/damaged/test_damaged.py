@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from librephotos.media.damaged import damage_text, decode_damaged_bytes
+from librephotos.media.damaged.interlaced_png import in_passes
 from librephotos.media.decoding.pixels import Box
 from librephotos.media.errors import LimitExceeded, MediaError, UnreadableFile
 from librephotos.media.files.formats import FORMATS, sniff
@@ -212,6 +213,25 @@ def test_an_interlaced_png_with_too_many_pixels_is_not_unpacked(keep: Keep) -> N
     data[29:33] = zlib.crc32(data[12:29]).to_bytes(4)
     with pytest.raises(LimitExceeded):
         _make(keep("cut", bytes(data)))
+
+
+@pytest.mark.parametrize(
+    ("side", "depth"),
+    [(3_000, 255), (3_000, 24), (3_000, 0), (14_000, 16)],  # the last has 1.5 GB
+)
+def test_an_interlaced_png_is_not_filled_up_to_more_than_memory_has(
+    side: int, depth: int
+) -> None:
+    data = bytearray(_interlaced("RGBA")[:-500])
+    data[16:25] = struct.pack(">IIB", side, side, depth)
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableFile):
+            in_passes(bytes(data), FORMATS["PNG"], Box(200, 200), Limits())
+        assert tracemalloc.get_traced_memory()[1] < 64 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("name", [*WHOLE, *UNTOLD])

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyvips
 
-from librephotos.media.damaged.part import Part
+from librephotos.media.damaged.part import MAX_BYTES, Part
 from librephotos.media.decoding.pixels import (
     DAMAGED,
     Box,
@@ -28,6 +28,7 @@ from librephotos.media.limits import Limits
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _MAX_CHUNKS: Final = 10_000
 _SAMPLES: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by type of colour
+_DEPTHS: Final = (1, 2, 4, 8, 16)  # bits of a sample (section 11.2.1)
 _OF_USE: Final = frozenset((b"IHDR", b"iCCP", b"PLTE", b"tRNS", b"eXIf"))
 _KEPT: Final = ("icc-profile-data", "orientation")
 
@@ -65,20 +66,24 @@ def in_passes(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
     """Decode an interlaced PNG as far as it goes.
 
     What lacks is seen as the pixel of an earlier pass, as long as a picture loads.
-    Raises UnreadableFile for a PNG that is not interlaced, or of which nothing is
-    there, LimitExceeded.
+    Raises UnreadableFile for a PNG that is not interlaced, of which nothing is there, or
+    whose scanlines would have more than MAX_BYTES; LimitExceeded for too many pixels.
     """
     chunks = list(_chunks(data))
     header = chunks[0][1] if chunks and chunks[0][0] == b"IHDR" else b""
     if len(header) != 13 or header[12] != 1 or header[9] not in _SAMPLES:
         raise UnreadableFile(DAMAGED)
     width, height, depth = struct.unpack(">IIB", header[:9])
+    if depth not in _DEPTHS:
+        raise UnreadableFile(DAMAGED)
     check_pixels(width, height, limits=limits)
     lengths = [
         (1 + -(-count * depth * _SAMPLES[header[9]] // 8) if count else 0, rows)
         for count, rows in (each.size(width, height) for each in _PASSES)
     ]
     wanted = sum(length * rows for length, rows in lengths)
+    if wanted > MAX_BYTES:  # what lacks is filled up in memory
+        raise UnreadableFile(DAMAGED)
     stored = _inflated(
         b"".join(body for kind, body in chunks if kind == b"IDAT"), wanted
     )
