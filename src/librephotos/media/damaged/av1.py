@@ -57,10 +57,12 @@ def cut_av1(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
     """
     item = _primary_item(data)
     keep = len(item.data.rstrip(b"\0"))
-    there, share = _decoded(item.data, limits), 1.0
-    if keep < item.length or there is None:
+    whole = _decoded(item.data, limits) if keep == item.length else None
+    if whole is None:
         pixels, other = _two_readings(item.data[:keep], item.length, limits)
         there, share = _without_guesses(pixels, other)
+    else:
+        there, share = whole, 1.0
     for kind, value in item.transforms:
         if kind == b"irot":
             there = np.rot90(there, value & 3)
