@@ -42,8 +42,8 @@ def in_passes(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
     """Decode an interlaced PNG as far as it goes.
 
     What lacks is seen as the pixel of an earlier pass, as long as a picture loads.
-    Raises UnreadableFile for a PNG that is not interlaced, of which nothing is there, or
-    whose scanlines would have more than MAX_BYTES; LimitExceeded for too many pixels.
+    Raises UnreadableFile for a PNG that is not interlaced, of which nothing is there,
+    or whose scanlines would have more than MAX_BYTES; LimitExceeded for more pixels.
     """
     chunks = list(_chunks(data))
     header = chunks[0][1] if chunks and chunks[0][0] == b"IHDR" else b""

@@ -53,7 +53,7 @@ class CodedColours(NamedTuple):
 
 
 def colours_of(file: BinaryIO, format: Format) -> CodedColours | None:
-    """Return the colours that an open still tells by numbers alone, None if it does not.
+    """Return the colours that an open still tells by numbers alone, None if by none.
 
     Those of HEIC come with its pixels.
     """
