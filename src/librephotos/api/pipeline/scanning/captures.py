@@ -21,7 +21,7 @@ from librephotos.api.pipeline.sandboxed.decoding import IdentifiedFile
 from librephotos.api.pipeline.scanning.walk import stat_key
 from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.work.registry import learning_needs, stage_names
-from librephotos.api.writes import scanned_files, stage_jobs
+from librephotos.api.writes import scanned_files, search_document, stage_jobs
 from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.media.files.formats import Kind
 from librephotos.media.files.variants import CaptureFile, belongs_to, group_captures
@@ -87,6 +87,7 @@ def attach_files(
     _group(User.objects.get(pk=owner), fresh, settled, changes)
     _store([file for file, _ in identified], changes)
     scanned_files.choose_main_files(changes.regrouped)
+    search_document.refresh(changes.regrouped - changes.affected)  # by their paths
     affected = scanned_files.with_files(changes.affected)
     stage_jobs.mark_pending(affected, stages=stage_names(), job=job)
     if reread:  # what learns is due where its input changes: see metadata, thumbnails

@@ -12,6 +12,7 @@ from librephotos.api.pipeline.previews.leftovers import request_clean_up
 from librephotos.api.pipeline.previews.removals import delete_copies
 from librephotos.api.pipeline.previews.store import delete_previews, preview_names
 from librephotos.api.pipeline.work import jobs
+from librephotos.api.writes import search_document
 
 
 def delete_missing(job_id: int) -> None:
@@ -27,7 +28,8 @@ def delete_missing(job_id: int) -> None:
     with transaction.atomic():
         locks.lock_library(job.started_by_id)
         missing = File.objects.filter(owner=job.started_by, missing_since__isnull=False)
-        files = set(missing.values_list("pk", flat=True))
+        rows = list(missing.values_list("pk", "photo"))
+        files = {file for file, _ in rows}
         missing.delete()
         photos = list(
             Photo.objects.without_files().filter(owner=job.started_by).only("pk")
@@ -36,6 +38,7 @@ def delete_missing(job_id: int) -> None:
         gone = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
         lock_to_delete(gone, owner=job.started_by_id)
         gone.delete()
+        search_document.refresh({photo for _, photo in rows if photo})  # by their paths
         if photos or not job.message:  # none are left where a worker has died
             jobs.note(job_id, f"{len(photos)} photos without files were removed.")
         request_clean_up()
