@@ -48,6 +48,18 @@ WITH added AS (
 )
 {_COUNT}"""
 
+# A new version of the row, as above. The job's total is put right when it ends.
+_RELEASE = """
+WITH held AS (
+    SELECT id FROM api_photostage
+    WHERE photo_id = ANY(%(photos)s) AND stage = ANY(%(stages)s)
+        AND state = 'pending' AND job_id <> coalesce(%(but)s::bigint, 0)
+    ORDER BY photo_id, stage FOR UPDATE
+)
+UPDATE api_photostage AS photo_stage SET job_id = NULL
+FROM held WHERE photo_stage.id = held.id
+"""
+
 _ADOPT = f"""
 WITH added AS (
     UPDATE api_photostage AS photo_stage SET job_id = %(job)s
@@ -88,6 +100,20 @@ def mark_pending(photo_ids: Iterable[UUID], *, stages: Sequence[str], job: int) 
         values: dict[str, Any] = {"photos": ids, "stages": list(stages), "job": job}
         cursor.execute(_TOUCH, values)
         cursor.execute(_MARK_PENDING, values)
+
+
+def release(
+    photo_ids: Iterable[UUID], *, stages: Sequence[str], but: int | None = None
+) -> None:
+    """Take photos that are pending in the stages from their jobs, `but` this one.
+
+    For when their files have left the tasks of those jobs: a job whose tasks are done
+    while something of its own is pending counts as failed. A worker that is at one of
+    the photos with what was there before records nothing.
+    """
+    values = {"photos": list(photo_ids), "stages": list(stages), "but": but}
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASE, values)
 
 
 def adopt(photo_ids: Sequence[UUID], *, stages: Sequence[str], job: int) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from django.db import connection
 from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -19,7 +22,7 @@ from librephotos.api.models import (
     ScanDirectory,
 )
 from librephotos.api.pipeline.scanning.delete_missing import delete_missing
-from librephotos.api.pipeline.scanning.ingest import identify_files
+from librephotos.api.pipeline.scanning.ingest import identify_files, ingest
 from librephotos.api.pipeline.scanning.scan import scan
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.children import sandbox
@@ -149,6 +152,52 @@ def test_a_file_lost_between_two_stages_is_taken_up_later(photos: Library) -> No
     os.rename(away, path)
     photos.scan()
     assert photos.photo_of(path).visible
+
+
+def rename_it(path: Path) -> None:
+    os.rename(path, path.with_name("renamed.jpg"))
+
+
+def become_another(path: Path) -> None:
+    shutil.copy(path.with_name("other.jpg"), path)
+
+
+def end_tasks(job: Job) -> None:
+    """Take a job's tasks from the queue, as if they had been done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE args ->> 'job' = %s", [str(job.pk)]
+        )
+
+
+@pytest.mark.parametrize("change", [rename_it, become_another])
+def test_a_file_that_a_later_scan_takes_over_fails_no_earlier_one(
+    photos: Library, change: Callable[[Path], None]
+) -> None:
+    write_jpeg(photos.root / "other.jpg", seed=2)
+    photos.scan()
+    path = write_jpeg(photos.root / "x.jpg", seed=1)
+    earlier = jobs.start_scan(user=photos.owner)
+    scan(earlier.pk, full=False)
+    batch = waiting_files()
+    identify_files(batch, sandbox=sandbox())
+    identity = photos.photo_of(path).pk
+    change(path)
+    later = jobs.start_scan(user=photos.owner)
+    scan(later.pk, full=False)
+    found = File.objects.filter(job=later, state=File.State.PENDING)
+    identify_files(list(found.values_list("pk", flat=True)), sandbox=sandbox())
+    ingest(earlier.pk, files=batch, sandbox=sandbox())  # its file is another's by now
+    end_tasks(earlier)
+    jobs.settle_abandoned()
+    work_until_idle()
+    for job in (earlier, later):
+        job.refresh_from_db()
+        assert job.finished and not job.failed, job.message
+        assert all(s.total == s.done + s.skipped for s in job.stages.all())
+    renamed = Photo.objects.filter(files__path=os.fsencode(path.with_name("renamed.jpg")))
+    assert all(photo.pk == identity and photo.visible for photo in renamed)
+    assert renamed.exists() is (change is rename_it)
 
 
 def test_missing_photos_are_not_deleted_while_a_scan_may_find_them(

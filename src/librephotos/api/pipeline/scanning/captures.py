@@ -89,10 +89,15 @@ def attach_files(
     scanned_files.choose_main_files(changes.regrouped)
     search_document.refresh(changes.regrouped - changes.affected)  # by their paths
     affected = scanned_files.with_files(changes.affected)
+    renamed = changes.renamed - affected
+    # Another scan's tasks may know their files no more, and nobody those without any.
+    stage_jobs.release(affected | renamed, stages=stage_names(), but=job)
+    stage_jobs.release(changes.affected - affected - renamed, stages=stage_names())
     stage_jobs.mark_pending(affected, stages=stage_names(), job=job)
     if reread:  # what learns is due where its input changes: see metadata, thumbnails
         invalidate(learning_needs(), of=affected, reason=Reason.FILES_READ)
-    stage_jobs.mark_pending(changes.renamed - affected, stages=["dates"], job=job)
+    stage_jobs.mark_pending(renamed, stages=["dates"], job=job)
+    stage_jobs.adopt(list(renamed), stages=stage_names(), job=job)
     elsewhere = affected - {file.photo_id for file, _ in identified}
     if elsewhere:  # photos that have lost a file to another photo
         queue.enqueue(
