@@ -195,7 +195,9 @@ def test_a_file_that_a_later_scan_takes_over_fails_no_earlier_one(
         job.refresh_from_db()
         assert job.finished and not job.failed, job.message
         assert all(s.total == s.done + s.skipped for s in job.stages.all())
-    renamed = Photo.objects.filter(files__path=os.fsencode(path.with_name("renamed.jpg")))
+    renamed = Photo.objects.filter(
+        files__path=os.fsencode(path.with_name("renamed.jpg"))
+    )
     assert all(photo.pk == identity and photo.visible for photo in renamed)
     assert renamed.exists() is (change is rename_it)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
@@ -26,6 +26,9 @@ from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.media.files.formats import Kind
 from librephotos.media.files.variants import CaptureFile, belongs_to, group_captures
 from librephotos.silent_disk import answer
+
+_Bytes = tuple[UUID | None, str]
+"""A photo, and the MD5 of files of it."""
 
 LONE_SIDECAR = "A sidecar whose picture is not there."
 
@@ -61,17 +64,23 @@ def attach_files(
     identified = [pair for pair in identified if pair[0].pk in pending]
     changes = _Changes()
     twins = _twins(owner, identified)
-    copied = _copied(identified)
+    copied, away = _copies_of_known(identified)
     strangers = _strangers(identified)
     fresh: list[File] = []
     settled: list[File] = []
-    # Known files first: what they hold by now are no new pictures to the others.
-    for file, found in sorted(identified, key=lambda pair: pair[0].photo_id is None):
+    for file, found in _in_turn(identified, twins):
         previous = file.md5
         _take_over(file, found)
         if previous and file.md5 != previous:
             changes.overwritten.append(file.pk)
-        if file.md5 != previous and (file.photo_id, previous) in copied:
+        former = (file.photo_id, previous)
+        if _is_edited(file, previous, twins) and former not in copied:
+            # Files of the former bytes are another picture from now on.
+            copied.add(former)
+            changes.replaced_rows += away.get(former, [])
+            if previous in twins and twins[previous].photo == file.photo_id:
+                del twins[previous]
+        elif file.md5 != previous and former in copied:
             # One copy was edited: it is a picture of its own from now on.
             changes.regrouped.add(cast(UUID, file.photo_id))
             file.photo_id = None
@@ -103,6 +112,33 @@ def attach_files(
         queue.enqueue(
             queue.Task.RUN_STAGES, job=job, photos=sorted(map(str, elsewhere))
         )
+
+
+def _in_turn(
+    identified: Sequence[tuple[File, IdentifiedFile]], twins: Mapping[str, _Twin]
+) -> list[tuple[File, IdentifiedFile]]:
+    """Return files in the order in which they are judged.
+
+    Known files first: what they hold by now are no new pictures to the others. Of
+    these, edited ones before those that hold what another photo is known by, which may
+    be what the edited ones held.
+    """
+    return sorted(
+        identified,
+        key=lambda pair: (
+            pair[0].photo_id is None,
+            pair[1].identity.md5 in twins,
+            pair[0].pk,
+        ),
+    )
+
+
+def _is_edited(file: File, previous: str, twins: Mapping[str, _Twin]) -> bool:
+    """Whether a known picture holds other bytes now, which no other photo has."""
+    if file.photo_id is None or not previous or file.md5 == previous:
+        return False
+    twin = twins.get(file.md5)
+    return file.kind != Kind.SIDECAR and (twin is None or twin.photo == file.photo_id)
 
 
 def _strangers(identified: Sequence[tuple[File, IdentifiedFile]]) -> set[int]:
@@ -194,26 +230,30 @@ def _twins(
     return twins
 
 
-def _copied(
+def _copies_of_known(
     identified: Sequence[tuple[File, IdentifiedFile]],
-) -> set[tuple[UUID | None, str]]:
-    """Return the photos, with the MD5, that keep other files of the same bytes."""
+) -> tuple[set[_Bytes], dict[_Bytes, list[int]]]:
+    """Return the photos, with the MD5, that keep other files of the same bytes.
+
+    And, by photo and MD5, the files of the same bytes that are not there.
+    """
     rows = [file for file, _ in identified if file.photo_id and file.md5]
-    kept = {
+    kept: set[_Bytes] = {
         (file.photo_id, file.md5)
         for file, found in identified
         if file.photo_id and found.identity.md5 == file.md5
     }
+    away: dict[_Bytes, list[int]] = defaultdict(list)
     others = File.objects.filter(
         photo__in={file.photo_id for file in rows},
         md5__in={file.md5 for file in rows},
-        missing_since=None,
     ).exclude(pk__in=[file.pk for file, _ in identified])
-    return kept | {
-        (other.photo_id, other.md5)
-        for other in others.only("photo_id", "md5", "path")
-        if _is_there(other.path)
-    }
+    for other in others.only("photo_id", "md5", "path", "missing_since"):
+        if other.missing_since is None and _is_there(other.path):
+            kept.add((other.photo_id, other.md5))
+        else:
+            away[other.photo_id, other.md5].append(other.pk)
+    return kept, away
 
 
 def _take_over(file: File, found: IdentifiedFile) -> None:
