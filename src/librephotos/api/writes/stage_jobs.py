@@ -111,9 +111,11 @@ def release(
     while something of its own is pending counts as failed. A worker that is at one of
     the photos with what was there before records nothing.
     """
-    values = {"photos": list(photo_ids), "stages": list(stages), "but": but}
     with connection.cursor() as cursor:
-        cursor.execute(_RELEASE, values)
+        cursor.execute(
+            _RELEASE,
+            {"photos": list(photo_ids), "stages": list(stages), "but": but},
+        )
 
 
 def adopt(photo_ids: Sequence[UUID], *, stages: Sequence[str], job: int) -> None:
