@@ -36,7 +36,7 @@ export interface RowLayout {
 export const USUAL_ASPECT = 1.4;
 /** How far from the target height a row may be; a last row that would be taller stays open. */
 const FLATTEST = 0.6;
-const TALLEST = 1.35;
+const TALLEST = 1.5;
 const TALLEST_BEFORE_MORE = 2;
 
 /** Arrange photos of the given aspect ratios (width / height) in rows of equal width. */
