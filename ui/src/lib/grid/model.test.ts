@@ -78,7 +78,7 @@ describe('GridModel', () => {
   it('forgets far photos but not how tall they were', () => {
     for (const each of [...model.blocks]) model.fill(each, photos(each.key, each.count));
     const height = model.height;
-    model.evict(0, 2);
+    model.evict(0, 140);
     expect(model.blocks.map((block) => block.photos !== null)).toEqual([
       true,
       true,
@@ -109,6 +109,12 @@ describe('GridModel', () => {
     expect(model.blocks.map((each) => each.photos !== null)).toEqual([false, false, true]);
     read(model, '2024-06-02/1', 0.7);
     expect(model.placeOf('2024-06-02-1')).toEqual(place);
+  });
+
+  it('does not ask again for a page that was emptied', () => {
+    model.fill(block(model, 'c/1'), []);
+    model.evict(0, 0);
+    expect(block(model, 'c/1').photos).toEqual([]);
   });
 
   it('puts small days of a month beside each other below one heading', () => {

@@ -107,8 +107,8 @@ export class GridModel {
   }
 
   /**
-   * The photos farthest from `offset` are forgotten, all of a strip or none, but for those of
-   * about `keep` blocks; what stands where stays.
+   * The photos farthest from `offset` are forgotten, all of a strip or none, so that about
+   * `keep` are left; what stands where stays.
    */
   evict(offset: number, keep: number): void {
     const centre = this.#offsets.at(offset);
@@ -117,9 +117,12 @@ export class GridModel {
     loaded.sort((a, b) => Math.abs(a - centre) - Math.abs(b - centre));
     let kept = 0;
     for (const index of loaded) {
-      const blocks = this.#strips[index]?.blocks ?? [];
-      if (kept >= keep) for (const block of blocks) if (!isEmptied(block)) block.photos = null;
-      kept += blocks.length;
+      const isFull = kept >= keep;
+      for (const block of this.#strips[index]?.blocks ?? []) {
+        kept += block.photos?.length ?? 0;
+        // An emptied one would be asked for again, of which the server has nothing.
+        if (isFull && !isEmptied(block)) block.photos = null;
+      }
     }
   }
 
