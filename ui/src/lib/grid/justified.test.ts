@@ -63,6 +63,13 @@ describe('justify', () => {
     }
   });
 
+  it.each([options, phone])('moves none but the last rows when more photos follow', (screen) => {
+    const { rows } = justify(mixed.slice(0, 60), screen);
+    const grown = justify(mixed.slice(0, 90), screen).rows;
+    expect(rows.length).toBeGreaterThan(8);
+    expect(grown.slice(0, rows.length - 3)).toEqual(rows.slice(0, -3));
+  });
+
   it('has three photos in each row of a phone, each about a third wide', () => {
     const { rows } = justify(mixed.slice(0, 80), phone);
     expect(rows.map((row) => row.end - row.start)).toEqual([...Array<number>(26).fill(3), 2]);

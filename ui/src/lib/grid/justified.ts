@@ -1,4 +1,4 @@
-import { cheapestCut, type Run } from './breaking';
+import { cheapestCut, type Cut, type Run } from './breaking';
 
 /** A tile's place inside its row, in CSS pixels. */
 export interface Box {
@@ -38,6 +38,8 @@ export const USUAL_ASPECT = 1.4;
 const FLATTEST = 0.6;
 const TALLEST = 1.5;
 const TALLEST_BEFORE_MORE = 2;
+/** So many rows at the end share out what is left for the last of them. */
+const SHARED_ROWS = 3;
 
 /** Arrange photos of the given aspect ratios (width / height) in rows of equal width. */
 export function justify(aspects: number[], options: RowOptions): RowLayout {
@@ -108,14 +110,44 @@ export function rowCost(
   return isOpen && scale > TALLEST ? (1 - 1 / scale) ** 2 : Math.log(scale) ** 2;
 }
 
-/** Where rows of photos of these shapes break best. */
-export function cut(aspects: number[], options: RowOptions): { runs: Run[]; cost: number } {
+/**
+ * Where rows of photos of these shapes break. Each is as near to its height as can be, going
+ * by those before it alone, so that photos that follow move no others; only the last few rows
+ * share out what is left.
+ */
+export function cut(aspects: number[], options: RowOptions): Cut {
   const sums = runningSums(aspects);
-  return cheapestCut(aspects.length, (start, end) => {
+  const costOf = (start: number, end: number): number => {
     const isOpen = end === aspects.length && !options.fillLast;
     const sum = (sums[end] ?? 0) - (sums[start] ?? 0);
     return rowCost(sum, end - start, options, { isOpen });
-  });
+  };
+  const settled = nearestRuns(sums, options).slice(0, -SHARED_ROWS);
+  const from = settled.at(-1)?.[1] ?? 0;
+  const rest = cheapestCut(aspects.length - from, (start, end) => costOf(from + start, from + end));
+  const cost = settled.reduce((sum, [start, end]) => sum + costOf(start, end), rest.cost);
+  const shared = rest.runs.map(([start, end]): Run => [from + start, from + end]);
+  return { runs: [...settled, ...shared], cost };
+}
+
+/** Rows that each end where their height comes nearest to the target. */
+function nearestRuns(sums: number[], options: RowOptions): Run[] {
+  const heightOf = (start: number, end: number): number =>
+    fullHeight((sums[end] ?? 0) - (sums[start] ?? 0), end - start, options);
+  const target = options.targetHeight;
+  const count = sums.length - 1;
+  const runs: Run[] = [];
+  let start = 0;
+  for (let end = 1; end <= count; end += 1) {
+    const height = heightOf(start, end);
+    if (height > target) continue;
+    const taller = end - 1 > start ? heightOf(start, end - 1) : Infinity;
+    const stop = taller - target < target - height ? end - 1 : end;
+    runs.push([start, stop]);
+    start = stop;
+  }
+  if (start < count) runs.push([start, count]);
+  return runs;
 }
 
 /** The sums of the first 0, 1, 2 … values. */
