@@ -151,7 +151,7 @@ function nearestRuns(sums: number[], options: RowOptions): Run[] {
 }
 
 /** The sums of the first 0, 1, 2 … values. */
-export function runningSums(values: number[]): number[] {
+function runningSums(values: number[]): number[] {
   const sums = [0];
   for (const value of values) sums.push((sums.at(-1) ?? 0) + value);
   return sums;
