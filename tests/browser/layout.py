@@ -1,4 +1,4 @@
-"""What is drawn upon what: the parts of a page that speak or can be pressed."""
+"""What is drawn upon what, and what moves."""
 
 from __future__ import annotations
 
@@ -10,6 +10,27 @@ SIZES = {
     "tablet": (768, 1024),
     "desk": (1440, 900),
 }
+
+SOME_FRAMES = """
+async () => {
+  for (let frame = 0; frame < 9; frame++) await new Promise(requestAnimationFrame);
+}
+"""
+NOTE_MOVES = """
+const places = new Map();
+window.moved = [];
+function look() {
+  for (const tile of document.querySelectorAll('[data-testid=photo-tile]')) {
+    const { left, top } = tile.getBoundingClientRect();
+    const place = `${Math.round(left)}/${Math.round(top)}`;
+    const before = places.get(tile.dataset.photoId) ?? place;
+    if (before !== place) window.moved.push(`${before} to ${place}`);
+    places.set(tile.dataset.photoId, place);
+  }
+  requestAnimationFrame(look);
+}
+look();
+"""
 
 _COVERED = """
 () => {

@@ -19,7 +19,7 @@ FACES_OF_THUMB = """
 }
 """
 CUT_WITHOUT_A_WORD = """
-() => [...document.querySelectorAll('[data-testid=day-block] h2 span')].filter(
+() => [...document.querySelectorAll('[data-testid=day-block] :is(h2, h3) > *')].filter(
   title => title.getBoundingClientRect().right > innerWidth + 1
 ).map(title => title.textContent)
 """

@@ -1,4 +1,4 @@
-import { PAGE_SIZE } from '../grid/model';
+import { PAGE_SIZE } from '../grid/blocks';
 import { answerOf, type Api } from './transport';
 import type { DayGroup, Thing } from './types';
 
