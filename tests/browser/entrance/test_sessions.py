@@ -106,6 +106,7 @@ def pictures_of(page: Page) -> list[str]:
 @pytest.mark.parametrize(
     "address",
     ["/", "/people", "/things", "/favourites", "/recent", "/search?q=zermatt"]
+    + ["/places", "/albums"]
     + ["/problems", "/models", "/photo/"],
 )
 def test_another_tab_becomes_the_next_users(
@@ -229,10 +230,10 @@ def test_a_password_changed_elsewhere_ends_the_visit_and_says_what_is_lost(
     visitor.page.route(f"**{POLL}", lambda route: route.fulfill(json=idle))
     rest(visitor.page, lambda: visitor.enter("/people", "careful"))
     change_password(site, "careful", "another horse battery")
-    visitor.page.get_by_role("button", name="Scan now").first.click()
+    visitor.choose_of_account("Scan now")
     expect(visitor.page.get_by_role("alert")).to_contain_text(UNSAVED)
     visitor.sign_in("careful", "another horse battery")
-    expect(visitor.page.get_by_text("careful").first).to_be_attached()
+    expect(visitor.account).to_have_accessible_name("Account: careful")
     expect(visitor.page.get_by_test_id("toast")).to_have_count(0)
 
 

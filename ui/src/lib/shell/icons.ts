@@ -13,7 +13,6 @@ import images from 'lucide-static/icons/images.svg?raw';
 import info from 'lucide-static/icons/info.svg?raw';
 import logOut from 'lucide-static/icons/log-out.svg?raw';
 import mapPin from 'lucide-static/icons/map-pin.svg?raw';
-import menu from 'lucide-static/icons/menu.svg?raw';
 import merge from 'lucide-static/icons/merge.svg?raw';
 import minus from 'lucide-static/icons/minus.svg?raw';
 import box from 'lucide-static/icons/package.svg?raw';
@@ -40,7 +39,6 @@ export const icons = {
   trash,
   recent: history,
   search,
-  menu,
   close: x,
   plus,
   minus,
