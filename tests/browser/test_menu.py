@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.layout import covered
 from tests.browser.site import Site
@@ -33,17 +33,12 @@ def arrived(visitor: Visitor, title: str, address: str) -> None:
     visitor.wait_until(IN_MAIN)
 
 
-def focused(page: Page) -> str:
-    """Return what the element with the focus says."""
-    return str(page.evaluate("document.activeElement.innerText")).split("\n")[0]
-
-
 @pytest.mark.parametrize("width", [1440, 800])
 def test_the_menu_beside_the_photos_leads_to_each_view(
     visit: Callable[..., Visitor], width: int
 ) -> None:
     visitor = visit(viewport={"width": width, "height": 900})
-    visitor.enter()
+    visitor.enter("/recent")
     expect(visitor.tiles.first).to_be_visible()
     links = visitor.menu.get_by_role("link")
     assert links.all_inner_texts() == [*LIBRARY, *APART]
@@ -67,6 +62,8 @@ def test_a_phone_has_a_bar_below_the_photos(visit: Callable[..., Visitor]) -> No
     assert main["y"] + main["height"] <= bar["y"]
     assert scrubber["y"] + scrubber["height"] <= bar["y"]
     assert visitor.menu.get_by_role("link").all_inner_texts() == [*LIBRARY]
+    visitor.open("/recent")
+    expect(visitor.tiles.first).to_be_visible()
     for title, address in LIBRARY.items():
         visitor.menu.get_by_role("link", name=title).tap()
         arrived(visitor, title, address)
