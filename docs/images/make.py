@@ -3,7 +3,7 @@
     .venv/bin/python -m docs.images.make
 
 Needs Chromium and the built page; the library in the picture is that of
-tests/support/showcase.py.
+tests/support/pictures/showcase.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 from tests.support.chromium import running_chromium
 from tests.support.server import RunningServer
-from tests.support.showcase import write_showcase
+from tests.support.pictures.showcase import write_showcase
 
 TARGET = Path(__file__).with_name("timeline.jpg")
 

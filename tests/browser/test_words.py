@@ -70,7 +70,7 @@ def test_unknown_addresses_say_so(visitor: Visitor, address: str) -> None:
     heading = visitor.page.get_by_role("heading", name="There is nothing here")
     expect(heading.first).to_be_visible()
     expect(visitor.page).to_have_title("There is nothing here – LibrePhotos")
-    visitor.page.get_by_role("link", name="To your photos").click()
+    visitor.page.get_by_role("link", name="To your photos", exact=True).click()
     expect(visitor.tiles.first).to_be_visible()
     expect(visitor.page).to_have_title("Photos – LibrePhotos")
 
@@ -90,7 +90,7 @@ def test_unknown_things_places_and_people_say_so(
     visitor.enter(address)
     expect(visitor.page.get_by_role("heading", name=said).first).to_be_visible()
     expect(visitor.page).to_have_title(f"{said} – LibrePhotos")
-    visitor.page.get_by_role("link", name="To your photos").click()
+    visitor.page.get_by_role("link", name="To your photos", exact=True).click()
     expect(visitor.tiles.first).to_be_visible()
     expect(visitor.page).to_have_title("Photos – LibrePhotos")
 
