@@ -43,7 +43,7 @@ const inView = [...(dialog ?? document).querySelectorAll(parts)].filter(element 
   if (!element.checkVisibility()) return false;
   if (element.matches('.skip, [data-photo-id], :disabled')) return false;
   const area = element.getBoundingClientRect();
-  const box = element.closest('main, aside')?.getBoundingClientRect();
+  const box = element.closest('main, aside, nav')?.getBoundingClientRect();
   const within = !box || area.top >= box.top && area.bottom <= box.bottom;
   return area.width > 0 && within;
 });

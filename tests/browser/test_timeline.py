@@ -144,8 +144,10 @@ def test_phone_has_a_menu_and_a_viewer(visit: Callable[..., Visitor]) -> None:
     expect(visitor.page.get_by_test_id("viewer-image")).to_be_in_viewport()
     visitor.press("Close")
     expect(visitor.viewer).to_have_count(0)
-    visitor.press("Menu")
-    visitor.go_to("Trash")
+    visitor.press("More")
+    visitor.choose("Trash")
+    heading = visitor.page.get_by_role("heading", level=1, name="Trash")
+    expect(heading).to_be_attached()
     assert visitor.location() == "/trash"
     assert visitor.page.evaluate(width) == 390
 
