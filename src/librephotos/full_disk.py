@@ -10,7 +10,7 @@ import errno
 import math
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,18 +39,21 @@ def is_full(error: BaseException | None) -> bool:
     return isinstance(error, DataFolderFull) or any(map(_tells, _chain(error)))
 
 
-def tells_of_full_disk(text: str) -> bool:
+def tells_of_full_disk(text: str, codes: Sequence[int] = CODES) -> bool:
     """Whether what a program said of its failure is that a disk has no room."""
-    return any(os.strerror(code) in text for code in CODES)
+    return any(os.strerror(code) in text for code in codes)
 
 
-def fullest_place(data: Path) -> str:
+def fullest_place(data: Path, error: BaseException | None = None) -> str:
     """Return, in words, which place that the server writes to has the least room now.
 
     An error seldom tells which of them is full. It is the data folder that counts for
-    what lies on its own disk, and where none can be told apart.
+    what lies on its own disk, and where none can be told apart, as by an error that
+    tells of a quota: what that leaves is not seen in the room of a disk.
     """
     places = {"The data folder": data}
+    if any(_tells(each, (errno.EDQUOT,)) for each in _chain(error)):
+        return next(iter(places))
     with suppress(OSError):  # none can be written
         places["The server's folder for temporary files"] = Path(tempfile.gettempdir())
     places[f"The server's shared memory ({SHARED_MEMORY})"] = SHARED_MEMORY
@@ -69,9 +72,9 @@ def _room(place: Path, data: Path) -> float:
     return 0 if no_names_left else disk.f_bavail * disk.f_frsize
 
 
-def _tells(error: BaseException) -> bool:
+def _tells(error: BaseException, codes: Sequence[int] = CODES) -> bool:
     code = getattr(error, "errno", None)
-    return code in CODES if code is not None else tells_of_full_disk(str(error))
+    return code in codes if code is not None else tells_of_full_disk(str(error), codes)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -162,15 +162,17 @@ def test_the_number_of_a_dead_server_may_be_somebody_elses(
         assert somebody.is_running() and somebody.status() != psutil.STATUS_ZOMBIE
 
 
+@pytest.mark.parametrize("hidden", [("cwd",), ("cwd", "cmdline")])
 def test_a_server_is_known_where_its_folder_may_not_be_seen(
-    copy: Path, monkeypatch: pytest.MonkeyPatch
+    hidden: tuple[str, ...], copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As by root without the right to trace, which Docker does not give."""
+    """As by root without the right to trace, which Docker does not give; on macOS."""
 
     def refuse(process: psutil.Process) -> str:
         raise psutil.AccessDenied(process.pid)
 
-    monkeypatch.setattr(psutil.Process, "cwd", refuse)
+    for name in hidden:
+        monkeypatch.setattr(psutil.Process, name, refuse)
     postgres = Postgres(copy, copy)
     postgres.start()
     try:

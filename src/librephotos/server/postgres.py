@@ -321,13 +321,18 @@ def _serves(process: psutil.Process, cluster: Path) -> bool:
 
     The number of a dead server may belong to any program by now, to another PostgreSQL
     as well, or to its own corpse where nobody reaps it (containers without an init).
+    One of another user of which the system tells nothing else (macOS) counts as it.
     """
     if process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
         return False
     try:
         return _is(process.cwd(), cluster)
     except psutil.AccessDenied:  # it is another user's, and root may not trace (Docker)
+        pass
+    try:
         return any(_is(argument, cluster) for argument in process.cmdline())
+    except psutil.AccessDenied:
+        return True
 
 
 def _is(path: str, folder: Path) -> bool:

@@ -78,9 +78,9 @@ def test_a_finger_has_them_go_and_come(looking: Callable[..., Visitor]) -> None:
     visitor.page.touchscreen.tap(195, 400)
     expect(bar(visitor)).to_have_css("opacity", "0")
     # Where a button was one presses none.
-    trash = visitor.viewer.get_by_role("button", name="Close").bounding_box()
-    assert trash is not None
-    visitor.page.touchscreen.tap(trash["x"] + 20, trash["y"] + 20)
+    close = visitor.viewer.get_by_role("button", name="Close").bounding_box()
+    assert close is not None
+    visitor.page.touchscreen.tap(close["x"] + 20, close["y"] + 20)
     expect(visitor.viewer).to_be_visible()
     visitor.page.touchscreen.tap(195, 400)
     expect(bar(visitor)).to_have_css("opacity", "1")

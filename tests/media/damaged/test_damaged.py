@@ -21,13 +21,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from librephotos.media.damaged import damage_text, decode_damaged_bytes
+from librephotos.media.damaged.interlaced_png import in_passes
 from librephotos.media.decoding.pixels import Box
 from librephotos.media.errors import LimitExceeded, MediaError, UnreadableFile
 from librephotos.media.files.formats import FORMATS, sniff
 from librephotos.media.limits import Limits
 from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
 from tests.media.conftest import Keep
-from tests.support.pictures import images, videos
+from tests.support.pictures import coded, images, videos
 
 SHARE = re.compile(r"about (\d+) % of the (picture|video) can be shown")
 
@@ -212,6 +213,70 @@ def test_an_interlaced_png_with_too_many_pixels_is_not_unpacked(keep: Keep) -> N
     data[29:33] = zlib.crc32(data[12:29]).to_bytes(4)
     with pytest.raises(LimitExceeded):
         _make(keep("cut", bytes(data)))
+
+
+def _of_display_p3(name: str) -> bytes:
+    """A PNG or AVIF that tells by numbers that it is of Display P3."""
+    picture = coded.speckled((200, 100, 50))
+    if name == "PNG":
+        return coded.png_of(picture, 12, 13)
+    frames = {"save_all": True, "append_images": [picture], "duration": 100}
+    data = coded.avif_of(picture, 12, 13, **(frames if "animated" in name else {}))
+    return data.replace(b"ftypavif", b"ftypavio") if "avio" in name else data
+
+
+@pytest.mark.parametrize(
+    ("name", "percent"),
+    [("PNG", 60), ("AVIF", 60), ("animated AVIF", 40), ("animated AVIF", 100)]
+    + [("avio AVIF", 100)],
+)
+def test_colours_that_are_told_by_numbers_hold_for_what_is_there(
+    name: str, percent: int, keep: Keep
+) -> None:
+    data = _of_display_p3(name)
+    made = _make(keep("a", data[: len(data) * percent // 100]))
+    assert bool(made.damage) is (percent < 100)
+    with Image.open(io.BytesIO(made.big.data)) as shown:
+        pixels = np.asarray(shown.convert("RGB"))[:16, :64]
+    assert pixels.mean(axis=(0, 1)) == pytest.approx((215, 93, 31), abs=5)
+
+
+@pytest.mark.parametrize("percent", [60, 100])
+def test_the_profile_of_an_avif_holds_for_what_is_there(
+    percent: int, keep: Keep
+) -> None:
+    picture = coded.speckled((200, 100, 50))
+    data = images.encoded(
+        picture,
+        "AVIF",
+        icc_profile=bytes(pyvips.Image.profile_load("p3")),
+        save_all=percent == 100,  # an animation, which libvips does not take
+        append_images=[picture],
+        duration=100,
+    )
+    made = _make(keep("a", data[: len(data) * percent // 100]))
+    with Image.open(io.BytesIO(made.big.data)) as shown:
+        pixels = np.asarray(shown.convert("RGB"))[:16, :64]
+    assert pixels.mean(axis=(0, 1)) == pytest.approx((215, 93, 31), abs=5)
+
+
+@pytest.mark.parametrize(
+    ("side", "depth"),
+    [(3_000, 255), (3_000, 24), (3_000, 0), (14_000, 16)],  # the last has 1.5 GB
+)
+def test_an_interlaced_png_is_not_filled_up_to_more_than_memory_has(
+    side: int, depth: int
+) -> None:
+    data = bytearray(_interlaced("RGBA")[:-500])
+    data[16:25] = struct.pack(">IIB", side, side, depth)
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableFile):
+            in_passes(bytes(data), FORMATS["PNG"], Box(200, 200), Limits())
+        assert tracemalloc.get_traced_memory()[1] < 64 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("name", [*WHOLE, *UNTOLD])

@@ -104,6 +104,22 @@ def test_a_minute_behind_a_word_behind_the_day_first() -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "19.05.2023-20.05.2023.jpg",
+        "19-05-2023 - 20-05-2023.jpg",
+        "19_05_2023_20_05_2023.jpg",
+        "Urlaub 19.05.2023 bis 20.05.2023.jpg",
+        "19.05.2023 to 20.5.2023.jpg",
+        "05-19-2023 10-20-2024.pdf",
+        "2023-05-19 - 20.05.2023.jpg",
+    ],
+)
+def test_the_last_of_several_days_is_no_time(name: str) -> None:
+    assert _date(name) == WrittenDate(datetime(2023, 5, 19), Precision.DAY)
+
+
+@pytest.mark.parametrize(
     ("name", "known"),
     [
         ("2023-5-9.jpg", True),

@@ -5,6 +5,7 @@ import struct
 import zlib
 from typing import Any
 
+import numpy as np
 import pillow_heif
 from PIL import Image
 
@@ -17,18 +18,36 @@ def flat(colour: Shade) -> Image.Image:
     return Image.new("RGB", (64, 48), colour)
 
 
+def speckled(colour: Shade) -> Image.Image:
+    """A picture that is of a colour on average, of which a part can be cut off."""
+    noise = np.random.default_rng(0).integers(-6, 7, (240, 320, 3))
+    return Image.fromarray((np.array(colour) + noise).clip(0, 255).astype(np.uint8))
+
+
 def png(colour: Shade, primaries: int, transfer: int, **options: Any) -> bytes:
-    plain = encoded(flat(colour), "PNG", **options)
+    return png_of(flat(colour), primaries, transfer, **options)
+
+
+def png_of(
+    picture: Image.Image, primaries: int, transfer: int, **options: Any
+) -> bytes:
+    plain = encoded(picture, "PNG", **options)
     body = b"cICP" + bytes((primaries, transfer, 0, 1))
     chunk = struct.pack(">I", 4) + body + struct.pack(">I", zlib.crc32(body))
     return plain[:33] + chunk + plain[33:]
 
 
 def avif(colour: Shade, primaries: int, transfer: int) -> bytes:
-    data = encoded(flat(colour), "AVIF", quality=100, subsampling="4:4:4")
-    assert data.count(b"nclx") == 1
-    at = data.index(b"nclx") + 4
-    return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]
+    return avif_of(flat(colour), primaries, transfer)
+
+
+def avif_of(
+    picture: Image.Image, primaries: int, transfer: int, **options: Any
+) -> bytes:
+    data = encoded(picture, "AVIF", quality=100, subsampling="4:4:4", **options)
+    told = b"nclx" + struct.pack(">HH", 1, 13)
+    assert told in data
+    return data.replace(told, b"nclx" + struct.pack(">HH", primaries, transfer))
 
 
 def heic(colour: Shade, primaries: int, transfer: int) -> bytes:

@@ -43,11 +43,12 @@ _Pixels = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class _Item:
-    """The coded picture as far as it is there, its length, and how it is turned."""
+    """The coded picture as far as it is there, its length, turns and colour profile."""
 
     data: bytes
     length: int
     transforms: tuple[tuple[bytes, int], ...]
+    profile: bytes | None
 
 
 def cut_av1(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
@@ -57,16 +58,18 @@ def cut_av1(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
     """
     item = _primary_item(data)
     keep = len(item.data.rstrip(b"\0"))
-    there, share = _decoded(item.data, limits), 1.0
-    if keep < item.length or there is None:
+    whole = _decoded(item.data, limits) if keep == item.length else None
+    if whole is None:
         pixels, other = _two_readings(item.data[:keep], item.length, limits)
         there, share = _without_guesses(pixels, other)
+    else:
+        there, share = whole, 1.0
     for kind, value in item.transforms:
         if kind == b"irot":
             there = np.rot90(there, value & 3)
         else:
             there = np.flipud(there) if value & 1 == 0 else np.fliplr(there)
-    decoded = fitted(image_of(np.ascontiguousarray(there)), None, box)
+    decoded = fitted(image_of(np.ascontiguousarray(there)), item.profile, box)
     told = min(keep / item.length, share, 0.99) if keep < item.length else None
     return Part(decoded.image, told, decoded.width, decoded.height)
 
@@ -195,4 +198,6 @@ def _primary_item(data: bytes) -> _Item:
     if not any(kind == _SEQUENCE_HEADER for kind, *_ in _units(coded, length)):
         coded, length = config[4:] + coded, length + len(config) - 4
     turns = tuple((k, v[0]) for k, v in properties if k in (b"irot", b"imir") and v)
-    return _Item(coded, length, turns)
+    colours = [body for kind, body in properties if kind == b"colr"]
+    profile = next((c[4:] for c in colours if c[:4] in (b"prof", b"rICC")), None)
+    return _Item(coded, length, turns, profile)

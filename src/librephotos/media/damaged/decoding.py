@@ -1,5 +1,6 @@
 """Which ways are tried to show a damaged picture, format by format."""
 
+import io
 from collections.abc import Callable
 from typing import Final
 
@@ -10,6 +11,11 @@ from librephotos.media.damaged import interlaced_png, jpeg, padded, previews, ro
 from librephotos.media.damaged.av1 import cut_av1
 from librephotos.media.damaged.part import MAX_BYTES, Part, shows_something
 from librephotos.media.damaged.sentences import damage_text, lost_text, preview_text
+from librephotos.media.decoding.coded_colours import (
+    CodedColours,
+    as_shown,
+    colours_of,
+)
 from librephotos.media.decoding.pixels import (
     DAMAGED,
     PILLOW_ERRORS,
@@ -75,7 +81,8 @@ def decode_damaged_bytes(
         except _FAILURES:
             continue
         if part.share == 1 or shows_something(part.image):
-            return _decoded(part, damage_text(part.share))
+            colours = colours_of(io.BytesIO(data), format)
+            return _decoded(part, damage_text(part.share), colours)
     try:
         # The picture of a JPEG begins where the file does.
         behind = 2 if format.name == "JPEG" else 0
@@ -85,6 +92,7 @@ def decode_damaged_bytes(
     return _decoded(part, preview_text(part.width, part.height))
 
 
-def _decoded(part: Part, damage: str) -> Decoded:
-    image = without_idle_alpha(as_srgb(part.image)).copy_memory()
+def _decoded(part: Part, damage: str, colours: CodedColours | None = None) -> Decoded:
+    shown = as_shown(as_srgb(part.image), colours)
+    image = without_idle_alpha(shown).copy_memory()
     return Decoded(image, part.width, part.height, damage)

@@ -1,19 +1,19 @@
 """PNGs that are stored in passes, each between the pixels of those before.
 
-Source: PNG (Third Edition), W3C 2025, sections 8.1 (Adam7), 7.2 (scanlines) and 10.1
-(the compressed stream).
+Source: PNG (Third Edition), W3C 2025, sections 8.1 (Adam7), 9.2 (filters) and 10.1 (the
+compressed stream).
 """
 
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyvips
 
-from librephotos.media.damaged.part import Part
+from librephotos.media.damaged.part import MAX_BYTES, Part
 from librephotos.media.decoding.pixels import (
     DAMAGED,
     Box,
@@ -23,71 +23,50 @@ from librephotos.media.decoding.pixels import (
 )
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.formats import Format
+from librephotos.media.files.png_scanlines import (
+    ADAM7,
+    CHANNELS,
+    Rows,
+    rows_of_passes,
+)
 from librephotos.media.limits import Limits
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _MAX_CHUNKS: Final = 10_000
-_SAMPLES: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by type of colour
+_DEPTHS: Final = (1, 2, 4, 8, 16)  # bits of a sample (section 11.2.1)
 _OF_USE: Final = frozenset((b"IHDR", b"iCCP", b"PLTE", b"tRNS", b"eXIf"))
 _KEPT: Final = ("icc-profile-data", "orientation")
-
-
-class _Pass(NamedTuple):
-    """Where a pass begins, how far its pixels are apart, and what one stands for."""
-
-    left: int
-    top: int
-    across: int
-    down: int
-    wide: int
-    high: int
-
-    def size(self, width: int, height: int) -> tuple[int, int]:
-        """Return the pixels of a row, and the rows, that it has of a picture."""
-        return (
-            max(0, -(-(width - self.left) // self.across)),
-            max(0, -(-(height - self.top) // self.down)),
-        )
-
-
-_PASSES: Final = (
-    _Pass(0, 0, 8, 8, 8, 8),
-    _Pass(4, 0, 8, 8, 4, 8),
-    _Pass(0, 4, 4, 8, 4, 4),
-    _Pass(2, 0, 4, 4, 2, 4),
-    _Pass(0, 2, 2, 4, 2, 2),
-    _Pass(1, 0, 2, 2, 1, 2),
-    _Pass(0, 1, 1, 2, 1, 1),
-)
 
 
 def in_passes(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
     """Decode an interlaced PNG as far as it goes.
 
     What lacks is seen as the pixel of an earlier pass, as long as a picture loads.
-    Raises UnreadableFile for a PNG that is not interlaced, or of which nothing is
-    there, LimitExceeded.
+    Raises UnreadableFile for a PNG that is not interlaced, of which nothing is there,
+    or whose scanlines would have more than MAX_BYTES; LimitExceeded for more pixels.
     """
     chunks = list(_chunks(data))
     header = chunks[0][1] if chunks and chunks[0][0] == b"IHDR" else b""
-    if len(header) != 13 or header[12] != 1 or header[9] not in _SAMPLES:
+    if len(header) != 13 or header[12] != 1 or header[9] not in CHANNELS:
         raise UnreadableFile(DAMAGED)
     width, height, depth = struct.unpack(">IIB", header[:9])
+    if depth not in _DEPTHS:
+        raise UnreadableFile(DAMAGED)
     check_pixels(width, height, limits=limits)
-    lengths = [
-        (1 + -(-count * depth * _SAMPLES[header[9]] // 8) if count else 0, rows)
-        for count, rows in (each.size(width, height) for each in _PASSES)
-    ]
-    wanted = sum(length * rows for length, rows in lengths)
+    bits = depth * CHANNELS[header[9]]
+    passes = rows_of_passes(width, height, bits=bits, interlaced=True)
+    wanted = sum(rows.length * rows.number for rows in passes)
+    if wanted > MAX_BYTES:  # what lacks is filled up in memory
+        raise UnreadableFile(DAMAGED)
     stored = _inflated(
         b"".join(body for kind, body in chunks if kind == b"IDAT"), wanted
     )
-    stored = stored[: _end_of_sense(stored, lengths)]
+    stored = stored[: _end_of_sense(stored, passes)]
     if not stored:
         raise UnreadableFile(DAMAGED)
     image = pyvips.Image.new_from_buffer(_refilled(chunks, stored, wanted), "")
     pixels = image.numpy().reshape(height, width, -1)
-    filled, known = _spread(pixels, lengths, len(stored))
+    filled, known = _spread(pixels, passes, len(stored))
     shown = pyvips.Image.new_from_array(filled).copy(
         interpretation=image.interpretation
     )
@@ -127,10 +106,10 @@ def _inflated(stream: bytes, most: int) -> bytes:
     return b"".join(found)
 
 
-def _end_of_sense(stored: bytes, lengths: list[tuple[int, int]]) -> int:
+def _end_of_sense(stored: bytes, passes: list[Rows]) -> int:
     """Return where the first row begins whose filter is none (section 9.2)."""
     at = 0
-    for length, rows in lengths:
+    for length, rows in passes:
         filters = stored[at : at + length * rows : length] if length else b""
         wrong = next((row for row, kind in enumerate(filters) if kind > 4), None)
         if wrong is not None:
@@ -152,15 +131,14 @@ def _refilled(chunks: list[tuple[bytes, bytes]], stored: bytes, wanted: int) -> 
 
 
 def _spread(
-    pixels: npt.NDArray[np.uint8], lengths: list[tuple[int, int]], stored: int
+    pixels: npt.NDArray[np.uint8], passes: list[Rows], stored: int
 ) -> tuple[npt.NDArray[np.uint8], int]:
     """Return the pixels, those that lack filled from earlier passes, and how many not.
 
-    `lengths` are the bytes of a row, and the rows, of each pass, and `stored` the bytes
-    that are there.
+    `stored` are the bytes that are there of the rows of the `passes`.
     """
     filled, known = np.zeros_like(pixels), 0
-    for each, (length, rows) in zip(_PASSES, lengths, strict=True):
+    for each, (length, rows) in zip(ADAM7, passes, strict=True):
         there = min(rows, stored // length) if length else 0
         stored = max(0, stored - length * rows)
         part = pixels[each.top :: each.down, each.left :: each.across][:there]

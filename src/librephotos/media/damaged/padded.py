@@ -11,6 +11,8 @@ import pyvips
 from PIL import Image
 
 from librephotos.media.damaged.part import Part, check_claim, image_of, thumbnail
+from librephotos.media.decoding.coded_colours import as_shown
+from librephotos.media.decoding.film_frames import colours_of_frame
 from librephotos.media.decoding.pixels import (
     DAMAGED,
     Box,
@@ -105,7 +107,8 @@ def sequence(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
     with Image.open(io.BytesIO(data), formats=["AVIF"]) as picture:
         check_pixels(*picture.size, limits=limits)
         mode = "RGBA" if picture.mode == "RGBA" else "RGB"
-        decoded = fitted(image_of(np.asarray(picture.convert(mode))), None, box)
+        profile = picture.info.get("icc_profile")
+        decoded = fitted(image_of(np.asarray(picture.convert(mode))), profile, box)
     return Part(decoded.image, 1.0, decoded.width, decoded.height)
 
 
@@ -119,5 +122,5 @@ def film(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
         if frame.is_corrupt:
             raise UnreadableFile(DAMAGED)
         image = image_of(frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False))
-    decoded = fitted(image, None, box)
+    decoded = fitted(as_shown(image, colours_of_frame(frame)), None, box)
     return Part(decoded.image, 1.0, decoded.width, decoded.height)

@@ -36,10 +36,12 @@ _HEX = re.compile(
     r"|(?<![^\W_])(?=[a-f]*\d+[a-f]+\d)[0-9a-f]{16,}(?![^\W_])",
     re.ASCII | re.IGNORECASE,
 )
+# The last day of several is no time: 13.07.2019-20.07.2019.jpg
+_NO_DAY = r"(?!\d{1,2}[-_.]\d{1,2}[-_.](?:19|2[01])\d\d(?!\d))"
 # The time follows closely, then it may be written without separators; or behind a
 # word ("at", "um", "à", "kl."), then with separators.
 _TIME = (
-    r"(?P<gap>[-_.:T@, ]{0,3}(?:at )?)"
+    rf"(?P<gap>[-_.:T@, ]{{0,3}}(?:at )?){_NO_DAY}"
     r"(?P<hour>[01]\d|2[0-3]|24(?=[-_.:h ]?00[-_.:m ]?00))"
     rf"[-_.:h ]?(?P<minute>[0-5]\d)[-_.:m ]?(?P<second>{_SECOND})"
     r"(?!\d{7})(?:[-_.]?\d{3}(?!\d)|[.,]\d{1,9}(?!\d))?"
@@ -47,7 +49,7 @@ _TIME = (
 )
 _WORDED_TIME = (
     r"(?!\d)(?P<gap>[^\d/\\]{1,20}?)"
-    rf"(?P<before>{BEFORE_HOUR})?{_BLANK}?"
+    rf"(?P<before>{BEFORE_HOUR})?{_BLANK}?{_NO_DAY}"
     r"(?P<hour>\d{1,2})(?P<colon>[.:\-_\u2236])(?P<minute>[0-5]\d)"
     rf"(?:(?P=colon)(?P<second>{_SECOND}))?(?!\d)"
     rf"(?:{_BLANK}*(?P<after>{AFTER_HOUR}))?{_UTC}"

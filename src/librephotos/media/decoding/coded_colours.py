@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyvips
 
 from librephotos.media.files.bmff import top_level
+from librephotos.media.files.formats import Format
 from librephotos.media.files.heif_items import box_body, index_parts, item_properties
 from librephotos.media.files.png_chunks import png_chunks
 
@@ -49,6 +50,16 @@ class CodedColours(NamedTuple):
         """Whether pixels can be taken for sRGB as they are."""
         brighter = self.transfer in (_LINEAR, _PQ, _HLG)
         return self.primaries not in _TO_SRGB and not brighter
+
+
+def colours_of(file: BinaryIO, format: Format) -> CodedColours | None:
+    """Return the colours that an open still tells by numbers alone, None if by none.
+
+    Those of HEIC come with its pixels.
+    """
+    if format.name == "PNG":
+        return colours_of_png(file)
+    return colours_of_avif(file) if format.name == "AVIF" else None
 
 
 def colours_of_png(file: BinaryIO) -> CodedColours | None:

@@ -11,11 +11,17 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from librephotos.media.decoding.coded_colours import CodedColours
 from librephotos.media.files.containers import picture_track
 
 MAX_PASSED_OVER: Final = 3_000
 """So many packets that yield no frame, a minute or two of a film, are tried."""
 _BROADCASTS: Final = frozenset(("mpegts", "mpeg"))  # their demuxers
+
+
+def colours_of_frame(frame: VideoFrame) -> CodedColours:
+    """Return the colours of a frame, as its stream or its container tells them."""
+    return CodedColours(int(frame.color_primaries), int(frame.color_trc))
 
 
 def frames_of(

@@ -14,8 +14,7 @@ from PIL import Image
 from librephotos.media.decoding.coded_colours import (
     CodedColours,
     as_shown,
-    colours_of_avif,
-    colours_of_png,
+    colours_of,
 )
 from librephotos.media.decoding.icc_profiles import describes_srgb
 from librephotos.media.errors import LimitExceeded, UnreadableFile
@@ -88,7 +87,7 @@ def decode_still(
                 return _decode_heic(file, box=box, limits=limits)
             if format.name == "PNG":
                 found = _decode_png(file, box=box, limits=limits)
-                return replace(found, image=as_shown(found.image, colours_of_png(file)))
+                return _in_srgb(found, file, format)
             if format.name in ("JXL", "BMP"):
                 return _decode_with_pillow(file, format=format, box=box, limits=limits)
             source = pyvips.Source.new_from_descriptor(file.fileno())
@@ -101,11 +100,7 @@ def decode_still(
             )
             if format.name == "JPEG" and (complaints() or not jpeg_has_ended(file)):
                 raise UnreadableFile(DAMAGED)  # complaints are of the last rows
-            if format.name == "AVIF":
-                return replace(
-                    found, image=as_shown(found.image, colours_of_avif(file))
-                )
-            return found
+            return _in_srgb(found, file, format)
         except pyvips.Error as error:
             raise UnreadableFile(DAMAGED) from error
 
@@ -273,6 +268,10 @@ def _to_srgb_by_profile(image: pyvips.Image) -> pyvips.Image:
     except pyvips.Error as error:
         logger.info("colour profile left out, it cannot be used: %s", error)
         return image
+
+
+def _in_srgb(found: Decoded, file: BinaryIO, format: Format) -> Decoded:
+    return replace(found, image=as_shown(found.image, colours_of(file, format)))
 
 
 def _decode_png(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded:

@@ -16,8 +16,8 @@ from av.container import InputContainer
 from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 
-from librephotos.media.decoding.coded_colours import CodedColours, as_shown
-from librephotos.media.decoding.film_frames import frames_of
+from librephotos.media.decoding.coded_colours import as_shown
+from librephotos.media.decoding.film_frames import colours_of_frame, frames_of
 from librephotos.media.decoding.pixels import Box, Decoded, check_pixels, shrunk
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.containers import (
@@ -172,7 +172,7 @@ class _Clip:
     def _scaled(self, frame: VideoFrame) -> VideoFrame:
         size = {"width": self._width, "height": self._height}
         changed = self._shape.turns or self._shape.mirrored
-        if not changed and _colours(frame).are_srgb:
+        if not changed and colours_of_frame(frame).are_srgb:
             return frame.reformat(**size, format="yuv420p", interpolation="BILINEAR")
         flat = frame.reformat(**size, format="rgb24", interpolation="BILINEAR")
         turned = _upright(flat, self._shape)
@@ -202,10 +202,6 @@ def _shape(frame: VideoFrame, aspect: Fraction | None) -> _Shape:
     return _Shape(round(frame.width * stretch), frame.height, turns, mirrored)
 
 
-def _colours(frame: VideoFrame) -> CodedColours:
-    return CodedColours(int(frame.color_primaries), int(frame.color_trc))
-
-
 def _is_mirrored(frame: VideoFrame) -> bool:
     """Whether the matrix of a track (ISO 14496-12, 8.3.2) turns frames inside out."""
     matrix = frame.side_data.get("DISPLAYMATRIX")
@@ -222,7 +218,7 @@ def _is_telling(frame: VideoFrame) -> bool:
 
 def _upright(frame: VideoFrame, shape: _Shape) -> npt.NDArray[np.uint8]:
     pixels = frame.to_ndarray().astype(np.uint8, copy=False)
-    colours = _colours(frame)
+    colours = colours_of_frame(frame)
     if not colours.are_srgb:
         pixels = as_shown(pyvips.Image.new_from_array(pixels), colours).numpy()
     if shape.mirrored:

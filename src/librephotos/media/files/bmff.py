@@ -75,4 +75,4 @@ def announced_end(file: BinaryIO, size: int) -> int:
 
 def top_level(file: BinaryIO) -> Iterator[Box]:
     """Yield the outermost boxes of an open file."""
-    return boxes(file, start=0, end=os.fstat(file.fileno()).st_size)
+    return boxes(file, start=0, end=file.seek(0, os.SEEK_END))

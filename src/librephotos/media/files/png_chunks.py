@@ -17,7 +17,7 @@ _MAX_EXIF_BYTES: Final = 256 * 1024  # the directory with the orientation is in 
 
 def png_chunks(file: BinaryIO) -> Iterator[Box]:
     """Yield the chunks of an open PNG that are there in full, in file order."""
-    size, offset = os.fstat(file.fileno()).st_size, _SIGNATURE_BYTES
+    size, offset = file.seek(0, os.SEEK_END), _SIGNATURE_BYTES
     for _ in range(MAX_CHUNKS):
         file.seek(offset)
         head = file.read(8)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from librephotos.media.errors import LimitExceeded
 from librephotos.media.files.orientation import exif_of, orientation_in
+from librephotos.media.files.png_scanlines import CHANNELS, rows_of_passes
 from librephotos.media.limits import Limits, Parts
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.inflating import exact_stream, inflated
@@ -31,19 +32,8 @@ _LONGEST = {
     b"acTL": 8,
 }
 _INDEXED = 3
-_CHANNELS = {0: 1, 2: 3, _INDEXED: 1, 4: 2, 6: 4}
 _TRANSPARENT = {0: 2, 2: 6, _INDEXED: 256}
 _BACKGROUND = {0: 2, 2: 6, _INDEXED: 1, 4: 2, 6: 6}
-# First column and row, and the steps between them, of each pass of Adam7.
-_ADAM7 = (
-    (0, 0, 8, 8),
-    (4, 0, 8, 8),
-    (0, 4, 4, 8),
-    (2, 0, 4, 4),
-    (0, 2, 2, 4),
-    (1, 0, 2, 2),
-    (0, 1, 1, 2),
-)
 _CONTROL_BYTES = 26
 
 
@@ -104,7 +94,7 @@ def _chunks(data: bytes, parts: Parts) -> Iterator[Chunk]:
 def _shown(chunks: list[Chunk], limits: Limits, most_bytes: float) -> Iterator[Chunk]:
     """Yield the chunks of a copy: values once, each picture in one piece."""
     (first, header), *others = chunks
-    if first != b"IHDR" or len(header) < 13 or header[9] not in _CHANNELS:
+    if first != b"IHDR" or len(header) < 13 or header[9] not in CHANNELS:
         raise NotStrippable("The PNG is damaged.")
     yield first, header[:13]
     said: dict[bytes, bytes] = {}
@@ -192,12 +182,6 @@ def _raw_length(stated: bytes, header: bytes, limits: Limits) -> int:
         raise LimitExceeded(
             f"{width} × {height} is more than {limits.max_pixels} pixels."
         )
-    bits = header[8] * _CHANNELS[header[9]]
-    passes = _ADAM7 if header[12] else ((0, 0, 1, 1),)
-    length = 0
-    for left, top, across, down in passes:
-        columns = max(0, -((left - width) // across))
-        rows = max(0, -((top - height) // down))
-        if columns:  # a row begins with its filter
-            length += rows * (1 + -(-columns * bits // 8))
-    return length
+    bits = header[8] * CHANNELS[header[9]]
+    passes = rows_of_passes(width, height, bits=bits, interlaced=bool(header[12]))
+    return sum(rows.length * rows.number for rows in passes)

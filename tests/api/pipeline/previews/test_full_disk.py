@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,6 +154,23 @@ def test_another_full_place_is_not_taken_for_the_data_folder(
         with mounted_memory(folder, size="1m"):
             with pytest.raises(DataFolderFull, match=words), full_folder_told():
                 (folder / "much").write_bytes(bytes(2**21))
+
+
+@pytest.mark.parametrize("words", [False, True])
+def test_a_quota_is_that_of_the_data_folder(
+    words: bool, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk has room all the same, and shared memory never had much."""
+    settings.DATA, shared = tmp_path / "data", tmp_path / "shared"
+    settings.DATA.mkdir()
+    shared.mkdir()
+    monkeypatch.setattr(full_disk, "SHARED_MEMORY", shared)
+    refused = os.strerror(errno.EDQUOT)
+    error = OSError(refused) if words else OSError(errno.EDQUOT, refused)
+    with mounted_memory(shared, size="1m"):
+        with pytest.raises(DataFolderFull, match="^The data folder has become full"):
+            with full_folder_told():
+                raise error
 
 
 def test_a_place_without_names_left_is_full(

@@ -41,7 +41,7 @@ def full_folder_told() -> Iterator[None]:
     except OSError as error:
         if not is_full(error):
             raise
-        place = fullest_place(settings.DATA)
+        place = fullest_place(settings.DATA, error)
         raise DataFolderFull(f"{place} has become full: make room") from error
 
 

@@ -136,7 +136,7 @@ def place_counts(user: Any, *, covers: bool = False) -> list[PlaceAlbum]:
             if not above.photo_count:
                 above.latitude, above.longitude = place.latitude, place.longitude
             above.photo_count += place.photo_count
-            above.covers += place.covers
+            above.covers = (above.covers + place.covers)[:COVERS]
     return list(places.values())
 
 
