@@ -1,4 +1,4 @@
-import { PAGE_SIZE } from '../grid/model';
+import { PAGE_SIZE } from '../grid/blocks';
 import type { AlbumPage, DayGroup } from './types';
 
 /** A page of the photos of an album, newest first. */
