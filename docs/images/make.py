@@ -17,8 +17,8 @@ from PIL import Image
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 from tests.support.chromium import running_chromium
-from tests.support.server import RunningServer
 from tests.support.pictures.showcase import write_showcase
+from tests.support.server import RunningServer
 
 TARGET = Path(__file__).with_name("timeline.jpg")
 
