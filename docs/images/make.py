@@ -27,6 +27,7 @@ def main() -> None:
     """Scan the showcase, sign in, and write the picture."""
     with tempfile.TemporaryDirectory(prefix="librephotos-picture-") as name:
         folder = Path(name)
+        folder.chmod(0o711)  # PostgreSQL becomes another user if we are root
         write_showcase(folder / "pictures")
         with RunningServer(folder / "data", folder / "pictures") as server:
             site = Site(server)
