@@ -22,7 +22,7 @@ def visitor(learning_site: Site, visit_learning: Callable[..., Visitor]) -> Visi
         learning_site.delete(f"/api/models/{CLIP.name}/")
     opened = visit_learning()
     opened.enter()
-    opened.go_to("Models")
+    opened.choose_of_account("Models")
     return opened
 
 
