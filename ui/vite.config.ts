@@ -38,6 +38,8 @@ export default defineConfig({
     target: 'es2022',
     // The content security policy forbids data: scripts and styles, so nothing is inlined.
     assetsInlineLimit: 0,
+    // One file of styles: none has to be fetched by what is loaded late.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
   },
   server: { host: '127.0.0.1', proxy: { '/api': server, '/media': server } },

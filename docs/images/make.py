@@ -3,7 +3,7 @@
     .venv/bin/python -m docs.images.make
 
 Needs Chromium and the built page; the library in the picture is that of
-tests/support/showcase.py.
+tests/support/pictures/showcase.py.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from PIL import Image
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 from tests.support.chromium import running_chromium
+from tests.support.pictures.showcase import write_showcase
 from tests.support.server import RunningServer
-from tests.support.showcase import write_showcase
 
 TARGET = Path(__file__).with_name("timeline.jpg")
 
@@ -27,6 +27,7 @@ def main() -> None:
     """Scan the showcase, sign in, and write the picture."""
     with tempfile.TemporaryDirectory(prefix="librephotos-picture-") as name:
         folder = Path(name)
+        folder.chmod(0o711)  # root's PostgreSQL is another user's
         write_showcase(folder / "pictures")
         with RunningServer(folder / "data", folder / "pictures") as server:
             site = Site(server)

@@ -1,4 +1,4 @@
-"""What is drawn upon what: the parts of a page that speak or can be pressed."""
+"""What is drawn upon what, and what moves."""
 
 from __future__ import annotations
 
@@ -11,6 +11,27 @@ SIZES = {
     "desk": (1440, 900),
 }
 
+SOME_FRAMES = """
+async () => {
+  for (let frame = 0; frame < 9; frame++) await new Promise(requestAnimationFrame);
+}
+"""
+NOTE_MOVES = """
+const places = new Map();
+window.moved = [];
+function look() {
+  for (const tile of document.querySelectorAll('[data-testid=photo-tile]')) {
+    const { left, top } = tile.getBoundingClientRect();
+    const place = `${Math.round(left)}/${Math.round(top)}`;
+    const before = places.get(tile.dataset.photoId) ?? place;
+    if (before !== place) window.moved.push(`${before} to ${place}`);
+    places.set(tile.dataset.photoId, place);
+  }
+  requestAnimationFrame(look);
+}
+look();
+"""
+
 _COVERED = """
 () => {
 const parts = '[data-testid=toast], [data-testid=connection-banner] button,'
@@ -22,7 +43,7 @@ const inView = [...(dialog ?? document).querySelectorAll(parts)].filter(element 
   if (!element.checkVisibility()) return false;
   if (element.matches('.skip, [data-photo-id], :disabled')) return false;
   const area = element.getBoundingClientRect();
-  const box = element.closest('main, aside')?.getBoundingClientRect();
+  const box = element.closest('main, aside, nav')?.getBoundingClientRect();
   const within = !box || area.top >= box.top && area.bottom <= box.bottom;
   return area.width > 0 && within;
 });

@@ -22,7 +22,7 @@ def visitor(learning_site: Site, visit_learning: Callable[..., Visitor]) -> Visi
         learning_site.delete(f"/api/models/{CLIP.name}/")
     opened = visit_learning()
     opened.enter()
-    opened.go_to("Models")
+    opened.choose_of_account("Models")
     return opened
 
 
@@ -61,7 +61,7 @@ def test_a_model_that_cannot_be_had_says_why(visitor: Visitor) -> None:
 
 
 def test_a_photo_is_not_described_without_its_model(visitor: Visitor) -> None:
-    visitor.go_to("Timeline")
+    visitor.go_to("Photos")
     visitor.open_photo()
     panel = visitor.show_facts()
     visitor.press("Describe")
@@ -92,6 +92,9 @@ def test_only_administrators_are_offered_models(
     visitor = visit_learning()
     visitor.enter("/models", "reader")
     expect(state(visitor, CLIP.name)).to_be_visible()
-    expect(visitor.page.get_by_role("link", name="Models")).to_have_count(0)
+    visitor.account.click()
+    expect(visitor.page.get_by_role("menuitem", name="Log out")).to_be_visible()
+    expect(visitor.page.get_by_role("menuitem", name="Models")).to_have_count(0)
+    visitor.page.keyboard.press("Escape")
     expect(visitor.page.get_by_role("button", name="Download")).to_have_count(0)
     expect(visitor.page.get_by_test_id("learning-choices")).to_have_count(0)

@@ -19,7 +19,7 @@ FACES_OF_THUMB = """
 }
 """
 CUT_WITHOUT_A_WORD = """
-() => [...document.querySelectorAll('[data-testid=day-block] h2 span')].filter(
+() => [...document.querySelectorAll('[data-testid=day-block] :is(h2, h3) > *')].filter(
   title => title.getBoundingClientRect().right > innerWidth + 1
 ).map(title => title.textContent)
 """
@@ -33,7 +33,7 @@ def test_where_one_is_shows_in_colours_of_ones_own(
     visitor.wait_until_drawn()
     thumb, paper = visitor.page.evaluate(FACES_OF_THUMB)
     assert thumb != paper
-    current = visitor.page.get_by_role("link", name="Timeline", exact=True)
+    current = visitor.menu.get_by_role("link", name="Photos", exact=True)
     expect(current).to_have_css("outline-style", "solid")
 
 

@@ -58,7 +58,7 @@ def test_back_and_reload_find_the_place_again(visitor: Visitor, address: str) ->
     visitor.wait_until(f"seen => ({FIRST_IN_VIEW})() === seen", seen)
     # A new visit begins at the top.
     visitor.go_to("Favourites")
-    visitor.go_to("Timeline")
+    visitor.go_to("Photos")
     expect(visitor.tiles.first).to_be_visible()
     grid = visitor.page.get_by_test_id("photo-grid")
     assert grid.evaluate("grid => grid.scrollTop") == 0
@@ -66,7 +66,7 @@ def test_back_and_reload_find_the_place_again(visitor: Visitor, address: str) ->
 
 @pytest.mark.parametrize(
     "address, scrolls",
-    [("/", "[data-testid=photo-grid]"), ("/models", "main .page")],
+    [("/", "[data-testid=photo-grid]"), ("/models", "main [data-scrolls]")],
 )
 def test_who_leaves_before_the_view_has_come_to_rest_finds_the_place_again(
     visit: Callable[..., Visitor], address: str, scrolls: str
@@ -79,10 +79,10 @@ def test_who_leaves_before_the_view_has_come_to_rest_finds_the_place_again(
     expect(shown.first).to_be_visible()
     visitor.page.evaluate(
         "scrolls => { document.querySelector(scrolls).scrollTop = 200;"
-        " document.querySelector('nav a[href=\"/things\"]').click() }",
+        " document.querySelector('nav a[href=\"/albums\"]').click() }",
         scrolls,
     )
-    expect(visitor.page.get_by_role("heading", level=1, name="Things")).to_be_attached()
+    expect(visitor.page.get_by_role("heading", level=1, name="Albums")).to_be_attached()
     visitor.page.go_back()
     visitor.wait_until(
         "scrolls => document.querySelector(scrolls)?.scrollTop > 100", scrolls
@@ -92,16 +92,18 @@ def test_who_leaves_before_the_view_has_come_to_rest_finds_the_place_again(
 def test_a_list_is_found_where_it_was_left(visit: Callable[..., Visitor]) -> None:
     visitor = visit(viewport={"width": 1000, "height": 420})
     visitor.enter("/models")
-    page = visitor.page.locator("main .page")
+    page = visitor.page.locator("main [data-scrolls]")
     expect(page.get_by_role("button", name="Download").first).to_be_visible()
     # What comes above would move the page on.
     expect(page.get_by_test_id("learning-choices")).to_be_visible()
     page.evaluate("page => { page.scrollTop = 260 }")
     visitor.wait_until("() => history.state?.place?.scrolled === 260")
-    visitor.go_to("Timeline")
+    visitor.go_to("Photos")
     expect(visitor.tiles.first).to_be_visible()
     visitor.page.go_back()
-    visitor.wait_until("() => document.querySelector('main .page')?.scrollTop === 260")
+    visitor.wait_until(
+        "() => document.querySelector('main [data-scrolls]')?.scrollTop === 260"
+    )
 
 
 def test_arrow_keys_walk_through_the_grid(visitor: Visitor) -> None:
@@ -192,6 +194,7 @@ def test_the_rest_of_a_name_is_none_for_the_next_group(beholder: Visitor) -> Non
 @pytest.mark.parametrize(
     "address",
     ["/people", "/people/changes", "/people/dismissed", "/people/0/faces", "/things"]
+    + ["/places", "/albums"]
     + ["/problems", "/models", "/favourites", "/trash", "/search?q=zzzq", "/nowhere"],
 )
 def test_keys_act_on_a_page_from_the_start(visitor: Visitor, address: str) -> None:
@@ -213,11 +216,17 @@ def test_an_open_menu_keeps_the_focus_when_the_photos_come(
     held = Held(visitor.page, "**/api/albums/date/list/**")
     visitor.enter()
     visitor.wait_for(lambda: bool(held.routes), "the days are asked for")
-    menu = visitor.page.get_by_role("button", name="Menu", exact=True)
-    menu.click()
+    visitor.press("More")
+    menu = visitor.page.get_by_role("menu", name="More")
+    expect(menu).to_be_visible()
     held.release()
     expect(visitor.tiles.first).to_be_visible()
-    expect(menu).to_be_focused()
+    expect(menu).to_be_visible()
+    visitor.wait_until("() => document.activeElement.closest('[role=menu]') !== null")
+    visitor.page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    more = visitor.page.get_by_role("button", name="More", exact=True)
+    expect(more).to_be_focused()
 
 
 def test_a_link_keeps_the_focus_when_the_photos_come(
@@ -226,7 +235,7 @@ def test_a_link_keeps_the_focus_when_the_photos_come(
     held = Held(visitor.page, "**/api/albums/date/list/**")
     visitor.enter()
     visitor.wait_for(lambda: bool(held.routes), "the days are asked for")
-    link = visitor.page.get_by_role("link", name="Things", exact=True)
+    link = visitor.page.get_by_role("link", name="Albums", exact=True)
     link.focus()
     held.release()
     expect(visitor.tiles.first).to_be_visible()

@@ -21,7 +21,7 @@ NAMES = (
 )
 TOO_WIDE = """
 () => {
-const inside = 'main *, header *, nav *, dialog *';
+const inside = 'main *, header *, nav *, dialog *, [role=menu] *';
 return [...document.querySelectorAll(inside)].filter(element => {
   const area = element.getBoundingClientRect();
   return area.width > 0 && area.right > innerWidth + 1 && element.checkVisibility()
@@ -32,7 +32,7 @@ return [...document.querySelectorAll(inside)].filter(element => {
 TOO_SMALL = """
 () => [...document.querySelectorAll(
   'a[href], button, input, select, textarea,'
-  + '[role=slider], [role=option], [role=checkbox]'
+  + '[role=slider], [role=option], [role=checkbox], [role=menuitem]'
 )].filter(element => {
   if (!element.checkVisibility() || element.matches('.skip')) return false;
   const dialog = document.querySelector('dialog[open]');
@@ -70,36 +70,35 @@ def test_unknown_addresses_say_so(visitor: Visitor, address: str) -> None:
     heading = visitor.page.get_by_role("heading", name="There is nothing here")
     expect(heading.first).to_be_visible()
     expect(visitor.page).to_have_title("There is nothing here – LibrePhotos")
-    visitor.page.get_by_role("link", name="To the timeline").click()
+    visitor.page.get_by_role("link", name="To your photos", exact=True).click()
     expect(visitor.tiles.first).to_be_visible()
-    expect(visitor.page).to_have_title("Timeline – LibrePhotos")
+    expect(visitor.page).to_have_title("Photos – LibrePhotos")
 
 
 @pytest.mark.parametrize(
     "address, said",
     [
         ("/things/987654", "No photo shows this"),
+        ("/places/987654", "No photo was taken here"),
         ("/people/987654", "There is nobody here"),
     ],
 )
-def test_unknown_things_and_people_say_so(
+def test_unknown_things_places_and_people_say_so(
     visitor: Visitor, address: str, said: str
 ) -> None:
     visitor.expect_complaint("404")
     visitor.enter(address)
     expect(visitor.page.get_by_role("heading", name=said).first).to_be_visible()
     expect(visitor.page).to_have_title(f"{said} – LibrePhotos")
-    visitor.page.get_by_role("link", name="To the timeline").click()
+    visitor.page.get_by_role("link", name="To your photos", exact=True).click()
     expect(visitor.tiles.first).to_be_visible()
-    expect(visitor.page).to_have_title("Timeline – LibrePhotos")
+    expect(visitor.page).to_have_title("Photos – LibrePhotos")
 
 
 def test_menu_entries_keep_their_shape(visitor: Visitor) -> None:
     visitor.enter()
-    # It comes into the menu when what failed is counted.
-    expect(visitor.page.get_by_role("link", name="Problems")).to_be_visible()
-    for name in ("Timeline", "People", "Recently added"):
-        entry = visitor.page.get_by_role("link", name=name, exact=True)
+    for name in ("Photos", "People", "Favourites"):
+        entry = visitor.menu.get_by_role("link", name=name, exact=True)
         text = "link => { const range = new Range(); range.selectNodeContents(link);"
         text += " return range.getBoundingClientRect().width; }"
         before = entry.evaluate(text), entry.bounding_box()
@@ -116,7 +115,7 @@ def test_a_photo_that_does_not_exist_says_so(visitor: Visitor, photo: str) -> No
     expect(visitor.page).to_have_title("No such photo – LibrePhotos")
     visitor.press("To the library")
     expect(visitor.viewer).to_have_count(0)
-    expect(visitor.page).to_have_title("Timeline – LibrePhotos")
+    expect(visitor.page).to_have_title("Photos – LibrePhotos")
 
 
 def test_titles_follow(visitor: Visitor) -> None:
@@ -124,13 +123,13 @@ def test_titles_follow(visitor: Visitor) -> None:
     expect(visitor.page).to_have_title("Sign in – LibrePhotos")
     visitor.sign_in()
     expect(visitor.tiles.first).to_be_visible()
-    expect(visitor.page).to_have_title("Timeline – LibrePhotos")
+    expect(visitor.page).to_have_title("Photos – LibrePhotos")
     visitor.open_photo()
     title = "Photo, of 14 September 2024 at 07:25, Zermatt – LibrePhotos"
     expect(visitor.page).to_have_title(title)
     visitor.press("Close")
-    expect(visitor.page).to_have_title("Timeline – LibrePhotos")
-    visitor.page.get_by_role("link", name="Problems").click()
+    expect(visitor.page).to_have_title("Photos – LibrePhotos")
+    visitor.choose_of_account("Problems 1")
     expect(visitor.page).to_have_title("Problems – LibrePhotos")
 
 
@@ -174,7 +173,7 @@ def test_an_empty_library_suggests_nothing(
     visitor.wait_for(lambda: examples, "suggested searches")
     assert [answer for _, answer in examples] == [{"results": []}]
     expect(visitor.page.get_by_role("list", name="Suggestions")).to_have_count(0)
-    visitor.go_to("Things")
+    visitor.go_to("Albums")
     expect(visitor.page.get_by_text("Ask the administrator")).to_be_visible()
     assert "librephotos " not in visitor.page.locator("main").inner_text()
 
@@ -211,6 +210,7 @@ def test_names_of_any_length_keep_their_place(
     expect(visitor.page.get_by_test_id("person-head")).to_be_visible()
     assert visitor.page.evaluate(TOO_WIDE) == []
     visitor.page.get_by_role("button", name="More about").click()
+    expect(visitor.page.get_by_role("menu")).to_be_visible()
     assert visitor.page.evaluate(TOO_WIDE) == []
     visitor.page.get_by_role("link", name="Faces").click()
     visitor.page.get_by_test_id("face").first.get_by_role("checkbox").click()
@@ -258,6 +258,7 @@ def test_a_card_and_what_it_opens_count_the_same(
 ADDRESSES = (
     *("/", "/people", "/people/0/faces", "/people/dismissed", "/people/changes"),
     *("/things", "/models", "/problems", "/hidden", "/search?q=lagos", "/nowhere"),
+    *("/places", "/albums", "/recent"),
 )
 
 
@@ -273,8 +274,11 @@ def test_touch_targets_are_large_enough(visit: Callable[..., Visitor]) -> None:
         expect(visitor.page.locator("main h1").first).to_be_attached()
         visitor.wait_until("() => !document.querySelector('[aria-label^=Loading]')")
         small[address] = visitor.page.evaluate(TOO_SMALL)
-    visitor.press("Menu")
-    small["menu"] = visitor.page.evaluate(TOO_SMALL)
+    for button in (visitor.page.get_by_role("button", name="More"), visitor.account):
+        button.click()
+        expect(visitor.page.get_by_role("menuitem").first).to_be_visible()
+        small[f"menu of {button}"] = visitor.page.evaluate(TOO_SMALL)
+        visitor.page.keyboard.press("Escape")
     visitor.open("/")
     visitor.open_photo()
     visitor.show_facts()

@@ -149,12 +149,31 @@ class Visitor:
         self.expect_complaint("status of 401")
         self.expect_complaint("status of 403")
         with self.page.expect_response("**/api/auth/token/blacklist/"):
-            self.page.get_by_role("button", name="Log out").click()
+            self.choose_of_account("Log out")
         expect(self.page.get_by_test_id("sign-in-form")).to_be_visible()
+
+    @property
+    def menu(self) -> Locator:
+        """The menu beside the photos, or below them."""
+        return self.page.get_by_role("navigation", name="Library")
+
+    @property
+    def account(self) -> Locator:
+        """The button that opens the menu of the account."""
+        return self.page.get_by_role("button", name=re.compile("^Account: "))
+
+    def choose(self, choice: str) -> None:
+        """Choose an entry of the menu that is open."""
+        self.page.get_by_role("menuitem", name=choice, exact=True).click()
+
+    def choose_of_account(self, choice: str) -> None:
+        """Open the menu of the account and choose an entry."""
+        self.account.click()
+        self.choose(choice)
 
     def go_to(self, view: str) -> None:
         """Choose a view in the menu beside the photos."""
-        self.page.get_by_role("link", name=view, exact=True).click()
+        self.menu.get_by_role("link", name=view, exact=True).click()
         region = self.page.get_by_role("heading", level=1, name=view)
         expect(region).to_be_attached()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
@@ -65,6 +65,11 @@ def second_tab(visitor: Visitor, user: str) -> Page:
     return visitor.context.new_page()
 
 
+def account_of(page: Page, user: str) -> Locator:
+    """The button of a user's account, also behind an open photo."""
+    return page.get_by_title(f"Account: {user}")
+
+
 POLL = "/api/rqavailable/"
 
 
@@ -106,6 +111,7 @@ def pictures_of(page: Page) -> list[str]:
 @pytest.mark.parametrize(
     "address",
     ["/", "/people", "/things", "/favourites", "/recent", "/search?q=zermatt"]
+    + ["/places", "/albums"]
     + ["/problems", "/models", "/photo/"],
 )
 def test_another_tab_becomes_the_next_users(
@@ -117,7 +123,7 @@ def test_another_tab_becomes_the_next_users(
     if is_photo:
         address += visitor.photo_ids()[0]
     other.goto(visitor.address + address)
-    expect(other.get_by_text(first).first).to_be_attached()
+    expect(account_of(other, first)).to_be_attached()
     if is_photo:
         expect(other.get_by_test_id("viewer-image")).to_be_visible()
     visitor.log_out()
@@ -125,7 +131,8 @@ def test_another_tab_becomes_the_next_users(
     assert pictures_of(other) == []
     visitor.sign_in(second)
     expect(visitor.page.get_by_text("No photos yet")).to_be_visible()
-    expect(other.get_by_text(second).first).to_be_attached()
+    expect(account_of(other, second)).to_be_attached()
+    expect(account_of(other, first)).to_have_count(0)
     expect(other.get_by_text(first, exact=True)).to_have_count(0)
     expect(other.locator("img[src*='/media/thumb']")).to_have_count(0)
     if is_photo:
@@ -151,7 +158,7 @@ def test_what_a_tab_left_behind_does_is_not_done_by_the_next_user(
     expect(other.get_by_test_id("toast")).to_have_text(UNSAVED)
     expect(other.get_by_text("There is no such photo")).to_be_visible()
     assert not [request for request in sent if "photosedit" in request]
-    expect(other.locator("nav").first).to_contain_text(second)
+    expect(account_of(other, second)).to_be_attached()
     token = site.server.sign_in(first)
     hidden = site.server.get("/api/albums/date/list/?hidden=true", token)
     assert hidden["results"] == []
@@ -169,7 +176,7 @@ def test_an_answer_that_comes_late_is_nobodys(
     assert answer.json()["results"]
     visitor.log_out()
     visitor.sign_in(second)
-    expect(other.get_by_text(second).first).to_be_attached()
+    expect(account_of(other, second)).to_be_attached()
     expect(other.get_by_text("No photos yet")).to_be_visible()
     held().fulfill(response=answer)
     other.evaluate("() => new Promise(done => setTimeout(done, 0))")
@@ -229,10 +236,10 @@ def test_a_password_changed_elsewhere_ends_the_visit_and_says_what_is_lost(
     visitor.page.route(f"**{POLL}", lambda route: route.fulfill(json=idle))
     rest(visitor.page, lambda: visitor.enter("/people", "careful"))
     change_password(site, "careful", "another horse battery")
-    visitor.page.get_by_role("button", name="Scan now").first.click()
+    visitor.choose_of_account("Scan now")
     expect(visitor.page.get_by_role("alert")).to_contain_text(UNSAVED)
     visitor.sign_in("careful", "another horse battery")
-    expect(visitor.page.get_by_text("careful").first).to_be_attached()
+    expect(visitor.account).to_have_accessible_name("Account: careful")
     expect(visitor.page.get_by_test_id("toast")).to_have_count(0)
 
 

@@ -79,7 +79,7 @@ def test_put_away_and_fetched_back(
     change(at_work, back)
     expect(at_work.viewer).to_have_count(0)
     expect(at_work.page.get_by_role("heading", name=empty)).to_be_visible()
-    at_work.go_to("Timeline")
+    at_work.go_to("Photos")
     expect(at_work.tiles).to_have_count(COUNT)
 
 

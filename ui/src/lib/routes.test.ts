@@ -5,10 +5,11 @@ import {
   parsePhotoId,
   personAddress,
   photoAddress,
+  placeAddress,
   searchAddress,
   thingAddress,
 } from './routing/addresses';
-import { viewAt } from './routing/route';
+import { viewAt, type MenuGroup } from './routing/route';
 
 const UNDECODABLE = ['%zz', '%', '%ff', '%c3%28', 'a%2'];
 
@@ -35,6 +36,9 @@ describe('the table of routes', () => {
     ['/people/0/faces/', 'person', { id: 0, part: 'faces' }],
     ['/people/changes', 'people-changes', {}],
     ['/people/dismissed/', 'people-dismissed', {}],
+    ['/places', 'places', {}],
+    ['/places/12/', 'place', { id: 12 }],
+    ['/albums', 'albums', {}],
     ['/things/', 'things', {}],
     ['/things/12', 'thing', { id: 12 }],
     ['/search?q=sea%20%26%20sun', 'search', { text: 'sea & sun' }],
@@ -50,6 +54,8 @@ describe('the table of routes', () => {
     '/people/anna',
     '/people/7/photos/1',
     '/things/x',
+    '/places/x',
+    '/albums/1',
     '/failures',
     '/search/sea',
     '//',
@@ -67,6 +73,7 @@ describe('the table of routes', () => {
     expect(shownAt(personAddress(7))).toEqual(['person', { id: 7, part: 'photos' }]);
     expect(shownAt(personAddress(0, 'faces'))).toEqual(['person', { id: 0, part: 'faces' }]);
     expect(shownAt(thingAddress(3))).toEqual(['thing', { id: 3 }]);
+    expect(shownAt(placeAddress(3))).toEqual(['place', { id: 3 }]);
     expect(shownAt(searchAddress('"a/b?c" ä%'))).toEqual(['search', { text: '"a/b?c" ä%' }]);
     expect(shownAt(failuresAddress('a/b'))).toEqual(['failures', { jobId: 'a/b' }]);
   });
@@ -74,6 +81,7 @@ describe('the table of routes', () => {
   it('keeps a screen while its parts are looked at, and makes another for another thing', () => {
     expect(keyAt('/people/7/faces')).toBe(keyAt('/people/7'));
     expect(keyAt('/people/7')).not.toBe(keyAt('/people/8'));
+    expect(keyAt('/places/7')).not.toBe(keyAt('/places/8'));
     expect(keyAt('/search?q=a')).not.toBe(keyAt('/search?q=b'));
     expect(keyAt('/search?q=a')).toBe(keyAt('/search?q=a&x=1'));
     expect(keyAt('/hidden')).not.toBe(keyAt('/trash'));
@@ -88,6 +96,27 @@ describe('the table of routes', () => {
     for (const { path } of inMenu) expect(shownAt(path as string)[0]).not.toBe('unknown');
     const above = ROUTES.flatMap(({ under }) => (under === undefined ? [] : [under]));
     expect(inMenu.map(({ name }) => name)).toEqual(expect.arrayContaining(above));
+  });
+});
+
+describe('the menus', () => {
+  const titlesOf = (group: MenuGroup): string[] =>
+    ROUTES.filter(({ menu }) => menu?.group === group).map(({ title }) => title);
+
+  it('have the ways into the library, what is looked at now and then, and the account', () => {
+    expect(titlesOf('library')).toEqual(['Photos', 'People', 'Places', 'Albums']);
+    expect(titlesOf('apart')).toEqual(['Favourites', 'Hidden', 'Trash']);
+    expect(titlesOf('account')).toEqual(['Models', 'Problems']);
+  });
+
+  it.each([
+    ['/people/7/faces', 'people'],
+    ['/places/7', 'places'],
+    ['/things', 'albums'],
+    ['/things/7', 'albums'],
+    ['/recent', 'albums'],
+  ])('have an entry that stands for %s', (address, name) => {
+    expect(viewAt(address, ROUTES).route.under).toBe(name);
   });
 });
 

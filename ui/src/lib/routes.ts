@@ -1,3 +1,4 @@
+import Albums from './albums/Albums.svelte';
 import type { TimelineFilter } from './api/types';
 import JobFailures from './jobs/JobFailures.svelte';
 import Problems from './jobs/Problems.svelte';
@@ -6,6 +7,8 @@ import Changes from './people/Changes.svelte';
 import DismissedFaces from './people/DismissedFaces.svelte';
 import PeoplePage from './people/PeoplePage.svelte';
 import PersonPage from './people/PersonPage.svelte';
+import PlacePage from './places/PlacePage.svelte';
+import Places from './places/Places.svelte';
 import type { PersonPart } from './routing/addresses';
 import { route, type Route } from './routing/route';
 import SearchResults from './search/SearchResults.svelte';
@@ -17,22 +20,22 @@ import Timeline from './timeline/Timeline.svelte';
 
 const timelineOf = (filter: TimelineFilter) => () => ({ filter });
 
-/** Every address of the library and what is shown there, in the order of the menu. */
+/** Every address of the library and what is shown there, in the order of the menus. */
 export const ROUTES: readonly Route[] = [
   route({
     name: 'timeline',
     path: '/',
-    title: 'Timeline',
+    title: 'Photos',
     screen: Timeline,
     props: timelineOf('all'),
-    menu: { icon: 'photos' },
+    menu: { icon: 'photos', group: 'library' },
   }),
   route({
     name: 'people',
     path: '/people',
     title: 'People',
     screen: PeoplePage,
-    menu: { icon: 'people' },
+    menu: { icon: 'people', group: 'library' },
   }),
   route({
     name: 'people-changes',
@@ -58,11 +61,34 @@ export const ROUTES: readonly Route[] = [
     under: 'people',
   }),
   route({
+    name: 'places',
+    path: '/places',
+    title: 'Places',
+    screen: Places,
+    menu: { icon: 'places', group: 'library' },
+  }),
+  route({
+    name: 'place',
+    path: /^\/places\/(?<id>\d+)$/,
+    title: 'Places',
+    screen: PlacePage,
+    props: ({ id }) => ({ id: Number(id) }),
+    identity: 'id',
+    under: 'places',
+  }),
+  route({
+    name: 'albums',
+    path: '/albums',
+    title: 'Albums',
+    screen: Albums,
+    menu: { icon: 'albums', group: 'library' },
+  }),
+  route({
     name: 'things',
     path: '/things',
     title: 'Things',
     screen: Things,
-    menu: { icon: 'things' },
+    under: 'albums',
   }),
   route({
     name: 'thing',
@@ -71,7 +97,14 @@ export const ROUTES: readonly Route[] = [
     screen: ThingPage,
     props: ({ id }) => ({ id: Number(id) }),
     identity: 'id',
-    under: 'things',
+    under: 'albums',
+  }),
+  route({
+    name: 'recent',
+    path: '/recent',
+    title: 'Recently added',
+    screen: RecentlyAdded,
+    under: 'albums',
   }),
   route({
     name: 'favourites',
@@ -79,14 +112,7 @@ export const ROUTES: readonly Route[] = [
     title: 'Favourites',
     screen: Timeline,
     props: timelineOf('favorite'),
-    menu: { icon: 'heart' },
-  }),
-  route({
-    name: 'recent',
-    path: '/recent',
-    title: 'Recently added',
-    screen: RecentlyAdded,
-    menu: { icon: 'recent' },
+    menu: { icon: 'heart', group: 'apart' },
   }),
   route({
     name: 'hidden',
@@ -94,7 +120,7 @@ export const ROUTES: readonly Route[] = [
     title: 'Hidden',
     screen: Timeline,
     props: timelineOf('hidden'),
-    menu: { icon: 'hidden' },
+    menu: { icon: 'hidden', group: 'apart' },
   }),
   route({
     name: 'trash',
@@ -102,14 +128,18 @@ export const ROUTES: readonly Route[] = [
     title: 'Trash',
     screen: Timeline,
     props: timelineOf('in_trashcan'),
-    menu: { icon: 'trash' },
+    menu: { icon: 'trash', group: 'apart' },
   }),
   route({
     name: 'models',
     path: '/models',
     title: 'Models',
     screen: Models,
-    menu: { icon: 'models', isShown: ({ session }) => session.claims?.is_admin ?? false },
+    menu: {
+      icon: 'models',
+      group: 'account',
+      isShown: ({ session }) => session.claims?.is_admin ?? false,
+    },
   }),
   route({
     name: 'problems',
@@ -118,6 +148,7 @@ export const ROUTES: readonly Route[] = [
     screen: Problems,
     menu: {
       icon: 'warning',
+      group: 'account',
       isShown: ({ activity }) => activity.failedFiles > 0,
       count: ({ activity }) => activity.failedFiles,
     },

@@ -2,6 +2,7 @@ import type { Connection } from './connection.svelte';
 import { attempt } from './attempt';
 import { ModelsApi } from './models';
 import { PeopleApi } from './people';
+import { PlacesApi } from './places';
 import type { Session } from './session.svelte';
 import { ThingsApi } from './things';
 import { Transport, answerOf, type Api } from './transport';
@@ -27,6 +28,7 @@ import type {
 export class ApiClient {
   readonly people: PeopleApi;
   readonly things: ThingsApi;
+  readonly places: PlacesApi;
   readonly models: ModelsApi;
   readonly #transport: Transport;
   readonly #api: Api;
@@ -39,6 +41,7 @@ export class ApiClient {
     this.#api = this.#transport.api;
     this.people = new PeopleApi(this.#api);
     this.things = new ThingsApi(this.#api);
+    this.places = new PlacesApi(this.#api);
     this.models = new ModelsApi(this.#api);
   }
 

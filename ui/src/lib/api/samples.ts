@@ -1,6 +1,6 @@
 /** Answers for tests: whole ones, of which a test names what it is about. */
 
-import type { Captions, Job, Person, Photo, PigPhoto } from './types';
+import type { Captions, Job, Person, Photo, PigPhoto, Place } from './types';
 
 const owner = { id: 1, username: 'ann', first_name: '', last_name: '' };
 
@@ -95,6 +95,17 @@ export function person(values: Partial<Person>): Person {
     video: false,
     hidden: false,
     birth_date: null,
+    ...values,
+  };
+}
+
+export function place(values: Partial<Place>): Place {
+  return {
+    id: 1,
+    title: 'Vienna',
+    photo_count: 1,
+    cover_photos: [],
+    geolocation_level: 1,
     ...values,
   };
 }

@@ -114,3 +114,12 @@ export type SiteSettingsChange = Writable<Schemas['PatchedSiteSettings']>;
 
 /** An album that made itself: photos that show the same. */
 export type Thing = Schema['ListedThing'];
+
+/** An album of what was taken in one country, region or town. */
+export type Place = Schema['ListedPlace'];
+
+/** What the lists tell of an album of any kind. */
+export type ListedAlbum = Pick<Thing & Place, keyof Thing & keyof Place>;
+
+/** An album with a page of its photos. */
+export type AlbumPage = Schema['AlbumPhotosAlbumPage'];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   formatBytes,
   formatDay,
+  formatDayLabel,
   formatDuration,
   formatMoment,
   formatMonth,
@@ -24,6 +25,15 @@ describe('formatDay', () => {
   it('names what has no date', () => {
     expect(formatDay(null, now, 'en-GB')).toBe('No date');
     expect(formatDay('No timestamp', now, 'en-GB')).toBe('No date');
+  });
+});
+
+describe('formatDayLabel', () => {
+  it('is short, and leaves the year to the heading of the month', () => {
+    expect(formatDayLabel('2024-07-10', now, 'en-GB')).toBe('Today');
+    expect(formatDayLabel('2024-07-09', now, 'en-GB')).toBe('Yesterday');
+    expect(formatDayLabel('2021-07-05', now, 'en-US')).toBe('Mon, Jul 5');
+    expect(formatDayLabel(null, now, 'en-US')).toBe('No date');
   });
 });
 

@@ -14,12 +14,21 @@ export function pageLocale(languages: readonly string[]): string {
 export function formatDay(date: string | null, now: Date, locale: string): string {
   const day = parseDay(date);
   if (!day) return 'No date';
-  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
-  if (day.getTime() === today) return 'Today';
-  if (day.getTime() === today - DAY_MS) return 'Yesterday';
+  const near = formatNear(day, now);
+  if (near !== null) return near;
   const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' };
   if (day.getUTCFullYear() !== now.getFullYear()) options.year = 'numeric';
   return formatter(locale, options).format(day);
+}
+
+/** "Today", "Yesterday" or "Mon, 5 Jul": a day whose month stands above it. */
+export function formatDayLabel(date: string | null, now: Date, locale: string): string {
+  const day = parseDay(date);
+  if (!day) return 'No date';
+  return (
+    formatNear(day, now) ??
+    formatter(locale, { weekday: 'short', day: 'numeric', month: 'short' }).format(day)
+  );
 }
 
 /** "July 2021", or "No date". */
@@ -71,6 +80,12 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+function formatNear(day: Date, now: Date): string | null {
+  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
+  if (day.getTime() === today) return 'Today';
+  return day.getTime() === today - DAY_MS ? 'Yesterday' : null;
 }
 
 function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

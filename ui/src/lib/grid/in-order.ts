@@ -1,8 +1,10 @@
-import type { Block, VisibleBlock } from './model';
+import type { Block } from './blocks';
+import type { VisibleBlock } from './model';
 
 /**
- * Shows photos from the top of the view down: none before those above it are there, whose
- * heights nobody knows until then, and which would move it under a hand that reaches for it.
+ * Shows photos from the top of the view down: none before those above it, or beside it in its
+ * strip, are there, whose sizes nobody knows until then, and which would move it under a hand
+ * that reaches for it.
  */
 export class InOrder {
   #shown = new Set<string>();
@@ -17,16 +19,27 @@ export class InOrder {
     const before = this.#shown;
     this.#shown = new Set();
     let isOpen = true;
-    return entries.map((entry) => {
-      const { block, photos } = entry;
-      const isAbove = entry.top + entry.height <= viewTop;
-      if (photos === null) {
-        isOpen &&= isAbove || fails(block);
+    return byStrip(entries).flatMap((strip) => {
+      const isWaiting = strip.some(({ block, photos }) => photos === null && !fails(block));
+      const isAbove = strip.every(({ top, height }) => top + height <= viewTop);
+      const drawsNew = isOpen && !isWaiting;
+      isOpen &&= !isWaiting || isAbove;
+      return strip.map((entry) => {
+        if (entry.photos === null) return entry;
+        if (!drawsNew && !before.has(entry.block.key)) return { ...entry, photos: null, rows: [] };
+        this.#shown.add(entry.block.key);
         return entry;
-      }
-      if (!isOpen && !before.has(block.key)) return { ...entry, photos: null, rows: [] };
-      this.#shown.add(block.key);
-      return entry;
+      });
     });
   }
+}
+
+function byStrip(entries: VisibleBlock[]): VisibleBlock[][] {
+  const strips: VisibleBlock[][] = [];
+  for (const entry of entries) {
+    const last = strips.at(-1);
+    if (last?.[0]?.strip === entry.strip) last.push(entry);
+    else strips.push([entry]);
+  }
+  return strips;
 }

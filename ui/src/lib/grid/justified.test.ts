@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { estimateHeight, justify, tileAspect, type RowOptions } from './justified';
 
-const options: RowOptions = { width: 1000, targetHeight: 200, gap: 5, fillLast: false };
+const options: RowOptions = {
+  width: 1000,
+  targetHeight: 200,
+  gap: 5,
+  columns: null,
+  fillLast: false,
+};
+const phone: RowOptions = { ...options, width: 384, targetHeight: 126, gap: 3, columns: 3 };
 const mixed = Array.from({ length: 100 }, (_, index) => [1.5, 0.67, 1.33, 1, 2.2][index % 5] ?? 1);
 
 function rightEdge(row: { boxes: { left: number; width: number }[] }): number {
@@ -46,6 +53,42 @@ describe('justify', () => {
     }
   });
 
+  it('leaves no rest that rows of other lengths can hold', () => {
+    for (let count = 4; count <= 30; count += 1) {
+      const { rows } = justify(
+        Array.from({ length: count }, () => 1.4),
+        options,
+      );
+      for (const row of rows) expect(rightEdge(row)).toBeCloseTo(1000, 6);
+    }
+  });
+
+  it.each([options, phone])('moves none but the last rows when more photos follow', (screen) => {
+    const { rows } = justify(mixed.slice(0, 60), screen);
+    const grown = justify(mixed.slice(0, 90), screen).rows;
+    expect(rows.length).toBeGreaterThan(8);
+    expect(grown.slice(0, rows.length - 3)).toEqual(rows.slice(0, -3));
+  });
+
+  it('has three photos in each row of a phone, each about a third wide', () => {
+    const { rows } = justify(mixed.slice(0, 80), phone);
+    expect(rows.map((row) => row.end - row.start)).toEqual([...Array<number>(26).fill(3), 2]);
+    for (const row of rows.slice(0, -1)) {
+      expect(rightEdge(row)).toBeCloseTo(384, 6);
+      for (const { width } of row.boxes) {
+        expect(width).toBeGreaterThan(0.23 * 384);
+        expect(width).toBeLessThan(0.44 * 384);
+      }
+    }
+  });
+
+  it('blows up no photo of a phone, also where a page of a day ends', () => {
+    const page = justify(mixed, { ...phone, fillLast: true }).rows;
+    expect(page.slice(-2).map((row) => row.end - row.start)).toEqual([2, 2]);
+    for (const row of page) expect(rightEdge(row)).toBeCloseTo(384, 6);
+    expect(justify([0.5], phone).rows[0]?.height).toBe(126);
+  });
+
   it('reports the height its rows take', () => {
     const { rows, height } = justify(mixed, options);
     const last = rows.at(-1);
@@ -56,16 +99,20 @@ describe('justify', () => {
 
 describe('tileAspect', () => {
   it('crops extremes and survives nonsense', () => {
-    expect(tileAspect(20)).toBe(4);
-    expect(tileAspect(0.01)).toBe(0.45);
-    expect(tileAspect(Number.NaN)).toBe(1.4);
-    expect(tileAspect(-1)).toBe(1.4);
+    expect(tileAspect(20, null)).toBe(4);
+    expect(tileAspect(0.01, null)).toBe(0.45);
+    expect(tileAspect(Number.NaN, null)).toBe(1.4);
+    expect(tileAspect(-1, null)).toBe(1.4);
+  });
+
+  it('crops to like widths in columns', () => {
+    expect([0.1, 0.75, 1, 1.5].map((aspect) => tileAspect(aspect, 3))).toEqual([0.8, 0.8, 1, 1.25]);
   });
 });
 
 describe('estimateHeight', () => {
-  it('comes near the real height of ordinary photos', () => {
-    const ratio = estimateHeight(100, options) / justify(mixed, options).height;
+  it.each([options, phone])('comes near the real height of ordinary photos', (screen) => {
+    const ratio = estimateHeight(100, screen) / justify(mixed, screen).height;
     expect(ratio).toBeGreaterThan(0.8);
     expect(ratio).toBeLessThan(1.25);
   });

@@ -1,48 +1,31 @@
 import type { PigPhoto } from '../api/types';
-import { estimateHeight, justify, type Row, type RowLayout, type RowOptions } from './justified';
+import { blockKey, blocksOf, isEmptied, type Block, type Section } from './blocks';
+import type { Geometry } from './geometry';
+import type { Row } from './justified';
 import { Offsets } from './offsets';
+import { pack, type PackedDay } from './packing';
+import { stripsOf, type Chapter, type Strip } from './strips';
 
-/** A heading with photos below it: a day, or a group of results. */
-export interface Section {
-  key: string;
-  title: string;
-  place: string;
-  /** `YYYY-MM-DD`, or null when undated. */
-  date: string | null;
-  count: number;
-  /** What the photos were listed by: while it is the same, so are the photos. */
-  revision: unknown;
-}
-
-/** A page of a section: the unit that is fetched, laid out and forgotten. */
-export interface Block {
-  key: string;
-  section: Section;
-  /** 1-based. */
-  page: number;
-  count: number;
-  isLast: boolean;
-  photos: PigPhoto[] | null;
-  /** The photos shown may no longer be what the server has. */
-  stale: boolean;
-  layout: RowLayout | null;
-}
-
-export interface Geometry {
-  width: number;
-  targetHeight: number;
-  gap: number;
-  headingHeight: number;
-}
-
-/** A block in view as it stands now, with those of its rows that are worth drawing. */
-export interface VisibleBlock {
+/** A block as it stands now, in CSS pixels from the left and the top of the content. */
+export interface Standing extends PackedDay {
   block: Block;
-  top: number;
-  height: number;
-  rowsTop: number;
-  rows: Row[];
+  /** Blocks of one strip move together as their photos come. */
+  strip: Strip;
+  /** Height of the chapter's heading, which stands above its first block. */
+  heading: number;
+}
+
+/** A block in view, with those of its rows that are worth drawing. */
+export interface VisibleBlock extends Standing {
   photos: PigPhoto[] | null;
+}
+
+/** A photo in CSS pixels from the left and the top of the content. */
+export interface PhotoPlace {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
 }
 
 /** A photo (or block) in view and its distance from the view's top. */
@@ -53,15 +36,22 @@ export interface Anchor {
   distance: number;
 }
 
-export const PAGE_SIZE = 100;
-const SECTION_SPACE = 28;
+interface LaidOutStrip extends Strip {
+  days: PackedDay[];
+  heading: number;
+  height: number;
+}
 
 /** The whole grid as numbers: what stands where, without drawing any of it. */
 export class GridModel {
   blocks: Block[] = [];
+  #strips: LaidOutStrip[] = [];
   #offsets = new Offsets();
-  #indices = new Map<string, number>();
-  #geometry: Geometry = { width: 0, targetHeight: 200, gap: 4, headingHeight: 48 };
+  #indices = new Map<string, { block: number; strip: number }>();
+  #geometry: Geometry = {
+    ...{ side: 0, width: 1000, targetHeight: 200, gap: 4, columns: null },
+    ...{ headingHeight: 48, labelHeight: 28 },
+  };
 
   get height(): number {
     return this.#offsets.total;
@@ -75,27 +65,28 @@ export class GridModel {
   setSections(sections: Section[]): void {
     const old = new Map(this.blocks.map((block) => [block.key, block]));
     this.blocks = sections.flatMap((section) => blocksOf(section, old));
-    for (const block of this.blocks) if (!block.layout) this.#layOut(block);
-    this.#indices = new Map(this.blocks.map((block, index) => [block.key, index]));
-    this.#offsets = new Offsets(this.blocks.map((block) => this.#heightOf(block)));
+    this.#layOutAll();
   }
 
   setGeometry(geometry: Geometry): void {
     this.#geometry = geometry;
-    for (const block of this.blocks) this.#layOut(block);
-    this.#offsets = new Offsets(this.blocks.map((block) => this.#heightOf(block)));
+    this.#layOutAll();
   }
 
   /** Photos arrived that a block asked for; one that is gone by now is ignored. */
   fill({ key, section }: Pick<Block, 'key' | 'section'>, photos: PigPhoto[]): void {
-    const index = this.#indices.get(key);
-    const block = index === undefined ? undefined : this.blocks[index];
-    if (index === undefined || !block) return;
+    const place = this.#indices.get(key);
+    const block = place && this.blocks[place.block];
+    const strip = place && this.#strips[place.strip];
+    if (!block || !strip) return;
+    const wasEmptied = isEmptied(block);
     block.photos = photos;
+    block.aspects = photos.map((photo) => photo.aspectRatio ?? 1);
     // They may have been asked for before the present list came.
     block.stale = block.section.revision !== section.revision;
-    this.#layOut(block);
-    this.#offsets.set(index, this.#heightOf(block));
+    this.#layOut(place.strip);
+    // The heading stands above what is left of the chapter.
+    if (isEmptied(block) !== wasEmptied) this.#layOutChapter(strip.chapter);
   }
 
   /** Take a photo out of the grid, because it no longer belongs to what is shown. */
@@ -105,7 +96,7 @@ export class GridModel {
     const photos = (found.block.photos ?? []).filter((photo) => photo.id !== photoId);
     this.fill(found.block, photos);
     // The server knows no page without photos, so an emptied one is not asked for again.
-    for (const block of this.#sectionBlocks(found.block)) block.stale = block.photos?.length !== 0;
+    for (const block of this.#sectionBlocks(found.block)) block.stale = !isEmptied(block);
   }
 
   /** Replace a photo by a changed copy. */
@@ -115,57 +106,64 @@ export class GridModel {
     found.block.photos = found.block.photos.with(found.index, photo);
   }
 
-  /** Photos of the blocks farthest from `offset` are forgotten; their heights stay. */
+  /**
+   * The photos farthest from `offset` are forgotten, all of a strip or none, so that about
+   * `keep` are left; what stands where stays.
+   */
   evict(offset: number, keep: number): void {
     const centre = this.#offsets.at(offset);
-    const loaded = this.blocks.flatMap((block, index) => (block.photos ? [index] : []));
+    const isLoaded = ({ blocks }: Strip): boolean => blocks.some((block) => block.photos !== null);
+    const loaded = this.#strips.flatMap((strip, index) => (isLoaded(strip) ? [index] : []));
     loaded.sort((a, b) => Math.abs(a - centre) - Math.abs(b - centre));
-    for (const index of loaded.slice(keep)) {
-      const block = this.blocks[index];
-      if (block) block.photos = null;
+    let kept = 0;
+    for (const index of loaded) {
+      const isFull = kept >= keep;
+      for (const block of this.#strips[index]?.blocks ?? []) {
+        kept += block.photos?.length ?? 0;
+        // An emptied one would be asked for again, of which the server has nothing.
+        if (isFull && !isEmptied(block)) block.photos = null;
+      }
     }
   }
 
   topOfBlock(block: Block): number {
-    return this.#offsets.top(this.#indices.get(block.key) ?? 0);
+    return this.#standing(block)?.top ?? 0;
   }
 
-  /** The block at an offset, or undefined in an empty grid. */
+  /** The first of the blocks at an offset, or undefined in an empty grid. */
   blockAt(offset: number): Block | undefined {
-    return this.blocks[this.#offsets.at(offset)];
+    return this.#strips[this.#offsets.at(offset)]?.blocks[0];
   }
 
   /**
-   * The block that stands at an offset for somebody who looks: not one that was emptied, nor
+   * A block that stands at an offset for somebody who looks: not one that was emptied, nor
    * one of which only the space below is left.
    */
   seenAt(offset: number): Block | undefined {
     const index = this.#offsets.at(offset);
-    const hasPhotos = (block: Block): boolean => block.photos?.length !== 0;
-    const block = this.blocks[index];
-    const foot = this.#offsets.top(index) + this.#offsets.height(index);
-    const isPast = block?.isLast === true && offset >= foot - SECTION_SPACE;
-    const next = this.blocks.slice(isPast ? index + 1 : index).find(hasPhotos);
-    return next ?? this.blocks.slice(0, index + 1).findLast(hasPhotos);
+    const isPast = offset >= this.#offsets.top(index + 1) - this.#geometry.gap;
+    const hasPhotos = ({ blocks }: Strip): boolean => !blocks.every(isEmptied);
+    const strip =
+      this.#strips.slice(isPast ? index + 1 : index).find(hasPhotos) ??
+      this.#strips.slice(0, index + 1).findLast(hasPhotos);
+    return strip?.blocks.find((block) => !isEmptied(block));
   }
 
-  /** Blocks that touch [from, to), in order. */
+  /** The blocks of the strips that touch [from, to), in order. */
   blocksBetween(from: number, to: number): Block[] {
-    const first = this.#offsets.at(from);
-    const last = this.#offsets.at(to);
-    return first < 0 ? [] : this.blocks.slice(first, last + 1);
+    return this.#stripsBetween(from, to).flatMap((strip) => strip.blocks);
   }
 
-  /** What has to be drawn so that [from, to) is covered. */
+  /** What has to be drawn so that [from, to) is covered, and what stands beside that. */
   visible(from: number, to: number): VisibleBlock[] {
-    return this.blocksBetween(from, to).map((block) => {
-      const top = this.topOfBlock(block);
-      const rowsTop = this.#rowsTop(block);
-      const start = top + rowsTop;
+    return this.blocksBetween(from, to).flatMap((block) => {
+      const standing = this.#standing(block);
+      if (!standing || isEmptied(block)) return [];
+      const start = standing.top + standing.rowsTop;
       const inside = (row: Row): boolean =>
         start + row.top + row.height >= from && start + row.top <= to;
-      const rows = block.photos ? (block.layout?.rows.filter(inside) ?? []) : [];
-      return { block, top, height: this.#heightOf(block), rowsTop, rows, photos: block.photos };
+      const rows = block.photos ? standing.rows.filter(inside) : [];
+      return [{ ...standing, rows, photos: block.photos }];
     });
   }
 
@@ -177,20 +175,35 @@ export class GridModel {
     return null;
   }
 
-  /** Where a photo stands, from the top of the content; null when it is not loaded. */
-  placeOf(photoId: string): { top: number; height: number } | null {
+  /** Where a photo stands; null when it is not loaded. */
+  placeOf(photoId: string): PhotoPlace | null {
     const found = this.find(photoId);
-    const rows = found?.block.layout?.rows ?? [];
-    const row = rows.find((candidate) => found !== null && found.index < candidate.end);
-    if (!found || !row) return null;
-    const top = this.topOfBlock(found.block) + this.#rowsTop(found.block) + row.top;
-    return { top, height: row.height };
+    const standing = found ? this.#standing(found.block) : undefined;
+    if (!found || !standing) return null;
+    const row = standing.rows.find((candidate) => found.index < candidate.end);
+    const box = row?.boxes[found.index - row.start];
+    if (!row || !box) return null;
+    return {
+      left: standing.left + box.left,
+      top: standing.top + standing.rowsTop + row.top,
+      width: box.width,
+      height: row.height,
+    };
+  }
+
+  /** The blocks that move together with one as their photos come, as they stand now. */
+  stripOf(block: Block): Standing[] {
+    const place = this.#indices.get(block.key);
+    const blocks = place ? (this.#strips[place.strip]?.blocks ?? []) : [];
+    return blocks.flatMap((each) => this.#standing(each) ?? []);
   }
 
   /** What must not move while heights change: the first photo in view, else the first block. */
   anchor(viewTop: number, viewHeight: number): Anchor | null {
     const seen = this.visible(viewTop, viewTop + viewHeight);
-    const entry = seen.find((candidate) => candidate.rows.length > 0) ?? seen[0];
+    const withPhotos = seen.filter((candidate) => candidate.rows.length > 0);
+    // What others of its strip will move is no hold.
+    const entry = withPhotos.find(({ strip }) => isWhole(strip)) ?? withPhotos[0] ?? seen[0];
     if (!entry) return null;
     const row = entry.rows[0];
     const top = entry.top + (row ? entry.rowsTop + row.top : 0);
@@ -203,72 +216,97 @@ export class GridModel {
   viewTopFor(anchor: Anchor): number | null {
     const place = anchor.photoId === null ? null : this.placeOf(anchor.photoId);
     if (place) return place.top - anchor.distance;
-    const index = this.#indices.get(blockKey(anchor.sectionKey, anchor.page));
-    return index === undefined ? null : this.#offsets.top(index) - anchor.distance;
+    const block = this.#blockOf(anchor);
+    return block ? this.topOfBlock(block) - anchor.distance : null;
   }
 
   /** Where the view has to begin so that an anchor is where it was, as far as is known. */
   viewTopNear(anchor: Anchor): { top: number; isExact: boolean } | null {
+    const block = this.#blockOf(anchor);
     const place = anchor.photoId === null ? null : this.placeOf(anchor.photoId);
-    if (place) return { top: place.top - anchor.distance, isExact: true };
-    const index = this.#indices.get(blockKey(anchor.sectionKey, anchor.page));
-    if (index === undefined) return null;
-    const isExact = anchor.photoId === null || this.blocks[index]?.photos != null;
-    return { top: this.#offsets.top(index) - Math.min(0, anchor.distance), isExact };
+    const strip = block && this.stripOf(block)[0]?.strip;
+    const isRead = strip !== undefined && isWhole(strip);
+    if (place) return { top: place.top - anchor.distance, isExact: isRead || !block };
+    if (!block) return null;
+    const isExact = anchor.photoId === null || isRead;
+    return { top: this.topOfBlock(block) - Math.min(0, anchor.distance), isExact };
   }
 
   /** The block before (-1) or after (+1) another one. */
   besides(block: Block, step: 1 | -1): Block | undefined {
-    return this.blocks[(this.#indices.get(block.key) ?? -2) + step];
+    return this.blocks[(this.#indices.get(block.key)?.block ?? -2) + step];
+  }
+
+  #blockOf({ sectionKey, page }: Anchor): Block | undefined {
+    return this.blocks[this.#indices.get(blockKey(sectionKey, page))?.block ?? -1];
   }
 
   #sectionBlocks(block: Block): Block[] {
     return this.blocks.filter((other) => other.section.key === block.section.key);
   }
 
-  #rowsTop(block: Block): number {
-    return block.page === 1 ? this.#geometry.headingHeight : 0;
+  #stripsBetween(from: number, to: number): LaidOutStrip[] {
+    const first = this.#offsets.at(from);
+    return first < 0 ? [] : this.#strips.slice(first, this.#offsets.at(to) + 1);
   }
 
-  #rowOptions(block: Block): RowOptions {
-    return { ...this.#geometry, fillLast: !block.isLast };
+  #standing(block: Block): Standing | undefined {
+    const place = this.#indices.get(block.key);
+    const strip = place && this.#strips[place.strip];
+    if (!place || !strip) return undefined;
+    const day = strip.days[strip.blocks.indexOf(block)];
+    if (!day) return undefined;
+    const heading = block === leadOf(strip.chapter) ? strip.heading : 0;
+    // The heading belongs to the block below it, whose photos then stand that much lower.
+    const top = this.#offsets.top(place.strip) + strip.heading + day.top - heading;
+    const lower = { height: day.height + heading, rowsTop: day.rowsTop + heading };
+    return { ...day, ...lower, block, strip, heading, top };
   }
 
-  #layOut(block: Block): void {
-    const aspects = block.photos?.map((photo) => photo.aspectRatio ?? 1);
-    block.layout = aspects ? justify(aspects, this.#rowOptions(block)) : null;
+  #layOutAll(): void {
+    const strips = stripsOf(this.blocks, { ...this.#geometry, fillLast: false });
+    this.#strips = strips.map((strip) => this.#laidOut(strip));
+    this.#offsets = new Offsets(this.#strips.map(({ height }) => height));
+    this.#indices = new Map();
+    let block = 0;
+    this.#strips.forEach(({ blocks }, strip) => {
+      for (const { key } of blocks) this.#indices.set(key, { block: block++, strip });
+    });
   }
 
-  #heightOf(block: Block): number {
-    if (block.photos?.length === 0) return 0;
-    const rows = block.layout?.height ?? estimateHeight(block.count, this.#rowOptions(block));
-    const below = block.isLast ? SECTION_SPACE : this.#geometry.gap;
-    return this.#rowsTop(block) + rows + below;
+  #layOutChapter(chapter: Chapter): void {
+    const strips = chapter.blocks.map((block) => this.#indices.get(block.key)?.strip);
+    for (const index of new Set(strips)) if (index !== undefined) this.#layOut(index);
+  }
+
+  #layOut(index: number): void {
+    const strip = this.#strips[index];
+    if (!strip) return;
+    this.#strips[index] = this.#laidOut(strip);
+    this.#offsets.set(index, this.#strips[index].height);
+  }
+
+  #laidOut({ blocks, chapter }: Strip): LaidOutStrip {
+    const shapes = blocks.map((block) => ({
+      count: isEmptied(block) ? 0 : block.count,
+      aspects: block.aspects,
+      isLabelled: chapter.isMonth && block.page === 1,
+      goesOn: !block.isLast,
+    }));
+    const { days, height } = pack(shapes, this.#geometry);
+    const lead = leadOf(chapter);
+    const hasHeading = lead !== undefined && lead.section.title !== '' && blocks.includes(lead);
+    const heading = hasHeading ? this.#geometry.headingHeight : 0;
+    const below = height > 0 ? this.#geometry.gap : 0;
+    return { blocks, chapter, days, heading, height: heading + height + below };
   }
 }
 
-function blockKey(sectionKey: string, page: number): string {
-  return `${sectionKey}/${page}`;
+/** The block that the heading of a chapter stands above. */
+function leadOf({ blocks }: Chapter): Block | undefined {
+  return blocks.find((block) => !isEmptied(block));
 }
 
-function blocksOf(section: Section, old: Map<string, Block>): Block[] {
-  const pages = Math.ceil(section.count / PAGE_SIZE);
-  return Array.from({ length: pages }, (_, index) => {
-    const page = index + 1;
-    const key = blockKey(section.key, page);
-    const isLast = page === pages;
-    const count = isLast ? section.count - PAGE_SIZE * index : PAGE_SIZE;
-    const before = old.get(key);
-    const kept = before?.isLast === isLast ? before.layout : null;
-    return {
-      key,
-      section,
-      page,
-      count,
-      isLast,
-      photos: before?.photos ?? null,
-      stale: before ? before.stale || before.section.revision !== section.revision : true,
-      layout: kept,
-    };
-  });
+function isWhole({ blocks }: Strip): boolean {
+  return blocks.every((block) => block.photos !== null);
 }

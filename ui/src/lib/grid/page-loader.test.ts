@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Unreachable } from '../api/errors';
 import type { PigPhoto } from '../api/types';
-import { GridModel, type Block } from './model';
+import type { Block } from './blocks';
+import { GridModel } from './model';
+import { section } from './samples';
 import { PageLoader } from './page-loader';
 
 interface Call {
@@ -12,7 +14,7 @@ interface Call {
 
 function blocks(): Block[] {
   const model = new GridModel();
-  model.setSections([{ key: 'day', title: '', place: '', date: null, count: 1000, revision: 1 }]);
+  model.setSections([section('day', 1000)]);
   return model.blocks;
 }
 

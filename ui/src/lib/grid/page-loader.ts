@@ -1,6 +1,6 @@
 import { attempt } from '../api/attempt';
 import type { PigPhoto } from '../api/types';
-import type { Block } from './model';
+import type { Block } from './blocks';
 
 const PARALLEL = 4;
 const FIRST_RETRY_MS = 1500;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { UNDATED, namedOffset, topNamedAfter, yearMarks } from './scrubber';
-import type { Block } from './model';
+import type { Block } from './blocks';
 
 function block(date: string | null, at: number): Block {
   return { section: { date }, count: at } as Block;

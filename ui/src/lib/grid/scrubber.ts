@@ -1,4 +1,4 @@
-import type { Block } from './model';
+import type { Block } from './blocks';
 
 /** A year on the scrubber, at a fraction (0 to 1) of its height. */
 export interface YearMark {

@@ -1,5 +1,6 @@
 import type { PigPhoto } from '../api/types';
-import type { Block, GridModel } from './model';
+import type { Block } from './blocks';
+import type { GridModel } from './model';
 import type { PhotoSequence } from './sequence';
 
 export interface TurningHooks {

@@ -11,6 +11,10 @@ export function thingAddress(id: number): string {
   return `/things/${id}`;
 }
 
+export function placeAddress(id: number): string {
+  return `/places/${id}`;
+}
+
 export function searchAddress(text: string): string {
   return `/search?q=${encodeURIComponent(text)}`;
 }

@@ -12,9 +12,16 @@ export interface ScreenProps {
   onsequence: (sequence: PhotoSequence | null) => void;
 }
 
+/**
+ * Where an entry of the menu stands: among the ways into the library; with those that are
+ * looked at now and then, behind "More" on a phone; or in the menu of the account.
+ */
+export type MenuGroup = 'library' | 'apart' | 'account';
+
 /** How a view stands in the menu. */
 export interface MenuEntry {
   icon: IconName;
+  group: MenuGroup;
   /** Whether it stands there; always, unless told. */
   isShown?: (app: AppContext) => boolean;
   /** A number beside it. */

@@ -1,5 +1,5 @@
 import type { RankedPhoto, SearchAnswer, UnderstoodPart } from '../api/types';
-import { PAGE_SIZE } from '../grid/model';
+import { PAGE_SIZE } from '../grid/blocks';
 import { DayPages, type PhotoPage } from '../timeline/day-pages';
 
 type Ask = (page: number) => Promise<SearchAnswer>;

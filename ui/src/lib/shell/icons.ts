@@ -1,40 +1,70 @@
-/** Strokes of the icons, drawn on a 24 by 24 field. */
-export const iconPaths = {
-  photos: 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.2h.01',
-  heart: 'M12 20s-7.5-4.6-7.5-10A4.3 4.3 0 0 1 12 7.4 4.3 4.3 0 0 1 19.5 10C19.5 15.4 12 20 12 20z',
-  hidden:
-    'M4 4l16 16M9.9 5.8A9.5 9.5 0 0 1 12 5.5c5 0 8.5 4.5 9.5 6.5a15 15 0 0 1-2.8 3.6M6.3 7.3A15 15 0 0 0 2.5 12c1 2 4.5 6.5 9.5 6.5a9 9 0 0 0 4.6-1.3M10 10a3 3 0 0 0 4 4',
-  trash: 'M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10.2 11v5M13.8 11v5',
-  recent: 'M12 7v5l3.5 2M20.5 12a8.5 8.5 0 1 1-3-6.5M20.5 3.5v4h-4',
-  search: 'M10.8 17.6a6.8 6.8 0 1 0 0-13.6 6.8 6.8 0 0 0 0 13.6zM15.8 15.8L20.5 20.5',
-  menu: 'M4 7h16M4 12h16M4 17h16',
-  close: 'M6 6l12 12M18 6L6 18',
-  plus: 'M12 5v14M5 12h14',
-  minus: 'M5 12h14',
-  previous: 'M14.5 5.5L8 12l6.5 6.5',
-  next: 'M9.5 5.5L16 12l-6.5 6.5',
-  download: 'M12 4v11M7 10.5l5 5 5-5M5 19.5h14',
-  info: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5.5M12 7.5h.01',
-  warning: 'M12 4l9 15.5H3zM12 10v4.5M12 17h.01',
-  play: 'M8 5.5v13l10.5-6.5z',
-  motion:
-    'M12 14.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM12 18.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM12 2v.01M12 22v-.01M2 12h.01M22 12h-.01M4.9 4.9h.01M19.1 19.1h-.01M4.9 19.1h.01M19.1 4.9h-.01',
-  scan: 'M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5',
-  leave: 'M14 4.5H5.5v15H14M10 12h10.5M16.5 8l4 4-4 4',
-  restore: 'M4 9h10a5.5 5.5 0 0 1 0 11H8M4 9l4.5-4.5M4 9l4.5 4.5',
-  people:
-    'M9 11a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4zM3 19c.3-3.3 2.7-5.2 6-5.2s5.7 1.9 6 5.2M15.5 5a3 3 0 0 1 0 5.8M17.3 14.2c2.2.6 3.5 2.3 3.7 4.8',
-  things: 'M3.5 11.5V4.5h7l9.5 9.5-7 7zM7.6 8.1h.01',
-  models: 'M12 3.5l8 4.3v8.4l-8 4.3-8-4.3V7.8zM4.3 8l7.7 4.2L19.7 8M12 12.2v8',
-  check: 'M5 12.5l4.5 4.5L19 7.5',
-  edit: 'M4.5 19.5l.8-3.8L16 5l3 3L8.3 18.7zM14 7l3 3',
-  more: 'M5.5 12h.01M12 12h.01M18.5 12h.01',
-  undo: 'M4 9h10a5.5 5.5 0 0 1 0 11H8M4 9l4.5-4.5M4 9l4.5 4.5',
-  face: 'M4 8.5V5.5A1.5 1.5 0 0 1 5.5 4h3M15.5 4h3A1.5 1.5 0 0 1 20 5.5v3M20 15.5v3a1.5 1.5 0 0 1-1.5 1.5h-3M8.5 20h-3A1.5 1.5 0 0 1 4 18.5v-3M9 10v.8M15 10v.8M9 15c1.7 1.4 4.3 1.4 6 0',
-  draw: 'M4 8.5V5.5A1.5 1.5 0 0 1 5.5 4h3M15.5 4h3A1.5 1.5 0 0 1 20 5.5v3M20 15.5v3a1.5 1.5 0 0 1-1.5 1.5h-3M8.5 20h-3A1.5 1.5 0 0 1 4 18.5v-3M12 8.5v7M8.5 12h7',
-  sparkle:
-    'M11 4l1.7 4.8L17.5 10.5l-4.8 1.7L11 17l-1.7-4.8L4.5 10.5l4.8-1.7zM18 15l.8 2.2L21 18l-2.2.8L18 21l-.8-2.2L15 18l2.2-.8z',
-  merge: 'M6 4v4c0 3 6 4 6 8v4M18 4v4c0 3-6 4-6 8',
-};
+import archiveRestore from 'lucide-static/icons/archive-restore.svg?raw';
+import bookImage from 'lucide-static/icons/book-image.svg?raw';
+import check from 'lucide-static/icons/check.svg?raw';
+import chevronLeft from 'lucide-static/icons/chevron-left.svg?raw';
+import chevronRight from 'lucide-static/icons/chevron-right.svg?raw';
+import circleDotDashed from 'lucide-static/icons/circle-dot-dashed.svg?raw';
+import download from 'lucide-static/icons/download.svg?raw';
+import ellipsis from 'lucide-static/icons/ellipsis.svg?raw';
+import eyeOff from 'lucide-static/icons/eye-off.svg?raw';
+import heart from 'lucide-static/icons/heart.svg?raw';
+import history from 'lucide-static/icons/history.svg?raw';
+import images from 'lucide-static/icons/images.svg?raw';
+import info from 'lucide-static/icons/info.svg?raw';
+import logOut from 'lucide-static/icons/log-out.svg?raw';
+import mapPin from 'lucide-static/icons/map-pin.svg?raw';
+import merge from 'lucide-static/icons/merge.svg?raw';
+import minus from 'lucide-static/icons/minus.svg?raw';
+import box from 'lucide-static/icons/package.svg?raw';
+import pencil from 'lucide-static/icons/pencil.svg?raw';
+import play from 'lucide-static/icons/play.svg?raw';
+import plus from 'lucide-static/icons/plus.svg?raw';
+import refresh from 'lucide-static/icons/refresh-cw.svg?raw';
+import scanFace from 'lucide-static/icons/scan-face.svg?raw';
+import search from 'lucide-static/icons/search.svg?raw';
+import sparkles from 'lucide-static/icons/sparkles.svg?raw';
+import tag from 'lucide-static/icons/tag.svg?raw';
+import trash from 'lucide-static/icons/trash-2.svg?raw';
+import triangleAlert from 'lucide-static/icons/triangle-alert.svg?raw';
+import undo from 'lucide-static/icons/undo-2.svg?raw';
+import userPlus from 'lucide-static/icons/user-round-plus.svg?raw';
+import users from 'lucide-static/icons/users-round.svg?raw';
+import x from 'lucide-static/icons/x.svg?raw';
 
-export type IconName = keyof typeof iconPaths;
+/** The icons of the page by what they stand for: each is one of Lucide's. */
+export const icons = {
+  photos: images,
+  heart,
+  hidden: eyeOff,
+  trash,
+  recent: history,
+  search,
+  close: x,
+  plus,
+  minus,
+  previous: chevronLeft,
+  next: chevronRight,
+  download,
+  info,
+  warning: triangleAlert,
+  play,
+  motion: circleDotDashed,
+  scan: refresh,
+  leave: logOut,
+  restore: archiveRestore,
+  people: users,
+  places: mapPin,
+  albums: bookImage,
+  things: tag,
+  models: box,
+  check,
+  edit: pencil,
+  more: ellipsis,
+  undo,
+  face: scanFace,
+  draw: userPlus,
+  sparkle: sparkles,
+  merge,
+} satisfies Record<string, string>;
+
+export type IconName = keyof typeof icons;

@@ -1,6 +1,6 @@
 import type { PigPhoto } from '../api/types';
-import { formatDay } from '../dates/format';
-import { PAGE_SIZE, type Section } from '../grid/model';
+import { formatDay, formatDayLabel } from '../dates/format';
+import { PAGE_SIZE, type Section } from '../grid/blocks';
 
 const UNREAD = 'unread';
 const NO_DATE = 'no-date';
@@ -32,14 +32,15 @@ export abstract class DayPages<Item extends PigPhoto> {
     const sections = [...this.#groups].map(([key, photos]): Section => {
       const date = key === NO_DATE || key in names ? null : key;
       const title = names[key] ?? formatDay(date, now, locale);
+      const label = names[key] ?? formatDayLabel(date, now, locale);
       const place = date === null ? '' : placeOf(photos);
-      return { key, title, place, date, count: photos.length, revision: photos };
+      return { key, title, label, place, date, count: photos.length, revision: photos };
     });
     if (this.#isWhole) return sections;
     const key = `${UNREAD}/${this.#pages}`;
     return [
       ...sections,
-      { key, title: '', place: '', date: null, count: PAGE_SIZE, revision: key },
+      { key, title: '', label: '', place: '', date: null, count: PAGE_SIZE, revision: key },
     ];
   }
 

@@ -1,6 +1,6 @@
 import { tick } from 'svelte';
 import type { PigPhoto } from '../api/types';
-import type { Section } from '../grid/model';
+import type { Section } from '../grid/blocks';
 import type { Router } from '../routing/router.svelte';
 import type { DayPages } from './day-pages';
 import type { LoadedSections } from './sections';

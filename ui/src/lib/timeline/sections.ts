@@ -1,12 +1,13 @@
 import type { TimelineDay, PigPhoto } from '../api/types';
-import { formatDay, formatMoment } from '../dates/format';
-import { PAGE_SIZE, type Section } from '../grid/model';
+import { formatDay, formatDayLabel, formatMoment } from '../dates/format';
+import { PAGE_SIZE, type Section } from '../grid/blocks';
 
 /** The days of the timeline as sections whose photos are still to be fetched. */
 export function daySections(days: TimelineDay[], now: Date, locale: string): Section[] {
   return days.map((day) => ({
     key: day.id,
     title: formatDay(day.date, now, locale),
+    label: formatDayLabel(day.date, now, locale),
     place: day.location ?? '',
     date: day.date,
     count: day.numberOfItems,
@@ -30,6 +31,7 @@ export function recentSections(
   const section: Section = {
     key: '0',
     title,
+    label: title,
     place: '',
     date: null,
     count: photos.length,

@@ -11,7 +11,7 @@ export interface TimelineTitle {
 
 const titles: Record<Extract<TimelineFilter, string>, TimelineTitle> = {
   all: {
-    page: 'Timeline',
+    page: 'Photos',
     icon: 'photos',
     empty: 'No photos yet',
     hint: 'Photos appear here as soon as a scan has found them.',

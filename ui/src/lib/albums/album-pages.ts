@@ -1,12 +1,12 @@
 import type { PigPhoto } from '../api/types';
 import { DayPages, type PhotoPage } from '../timeline/day-pages';
-import type { ThingPhotos } from '../api/things';
+import type { AlbumPhotos } from '../api/albums';
 
-/** The photos of a thing by day, newest first. */
-export class ThingPages extends DayPages<PigPhoto> {
+/** The photos of an album by day, newest first. */
+export class AlbumPages extends DayPages<PigPhoto> {
   title = '';
 
-  constructor(private readonly answer: (page: number) => Promise<ThingPhotos>) {
+  constructor(private readonly answer: (page: number) => Promise<AlbumPhotos>) {
     super();
   }
 

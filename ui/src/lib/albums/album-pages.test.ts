@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { ThingPhotos } from '../api/things';
+import type { AlbumPhotos } from '../api/albums';
 import { gridItem } from '../api/samples';
 import type { PigPhoto } from '../api/types';
-import { ThingPages } from './thing-pages';
+import { AlbumPages } from './album-pages';
 
 const now = new Date(2026, 0, 1);
 const all = Array.from({ length: 250 }, (_, index): PigPhoto => {
@@ -11,14 +11,14 @@ const all = Array.from({ length: 250 }, (_, index): PigPhoto => {
   return gridItem({ id, date, location: 'Vienna' });
 });
 
-function answer(page: number): ThingPhotos {
+function answer(page: number): AlbumPhotos {
   const items = all.slice((page - 1) * 100, page * 100);
   return { title: 'sea', days: [{ date: '', location: '', items }], isLast: page === 3 };
 }
 
 it('reads an album page by page and joins the days that pages cut', async () => {
   const asked: number[] = [];
-  const pages = new ThingPages((page) => {
+  const pages = new AlbumPages((page) => {
     asked.push(page);
     return Promise.resolve(answer(page));
   });
