@@ -73,15 +73,13 @@ def test_the_text_is_as_large_as_the_browser_is_told(
     browser.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
     visitor.enter()
     visitor.wait_until_drawn()
-    entry = page.get_by_role("link", name="Timeline", exact=True)
-    if not entry.is_visible():
-        visitor.press("Menu")
-    expect(entry).to_have_css("font-size", "30.4px")
+    entry = visitor.menu.get_by_role("link", name="Photos", exact=True)
+    expect(entry).to_have_css("font-size", "24px")
     assert page.evaluate(CUT_WORDS) == []
     icons = page.locator("nav svg:visible").evaluate_all(
         "icons => icons.map(icon => icon.getBoundingClientRect().width)"
     )
-    assert set(icons) == {20}
+    assert set(icons) == {22}
     visitor.open("/people")
     expect(page.get_by_role("heading", name="People")).to_be_visible()
     assert page.evaluate(CUT_WORDS) == []
