@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,6 +151,10 @@ def test_an_answer_may_take_longer_than_any_client(answers: Answers) -> None:
             assert everything(client).endswith(b"answer")
 
 
+def _are_idle(channels: dict[int, Any]) -> bool:
+    return all(channel.is_idle for channel in list(channels.values()))
+
+
 def test_one_more_connection_takes_the_place_of_the_one_idle_longest(
     answers: Answers,
 ) -> None:
@@ -160,6 +165,8 @@ def test_one_more_connection_takes_the_place_of_the_one_idle_longest(
                 client = process.connect(get("/", close=False))
                 clients.append(connections.enter_context(client))
                 assert client.recv(1000)
+                channels = process.server.active_channels
+                wait_for(lambda: _are_idle(channels), "the end of the answer")
             busy, first_idle, *others = clients
             busy.sendall(get("/files/large").encode())
             assert busy.recv(10)
