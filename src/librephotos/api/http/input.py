@@ -12,10 +12,9 @@ from librephotos.api.models import Person, Photo
 from librephotos.api.models.photo import PhotoQuerySet
 
 
-def one_person(request: Request, person_id: int, *, named: bool = True) -> Person:
-    """Return the caller's person; raise NotFound if there is none."""
-    people = Person.objects.owned_by(request.user)
-    people = people.named() if named else people
+def one_person(request: Request, person_id: int) -> Person:
+    """Return a person whom the caller has named; raise NotFound if there is none."""
+    people = Person.objects.owned_by(request.user).named()
     person = people.filter(pk=person_id).first()
     if person is None:
         raise NotFound("You know no such person.")

@@ -97,6 +97,17 @@ def attach_files(
     _store([file for file, _ in identified], changes)
     scanned_files.choose_main_files(changes.regrouped)
     search_document.refresh(changes.regrouped - changes.affected)  # by their paths
+    _make_due(identified, changes, job=job, reread=reread)
+
+
+def _make_due(
+    identified: Sequence[tuple[File, IdentifiedFile]],
+    changes: _Changes,
+    *,
+    job: int,
+    reread: bool,
+) -> None:
+    """Have the photos that changed pass the stages, under this job and no other."""
     affected = scanned_files.with_files(changes.affected)
     renamed = changes.renamed - affected
     # Another scan's tasks may know their files no more, and nobody those without any.
