@@ -6,7 +6,7 @@ import svelteConfig from './svelte.config.js';
 
 // What is unused or of another type, svelte-check and tsc find; how it is laid out, Prettier.
 export default ts.config(
-  { ignores: ['src/lib/api/schema.d.ts'] },
+  { ignores: ['src/lib/api/schema.d.ts', 'src/lib/paraglide/'] },
   js.configs.recommended,
   ts.configs.recommended,
   svelte.configs.recommended,

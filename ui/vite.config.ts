@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { paraglideVitePlugin as paraglide } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -29,8 +30,17 @@ function compressed(): Plugin {
   };
 }
 
+/** Of the message files, functions: `npm run messages` makes the same, for tests and types. */
+const messages = paraglide({
+  project: './project.inlang',
+  outdir: './src/lib/paraglide',
+  // `language.ts` chooses which is spoken.
+  strategy: ['baseLocale'],
+  emitReadme: false,
+});
+
 export default defineConfig({
-  plugins: [svelte(), compressed()],
+  plugins: [...(process.env.VITEST ? [] : [messages]), svelte(), compressed()],
   base: '/static/ui/',
   build: {
     outDir: '../src/librephotos/web/static/ui',

@@ -3,6 +3,7 @@ import type { ApiClient } from './api/client';
 import type { Connection } from './api/connection.svelte';
 import type { Session } from './api/session.svelte';
 import type { JobActivity } from './jobs/activity.svelte';
+import type { Language } from './language';
 import type { People } from './people/people.svelte';
 import type { Router } from './routing/router.svelte';
 import type { Titles } from './shell/titles.svelte';
@@ -20,7 +21,8 @@ export interface AppContext {
   toasts: Toasts;
   titles: Titles;
   drafts: Drafts;
-  /** How dates are written. */
+  language: Language;
+  /** How dates and numbers are written. */
   locale: string;
 }
 

@@ -101,7 +101,7 @@ describe('the table of routes', () => {
 
 describe('the menus', () => {
   const titlesOf = (group: MenuGroup): string[] =>
-    ROUTES.filter(({ menu }) => menu?.group === group).map(({ title }) => title);
+    ROUTES.filter(({ menu }) => menu?.group === group).map(({ title }) => title());
 
   it('have the ways into the library, what is looked at now and then, and the account', () => {
     expect(titlesOf('library')).toEqual(['Photos', 'People', 'Places', 'Albums']);

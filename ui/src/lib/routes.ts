@@ -3,6 +3,7 @@ import type { TimelineFilter } from './api/types';
 import JobFailures from './jobs/JobFailures.svelte';
 import Problems from './jobs/Problems.svelte';
 import Models from './models/Models.svelte';
+import { m } from './paraglide/messages';
 import Changes from './people/Changes.svelte';
 import DismissedFaces from './people/DismissedFaces.svelte';
 import PeoplePage from './people/PeoplePage.svelte';
@@ -25,7 +26,7 @@ export const ROUTES: readonly Route[] = [
   route({
     name: 'timeline',
     path: '/',
-    title: 'Photos',
+    title: m.shell_title_photos,
     screen: Timeline,
     props: timelineOf('all'),
     menu: { icon: 'photos', group: 'library' },
@@ -33,28 +34,28 @@ export const ROUTES: readonly Route[] = [
   route({
     name: 'people',
     path: '/people',
-    title: 'People',
+    title: m.shell_title_people,
     screen: PeoplePage,
     menu: { icon: 'people', group: 'library' },
   }),
   route({
     name: 'people-changes',
     path: '/people/changes',
-    title: 'Changes to people',
+    title: m.shell_title_people_changes,
     screen: Changes,
     under: 'people',
   }),
   route({
     name: 'people-dismissed',
     path: '/people/dismissed',
-    title: 'Faces not shown',
+    title: m.shell_title_people_dismissed,
     screen: DismissedFaces,
     under: 'people',
   }),
   route({
     name: 'person',
     path: /^\/people\/(?<id>\d+)(?:\/(?<part>photos|faces|guesses))?$/,
-    title: 'People',
+    title: m.shell_title_people,
     screen: PersonPage,
     props: ({ id, part = 'photos' }) => ({ id: Number(id), part: part as PersonPart }),
     identity: 'id',
@@ -63,14 +64,14 @@ export const ROUTES: readonly Route[] = [
   route({
     name: 'places',
     path: '/places',
-    title: 'Places',
+    title: m.shell_title_places,
     screen: Places,
     menu: { icon: 'places', group: 'library' },
   }),
   route({
     name: 'place',
     path: /^\/places\/(?<id>\d+)$/,
-    title: 'Places',
+    title: m.shell_title_places,
     screen: PlacePage,
     props: ({ id }) => ({ id: Number(id) }),
     identity: 'id',
@@ -79,21 +80,21 @@ export const ROUTES: readonly Route[] = [
   route({
     name: 'albums',
     path: '/albums',
-    title: 'Albums',
+    title: m.shell_title_albums,
     screen: Albums,
     menu: { icon: 'albums', group: 'library' },
   }),
   route({
     name: 'things',
     path: '/things',
-    title: 'Things',
+    title: m.shell_title_things,
     screen: Things,
     under: 'albums',
   }),
   route({
     name: 'thing',
     path: /^\/things\/(?<id>\d+)$/,
-    title: 'Things',
+    title: m.shell_title_things,
     screen: ThingPage,
     props: ({ id }) => ({ id: Number(id) }),
     identity: 'id',
@@ -102,14 +103,14 @@ export const ROUTES: readonly Route[] = [
   route({
     name: 'recent',
     path: '/recent',
-    title: 'Recently added',
+    title: m.shell_title_recent,
     screen: RecentlyAdded,
     under: 'albums',
   }),
   route({
     name: 'favourites',
     path: '/favourites',
-    title: 'Favourites',
+    title: m.shell_title_favourites,
     screen: Timeline,
     props: timelineOf('favorite'),
     menu: { icon: 'heart', group: 'apart' },
@@ -117,7 +118,7 @@ export const ROUTES: readonly Route[] = [
   route({
     name: 'hidden',
     path: '/hidden',
-    title: 'Hidden',
+    title: m.shell_title_hidden,
     screen: Timeline,
     props: timelineOf('hidden'),
     menu: { icon: 'hidden', group: 'apart' },
@@ -125,7 +126,7 @@ export const ROUTES: readonly Route[] = [
   route({
     name: 'trash',
     path: '/trash',
-    title: 'Trash',
+    title: m.shell_title_trash,
     screen: Timeline,
     props: timelineOf('in_trashcan'),
     menu: { icon: 'trash', group: 'apart' },
@@ -133,7 +134,7 @@ export const ROUTES: readonly Route[] = [
   route({
     name: 'models',
     path: '/models',
-    title: 'Models',
+    title: m.shell_title_models,
     screen: Models,
     menu: {
       icon: 'models',
@@ -144,7 +145,7 @@ export const ROUTES: readonly Route[] = [
   route({
     name: 'problems',
     path: '/problems',
-    title: 'Problems',
+    title: m.shell_title_problems,
     screen: Problems,
     menu: {
       icon: 'warning',
@@ -156,7 +157,7 @@ export const ROUTES: readonly Route[] = [
   route({
     name: 'failures',
     path: /^\/failures\/(?<jobId>[^/]+)$/,
-    title: 'Files that could not be processed',
+    title: m.shell_title_failures,
     screen: JobFailures,
     props: ({ jobId = '' }) => ({ jobId }),
     identity: 'jobId',
@@ -165,7 +166,7 @@ export const ROUTES: readonly Route[] = [
     name: 'search',
     path: '/search',
     query: ['q'],
-    title: 'Search',
+    title: m.shell_title_search,
     screen: SearchResults,
     props: ({ q = '' }) => ({ text: q }),
     identity: 'q',
@@ -173,7 +174,7 @@ export const ROUTES: readonly Route[] = [
   route({
     name: 'unknown',
     path: /^/,
-    title: 'There is nothing here',
+    title: m.shell_title_unknown,
     screen: Unknown,
   }),
 ];

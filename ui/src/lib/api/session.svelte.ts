@@ -1,4 +1,4 @@
-import type { Store } from './token-storage';
+import type { Store } from './browser-storage';
 
 /** What the access token says about who is signed in. */
 export interface Claims {

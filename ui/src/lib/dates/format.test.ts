@@ -6,7 +6,6 @@ import {
   formatDuration,
   formatMoment,
   formatMonth,
-  pageLocale,
 } from './format';
 
 const now = new Date(2024, 6, 10, 0, 30);
@@ -65,9 +64,4 @@ it('formats sizes', () => {
   expect(formatBytes(0)).toBe('0 B');
   expect(formatBytes(812_000)).toBe('812 kB');
   expect(formatBytes(3_400_000)).toBe('3.4 MB');
-});
-
-it('takes the English locale of the reader, if there is one', () => {
-  expect(pageLocale(['de-DE', 'en-US', 'en'])).toBe('en-US');
-  expect(pageLocale(['de-DE'])).toBe('en-GB');
 });

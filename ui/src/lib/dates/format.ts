@@ -1,19 +1,16 @@
 /** Dates of photos are local wall-clock times labelled as UTC: they are shown unconverted. */
 
+import { m } from '../paraglide/messages';
+
 const DAY_MS = 86_400_000;
 
 /** Making a formatter takes far longer than using it, and thousands of days are written. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** The page is in English, so dates are too; the reader's region decides their order. */
-export function pageLocale(languages: readonly string[]): string {
-  return languages.find((language) => language.startsWith('en')) ?? 'en-GB';
-}
-
 /** "Today", "Yesterday", "Monday, 5 July" in this year, else with the year. */
 export function formatDay(date: string | null, now: Date, locale: string): string {
   const day = parseDay(date);
-  if (!day) return 'No date';
+  if (!day) return m.common_no_date();
   const near = formatNear(day, now);
   if (near !== null) return near;
   const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' };
@@ -24,7 +21,7 @@ export function formatDay(date: string | null, now: Date, locale: string): strin
 /** "Today", "Yesterday" or "Mon, 5 Jul": a day whose month stands above it. */
 export function formatDayLabel(date: string | null, now: Date, locale: string): string {
   const day = parseDay(date);
-  if (!day) return 'No date';
+  if (!day) return m.common_no_date();
   return (
     formatNear(day, now) ??
     formatter(locale, { weekday: 'short', day: 'numeric', month: 'short' }).format(day)
@@ -34,7 +31,7 @@ export function formatDayLabel(date: string | null, now: Date, locale: string): 
 /** "July 2021", or "No date". */
 export function formatMonth(date: string | null, locale: string): string {
   const day = parseDay(date);
-  if (!day) return 'No date';
+  if (!day) return m.common_no_date();
   return formatter(locale, { month: 'long', year: 'numeric' }).format(day);
 }
 
@@ -84,8 +81,8 @@ export function formatBytes(bytes: number): string {
 
 function formatNear(day: Date, now: Date): string | null {
   const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
-  if (day.getTime() === today) return 'Today';
-  return day.getTime() === today - DAY_MS ? 'Yesterday' : null;
+  if (day.getTime() === today) return m.dates_today();
+  return day.getTime() === today - DAY_MS ? m.dates_yesterday() : null;
 }
 
 function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

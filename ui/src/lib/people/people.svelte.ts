@@ -5,7 +5,7 @@ import type { Dismissal, Person, PersonChange } from '../api/types';
 import type { PreviewBox } from '../api/types';
 import type { JobActivity } from '../jobs/activity.svelte';
 import type { Toasts } from '../toasts/toasts.svelte';
-import { countedFaces } from './words';
+import { m } from '../paraglide/messages';
 
 /** A worker looks at unknown faces again after a change; by then it has. */
 const RESCORED_MS = 2500;
@@ -46,29 +46,29 @@ export class People {
   }
 
   label(faces: number[], name: string): Promise<boolean> {
-    const done = `${countedFaces(faces.length)} named ${name}`;
+    const done = `${m.common_faces({ count: faces.length })} named ${name}`;
     return this.#doWith(faces, done, () => this.client.people.label(faces, name));
   }
 
   /** Say that faces are not who they are shown as, by that one's name. */
   reject(faces: number[], name: string): Promise<boolean> {
-    const done = `Not ${name}: ${countedFaces(faces.length)}`;
+    const done = `Not ${name}: ${m.common_faces({ count: faces.length })}`;
     return this.#doWith(faces, done, () => this.client.people.reject(faces));
   }
 
   dismiss(faces: number[], reason: Dismissal): Promise<boolean> {
     const what = reason === 'ignored' ? 'Ignored' : 'Not a face';
-    const done = `${what}: ${countedFaces(faces.length)}`;
+    const done = `${what}: ${m.common_faces({ count: faces.length })}`;
     return this.#doWith(faces, done, () => this.client.people.dismiss(faces, reason));
   }
 
   restore(faces: number[]): Promise<boolean> {
-    const done = `Shown again: ${countedFaces(faces.length)}`;
+    const done = `Shown again: ${m.common_faces({ count: faces.length })}`;
     return this.#doWith(faces, done, () => this.client.people.restore(faces));
   }
 
   split(faces: number[], name: string): Promise<boolean> {
-    const done = `${countedFaces(faces.length)} moved to ${name}`;
+    const done = `${m.common_faces({ count: faces.length })} moved to ${name}`;
     return this.#doWith(faces, done, () => this.client.people.split(faces, name));
   }
 

@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { countedFaces, editTitle, percent } from './words';
+import { m } from '../paraglide/messages';
+import { editTitle, percent } from './words';
 
 describe('words', () => {
   it('counts', () => {
-    expect(countedFaces(1)).toBe('1 face');
-    expect(countedFaces(1204)).toBe('1,204 faces');
+    expect(m.common_faces({ count: 1 })).toBe('1 face');
+    expect(m.common_faces({ count: 1204 })).toBe('1,204 faces');
     expect(percent(0.926)).toBe('93 %');
     expect(percent(0.9999)).toBe('99 %');
   });
 
   it('says what an edit did, also one of a newer server', () => {
     const merge = { action: 'merge', faces: 12, people: ['Anna', 'Ann'] };
-    expect(editTitle(merge, 'en')).toBe('Merged: Anna, Ann · 12 faces');
-    expect(editTitle({ action: 'change', faces: 0, people: ['Anna'] }, 'en')).toBe('Changed: Anna');
-    expect(editTitle({ action: 'frob', faces: 1, people: [] }, 'en')).toBe('frob · 1 face');
+    expect(editTitle(merge)).toBe('Merged: Anna, Ann · 12 faces');
+    expect(editTitle({ action: 'change', faces: 0, people: ['Anna'] })).toBe('Changed: Anna');
+    expect(editTitle({ action: 'frob', faces: 1, people: [] })).toBe('frob · 1 face');
   });
 });

@@ -35,7 +35,7 @@ interface Row {
   /** What it takes from behind the question mark. */
   query?: string[];
   /** Of the browser's tab, unless the screen knows better, and of the menu. */
-  title: string;
+  title: () => string;
   /** The parameter by which one screen of this row is another than the next. */
   identity?: string;
   menu?: MenuEntry;

@@ -11,6 +11,7 @@ import heart from 'lucide-static/icons/heart.svg?raw';
 import history from 'lucide-static/icons/history.svg?raw';
 import images from 'lucide-static/icons/images.svg?raw';
 import info from 'lucide-static/icons/info.svg?raw';
+import languages from 'lucide-static/icons/languages.svg?raw';
 import logOut from 'lucide-static/icons/log-out.svg?raw';
 import mapPin from 'lucide-static/icons/map-pin.svg?raw';
 import merge from 'lucide-static/icons/merge.svg?raw';
@@ -50,6 +51,7 @@ export const icons = {
   play,
   motion: circleDotDashed,
   scan: refresh,
+  language: languages,
   leave: logOut,
   restore: archiveRestore,
   people: users,

@@ -20,7 +20,9 @@ export function entriesOf(group: MenuGroup, app: AppContext): Entry[] {
   return ROUTES.flatMap(({ name, path, title, menu }) => {
     if (menu?.group !== group || typeof path !== 'string') return [];
     if (menu.isShown?.(app) === false) return [];
-    return [{ name, address: path, title, icon: menu.icon, count: menu.count?.(app) ?? null }];
+    return [
+      { name, address: path, title: title(), icon: menu.icon, count: menu.count?.(app) ?? null },
+    ];
   });
 }
 

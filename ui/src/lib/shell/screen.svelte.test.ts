@@ -20,7 +20,7 @@ const table: readonly Route[] = [
   route({
     name: 'person',
     path: /^\/people\/(?<id>\d+)(?:\/(?<part>faces))?$/,
-    title: 'Person',
+    title: () => 'Person',
     screen: Probe,
     props: ({ id, part = 'photos' }) => ({ id: Number(id), part }),
     identity: 'id',

@@ -9,7 +9,7 @@ export interface Store {
  * The browser's storage, or this tab's memory where that is full or forbidden: a visit
  * then ends with the tab, but it begins.
  */
-export class TokenStorage implements Store {
+export class BrowserStorage implements Store {
   readonly #memory = new Map<string, string>();
 
   /** `storage` raises where the browser forbids it. */

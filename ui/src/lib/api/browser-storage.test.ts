@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TokenStorage, type Store } from './token-storage';
+import { BrowserStorage, type Store } from './browser-storage';
 
 function fullOf(values: Map<string, string>): Store {
   return {
@@ -13,7 +13,7 @@ function fullOf(values: Map<string, string>): Store {
 
 it('remembers for this tab what there is no room for, and leaves nothing older behind', () => {
   const values = new Map([['key', 'old']]);
-  const storage = new TokenStorage(() => fullOf(values));
+  const storage = new BrowserStorage(() => fullOf(values));
   expect(storage.getItem('key')).toBe('old');
   storage.setItem('key', 'new');
   expect(storage.getItem('key')).toBe('new');
@@ -23,7 +23,7 @@ it('remembers for this tab what there is no room for, and leaves nothing older b
 });
 
 it('does without a storage that may not be touched', () => {
-  const storage = new TokenStorage(() => {
+  const storage = new BrowserStorage(() => {
     throw new DOMException('denied', 'SecurityError');
   });
   expect(storage.getItem('key')).toBe(null);

@@ -1,0 +1,70 @@
+// @vitest-environment jsdom
+import { afterEach, describe, expect, it } from 'vitest';
+import { BrowserStorage } from './api/browser-storage';
+import { formatDay } from './dates/format';
+import { Language } from './language';
+import { m } from './paraglide/messages';
+import { overwriteGetLocale } from './paraglide/runtime';
+
+const MESSAGES = import.meta.glob<Record<string, unknown>>('../../messages/*/*.json', {
+  eager: true,
+  import: 'default',
+});
+
+/** The language of a browser that forbids storage, so that memory is all there is. */
+function languageOf(preferred: string[], chosen?: 'en' | 'de'): Language {
+  const store = new BrowserStorage(() => {
+    throw new DOMException('forbidden');
+  });
+  if (chosen !== undefined) new Language(store, preferred).choose(chosen);
+  return new Language(store, preferred);
+}
+
+afterEach(() => overwriteGetLocale(() => 'en'));
+
+describe('the language of the page', () => {
+  it('is the first of the reader that there is, as it is written in their region', () => {
+    expect(languageOf(['fr', 'de-AT', 'en-US'])).toMatchObject({ current: 'de', region: 'de-AT' });
+    expect(languageOf(['en-US', 'de'])).toMatchObject({ current: 'en', region: 'en-US' });
+    expect(languageOf(['fr'])).toMatchObject({ current: 'en', region: 'en-GB' });
+    expect(languageOf([])).toMatchObject({ current: 'en', region: 'en-GB' });
+  });
+
+  it('is what was chosen, whatever the browser prefers', () => {
+    expect(languageOf(['en-US'], 'de')).toMatchObject({ current: 'de', region: 'de-DE' });
+    expect(languageOf(['de-CH'], 'en').others).toEqual(['de']);
+  });
+
+  it('is spoken by texts, counts and dates', () => {
+    const root = document.createElement('html');
+    languageOf(['de-DE']).speak(root);
+    expect(root.lang).toBe('de');
+    expect(m.shell_title_people()).toBe('Personen');
+    expect([0, 1, 1204].map((count) => m.common_photos({ count }))).toEqual([
+      '0 Fotos',
+      '1 Foto',
+      '1.204 Fotos',
+    ]);
+    expect(formatDay('2021-07-05', new Date(), 'de-DE')).toBe('Montag, 5. Juli 2021');
+    expect(formatDay(null, new Date(), 'de-DE')).toBe('Ohne Datum');
+  });
+});
+
+describe('the message files', () => {
+  const names = Object.keys(MESSAGES).filter((path) => path.includes('/en/'));
+
+  it.each(names)('%s has each text in each language, with the same parts', (path) => {
+    const texts = MESSAGES[path] ?? {};
+    const translated = MESSAGES[path.replace('/en/', '/de/')] ?? {};
+    expect(Object.keys(translated)).toEqual(Object.keys(texts));
+    for (const key of Object.keys(texts)) {
+      expect(partsOf(translated[key]), key).toEqual(partsOf(texts[key]));
+    }
+  });
+});
+
+/** What a text takes: the names in its braces, and those it is told apart by. */
+function partsOf(text: unknown): string[] {
+  const written = JSON.stringify(text) ?? '';
+  return [...new Set(written.match(/\{\w+\}|"input \w+"/g))].sort();
+}
