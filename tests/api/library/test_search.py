@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from librephotos.api.queries.search.letters import MAX_TERMS, search, terms_of
+from librephotos.api.queries.search.exact import MAX_TERMS, search, terms_of
 from librephotos.api.writes import search_document
 from tests.api.library.test_things import tag
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory

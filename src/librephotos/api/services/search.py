@@ -14,9 +14,8 @@ from django.utils import timezone
 
 from librephotos.api.models import SiteSettings
 from librephotos.api.pipeline.work import queue
-from librephotos.api.queries.library.photos import GridRow
-from librephotos.api.queries.search.exact import exact_page, rows_in_order
-from librephotos.api.queries.search.filters import within
+from librephotos.api.queries.library.photos import GridRow, rows_in_order
+from librephotos.api.queries.search.exact import exact_page, within
 from librephotos.api.queries.search.names import names_among
 from librephotos.api.queries.search.semantic import Wanted, models_of, needed_file, rank
 from librephotos.api.services.text_vectors import Obstacle, TextVector, text_vector

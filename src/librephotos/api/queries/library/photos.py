@@ -59,6 +59,14 @@ def as_grid_rows(rows: Iterable[Any]) -> list[GridRow]:
     return [GridRow._make(row) for row in rows]
 
 
+def rows_in_order(ids: Iterable[uuid.UUID]) -> list[GridRow]:
+    """Return the rows of the photos, which must exist, in the order of their ids."""
+    wanted = list(ids)
+    rows = as_grid_rows(grid_rows(Photo.objects.filter(pk__in=wanted)))
+    by_id = {row.id: row for row in rows}
+    return [by_id[id] for id in wanted if id in by_id]
+
+
 def newest_first(photos: PhotoQuerySet) -> PhotoQuerySet:
     """Order by day and time, newest first, undated photos last."""
     return photos.order_by("-day", "-taken_at", "id")

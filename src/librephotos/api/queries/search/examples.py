@@ -15,8 +15,13 @@ from librephotos.api.models.photo import PhotoQuerySet
 from librephotos.api.queries.library.places import place_counts
 from librephotos.api.queries.library.things import frequent_things
 from librephotos.api.queries.operations.statistics import years
-from librephotos.api.queries.search.filters import as_meant, differs, in_letters
-from librephotos.api.queries.search.letters import containing, terms_of
+from librephotos.api.queries.search.exact import (
+    as_meant,
+    containing,
+    differs,
+    in_letters,
+    terms_of,
+)
 from librephotos.api.queries.search.names import names_among
 from librephotos.search_language.query import parse, plain_runs
 

@@ -32,7 +32,7 @@ from librephotos.api.queries.library.photos import (
     recently_added,
     without_timestamp,
 )
-from librephotos.api.queries.search.letters import containing, terms_of
+from librephotos.api.queries.search.exact import containing, terms_of
 from librephotos.api.queries.search.similar_photos import similar_photos
 from librephotos.api.serializers.library.grid import (
     GridItem,
