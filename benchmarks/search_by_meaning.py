@@ -210,8 +210,7 @@ def main() -> None:
     chosen = parser.parse_args()
     table = Table("vectors", "search", "recall", "median ms", "p95 ms")
     with temporary_server():
-        from librephotos.api.models import SiteSettings
-        from librephotos.api.writes import text_embeddings
+        from librephotos.api.models import SiteSettings, TextEmbedding
 
         SiteSettings.current()
         SiteSettings.objects.update(semantic_search_model=MODEL)
@@ -219,7 +218,7 @@ def main() -> None:
             data = library(rows)
             for number in range(TEXTS):
                 query = data.queries[_query(number)]
-                text_embeddings.store(f"{WORD}{number}", query, model=MODEL)
+                TextEmbedding.objects.keep(f"{WORD}{number}", query, model=MODEL)
             for owner in owners(rows, data.vectors):
                 seconds = write_files(owner)
                 console.print(f"{len(owner.photos):,} vectors: file in {seconds:.0f} s")

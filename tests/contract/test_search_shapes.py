@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from librephotos.api.models import Photo
-from librephotos.api.writes import text_embeddings
+from librephotos.api.models import Photo, TextEmbedding
 from tests.contract import shapes
 from tests.contract.library import SHOWN
 from tests.contract.test_shapes import fetched
@@ -16,7 +15,7 @@ from tests.support.models.model_folders import CLIP, configure
 def embedded(library):
     """The library, with a vector for each photo and for the text "sunset"."""
     configure(semantic_search_model=CLIP)
-    text_embeddings.store("sunset", [1, 0], model=CLIP)
+    TextEmbedding.objects.keep("sunset", [1, 0], model=CLIP)
     for photo in Photo.objects.all():
         photo.embeddings.create(owner=photo.owner, model=CLIP, vector=[0.6, 0.8])
     return library

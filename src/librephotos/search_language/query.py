@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from librephotos.search_language.times import time_at
 from librephotos.search_language.time_spans import TimeFilter
+from librephotos.search_language.times import time_at
 
 MAX_TERMS = 32
 """So that nobody can ask for thousands of scans in one request."""

@@ -11,9 +11,9 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import Photo, PhotoEmbedding, TextEmbedding, User
-from librephotos.api.services import text_vectors
+from librephotos.api.models.embedding import KEPT
+from librephotos.api.services import search as searching
 from librephotos.api.services.waiting import PLACES, Caller
-from librephotos.api.writes import text_embeddings
 from tests.factories import (
     FaceFactory,
     PersonFactory,
@@ -32,7 +32,7 @@ BEACH = [1.0, 0.0, 0.0, 0.0]
 def model(db):
     cache.clear()
     configure(semantic_search_model=CLIP)
-    text_embeddings.store("beach", BEACH, model=CLIP)
+    TextEmbedding.objects.keep("beach", BEACH, model=CLIP)
 
 
 def photo(owner: User, *, beach: float, model: str = CLIP, **facts: object) -> Photo:
@@ -278,7 +278,7 @@ def test_vectors_that_are_made_for_tags_are_not_searched(search):
 
 
 def test_a_former_model_serves_until_the_new_one_knows_nearly_all(search):
-    text_embeddings.store("beach", [0.0, 1.0, 0.0, 0.0], model=SIGLIP)
+    TextEmbedding.objects.keep("beach", [0.0, 1.0, 0.0, 0.0], model=SIGLIP)
     configure(semantic_search_model=SIGLIP)
     me = UserFactory()
     photos = [photo(me, beach=0.1), photo(me, beach=0.9)]
@@ -293,13 +293,13 @@ def test_a_former_model_serves_until_the_new_one_knows_nearly_all(search):
 def test_an_old_text_is_forgotten_and_a_used_one_is_kept(search):
     me = UserFactory()
     photo(me, beach=0.5)
-    old = timezone.now() - text_embeddings.KEPT - timedelta(days=1)
-    text_embeddings.store("dusty", BEACH, model=CLIP)
+    old = timezone.now() - KEPT - timedelta(days=1)
+    TextEmbedding.objects.keep("dusty", BEACH, model=CLIP)
     TextEmbedding.objects.update(used_at=old)
     search(me, "beach")
-    text_embeddings.store("new", BEACH, model=CLIP)
+    TextEmbedding.objects.keep("new", BEACH, model=CLIP)
     kept = set(TextEmbedding.objects.values_list("text_hash", flat=True))
-    assert kept == {text_embeddings.text_hash(text) for text in ("beach", "new")}
+    assert kept == {TextEmbedding.hash_of(text) for text in ("beach", "new")}
 
 
 @pytest.mark.parametrize("count", [1, 20])
@@ -318,7 +318,7 @@ def test_the_number_of_queries_does_not_grow(
 
 
 def test_a_slow_worker_is_not_waited_for_for_ever(search, monkeypatch):
-    monkeypatch.setattr(text_vectors, "WAIT_S", 0.0)
+    monkeypatch.setattr(searching, "WAIT_S", 0.0)
     sign_of_life()
     me = UserFactory()
     photo(me, beach=0.5)
@@ -328,7 +328,7 @@ def test_a_slow_worker_is_not_waited_for_for_ever(search, monkeypatch):
 
 
 def test_not_all_searches_wait_at_once(search, monkeypatch):
-    monkeypatch.setattr(text_vectors, "WAIT_S", 1e9)
+    monkeypatch.setattr(searching, "WAIT_S", 1e9)
     sign_of_life()
     me = UserFactory()
     photo(me, beach=0.5)

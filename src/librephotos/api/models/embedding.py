@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import timedelta
+from uuid import UUID
+
+import numpy as np
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+from numpy.typing import NDArray
 from pgvector.django import HalfVectorField
+
+KEPT = timedelta(days=180)
+"""A text that nobody has searched for during this time is forgotten."""
+
+_NOTED = timedelta(days=1)
 
 
 class PhotoEmbedding(models.Model):
@@ -38,6 +50,29 @@ class PhotoEmbedding(models.Model):
         return f"{self.photo_id} {self.model}"
 
 
+class TextEmbeddingQuerySet(models.QuerySet["TextEmbedding"]):
+    """What is known of texts that somebody has searched for."""
+
+    def vector_of(self, text: str, *, model: str) -> NDArray[np.float32] | None:
+        """Return the vector (d,) of a text, and note the use; None if not known."""
+        row = self.filter(model=model, text_hash=TextEmbedding.hash_of(text)).first()
+        if row is None:
+            return None
+        # Or else a clock that was set back since would keep it until it is there again.
+        if abs(timezone.now() - row.used_at) > _NOTED:
+            row.save(update_fields=["used_at"])
+        return np.asarray(row.vector, np.float32)
+
+    def keep(self, text: str, vector: NDArray[np.float32], *, model: str) -> None:
+        """Keep the vector of a text, and forget those not asked for of late."""
+        self.update_or_create(
+            model=model,
+            text_hash=TextEmbedding.hash_of(text),
+            defaults={"vector": vector},
+        )
+        self.filter(used_at__lt=timezone.now() - KEPT).delete()
+
+
 class TextEmbedding(models.Model):
     """What one model makes of a text that somebody searched for; a cache.
 
@@ -50,6 +85,8 @@ class TextEmbedding(models.Model):
     vector = HalfVectorField()
     used_at = models.DateTimeField(auto_now=True)
 
+    objects = TextEmbeddingQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -59,3 +96,8 @@ class TextEmbedding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.text_hash} {self.model}"
+
+    @staticmethod
+    def hash_of(text: str) -> UUID:
+        """Return the name under which the vector of a text is kept."""
+        return UUID(bytes=hashlib.md5(text.encode(), usedforsecurity=False).digest())

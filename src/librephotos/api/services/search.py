@@ -10,21 +10,27 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from django.utils import timezone
+from numpy.typing import NDArray
 
-from librephotos.api.models import SiteSettings
+from librephotos.api.models import SiteSettings, TextEmbedding
 from librephotos.api.pipeline.work import queue
 from librephotos.api.queries.library.photos import GridRow, rows_in_order
+from librephotos.api.queries.operations.health import workers_alive
 from librephotos.api.queries.search.exact import exact_page, within
 from librephotos.api.queries.search.names import names_among
 from librephotos.api.queries.search.semantic import Wanted, models_of, needed_file, rank
-from librephotos.api.services.text_vectors import Obstacle, TextVector, text_vector
-from librephotos.api.services.waiting import Caller
+from librephotos.api.services.waiting import Caller, NoResult, TaskEnded, await_result
 from librephotos.api.storage.vector_folders import Space
 from librephotos.search_language.query import SearchQuery, parse
 
 EVERYTHING = None
 """Instead of a number of photos by meaning: the whole ranking."""
+
+WAIT_S = 10.0
+"""For the vector of a text that nobody has searched for yet: a model takes some seconds
+to load; later searches take a fraction of one."""
 
 
 class Meaning(StrEnum):
@@ -104,30 +110,67 @@ def _by_meaning(
     wanted = SiteSettings.current().search_model
     if not wanted:
         return [], Meaning.OFF
-    space, answer = _vector(query.meaning, user.pk, wanted=wanted)
-    if space is None:
-        return [], Meaning.NO_VECTORS
-    if answer.vector is None:
-        return [], Meaning(answer.obstacle)
+    known = _vector(query.meaning, user.pk, wanted=wanted)
+    if isinstance(known, Meaning):
+        return [], known
+    space, vector = known
     narrowed = any(clause.firm for clause in query.clauses)
     photos = within(query, user=user)
-    ranked = Wanted(photos, answer.vector, narrowed=narrowed, left_out=exact)
+    ranked = Wanted(photos, vector, narrowed=narrowed, left_out=exact)
     found = dict(rank(ranked, space=space, start=start, size=size))
     if needed_file(space):
         request_vector_file(space)
     return [Hit(row, found[row.id]) for row in rows_in_order(found)], Meaning.RANKED
 
 
-def _vector(text: str, owner: int, *, wanted: str) -> tuple[Space | None, TextVector]:
+def _vector(
+    text: str, owner: int, *, wanted: str
+) -> tuple[Space, NDArray[np.float32]] | Meaning:
     """Return the vector of a text by the best model that can still be used."""
-    space: Space | None = None
-    answer = TextVector(None)
+    obstacle = Meaning.NO_VECTORS
     for model in models_of(owner, wanted=wanted):
-        space = Space(owner, model)
-        answer = text_vector(text, model=model, caller=Caller.account(owner))
-        if answer.obstacle is not Obstacle.MODEL_UNUSABLE:
+        found = _vector_by(model, text, caller=Caller.account(owner))
+        if not isinstance(found, Meaning):
+            return Space(owner, model), found
+        obstacle = found
+        if obstacle is not Meaning.MODEL_UNUSABLE:
             break
-    return space, answer
+    return obstacle
+
+
+def _vector_by(
+    model: str, text: str, *, caller: Caller
+) -> NDArray[np.float32] | Meaning:
+    """Return the vector (d,) of a text, waiting no longer than WAIT_S for a new one.
+
+    A worker that takes longer goes on, so that the same search soon succeeds. Where
+    the caller or others wait for much already, another one does not.
+    """
+    find = partial(TextEmbedding.objects.vector_of, text, model=model)
+    found = find()
+    if found is not None:
+        return found
+    if not workers_alive():
+        return Meaning.NO_WORKER
+    lock = f"encode_text-{model}-{TextEmbedding.hash_of(text)}"
+    _request_vector(text, model, lock)
+    try:
+        return await_result(find, lock=lock, within_s=WAIT_S, caller=caller)
+    except TaskEnded:
+        return Meaning.MODEL_UNUSABLE
+    except NoResult:
+        return Meaning.TOO_SLOW
+
+
+def _request_vector(text: str, model: str, lock: str) -> None:
+    queue.enqueue(
+        queue.Task.ENCODE_TEXT,
+        priority=queue.FIRST,
+        queueing_lock=lock,
+        job=None,
+        text=text,
+        model=model,
+    )
 
 
 def request_vector_file(space: Space) -> None:

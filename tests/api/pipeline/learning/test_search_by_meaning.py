@@ -14,8 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import Photo, TextEmbedding
 from librephotos.api.pipeline.worker import loop
-from librephotos.api.services import text_vectors
-from librephotos.api.writes.text_embeddings import text_hash
+from librephotos.api.services import search as searching
 from tests.factories import FaceFactory, PersonFactory
 from tests.support.models.model_folders import CLIP, configure, install
 from tests.support.models.tiny_clip import (  # noqa: F401
@@ -30,7 +29,7 @@ from tests.support.scanning import Library
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait longer than users would: a busy machine starts children slowly."""
-    monkeypatch.setattr(text_vectors, "WAIT_S", 120.0)
+    monkeypatch.setattr(searching, "WAIT_S", 120.0)
 
 
 @pytest.fixture
@@ -89,7 +88,8 @@ def test_what_is_searched_for_comes_first(shapes: Library, client_of: Any) -> No
         assert len(results) == len(COMBINATIONS)
 
     # The words of a known text are not kept, and no worker is asked for it again.
-    assert TextEmbedding.objects.filter(text_hash=text_hash("red circle")).exists()
+    red_circle = TextEmbedding.hash_of("red circle")
+    assert TextEmbedding.objects.filter(text_hash=red_circle).exists()
     assert not ProcrastinateJob.objects.exists()
     everything = search(client, "Red  Circle")["results"]
     assert TextEmbedding.objects.count() == 5

@@ -21,7 +21,7 @@ from librephotos.api.models import Face, Photo, User
 from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.worker import loop
 from librephotos.api.services import faces as faces_service
-from librephotos.api.services import text_vectors
+from librephotos.api.services import search as searching
 from librephotos.api.services.photos import set_user_date
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.ml.face_recognition.boxes import Box
@@ -84,7 +84,7 @@ def test_a_search_is_answered_while_relabelling_runs_and_waits(
     client_of: Callable[..., APIClient],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(text_vectors, "WAIT_S", 100.0)
+    monkeypatch.setattr(searching, "WAIT_S", 100.0)
     configure(semantic_search_model=CLIP)
     install(models, CLIP, tiny_clip_folder)
     labelled.scan()  # learns the photo's vector, and does what was queued

@@ -8,10 +8,10 @@ from functools import partial
 
 from django.db import DatabaseError
 
+from librephotos.api.models import TextEmbedding
 from librephotos.api.pipeline.ml_models.installed import model_files
 from librephotos.api.pipeline.sandboxed.predictions import embed_texts
 from librephotos.api.pipeline.work.children import responder
-from librephotos.api.writes import text_embeddings
 from librephotos.ml.errors import ModelUnusable
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,6 @@ def encode_text(*, text: str, model: str) -> None:
         if outcome.value is None:
             log.warning("A search text could not be encoded by %s", model)
         else:
-            text_embeddings.store(text, outcome.value, model=model)
+            TextEmbedding.objects.keep(text, outcome.value, model=model)
     except (ModelUnusable, BrokenExecutor, DatabaseError, OSError) as error:
         log.warning("A search text was not encoded by %s: %s", model, error)

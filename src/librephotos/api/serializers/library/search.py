@@ -49,16 +49,11 @@ class SoughtMeaning(TypedDict):
     state: str
 
 
-class SearchSummary(TypedDict):
-    """How a search text was understood."""
+class SearchResults(TypedDict):
+    """What a search has found: the best first, or by day, the newest first."""
 
     understood: list[UnderstoodClause]
     meaning: SoughtMeaning
-
-
-class SearchResults(SearchSummary):
-    """What a search has found: the best first, or by day, the newest first."""
-
     results: list[FoundItem] | list[DayGroup]
 
 
@@ -68,9 +63,27 @@ class SearchExamples(TypedDict):
     results: list[str]
 
 
-def flat_results(result: SearchResult, *, viewer: Any) -> list[FoundItem]:
-    """Return the hits as grid items that also say by what they were found."""
-    items = grid_items([hit.row for hit in result.hits], viewer=viewer)
+def search_results(
+    result: SearchResult, *, viewer: Any, grouped: bool
+) -> SearchResults:
+    """Return the hits and how their text was understood.
+
+    Hits that are `grouped` by day must come day by day; in a list, each also says by
+    what it was found.
+    """
+    rows = [hit.row for hit in result.hits]
+    return {
+        "results": (
+            day_groups(rows, viewer=viewer)
+            if grouped
+            else _found_items(result, grid_items(rows, viewer=viewer))
+        ),
+        "understood": [_clause(clause) for clause in result.query.clauses],
+        "meaning": {"text": result.query.meaning, "state": result.meaning.value},
+    }
+
+
+def _found_items(result: SearchResult, items: list[GridItem]) -> list[FoundItem]:
     return [
         {
             **item,
@@ -79,19 +92,6 @@ def flat_results(result: SearchResult, *, viewer: Any) -> list[FoundItem]:
         }
         for item, hit in zip(items, result.hits, strict=True)
     ]
-
-
-def grouped_results(result: SearchResult, *, viewer: Any) -> list[DayGroup]:
-    """Return the hits, which must come day by day, as day groups."""
-    return day_groups([hit.row for hit in result.hits], viewer=viewer)
-
-
-def summary(result: SearchResult) -> SearchSummary:
-    """Return what the text was taken for, and what became of its meaning."""
-    return {
-        "understood": [_clause(clause) for clause in result.query.clauses],
-        "meaning": {"text": result.query.meaning, "state": result.meaning.value},
-    }
 
 
 def _clause(clause: Clause) -> UnderstoodClause:

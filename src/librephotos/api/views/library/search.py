@@ -15,9 +15,7 @@ from librephotos.api.queries.search.examples import search_examples
 from librephotos.api.serializers.library.search import (
     SearchExamples,
     SearchResults,
-    flat_results,
-    grouped_results,
-    summary,
+    search_results,
 )
 from librephotos.api.services.search import EVERYTHING, search_library
 from librephotos.numbers import LARGEST_ASKED, whole_number
@@ -51,15 +49,7 @@ class SearchView(APIView):
             size=size,
             by_meaning=EVERYTHING if flat and paged else user.semantic_search_topk,
         )
-        answer: SearchResults = {
-            "results": (
-                flat_results(result, viewer=user)
-                if flat
-                else grouped_results(result, viewer=user)
-            ),
-            **summary(result),
-        }
-        return Response(answer)
+        return Response(search_results(result, viewer=user, grouped=not flat))
 
 
 def _slice(request: Request, *, by_hundreds: bool) -> tuple[int, int]:
