@@ -19,12 +19,12 @@ from librephotos.media.decoding.icc_profiles import describes_srgb
 from librephotos.media.decoding.pixels import still_size
 from librephotos.media.errors import LimitExceeded, UnreadableFile, UnsupportedFormat
 from librephotos.media.files.formats import FORMATS, sniff
-from librephotos.media.files.orientation import exif_of
 from librephotos.media.limits import Limits
 from librephotos.media.metadata.reading import read_metadata
 from librephotos.media.metadata.video import read_video
 from librephotos.media.pictures.looks import dominant_color, perceptual_hash
 from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
+from librephotos.media.structure.orientation import exif_of
 from tests.media.conftest import Keep
 from tests.support.pictures import images, videos
 

@@ -8,9 +8,9 @@ import pytest
 from PIL.PngImagePlugin import PngInfo
 
 from librephotos.media.files.formats import sniff
-from librephotos.media.files.jpeg_segments import jpeg_exif
 from librephotos.media.limits import Limits
 from librephotos.media.metadata.reading import DAMAGED, read_metadata
+from librephotos.media.structure.jpeg_segments import jpeg_exif
 from tests.media.conftest import Keep
 from tests.support.pictures import images
 

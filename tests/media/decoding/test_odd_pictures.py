@@ -15,13 +15,13 @@ import pyvips
 import tifffile
 from PIL import Image, ImageCms
 
-from librephotos.media.files.bmff import boxes
 from librephotos.media.files.formats import sniff
-from librephotos.media.files.heif_items import heif_items, item_properties
 from librephotos.media.files.identity import identify
 from librephotos.media.limits import Limits
 from librephotos.media.metadata.reading import Metadata, read_metadata
 from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
+from librephotos.media.structure.bmff import boxes
+from librephotos.media.structure.heif_items import heif_items, item_properties
 from tests.media.conftest import Keep
 from tests.support.pictures import images
 

@@ -21,15 +21,15 @@ from av.video.codeccontext import VideoCodecContext
 from librephotos.media.damaged.part import Part, check_claim, image_of
 from librephotos.media.decoding.pixels import DAMAGED, Box, check_pixels, fitted
 from librephotos.media.errors import UnreadableFile
-from librephotos.media.files.bmff import boxes
 from librephotos.media.files.formats import Format
-from librephotos.media.files.heif_items import (
+from librephotos.media.limits import Limits
+from librephotos.media.structure.bmff import boxes
+from librephotos.media.structure.heif_items import (
     box_body,
     index_parts,
     item_extents,
     item_properties,
 )
-from librephotos.media.limits import Limits
 
 _SEQUENCE_HEADER, _TILE_GROUP, _FRAME = 1, 4, 6
 _FILLINGS: Final = (0x00, 0xFF, 0x55)

@@ -26,9 +26,9 @@ from librephotos.media.decoding.pixels import (
 )
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.formats import Format
-from librephotos.media.files.tiff import with_main_page_first
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
+from librephotos.media.structure.tiff import with_main_page_first
 
 _FAILURES: Final = (
     UnreadableFile,

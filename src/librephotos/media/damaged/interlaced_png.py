@@ -23,13 +23,13 @@ from librephotos.media.decoding.pixels import (
 )
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.formats import Format
-from librephotos.media.files.png_scanlines import (
+from librephotos.media.limits import Limits
+from librephotos.media.structure.png_scanlines import (
     ADAM7,
     CHANNELS,
     Rows,
     rows_of_passes,
 )
-from librephotos.media.limits import Limits
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _MAX_CHUNKS: Final = 10_000

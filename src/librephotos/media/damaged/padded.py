@@ -22,9 +22,9 @@ from librephotos.media.decoding.pixels import (
     heif_pixels,
 )
 from librephotos.media.errors import UnreadableFile
-from librephotos.media.files.bmff import announced_end
 from librephotos.media.files.formats import Format
 from librephotos.media.limits import Limits
+from librephotos.media.structure.bmff import announced_end
 
 _WEBP_METADATA: Final = 0x0C  # flags of VP8X; RFC 9649, section 2.7
 _MAX_CHUNKS: Final = 10_000

@@ -26,8 +26,8 @@ from librephotos.media.decoding.pixels import (
 )
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.formats import Format
-from librephotos.media.files.gif_blocks import PICTURE, blocks
 from librephotos.media.limits import Limits
+from librephotos.media.structure.gif_blocks import PICTURE, blocks
 
 _MAX_CHUNKS: Final = 10_000
 _INTERLACED: Final = 0x40

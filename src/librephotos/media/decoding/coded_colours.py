@@ -13,10 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pyvips
 
-from librephotos.media.files.bmff import top_level
 from librephotos.media.files.formats import Format
-from librephotos.media.files.heif_items import box_body, index_parts, item_properties
-from librephotos.media.files.png_chunks import png_chunks
+from librephotos.media.structure.bmff import top_level
+from librephotos.media.structure.heif_items import (
+    box_body,
+    index_parts,
+    item_properties,
+)
+from librephotos.media.structure.png_chunks import png_chunks
 
 _TO_SRGB: Final = {
     9: (  # BT.2020

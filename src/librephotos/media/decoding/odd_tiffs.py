@@ -26,8 +26,13 @@ from librephotos.media.decoding.pixels import (
     check_pixels,
     fitted,
 )
-from librephotos.media.files.tiff import Directories, Entry, opened_tiff, page_option
 from librephotos.media.limits import Limits
+from librephotos.media.structure.tiff import (
+    Directories,
+    Entry,
+    opened_tiff,
+    page_option,
+)
 
 _WIDTH: Final = 0x0100
 _HEIGHT: Final = 0x0101

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyvips
 
-from librephotos.media.files.tiff import Directories, Entry
+from librephotos.media.structure.tiff import Directories, Entry
 
 PACKED_BITS: Final = (10, 12, 14, 64)
 DEFLATED: Final = (8, 32946)

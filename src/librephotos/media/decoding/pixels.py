@@ -18,13 +18,13 @@ from librephotos.media.decoding.coded_colours import (
 )
 from librephotos.media.decoding.icc_profiles import describes_srgb
 from librephotos.media.errors import LimitExceeded, UnreadableFile
-from librephotos.media.files import jxl
 from librephotos.media.files.formats import Format
-from librephotos.media.files.png_chunks import png_orientation
-from librephotos.media.files.tiff import page_option
 from librephotos.media.files.wholeness import jpeg_has_ended
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
+from librephotos.media.structure import jxl
+from librephotos.media.structure.png_chunks import png_orientation
+from librephotos.media.structure.tiff import page_option
 
 logger = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from librephotos.media.decoding.pixels import (
     upright_size,
     without_idle_alpha,
 )
-from librephotos.media.files.png_chunks import png_chunks
 from librephotos.media.limits import Limits
+from librephotos.media.structure.png_chunks import png_chunks
 
 _STRONGER: Final = frozenset((b"sRGB", b"iCCP", b"cICP"))
 _OF_SRGB: Final = 45_455  # PNG, 11.3.2.5

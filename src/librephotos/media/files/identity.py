@@ -9,13 +9,13 @@ from typing import BinaryIO, Final
 from librephotos.media.errors import MediaError, unreadable_because
 from librephotos.media.files.containers import duration_s, opened_video
 from librephotos.media.files.formats import Format, Kind, sniff_open
-from librephotos.media.files.heif_items import heif_items
-from librephotos.media.files.jpeg_segments import jpeg_exif
 from librephotos.media.files.motion_photo import video_range
 from librephotos.media.files.shutter_clock import film_clock, still_clock
-from librephotos.media.files.tiff import Directories
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
+from librephotos.media.structure.heif_items import heif_items
+from librephotos.media.structure.jpeg_segments import jpeg_exif
+from librephotos.media.structure.tiff import Directories
 from librephotos.media.text import clean
 
 READ_BYTES: Final = 1024 * 1024

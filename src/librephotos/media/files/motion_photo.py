@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO, Final
 
-from librephotos.media.files.bmff import OUTERMOST, boxes, top_level
 from librephotos.media.original import open_original
+from librephotos.media.structure.bmff import OUTERMOST, boxes, top_level
 
 _SAMSUNG_MOTION: Final = 0x0A30
 _SEF_ENTRY: Final = struct.Struct("<HHII")

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from librephotos.media.dates import Clock, WrittenDate, usable_date
-from librephotos.media.files.tiff import Directories, Entry
+from librephotos.media.structure.tiff import Directories, Entry
 
 _EXIF_DIRECTORY: Final = 0x8769
 _TIMES: Final = ((0x9003, 0x9011), (0x9004, 0x9012))  # original, then digitised

@@ -7,7 +7,7 @@ the ExifTool documentation of the makers' formats. Names are keys of formats.FOR
 import re
 from typing import BinaryIO
 
-from librephotos.media.files.tiff import CLASSIC, Directories, Entry
+from librephotos.media.structure.tiff import CLASSIC, Directories, Entry
 
 HEAD_BYTES = 4096
 

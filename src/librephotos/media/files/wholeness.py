@@ -11,11 +11,11 @@ from itertools import takewhile
 from typing import BinaryIO, Final
 
 from librephotos.media.errors import unreadable_because
-from librephotos.media.files.bmff import Box, announced_end
 from librephotos.media.files.formats import Format
-from librephotos.media.files.gif_blocks import EXTENSION, PICTURE, TRAILER, blocks
-from librephotos.media.files.png_chunks import MAX_CHUNKS, png_chunks
 from librephotos.media.original import open_original
+from librephotos.media.structure.bmff import Box, announced_end
+from librephotos.media.structure.gif_blocks import EXTENSION, PICTURE, TRAILER, blocks
+from librephotos.media.structure.png_chunks import MAX_CHUNKS, png_chunks
 
 LEAST_ZEROS: Final = 512
 """Compressed data does not end in as many zeros as this."""

@@ -9,9 +9,9 @@ from typing import BinaryIO, Final
 
 from librephotos.media.dates import usable_date
 from librephotos.media.errors import unreadable_because
-from librephotos.media.files.bmff import Box
-from librephotos.media.files.riff import riff_chunks
 from librephotos.media.original import open_original
+from librephotos.media.structure.bmff import Box
+from librephotos.media.structure.riff import riff_chunks
 from librephotos.media.text import clean
 
 _MAX_DATE_BYTES: Final = 64

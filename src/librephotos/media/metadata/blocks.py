@@ -17,12 +17,12 @@ from typing import BinaryIO, Final
 import pyvips
 
 from librephotos.media.errors import LimitExceeded
-from librephotos.media.files.bmff import top_level
-from librephotos.media.files.heif_items import tiff_of_item
-from librephotos.media.files.jpeg_segments import EXIF, segments
-from librephotos.media.files.png_chunks import png_chunks
-from librephotos.media.files.riff import riff_chunks
 from librephotos.media.limits import Parts
+from librephotos.media.structure.bmff import top_level
+from librephotos.media.structure.heif_items import tiff_of_item
+from librephotos.media.structure.jpeg_segments import EXIF, segments
+from librephotos.media.structure.png_chunks import png_chunks
+from librephotos.media.structure.riff import riff_chunks
 
 _APP1, _SCAN, _END = 0xE1, 0xDA, b"\xff\xd9"
 _MAX_HEAD_BYTES: Final = 64 * 2**20

@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Final
 
 from librephotos.media.errors import UnreadableFile
-from librephotos.media.files.gif_blocks import EXTENSION, blocks, joined
 from librephotos.media.metadata.record import Metadata, merge
 from librephotos.media.metadata.regions import Frame, read_regions
 from librephotos.media.metadata.xmp import read_xmp
 from librephotos.media.metadata.xmp_packet import packet_values
 from librephotos.media.original import open_original
+from librephotos.media.structure.gif_blocks import EXTENSION, blocks, joined
 from librephotos.media.text import clean, description_by_person
 
 _COMMENT, _APPLICATION = 0xFE, 0xFF

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from librephotos.media.errors import unreadable_because
-from librephotos.media.files.bmff import Box, boxes, top_level
 from librephotos.media.original import open_original
+from librephotos.media.structure.bmff import Box, boxes, top_level
 from librephotos.media.text import clean
 
 _XMP_IDENTIFIER: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")

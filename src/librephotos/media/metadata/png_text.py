@@ -10,9 +10,9 @@ from typing import Final
 
 from librephotos.media.dates import usable_date
 from librephotos.media.errors import unreadable_because
-from librephotos.media.files.png_chunks import png_chunks
 from librephotos.media.metadata.record import Metadata
 from librephotos.media.original import open_original
+from librephotos.media.structure.png_chunks import png_chunks
 from librephotos.media.text import clean, description_by_person
 
 _TEXTS: Final = (b"tEXt", b"zTXt", b"iTXt", b"tIME")

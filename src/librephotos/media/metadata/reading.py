@@ -12,7 +12,6 @@ import exiv2
 from librephotos.media.decoding import pixels
 from librephotos.media.errors import MediaError, UnreadableFile
 from librephotos.media.files.formats import Format, Kind
-from librephotos.media.files.heif_items import heif_items
 from librephotos.media.files.sidecars import by_weight
 from librephotos.media.limits import Limits
 from librephotos.media.metadata.big_tiff import classic_tiff
@@ -34,6 +33,7 @@ from librephotos.media.metadata.xmp import property_values, read_xmp
 from librephotos.media.metadata.xmp_packet import packet_values
 from librephotos.media.original import open_original
 from librephotos.media.pictures import raw
+from librephotos.media.structure.heif_items import heif_items
 
 __all__ = ["Metadata", "Region", "read_metadata"]
 

@@ -15,9 +15,9 @@ import pyvips
 from PIL import Image
 
 from librephotos.media.decoding.pixels import PILLOW_ERRORS, check_pixels
-from librephotos.media.files.jxl import coded_size
 from librephotos.media.limits import Limits
 from librephotos.media.stripping.errors import NotStrippable
+from librephotos.media.structure.jxl import coded_size
 
 _MOST_S = 120.0
 """For a JPEG; 24 megapixels of noise take four seconds."""

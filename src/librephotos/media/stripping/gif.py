@@ -5,10 +5,10 @@ Source: CompuServe, Graphics Interchange Format 89a, sections 15 to 26, appendix
 
 from collections.abc import Iterator
 
-from librephotos.media.files.gif_blocks import joined, table_length
 from librephotos.media.limits import Parts
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.profiles import clean_profile
+from librephotos.media.structure.gif_blocks import joined, table_length
 
 _IMAGE, _EXTENSION, _TRAILER = 0x2C, 0x21, 0x3B
 _CONTROL, _APPLICATION = 0xF9, 0xFF

@@ -6,15 +6,15 @@ Sources: ITU-T T.81, annex B; JFIF 1.02; ICC.1:2010, annex B.4; Adobe TN 5116.
 import re
 from collections.abc import Iterator
 
-from librephotos.media.files.jpeg_segments import segments
-from librephotos.media.files.orientation import (
+from librephotos.media.limits import Parts
+from librephotos.media.stripping.errors import NotStrippable
+from librephotos.media.stripping.profiles import clean_profile
+from librephotos.media.structure.jpeg_segments import segments
+from librephotos.media.structure.orientation import (
     EXIF_MARK,
     exif_of,
     orientation_in,
 )
-from librephotos.media.limits import Parts
-from librephotos.media.stripping.errors import NotStrippable
-from librephotos.media.stripping.profiles import clean_profile
 
 _END = b"\xff\xd9"
 _SCAN = 0xDA

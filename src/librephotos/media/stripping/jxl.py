@@ -5,8 +5,8 @@ Orientation and colours are in the stream itself. Source: ISO/IEC 18181-2, secti
 
 import io
 
-from librephotos.media.files.bmff import boxes
 from librephotos.media.stripping.errors import NotStrippable
+from librephotos.media.structure.bmff import boxes
 
 BARE = b"\xff\x0a"
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from librephotos.media.errors import LimitExceeded
-from librephotos.media.files.orientation import exif_of, orientation_in
-from librephotos.media.files.png_scanlines import CHANNELS, rows_of_passes
 from librephotos.media.limits import Limits, Parts
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.inflating import exact_stream, inflated
 from librephotos.media.stripping.profiles import clean_profile
+from librephotos.media.structure.orientation import exif_of, orientation_in
+from librephotos.media.structure.png_scanlines import CHANNELS, rows_of_passes
 
 Chunk = tuple[bytes, bytes]
 

@@ -27,11 +27,11 @@ from librephotos.media.decoding.pixels import (
 )
 from librephotos.media.errors import UnavailableFile, UnreadableFile
 from librephotos.media.files.formats import Format, Kind
-from librephotos.media.files.tiff import page_option
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
 from librephotos.media.pictures import raw
 from librephotos.media.stripping.profiles import clean_profile
+from librephotos.media.structure.tiff import page_option
 
 JPEG_QUALITY: Final = 95
 """Pillow's highest advised one; on photographs nobody tells it from the original."""

@@ -6,10 +6,10 @@ Source: RFC 9649, section 2.
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from librephotos.media.files.orientation import exif_of, orientation_in
 from librephotos.media.limits import Parts
 from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.profiles import clean_profile
+from librephotos.media.structure.orientation import exif_of, orientation_in
 
 Exact = Callable[[Callable[[bytes], bytes], bytes], bytes]
 

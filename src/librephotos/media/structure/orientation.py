@@ -5,7 +5,7 @@ Source: CIPA DC-008 (Exif 2.32), section 4.6.4, tag 0x0112.
 
 import struct
 
-from librephotos.media.files.tiff import Directories
+from librephotos.media.structure.tiff import Directories
 
 EXIF_MARK = b"Exif\0\0"
 _ORIENTATION = 0x0112

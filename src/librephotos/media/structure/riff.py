@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from librephotos.media.files.bmff import Box
+from librephotos.media.structure.bmff import Box
 
 _HEADER_BYTES: Final = 12
 _MAX_CHUNKS: Final = 10_000

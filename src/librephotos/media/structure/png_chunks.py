@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from librephotos.media.files.bmff import Box
-from librephotos.media.files.orientation import orientation_in
+from librephotos.media.structure.bmff import Box
+from librephotos.media.structure.orientation import orientation_in
 
 _SIGNATURE_BYTES: Final = 8
 MAX_CHUNKS: Final = 10_000

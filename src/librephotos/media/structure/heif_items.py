@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from librephotos.media.files.bmff import Box, boxes, top_level
-from librephotos.media.files.tiff import CLASSIC
+from librephotos.media.structure.bmff import Box, boxes, top_level
+from librephotos.media.structure.tiff import CLASSIC
 
 MAX_ITEMS: Final = 20_000
 MAX_INDEX_BYTES: Final = 4 * 2**20

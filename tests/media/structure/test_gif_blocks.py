@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from librephotos.media.files.gif_blocks import (
+from librephotos.media.structure.gif_blocks import (
     EXTENSION,
     PICTURE,
     TRAILER,

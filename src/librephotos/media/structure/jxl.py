@@ -6,7 +6,7 @@ Source: ISO/IEC 18181-1:2022, sections 4 (bit stream) and A.3 (image size), and
 
 from typing import BinaryIO
 
-from librephotos.media.files.bmff import top_level
+from librephotos.media.structure.bmff import top_level
 
 _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 _SIZE_BITS = (9, 13, 18, 30)

@@ -1,0 +1,1 @@
+"""How the bytes of formats lie: boxes, chunks, segments, directories, scanlines."""
