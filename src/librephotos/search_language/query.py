@@ -62,7 +62,7 @@ class Names:
 
 
 NamesAmong = Callable[[list[list[str]]], Names]
-"""Finds the names that occur in runs of words that stand together."""
+"""Finds the names in runs of folded words that stand together."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def folded(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
-def folded_word(word: str) -> str:
+def _folded_word(word: str) -> str:
     """Return a word of a search as it would stand in a name: Anna for "Anna's"."""
     return _POSSESSIVE.sub("", folded(word))
 
@@ -158,7 +158,7 @@ def parse(text: str, *, today: date, names_among: NamesAmong) -> SearchQuery:
 
 
 def plain_runs(text: str) -> list[list[str]]:
-    """Return the words of a text that may be names, in runs that stand together."""
+    """Return the folded words that may be names, in runs that stand together."""
     return _plain_runs(_terms(text))
 
 
@@ -193,7 +193,7 @@ def _plain_runs(terms: Sequence[_Term]) -> list[list[str]]:
             runs.append([])
         else:
             runs.extend([[]] if term.negated else [])
-            runs[-1].append(term.word)
+            runs[-1].append(_folded_word(term.word))
     return [run for run in runs if run]
 
 
@@ -235,7 +235,7 @@ def _longest(words: Words, today: date, names: Names) -> Clause:
 def _named(
     kind: ClauseKind, words: Words, names: Mapping[Words, frozenset[int]]
 ) -> list[Clause]:
-    plain = tuple(map(folded_word, words[:LONGEST_NAME]))
+    plain = tuple(map(_folded_word, words[:LONGEST_NAME]))
     for length in range(len(plain), 0, -1):
         if ids := names.get(plain[:length]):
             return [Clause(kind, words[:length], ids)]

@@ -111,7 +111,7 @@ def _united(query: SearchQuery, *, user: Any, start: int, size: int) -> ExactPag
         keys = _newest(query, user, end, since=_recent_day(user))
     if len(keys) < end:
         keys = _newest(query, user, end, since=None)
-    rows = rows_in_order(key.id for key in keys[start:])
+    rows = rows_in_order([key.id for key in keys[start:]])
     complete = len(keys) < end
     return ExactPage(rows, frozenset(key.id for key in keys) if complete else None)
 

@@ -15,7 +15,6 @@ from librephotos.search_language.query import (
     LONGEST_NAME,
     Names,
     Words,
-    folded_word,
     name_words,
 )
 
@@ -35,7 +34,7 @@ SELECT root, id FROM wanted WHERE EXISTS (
 
 
 def names_among(runs: Iterable[Sequence[str]], *, user: Any) -> Names:
-    """Return the people and places of `user` that are named in runs of words.
+    """Return the people and places of `user` that are named in runs of folded words.
 
     Three queries, however many runs there are; none where there are none.
     """
@@ -45,11 +44,10 @@ def names_among(runs: Iterable[Sequence[str]], *, user: Any) -> Names:
     return Names(people=_people(user), places=_places(user, phrases))
 
 
-def _phrases(run: Sequence[str]) -> Iterator[Words]:
-    words = tuple(map(folded_word, run))
+def _phrases(words: Sequence[str]) -> Iterator[Words]:
     for start in range(len(words)):
         for stop in range(start + 1, min(start + LONGEST_NAME, len(words)) + 1):
-            yield words[start:stop]
+            yield tuple(words[start:stop])
 
 
 def _people(user: Any) -> dict[Words, frozenset[int]]:

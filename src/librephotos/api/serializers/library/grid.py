@@ -11,9 +11,10 @@ from itertools import groupby
 from typing import Any, Literal, TypedDict, get_args
 
 from librephotos.api.http.answer_schema import IsoTime, UuidText
+from librephotos.api.models import User
 from librephotos.api.queries.library.photos import GridRow
 from librephotos.api.queries.library.timeline import Day, day_title
-from librephotos.api.serializers.accounts.simple_user import SimpleUser, owners_of
+from librephotos.api.serializers.accounts.simple_user import SimpleUser, simple_user
 
 NO_TIMESTAMP = "No timestamp"
 
@@ -110,10 +111,20 @@ def grid_items(rows: list[GridRow], *, viewer: Any) -> list[GridItem]:
 
     Where a photo was taken is told to its owner only.
     """
-    owners = owners_of(rows, viewer=viewer)
+    owners = _owners_of(rows, viewer=viewer)
     return [
         _item(row, owners[row.owner_id], own=row.owner_id == viewer.pk) for row in rows
     ]
+
+
+def _owners_of(rows: list[GridRow], *, viewer: Any) -> dict[int, SimpleUser]:
+    """Return the owners of rows by id; without a query when all are the viewer's."""
+    ids = {row.owner_id for row in rows}
+    known = {viewer.pk: simple_user(viewer)} if viewer.is_authenticated else {}
+    others = (
+        User.objects.filter(pk__in=ids - known.keys()) if ids - known.keys() else ()
+    )
+    return known | {user.pk: simple_user(user) for user in others}
 
 
 def _item(row: GridRow, owner: SimpleUser, *, own: bool) -> GridItem:
