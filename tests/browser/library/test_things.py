@@ -16,7 +16,7 @@ from tests.browser.visitor import Visitor
 from tests.support.server import librephotos
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PHOTOS = 230
 FILL = f"""
 from benchmarks._rows import Library, fill
