@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { overwriteGetLocale } from '../paraglide/runtime';
 import {
   formatBytes,
   formatDay,
@@ -7,6 +8,8 @@ import {
   formatMoment,
   formatMonth,
 } from './format';
+
+afterEach(() => overwriteGetLocale(() => 'en'));
 
 const now = new Date(2024, 6, 10, 0, 30);
 
@@ -64,4 +67,6 @@ it('formats sizes', () => {
   expect(formatBytes(0)).toBe('0 B');
   expect(formatBytes(812_000)).toBe('812 kB');
   expect(formatBytes(3_400_000)).toBe('3.4 MB');
+  overwriteGetLocale(() => 'de');
+  expect(formatBytes(3_400_000)).toBe('3,4 MB');
 });

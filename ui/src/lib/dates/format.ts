@@ -1,6 +1,7 @@
 /** Dates of photos are local wall-clock times labelled as UTC: they are shown unconverted. */
 
 import { m } from '../paraglide/messages';
+import { getLocale } from '../paraglide/runtime';
 
 const DAY_MS = 86_400_000;
 
@@ -76,7 +77,12 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  const number = new Intl.NumberFormat(getLocale(), {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return `${number.format(value)} ${units[unit]}`;
 }
 
 function formatNear(day: Date, now: Date): string | null {
