@@ -2,6 +2,7 @@ import type { Block } from './blocks';
 
 /** A year on the scrubber, at a fraction (0 to 1) of its height. */
 export interface YearMark {
+  /** Its number, or UNDATED. */
   year: string;
   at: number;
   /** There is room for the number; otherwise a dot stands for it. */
@@ -30,8 +31,8 @@ export function topNamedAfter(offset: number, { lastTop, viewHeight }: Extent): 
   return Math.min(lastTop, offset <= turn ? offset : (offset + turn) / 2);
 }
 
-/** What stands on the scrubber for photos without a date. */
-export const UNDATED = 'No date';
+/** Stands for the year of photos without a date. */
+export const UNDATED = 'undated';
 
 /**
  * Where each year begins, and those without a date, newest first. Labels keep `spacing` (a
