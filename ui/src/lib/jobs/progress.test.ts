@@ -7,6 +7,7 @@ import {
   countOf,
   failureCount,
   fractionDone,
+  jobTitle,
   lacksModel,
   notesOf,
   stageTitle,
@@ -68,6 +69,11 @@ it('writes stages as words', () => {
   expect(['metadata', 'geocode', 'dates', 'thumbnails'].map(stageTitle)).toEqual([
     ...['Details', 'Places', 'Dates', 'Previews'],
   ]);
+});
+
+it('calls a job of an unknown kind what the server calls it', () => {
+  expect(jobTitle({ ...job, job_type: 1, job_type_str: 'Scan Photos' })).toBe('Scan Photos');
+  expect(jobTitle({ ...job, job_type: 99, job_type_str: 'Bake Bread' })).toBe('Bake Bread');
 });
 
 it('counts files, and downloads in bytes', () => {

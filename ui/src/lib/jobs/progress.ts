@@ -1,20 +1,46 @@
 import type { Job, StageProgress } from '../api/types';
 import { formatBytes } from '../dates/format';
+import { m } from '../paraglide/messages';
 
 const KIB = 1024;
 
-/** Stages whose names only their makers understand. */
-const TITLES: Record<string, string> = {
-  metadata: 'Details',
-  geocode: 'Places',
-  thumbnails: 'Previews',
-  embeddings: 'Meanings',
+/** What jobs are called, by the server's numbers of their kinds. */
+const KINDS: Record<number, () => string> = {
+  1: m.jobs_kind_scan,
+  4: m.jobs_kind_train_faces,
+  5: m.jobs_kind_delete_missing,
+  6: m.jobs_kind_embeddings,
+  7: m.jobs_kind_scan_faces,
+  8: m.jobs_kind_similar_faces,
+  10: m.jobs_kind_models,
+  12: m.jobs_kind_tags,
+  13: m.jobs_kind_face_embeddings,
+  19: m.jobs_kind_captions,
 };
 
-/** "Previews" for "thumbnails", "Face recognition" for "face_recognition". */
+const STAGES: Record<string, () => string> = {
+  metadata: m.jobs_stage_metadata,
+  geocode: m.jobs_stage_geocode,
+  dates: m.jobs_stage_dates,
+  thumbnails: m.jobs_stage_thumbnails,
+  faces: m.jobs_stage_faces,
+  embeddings: m.jobs_stage_embeddings,
+  scenes: m.jobs_stage_scenes,
+  tags: m.jobs_stage_tags,
+  captions: m.jobs_stage_captions,
+  'group faces': m.jobs_stage_group_faces,
+  'recognise faces': m.jobs_stage_recognise_faces,
+};
+
+/** "Scan Photos"; of a kind that the page doesn't know, what the server calls it. */
+export function jobTitle(job: Job): string {
+  return KINDS[job.job_type]?.() ?? job.job_type_str;
+}
+
+/** "Previews" for "thumbnails"; of a stage that the page doesn't know, its name as words. */
 export function stageTitle(stage: string): string {
   const words = stage.replaceAll('_', ' ').trim();
-  return TITLES[stage] ?? words.charAt(0).toUpperCase() + words.slice(1);
+  return STAGES[stage]?.() ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** An amount of work in words: a number, or bytes where the job counts in KiB. */
@@ -33,7 +59,10 @@ export function countOf(job: Job, locale: string): string {
     ? [attempted(stage), stage.total]
     : [job.progress_current, job.progress_target];
   if (target <= 0) return '';
-  return `${amountOf(job, current, locale)} of ${amountOf(job, target, locale)}`;
+  return m.jobs_done_of_all({
+    done: amountOf(job, current, locale),
+    all: amountOf(job, target, locale),
+  });
 }
 
 /** How many files of a stage were attempted, whatever came of them. */
