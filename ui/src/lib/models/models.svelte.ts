@@ -2,6 +2,7 @@ import type { ApiClient } from '../api/client';
 import { attempt } from '../api/attempt';
 import type { Model, SiteSettings, SiteSettingsChange } from '../api/types';
 import type { Job } from '../api/types';
+import { m } from '../paraglide/messages';
 import type { Toasts } from '../toasts/toasts.svelte';
 
 const POLL_MS = 1000;
@@ -80,7 +81,7 @@ export class ModelShelf {
   async #complainOf(id: string): Promise<void> {
     await attempt(async () => {
       const job = await this.client.models.job(id);
-      if (job.failed) this.toasts.complain(job.result.message || 'The download failed.');
+      if (job.failed) this.toasts.complain(job.result.message || m.models_download_failed());
     });
   }
 }
