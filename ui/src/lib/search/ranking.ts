@@ -1,5 +1,6 @@
 import type { RankedPhoto, SearchAnswer, UnderstoodPart } from '../api/types';
 import { PAGE_SIZE } from '../grid/blocks';
+import { m } from '../paraglide/messages';
 import { DayPages, type PhotoPage } from '../timeline/day-pages';
 
 type Ask = (page: number) => Promise<SearchAnswer>;
@@ -31,7 +32,7 @@ export class Ranking extends DayPages<RankedPhoto> {
 
 /** What there is to say when photos were not ranked by meaning, or "". */
 export function meaningNote(state: string): string {
-  return NOTES[state] ?? '';
+  return NOTES[state]?.() ?? '';
 }
 
 /** Whether somebody who looks after the models can help. */
@@ -44,9 +45,9 @@ export function isLoading(state: string): boolean {
   return state === 'too_slow';
 }
 
-const NOTES: Record<string, string> = {
-  no_vectors: 'Only words were searched: the model for search by meaning is not ready yet.',
-  no_worker: 'Only words were searched: nothing works in the background just now.',
-  too_slow: 'Only words were searched: the model for search by meaning is still loading …',
-  model_unusable: 'Only words were searched: the model for search by meaning cannot be used.',
+const NOTES: Record<string, () => string> = {
+  no_vectors: m.search_no_vectors,
+  no_worker: m.search_no_worker,
+  too_slow: m.search_too_slow,
+  model_unusable: m.search_model_unusable,
 };

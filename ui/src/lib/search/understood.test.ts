@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import { overwriteGetLocale } from '../paraglide/runtime';
 import { understoodTimes } from './understood';
+
+afterEach(() => overwriteGetLocale(() => 'en'));
 
 function told(text: string, first: string | null, last: string | null, excluded = false): string[] {
   const told = understoodTimes([{ text, kind: 'time', excluded, first, last }], 'en-GB');
@@ -54,4 +57,15 @@ it('repeats nothing, and has nothing to say of words and weekdays', () => {
   expect(understoodTimes([{ text: 'sundays', kind: 'time', excluded: false }], 'en-GB')).toEqual(
     [],
   );
+});
+
+it('tells times in the language of the reader', () => {
+  overwriteGetLocale(() => 'de');
+  const part = { text: 'last summer', kind: 'time', excluded: false } as const;
+  const days = { first: '2025-06-01', last: '2025-08-31' };
+  expect(understoodTimes([{ ...part, ...days }], 'de-DE')).toEqual([
+    '„last summer“ bedeutet Juni–August 2025',
+  ]);
+  const open = { ...part, text: 'until may', first: null, last: '2025-05-31' };
+  expect(understoodTimes([open], 'de-DE')).toEqual(['„until may“ bedeutet bis 31. Mai 2025']);
 });

@@ -1,4 +1,5 @@
 import type { UnderstoodDays, UnderstoodPart } from '../api/types';
+import { m } from '../paraglide/messages';
 
 type Form = 'month' | 'day';
 
@@ -13,10 +14,13 @@ export function understoodTimes(parts: UnderstoodPart[], locale: string): string
       excluded: part.excluded,
     }))
     .filter(({ text, days }) => days !== '' && days.toLowerCase() !== text.toLowerCase())
-    .map(({ text, days, excluded, south }) => {
-      const [not, or] = excluded ? ['not ', 'nor'] : ['', 'or'];
-      const other = south === '' ? '' : `, ${or} ${south} south of the equator`;
-      return `“${text}” is ${not}${days}${other}`;
+    .map(({ text, days, south, excluded }) => {
+      if (south === '') {
+        return excluded ? m.search_time_is_not({ text, days }) : m.search_time_is({ text, days });
+      }
+      return excluded
+        ? m.search_time_is_not_nor_south({ text, days, south })
+        : m.search_time_is_or_south({ text, days, south });
     });
 }
 
@@ -26,9 +30,9 @@ function daysInWords({ first, last }: UnderstoodDays, locale: string): string {
   if (!begin && !end) return '';
   if (begin && end) return range(begin, end, locale);
   return begin
-    ? `${written(begin, 'day', locale)} or later`
+    ? m.search_days_from({ day: written(begin, 'day', locale) })
     : end
-      ? `up to ${written(end, 'day', locale)}`
+      ? m.search_days_until({ day: written(end, 'day', locale) })
       : '';
 }
 
