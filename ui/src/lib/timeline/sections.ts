@@ -1,6 +1,7 @@
 import type { TimelineDay, PigPhoto } from '../api/types';
 import { formatDay, formatDayLabel, formatMoment } from '../dates/format';
 import { PAGE_SIZE, type Section } from '../grid/blocks';
+import { m } from '../paraglide/messages';
 
 /** The days of the timeline as sections whose photos are still to be fetched. */
 export function daySections(days: TimelineDay[], now: Date, locale: string): Section[] {
@@ -27,7 +28,7 @@ export function recentSections(
   photos: PigPhoto[],
   locale: string,
 ): LoadedSections {
-  const title = `Added on ${formatMoment(moment, locale)}`;
+  const title = m.timeline_added_on({ moment: formatMoment(moment, locale) });
   const section: Section = {
     key: '0',
     title,

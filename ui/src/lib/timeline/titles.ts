@@ -1,4 +1,5 @@
 import type { TimelineFilter } from '../api/types';
+import { m } from '../paraglide/messages';
 import type { IconName } from '../shell/icons';
 
 /** What a view of the timeline is called, and what it says when it is empty. */
@@ -9,40 +10,43 @@ export interface TimelineTitle {
   hint: string;
 }
 
-const titles: Record<Extract<TimelineFilter, string>, TimelineTitle> = {
+type Said = { [Part in keyof TimelineTitle]: Part extends 'icon' ? IconName : () => string };
+
+const TITLES: Record<Extract<TimelineFilter, string>, Said> = {
   all: {
-    page: 'Photos',
+    page: m.shell_title_photos,
     icon: 'photos',
-    empty: 'No photos yet',
-    hint: 'Photos appear here as soon as a scan has found them.',
+    empty: m.timeline_no_photos,
+    hint: m.timeline_photos_hint,
   },
   favorite: {
-    page: 'Favourites',
+    page: m.shell_title_favourites,
     icon: 'heart',
-    empty: 'No favourites yet',
-    hint: 'Open a photo and press the heart to find it here.',
+    empty: m.timeline_no_favourites,
+    hint: m.timeline_favourites_hint,
   },
   hidden: {
-    page: 'Hidden',
+    page: m.shell_title_hidden,
     icon: 'hidden',
-    empty: 'Nothing is hidden',
-    hint: 'Hidden photos stay out of the timeline and out of search.',
+    empty: m.timeline_nothing_hidden,
+    hint: m.timeline_hidden_hint,
   },
   in_trashcan: {
-    page: 'Trash',
+    page: m.shell_title_trash,
     icon: 'trash',
-    empty: 'The trash is empty',
-    hint: 'Photos in the trash can be put back. Their files are untouched.',
+    empty: m.timeline_trash_empty,
+    hint: m.timeline_trash_hint,
   },
 };
 
-const person: TimelineTitle = {
-  page: 'Person',
+const PERSON: Said = {
+  page: m.timeline_person,
   icon: 'people',
-  empty: 'No photos to show',
-  hint: 'Photos that are hidden or in the trash are not shown here.',
+  empty: m.timeline_none_of_person,
+  hint: m.timeline_person_hint,
 };
 
 export function titleOf(filter: TimelineFilter): TimelineTitle {
-  return typeof filter === 'string' ? titles[filter] : person;
+  const { page, icon, empty, hint } = typeof filter === 'string' ? TITLES[filter] : PERSON;
+  return { page: page(), icon, empty: empty(), hint: hint() };
 }
