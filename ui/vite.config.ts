@@ -30,7 +30,10 @@ function compressed(): Plugin {
   };
 }
 
-/** Of the message files, functions: `npm run messages` makes the same, for tests and types. */
+/**
+ * Of the message files, functions, again whenever one changes. Builds, tests and types have
+ * `npm run messages` make the same: unlike the plugin, it can be told to say nothing.
+ */
 const messages = paraglide({
   project: './project.inlang',
   outdir: './src/lib/paraglide',
@@ -39,8 +42,8 @@ const messages = paraglide({
   emitReadme: false,
 });
 
-export default defineConfig({
-  plugins: [...(process.env.VITEST ? [] : [messages]), svelte(), compressed()],
+export default defineConfig(({ command }) => ({
+  plugins: [command === 'serve' && !process.env.VITEST && messages, svelte(), compressed()],
   base: '/static/ui/',
   build: {
     outDir: '../src/librephotos/web/static/ui',
@@ -56,4 +59,4 @@ export default defineConfig({
   // Tests run what a browser runs: Svelte for servers has no effects.
   ...(process.env.VITEST ? { resolve: { conditions: ['browser'] } } : {}),
   test: { include: ['src/**/*.test.ts'] },
-});
+}));
