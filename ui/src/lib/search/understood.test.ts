@@ -67,5 +67,7 @@ it('tells times in the language of the reader', () => {
     '„last summer“ bedeutet Juni–August 2025',
   ]);
   const open = { ...part, text: 'until may', first: null, last: '2025-05-31' };
-  expect(understoodTimes([open], 'de-DE')).toEqual(['„until may“ bedeutet bis 31. Mai 2025']);
+  expect(understoodTimes([open], 'de-DE')).toEqual([
+    '„until may“ bedeutet 31. Mai 2025 oder früher',
+  ]);
 });
