@@ -24,7 +24,6 @@ from librephotos.api.models import (
 from librephotos.api.pipeline.people.requests import look_again
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.registry import FACES
-from librephotos.api.queries.people.people import existing, named_or_none
 from librephotos.api.services.people_edits import Gone, NameTaken, Record, recorded
 from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 from librephotos.ml.face_recognition.boxes import Box
@@ -48,7 +47,7 @@ def split(owner: int, faces: Collection[int], *, name: str) -> Record:
     if not own:
         return Record()
     with recorded(owner, Action.SPLIT, faces=own) as record:
-        if named_or_none(owner, name) is not None:
+        if Person.objects.named_or_none(owner, name) is not None:
             raise NameTaken(name)
         assign(own, _made(owner, name, record))
     return record
@@ -56,7 +55,7 @@ def split(owner: int, faces: Collection[int], *, name: str) -> Record:
 
 def _named(owner: int, name: str, record: Record) -> int:
     """Return the person of a name, who is made if there is none."""
-    person = named_or_none(owner, name)
+    person = Person.objects.named_or_none(owner, name)
     if person is None:
         return _made(owner, name, record)
     record.names.append(person.name)
@@ -93,7 +92,7 @@ def reject(owner: int, faces: Collection[int], *, person: int | None = None) -> 
     if not own:
         return Record()
     with recorded(owner, Action.REJECT, faces=own) as record:
-        if person is not None and not existing(owner, [person]):
+        if person is not None and not Person.objects.existing(owner, [person]):
             raise Gone("person")
         denied = _denied(Face.objects.filter(pk__in=own), person)
         people = Person.objects.filter(pk__in=denied, kind=Person.Kind.USER)
