@@ -19,12 +19,18 @@ from librephotos.api.models import (
     PeopleEdit,
     Person,
     Photo,
+    PhotoStage,
     User,
 )
-from librephotos.api.pipeline.people.requests import look_again
-from librephotos.api.pipeline.work import jobs
+from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.registry import FACES
-from librephotos.api.services.people_edits import Gone, NameTaken, Record, recorded
+from librephotos.api.services.people_edits import (
+    Gone,
+    NameTaken,
+    Record,
+    one_by_one,
+    recorded,
+)
 from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 from librephotos.ml.face_recognition.boxes import Box
 
@@ -189,6 +195,29 @@ def draw(photo: Photo, *, box: Box, name: str = "") -> tuple[Face, Record]:
             face.refresh_from_db()
         look_again(photo)
     return face, record
+
+
+def look_again(photo: Photo) -> None:
+    """Have a worker find and measure the faces of a photo anew, for who looks at it.
+
+    A box was drawn, or a crop was lost.
+    """
+    with transaction.atomic():
+        PhotoStage.objects.update_or_create(
+            photo_id=photo.pk,
+            stage=FACES,
+            defaults={"state": PhotoStage.State.PENDING, "job": None},
+        )
+        queue.enqueue(
+            queue.Task.LEARN,
+            on=queue.PICTURES,
+            priority=queue.FIRST,
+            lock=one_by_one(photo.owner_id),
+            queueing_lock=f"faces-{photo.pk}",
+            job=None,
+            stage=FACES,
+            photos=[str(photo.pk)],
+        )
 
 
 def _own(owner: int, faces: Collection[int], *conditions: Q) -> list[int]:

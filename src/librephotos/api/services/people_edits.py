@@ -20,8 +20,8 @@ from django.utils import timezone
 
 from librephotos.api.locks import lock_faces, lock_people
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
-from librephotos.api.pipeline.people.requests import rescore_after
 from librephotos.api.pipeline.previews.store import delete_previews
+from librephotos.api.pipeline.work import queue
 from librephotos.api.queries.people.people_edits import (
     faces_changed_later,
     people_changed_later,
@@ -104,7 +104,20 @@ def recorded(
 def _follow(edit: PeopleEdit) -> None:
     """Have guesses and search texts follow, unless no name and no face is concerned."""
     if edit.action != PeopleEdit.Action.CHANGE:
-        rescore_after(edit)
+        queue.enqueue(
+            queue.Task.RESCORE_FACES,
+            lock=one_by_one(edit.owner_id),
+            job=None,
+            edit=edit.pk,
+        )
+
+
+def one_by_one(owner: int) -> str:
+    """Return the lock of these tasks: those of a face that is shown go first.
+
+    What was drawn has to be measured before anybody is recognised in it, or by it.
+    """
+    return f"people-{owner}"
 
 
 def _as_they_are(
