@@ -13,7 +13,7 @@ from typing import Any, Literal, TypedDict, get_args
 from librephotos.api.http.answer_schema import IsoTime, UuidText
 from librephotos.api.queries.library.photos import GridRow
 from librephotos.api.queries.library.timeline import Day, day_title
-from librephotos.api.serializers.accounts.simple_user import SimpleUser, owners_of
+from librephotos.api.serializers.library.simple_user import SimpleUser, owners_of
 
 NO_TIMESTAMP = "No timestamp"
 
