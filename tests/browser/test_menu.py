@@ -104,7 +104,7 @@ def test_the_menu_of_the_account_leads_where_it_says(visitor: Visitor) -> None:
     visitor.account.click()
     entries = visitor.page.get_by_role("menuitem")
     names = [text.replace("\n", " ") for text in entries.all_inner_texts()]
-    assert names == [*ACCOUNT, "Scan now", "Log out"]
+    assert names == [*ACCOUNT, "Scan now", "Deutsch", "Log out"]
     expect(visitor.page.get_by_role("menu")).to_contain_text("admin")
     visitor.page.keyboard.press("Escape")
     for title, address in ACCOUNT.items():

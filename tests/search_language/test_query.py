@@ -23,7 +23,7 @@ NAMES = Names(
 
 
 def parsed(text: str) -> SearchQuery:
-    return parse(text, today=TODAY, names=NAMES)
+    return parse(text, today=TODAY, names_among=lambda _: NAMES)
 
 
 def kinds(text: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from librephotos.search_language.time_expressions import time_at
+from librephotos.search_language.times import time_at
 from librephotos.search_language.time_spans import Days, EveryWeek, EveryYear
 
 TODAY = date(2026, 11, 24)  # a Tuesday

@@ -2,19 +2,20 @@
 
 "Anna at the beach last summer" is a person, a time, and "beach". Words between double
 quotes stand for themselves; a minus, or NOT, before a word or phrase excludes it.
-Everything here is a pure function of the text, the day and the known names.
+Everything here is a pure function of the text, the day and the known names, which are
+asked for once the words are known.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from librephotos.search_language.time_expressions import time_at
+from librephotos.search_language.times import time_at
 from librephotos.search_language.time_spans import TimeFilter
 
 MAX_TERMS = 32
@@ -58,6 +59,10 @@ class Names:
 
     people: Mapping[Words, frozenset[int]] = field(default_factory=dict)
     places: Mapping[Words, frozenset[int]] = field(default_factory=dict)
+
+
+NamesAmong = Callable[[list[list[str]]], Names]
+"""Finds the names that occur in runs of words that stand together."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +144,10 @@ def name_words(name: str) -> Words:
     return tuple(folded(name).split())[:LONGEST_NAME]
 
 
-def parse(text: str, *, today: date, names: Names) -> SearchQuery:
+def parse(text: str, *, today: date, names_among: NamesAmong) -> SearchQuery:
     """Return what the text asks for; any text asks for something, if only nothing."""
     terms = _terms(text)
+    names = names_among(_plain_runs(terms))
     clauses: list[Clause] = []
     while terms:
         clause = _first_clause(terms, today, names)
@@ -153,14 +159,7 @@ def parse(text: str, *, today: date, names: Names) -> SearchQuery:
 
 def plain_runs(text: str) -> list[list[str]]:
     """Return the words of a text that may be names, in runs that stand together."""
-    runs: list[list[str]] = [[]]
-    for term in _terms(text):
-        if term.quoted:
-            runs.append([])
-        else:
-            runs.extend([[]] if term.negated else [])
-            runs[-1].append(term.word)
-    return [run for run in runs if run]
+    return _plain_runs(_terms(text))
 
 
 @dataclass(frozen=True)
@@ -185,6 +184,17 @@ def _terms(text: str) -> list[_Term]:
         if content:
             terms.append(_Term(content, bool(phrase), negated))
     return terms[:MAX_TERMS]
+
+
+def _plain_runs(terms: Sequence[_Term]) -> list[list[str]]:
+    runs: list[list[str]] = [[]]
+    for term in terms:
+        if term.quoted:
+            runs.append([])
+        else:
+            runs.extend([[]] if term.negated else [])
+            runs[-1].append(term.word)
+    return [run for run in runs if run]
 
 
 def _first_clause(terms: Sequence[_Term], today: date, names: Names) -> Clause:

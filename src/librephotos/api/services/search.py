@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from librephotos.api.pipeline.work import queue
 from librephotos.api.queries.library.photos import GridRow
 from librephotos.api.queries.search.exact import exact_page, rows_in_order
 from librephotos.api.queries.search.filters import within
-from librephotos.api.queries.search.names import names_in
+from librephotos.api.queries.search.names import names_among
 from librephotos.api.queries.search.semantic import Wanted, models_of, needed_file, rank
 from librephotos.api.services.text_vectors import Obstacle, TextVector, text_vector
 from librephotos.api.services.waiting import Caller
@@ -72,7 +73,9 @@ def search_library(
     `by_meaning` others, or with EVERYTHING all, by their likeness to the words that
     name no person, place, time or kind; these hold without exception.
     """
-    query = parse(text, today=local_today(user), names=names_in(text, user=user))
+    query = parse(
+        text, today=local_today(user), names_among=partial(names_among, user=user)
+    )
     exact = exact_page(query, user=user, start=start, size=size)
     hits = [Hit(row) for row in exact.rows]
     if by_meaning == 0:

@@ -46,34 +46,34 @@ export class People {
   }
 
   label(faces: number[], name: string): Promise<boolean> {
-    const done = `${m.common_faces({ count: faces.length })} named ${name}`;
+    const done = m.people_done_named({ count: faces.length, name });
     return this.#doWith(faces, done, () => this.client.people.label(faces, name));
   }
 
   /** Say that faces are not who they are shown as, by that one's name. */
   reject(faces: number[], name: string): Promise<boolean> {
-    const done = `Not ${name}: ${m.common_faces({ count: faces.length })}`;
+    const done = m.people_done_not({ count: faces.length, name });
     return this.#doWith(faces, done, () => this.client.people.reject(faces));
   }
 
   dismiss(faces: number[], reason: Dismissal): Promise<boolean> {
-    const what = reason === 'ignored' ? 'Ignored' : 'Not a face';
-    const done = `${what}: ${m.common_faces({ count: faces.length })}`;
+    const say = reason === 'ignored' ? m.people_done_ignored : m.people_done_not_a_face;
+    const done = say({ count: faces.length });
     return this.#doWith(faces, done, () => this.client.people.dismiss(faces, reason));
   }
 
   restore(faces: number[]): Promise<boolean> {
-    const done = `Shown again: ${m.common_faces({ count: faces.length })}`;
+    const done = m.people_done_restored({ count: faces.length });
     return this.#doWith(faces, done, () => this.client.people.restore(faces));
   }
 
   split(faces: number[], name: string): Promise<boolean> {
-    const done = `${m.common_faces({ count: faces.length })} moved to ${name}`;
+    const done = m.people_done_split({ count: faces.length, name });
     return this.#doWith(faces, done, () => this.client.people.split(faces, name));
   }
 
   draw(photo: string, box: PreviewBox, name: string): Promise<boolean> {
-    const done = name === '' ? 'Face added' : `Face of ${name} added`;
+    const done = name === '' ? m.people_done_face_added() : m.people_done_face_of_added({ name });
     return this.#do(done, () => this.client.people.draw(photo, box, name));
   }
 
@@ -82,18 +82,19 @@ export class People {
   }
 
   merge(into: Pick<Person, 'id' | 'name'>, other: Pick<Person, 'id' | 'name'>): Promise<boolean> {
-    const done = `${other.name} merged into ${into.name}`;
+    const done = m.people_done_merged({ name: other.name, into: into.name });
     return this.#do(done, () => this.client.people.merge(into.id, other.id));
   }
 
   forget(person: Pick<Person, 'id' | 'name'>): Promise<boolean> {
-    return this.#do(`${person.name} forgotten`, () => this.client.people.forget(person.id));
+    const done = m.people_done_forgotten({ name: person.name });
+    return this.#do(done, () => this.client.people.forget(person.id));
   }
 
   /** Take an edit back. */
   async undo(edit: number): Promise<boolean> {
     const undone = await this.#attempt(() => this.client.people.undo(edit));
-    if (undone) this.toasts.say('Undone');
+    if (undone) this.toasts.say(m.people_done_undone());
     return undone;
   }
 
@@ -108,9 +109,7 @@ export class People {
   /** The same with some faces; of a group none may be left, if another tab was faster. */
   async #doWith(faces: number[], done: string, change: () => Promise<Edited>): Promise<boolean> {
     if (faces.length > 0) return this.#do(done, change);
-    this.toasts.complain(
-      'Somebody else was faster: these faces have their answer. Nothing was changed.',
-    );
+    this.toasts.complain(m.people_too_late());
     this.#readAgain();
     return false;
   }

@@ -17,8 +17,8 @@ from librephotos.api.queries.library.things import frequent_things
 from librephotos.api.queries.operations.statistics import years
 from librephotos.api.queries.search.filters import as_meant, differs, in_letters
 from librephotos.api.queries.search.letters import containing, terms_of
-from librephotos.api.queries.search.names import names_in_all
-from librephotos.search_language.query import parse
+from librephotos.api.queries.search.names import names_among
+from librephotos.search_language.query import parse, plain_runs
 
 EXAMPLES = 12
 _EACH = 4
@@ -57,10 +57,11 @@ def _with_years(places: list[str], *, user: Any) -> list[str]:
 def _finding(texts: list[str], *, user: Any) -> list[str]:
     """Return those of the texts for which a search finds a photo."""
     today = timezone.localdate()
-    names = names_in_all(texts, user=user)
+    runs = [run for text in texts for run in plain_runs(text)]
+    names = names_among(runs, user=user)
     searches: list[tuple[int, PhotoQuerySet]] = []
     for number, text in enumerate(texts):
-        query = parse(text, today=today, names=names)
+        query = parse(text, today=today, names_among=lambda _: names)
         if query.clauses:
             searches.append((number, in_letters(query, user=user)))
             if differs(query):

@@ -17,7 +17,6 @@ from librephotos.search_language.query import (
     Words,
     folded_word,
     name_words,
-    plain_runs,
 )
 
 # A country stands for its towns; only places with photos of the caller's are told.
@@ -35,25 +34,22 @@ SELECT root, id FROM wanted WHERE EXISTS (
 """
 
 
-def names_in(text: str, *, user: Any) -> Names:
-    """Return the people and places of `user` whose names occur in a search text."""
-    return names_in_all([text], user=user)
+def names_among(runs: Iterable[Sequence[str]], *, user: Any) -> Names:
+    """Return the people and places of `user` that are named in runs of words.
 
-
-def names_in_all(texts: Iterable[str], *, user: Any) -> Names:
-    """Return those whose names occur in any of some search texts, in three queries."""
-    found = (run for text in texts for run in plain_runs(text))
-    runs = [list(map(folded_word, run)) for run in found]
-    if not runs:
-        return Names()
+    Three queries, however many runs there are; none where there are none.
+    """
     phrases = {phrase for run in runs for phrase in _phrases(run)}
+    if not phrases:
+        return Names()
     return Names(people=_people(user), places=_places(user, phrases))
 
 
-def _phrases(words: Sequence[str]) -> Iterator[Words]:
+def _phrases(run: Sequence[str]) -> Iterator[Words]:
+    words = tuple(map(folded_word, run))
     for start in range(len(words)):
         for stop in range(start + 1, min(start + LONGEST_NAME, len(words)) + 1):
-            yield tuple(words[start:stop])
+            yield words[start:stop]
 
 
 def _people(user: Any) -> dict[Words, frozenset[int]]:
