@@ -21,8 +21,10 @@ WORKER = """
 import django
 django.setup()
 import librephotos.api.pipeline.worker.tasks, librephotos.api.pipeline.worker.loop
+from django.utils.module_loading import import_string
+from librephotos.api.pipeline.work.queue import Task
 from librephotos.api.pipeline.work.registry import learning_stages, stages
-stages(), learning_stages()
+stages(), learning_stages(), [import_string(task.function) for task in Task]
 """
 
 

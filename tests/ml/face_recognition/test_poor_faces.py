@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from librephotos.api.pipeline.sandboxed.faces import FacesToGroup, group_faces
 from librephotos.ml.face_recognition.analysis import FoundFace, find_faces
 from librephotos.ml.face_recognition.classification import People, classify
-from librephotos.ml.face_recognition.clustering import UNCLUSTERED, cluster
+from librephotos.ml.face_recognition.clustering import (
+    UNCLUSTERED,
+    FacesToGroup,
+    cluster,
+    group_faces,
+)
 from librephotos.ml.face_recognition.detection import HogDetector
 from librephotos.ml.face_recognition.quality import LEAST_QUALITY, doubts
 from tests.ml.face_recognition.conftest import Change

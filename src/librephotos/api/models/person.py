@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from librephotos.api.models.visible_text import visible_text
+
+NOBODY = "Unknown - Other"
+"""The contract's name for faces without a person; no person can have it."""
+
+LONGEST_NAME = 200
+
+
+def person_name(text: str) -> str:
+    """Return a text as the name of a person can be stored, "" where it names nobody.
+
+    What cannot be seen is left out (`visible_text`).
+    """
+    name = visible_text(visible_text(text)[:LONGEST_NAME])
+    return "" if name == NOBODY else name
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -23,6 +40,15 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def clusters(self) -> PersonQuerySet:
         """Groups of like faces without a name."""
         return self.filter(kind=Person.Kind.CLUSTER)
+
+    def named_or_none(self, owner: int, name: str) -> Person | None:
+        """The owner's person of exactly this name."""
+        return self.named().filter(owner_id=owner, name=name).first()
+
+    def existing(self, owner: int, ids: Iterable[int]) -> set[int]:
+        """Which of the ids are people or groups of this owner."""
+        people = self.filter(owner_id=owner, pk__in=list(ids))
+        return set(people.values_list("pk", flat=True))
 
 
 class Person(models.Model):
@@ -42,7 +68,7 @@ class Person(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     owner_id: int
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.USER)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=LONGEST_NAME)
     hidden = models.BooleanField(default=False)
     birth_date = models.DateField(null=True)
     cover = models.ForeignKey(

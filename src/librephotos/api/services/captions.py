@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from librephotos.api.models import Photo, PhotoStage
-from librephotos.api.pipeline.learning.captions import caption_state, request_caption
+from librephotos.api.pipeline.learning.caption_requests import (
+    caption_state,
+    request_caption,
+)
 from librephotos.api.pipeline.ml_models.download import unfinished_downloads
 from librephotos.api.pipeline.ml_models.installed import learning_key, missing_reason
 from librephotos.api.queries.operations.health import workers_alive

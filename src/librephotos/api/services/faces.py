@@ -19,13 +19,18 @@ from librephotos.api.models import (
     PeopleEdit,
     Person,
     Photo,
+    PhotoStage,
     User,
 )
-from librephotos.api.pipeline.people.requests import look_again
-from librephotos.api.pipeline.work import jobs
+from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.registry import FACES
-from librephotos.api.queries.people.people import existing, named_or_none
-from librephotos.api.services.people_edits import Gone, NameTaken, Record, recorded
+from librephotos.api.services.people_edits import (
+    Gone,
+    NameTaken,
+    Record,
+    one_by_one,
+    recorded,
+)
 from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 from librephotos.ml.face_recognition.boxes import Box
 
@@ -48,7 +53,7 @@ def split(owner: int, faces: Collection[int], *, name: str) -> Record:
     if not own:
         return Record()
     with recorded(owner, Action.SPLIT, faces=own) as record:
-        if named_or_none(owner, name) is not None:
+        if Person.objects.named_or_none(owner, name) is not None:
             raise NameTaken(name)
         assign(own, _made(owner, name, record))
     return record
@@ -56,7 +61,7 @@ def split(owner: int, faces: Collection[int], *, name: str) -> Record:
 
 def _named(owner: int, name: str, record: Record) -> int:
     """Return the person of a name, who is made if there is none."""
-    person = named_or_none(owner, name)
+    person = Person.objects.named_or_none(owner, name)
     if person is None:
         return _made(owner, name, record)
     record.names.append(person.name)
@@ -93,7 +98,7 @@ def reject(owner: int, faces: Collection[int], *, person: int | None = None) -> 
     if not own:
         return Record()
     with recorded(owner, Action.REJECT, faces=own) as record:
-        if person is not None and not existing(owner, [person]):
+        if person is not None and not Person.objects.existing(owner, [person]):
             raise Gone("person")
         denied = _denied(Face.objects.filter(pk__in=own), person)
         people = Person.objects.filter(pk__in=denied, kind=Person.Kind.USER)
@@ -190,6 +195,29 @@ def draw(photo: Photo, *, box: Box, name: str = "") -> tuple[Face, Record]:
             face.refresh_from_db()
         look_again(photo)
     return face, record
+
+
+def look_again(photo: Photo) -> None:
+    """Have a worker find and measure the faces of a photo anew, for who looks at it.
+
+    A box was drawn, or a crop was lost.
+    """
+    with transaction.atomic():
+        PhotoStage.objects.update_or_create(
+            photo_id=photo.pk,
+            stage=FACES,
+            defaults={"state": PhotoStage.State.PENDING, "job": None},
+        )
+        queue.enqueue(
+            queue.Task.LEARN,
+            on=queue.PICTURES,
+            priority=queue.FIRST,
+            lock=one_by_one(photo.owner_id),
+            queueing_lock=f"faces-{photo.pk}",
+            job=None,
+            stage=FACES,
+            photos=[str(photo.pk)],
+        )
 
 
 def _own(owner: int, faces: Collection[int], *conditions: Q) -> list[int]:

@@ -15,7 +15,6 @@ from django.db.models.functions import Coalesce
 
 from librephotos.api.locks import lock_faces, lock_people
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
-from librephotos.api.queries.people.people import named_or_none
 from librephotos.api.services.faces import assign
 from librephotos.api.services.people_edits import Gone, NameTaken, Record, recorded
 
@@ -38,7 +37,7 @@ def change(person: Person, values: Mapping[str, Any]) -> Record:
     name, cover = values.get("name"), values.get("cover_id")
     action = Action.RENAME if name else Action.CHANGE
     with recorded(person.owner_id, action, people=[person.pk]) as record:
-        if name and named_or_none(person.owner_id, name) is not None:
+        if name and Person.objects.named_or_none(person.owner_id, name) is not None:
             raise NameTaken(name)
         if cover and not _held(person, cover):
             raise Gone("face")

@@ -20,9 +20,8 @@ from django.utils import timezone
 
 from librephotos.api.locks import lock_faces, lock_people
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person
-from librephotos.api.pipeline.people.requests import rescore_after
 from librephotos.api.pipeline.previews.store import delete_previews
-from librephotos.api.queries.people.people import existing, named_or_none
+from librephotos.api.pipeline.work import queue
 from librephotos.api.queries.people.people_edits import (
     faces_changed_later,
     people_changed_later,
@@ -88,7 +87,7 @@ def recorded(
     """
     with transaction.atomic():
         lock_people(owner)
-        if len(existing(owner, people)) < len(people):
+        if len(Person.objects.existing(owner, people)) < len(people):
             raise Gone("person")
         lock_faces(owner, faces, people=removed)
         before = _as_they_are(owner, faces, people)
@@ -105,7 +104,20 @@ def recorded(
 def _follow(edit: PeopleEdit) -> None:
     """Have guesses and search texts follow, unless no name and no face is concerned."""
     if edit.action != PeopleEdit.Action.CHANGE:
-        rescore_after(edit)
+        queue.enqueue(
+            queue.Task.RESCORE_FACES,
+            lock=one_by_one(edit.owner_id),
+            job=None,
+            edit=edit.pk,
+        )
+
+
+def one_by_one(owner: int) -> str:
+    """Return the lock of these tasks: those of a face that is shown go first.
+
+    What was drawn has to be measured before anybody is recognised in it, or by it.
+    """
+    return f"people-{owner}"
 
 
 def _as_they_are(
@@ -155,7 +167,7 @@ def _restore_people(edit: PeopleEdit, *, keep: set[int]) -> None:
         if row["id"] in keep:
             continue
         if row["kind"] == Person.Kind.USER:
-            other = named_or_none(edit.owner_id, row["name"])
+            other = Person.objects.named_or_none(edit.owner_id, row["name"])
             if other is not None and other.pk != row["id"]:
                 raise NameTaken(row["name"])
         covers = Face.objects.filter(pk=row["cover_id"], owner=edit.owner_id)
@@ -172,7 +184,7 @@ def _restore_people(edit: PeopleEdit, *, keep: set[int]) -> None:
 def _restore_faces(edit: PeopleEdit, *, keep: set[int]) -> None:
     rows = {row["id"]: row for row in edit.before["faces"] if row["id"] not in keep}
     named = {row[column] for row in rows.values() for column in _WHOSE}
-    people = existing(edit.owner_id, named - {None})
+    people = Person.objects.existing(edit.owner_id, named - {None})
     faces = list(Face.objects.filter(pk__in=rows, owner=edit.owner_id))
     for face in faces:
         row = rows[face.pk]
@@ -193,7 +205,7 @@ def _restore_rejections(
     )
     own.filter(touched).exclude(face__in=keep).delete()
     rows = edit.before["rejections"]
-    people = existing(edit.owner_id, {person for _, person in rows})
+    people = Person.objects.existing(edit.owner_id, {person for _, person in rows})
     faces = Face.objects.filter(owner=edit.owner_id, pk__in={face for face, _ in rows})
     still = set(faces.values_list("pk", flat=True)) - keep
     FaceRejection.objects.bulk_create(

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 
 from librephotos.api.models import Photo
 from librephotos.api.models.photo import PhotoQuerySet
-from librephotos.api.pipeline.scanning.redate import redate_photos
+from librephotos.api.pipeline.scanning.dates import redate_photos
 from librephotos.api.writes import search_document, things
 
 _HASHTAG = re.compile(r"(?<!\S)#\w[\w-]*")

@@ -16,8 +16,8 @@ from librephotos.api.pipeline.ml_models.watch import request_catch_up
 from librephotos.api.pipeline.previews.leftovers import request_clean_up
 from librephotos.api.pipeline.previews.removals import delete_copies
 from librephotos.api.pipeline.previews.store import delete_previews, preview_names
+from librephotos.api.pipeline.scanning.dates import redate_library
 from librephotos.api.pipeline.scanning.ingest import read_skipped_raw_again
-from librephotos.api.pipeline.scanning.redate import redate_library
 from librephotos.api.pipeline.scanning.search_texts import request_search_texts
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.queries.operations.users import administrator_exists

@@ -1,15 +1,41 @@
-"""Whose faces were found to be alike, or somebody's, and what the next run needs."""
+"""Whose faces were found to be alike, or somebody's, and what the next run needs.
+
+What people say meanwhile is never lost: it is looked at again right before anything is
+written, and the work repeated if there is more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection
+from django.db import connection, transaction
 
+from librephotos.api.locks import lock_people
 from librephotos.api.models import FaceGrouping, FaceRejection
-from librephotos.api.queries.people.face_encodings import Ids
+from librephotos.api.queries.people.face_encodings import Ids, last_edit
+
+TRIES: Final = 5
+
+
+def until_nothing_changes(
+    owner: int, prepare: Callable[[], Callable[[], None]]
+) -> None:
+    """Write what was worked out, unless people have said more: then work it out again.
+
+    Gives in after some tries: what they said is never overwritten in any case.
+    """
+    for attempt in range(1, TRIES + 1):
+        said = last_edit(owner)
+        write = prepare()
+        with transaction.atomic():
+            lock_people(owner)
+            if last_edit(owner) == said or attempt == TRIES:
+                write()
+                return
+
 
 # Whoever was removed or denied since it was worked out is nobody.
 # Faces are locked in the order of their ids, as by all who change several at once.

@@ -14,6 +14,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from librephotos.ml.face_recognition.quality import LEAST_QUALITY, doubts
+
 Encodings = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -77,6 +79,57 @@ def prototypes_of(encodings: Encodings) -> Encodings:
         nearest = np.minimum(nearest, fresh)
     look = _distances(encodings, encodings[seeds]).argmin(axis=1)
     return np.stack([encodings[look == n].mean(axis=0) for n in range(len(seeds))])
+
+
+@dataclass(frozen=True)
+class FacesToRecognise:
+    """Unknown faces and labelled ones, each as arrays of one length.
+
+    `photos` and `labelled_photos` number photos alike. `rejected` holds pairs of a
+    row number and a person; what is less likely than `least_probability` is nobody.
+    """
+
+    encodings: npt.NDArray[np.float16]
+    qualities: Floats
+    photos: Labels
+    labelled: npt.NDArray[np.float16]
+    labelled_qualities: Floats
+    labelled_photos: Labels
+    people: Labels
+    rejected: tuple[tuple[int, int], ...]
+    least_probability: float
+
+
+def recognise_faces(faces: FacesToRecognise) -> tuple[Labels, Floats]:
+    """Return the person (0: nobody) and the probability for each unknown face."""
+    good = faces.labelled_qualities >= LEAST_QUALITY
+    # Whoever has no good face is known by the poor ones.
+    good |= ~np.isin(faces.people, faces.people[good])
+    people = People.from_faces(
+        faces.labelled[good].astype(np.float32), faces.people[good]
+    )
+    found = classify(
+        faces.encodings.astype(np.float32),
+        faces.photos,
+        people,
+        doubts=doubts(faces.qualities),
+        least_probability=faces.least_probability,
+        taken=_people_in(faces),
+        rejected=faces.rejected,
+    )
+    poor = faces.qualities < LEAST_QUALITY
+    persons = np.array([face.person if face else 0 for face in found], dtype=np.int64)
+    probabilities = np.array([face.probability if face else 0.0 for face in found])
+    return np.where(poor, 0, persons), np.where(poor, 0.0, probabilities)
+
+
+def _people_in(faces: FacesToRecognise) -> dict[int, list[int]]:
+    """Return who is confirmed in each photo that also has unknown faces."""
+    taken: dict[int, list[int]] = {}
+    for row in np.flatnonzero(np.isin(faces.labelled_photos, faces.photos)).tolist():
+        photo = int(faces.labelled_photos[row])
+        taken.setdefault(photo, []).append(int(faces.people[row]))
+    return taken
 
 
 def classify(

@@ -10,6 +10,7 @@ distances is held. See docs/adr/0010-faces.md for what it was measured against.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,7 @@ from librephotos.ml.face_recognition.candidates import (
 )
 from librephotos.ml.face_recognition.linkage import Bounds, merge_along
 from librephotos.ml.face_recognition.partition import Partition
+from librephotos.ml.face_recognition.quality import LEAST_QUALITY, doubts
 
 Encodings = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -45,6 +47,42 @@ _NEIGHBOURS: Final = 32
 
 # Faces that agree in so many of 128 components are copies.
 _SORTED_BY: Final = 8
+
+
+@dataclass(frozen=True)
+class FacesToGroup:
+    """Unknown faces as arrays of one length; `previous` is -1 for those in no group.
+
+    `photos` numbers the photo that each face is on, `fresh` are those that have to be
+    compared with all others, and `apart` holds pairs of row numbers that are different
+    people.
+    """
+
+    encodings: npt.NDArray[np.float16]
+    qualities: Floats
+    photos: Labels
+    previous: Labels
+    fresh: Flags
+    apart: tuple[tuple[int, int], ...]
+
+
+def group_faces(faces: FacesToGroup) -> Labels:
+    """Return the group of each face, -1 for none; known groups keep their number.
+
+    Faces that are too poor to be told apart stay out, unless they are in a group.
+    """
+    good = (faces.qualities >= LEAST_QUALITY) | (faces.previous >= 0)
+    row_of = np.cumsum(good) - 1
+    labels = np.full(len(good), UNCLUSTERED, dtype=np.int64)
+    labels[good] = cluster(
+        faces.encodings[good].astype(np.float32),
+        faces.photos[good],
+        doubts=doubts(faces.qualities[good]),
+        previous=faces.previous[good],
+        fresh=faces.fresh[good],
+        apart=[(row_of[i], row_of[j]) for i, j in faces.apart if good[i] and good[j]],
+    )
+    return labels
 
 
 def cluster(

@@ -10,13 +10,15 @@ in docs/adr/0017-poor-faces.md.
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from librephotos.ml.face_recognition.alignment import AlignedFace
 from librephotos.ml.face_recognition.boxes import Box
+
+if TYPE_CHECKING:  # it loads dlib, which who asks for doubts does without
+    from librephotos.ml.face_recognition.alignment import AlignedFace
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]

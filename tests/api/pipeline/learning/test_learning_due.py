@@ -12,10 +12,10 @@ from django.core.files.storage import storages
 from django.db import transaction
 
 from librephotos.api.models import Face, Job, Photo, PhotoEmbedding, PhotoStage
-from librephotos.api.pipeline.stages.embeddings import EmbeddingsStage
-from librephotos.api.pipeline.stages.faces import FacesStage
-from librephotos.api.pipeline.stages.metadata import MetadataStage
-from librephotos.api.pipeline.stages.thumbnails import ThumbnailsStage
+from librephotos.api.pipeline.learning.embeddings import EmbeddingsStage
+from librephotos.api.pipeline.learning.faces import FacesStage
+from librephotos.api.pipeline.scanning.metadata import MetadataStage
+from librephotos.api.pipeline.scanning.thumbnails import ThumbnailsStage
 from librephotos.api.pipeline.work.children import sandbox
 from librephotos.api.pipeline.work.registry import stages
 from librephotos.api.pipeline.work.runner import run_stage

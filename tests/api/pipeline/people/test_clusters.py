@@ -8,12 +8,12 @@ import pytest
 
 from librephotos.api.models import Face, FaceRejection, Job, PeopleEdit, Person, User
 from librephotos.api.pipeline.people.clusters import group_unknown_faces
-from librephotos.api.pipeline.sandboxed.faces import FacesToGroup
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.sandbox import Outcome, Sandbox
 from librephotos.api.services import faces as faces_service
 from librephotos.api.services import people as people_service
 from librephotos.api.services.people_edits import undo
+from librephotos.ml.face_recognition.clustering import FacesToGroup
 from tests.factories import PhotoFactory, UserFactory
 from tests.support.pictures.unknown_faces import face, groups, like
 

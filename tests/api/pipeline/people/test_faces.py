@@ -12,7 +12,6 @@ from PIL import Image
 
 from librephotos.api.models import Face, FaceRejection, Job, Person, Photo
 from librephotos.api.pipeline.people.detected import box_of
-from librephotos.api.pipeline.people.requests import look_again
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.services import faces as faces_service
 from librephotos.api.services import people as people_service
@@ -167,7 +166,7 @@ def test_a_lost_crop_is_made_again(curies: Library) -> None:
     face = named()["Marie Curie"]
     storages["previews"].delete(face.crop)
     before = rows()
-    look_again(face.photo)
+    faces_service.look_again(face.photo)
     work_until_idle()
     assert storages["previews"].exists(face.crop)
     assert rows() == before

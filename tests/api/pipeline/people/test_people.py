@@ -10,7 +10,6 @@ import pytest
 from django.db import connection
 
 from librephotos.api.models import Face, FaceRejection, Job, Person, Photo, User
-from librephotos.api.pipeline.people import repeating
 from librephotos.api.pipeline.people.clusters import group_unknown_faces
 from librephotos.api.pipeline.people.suggestions import recognise_unknown_faces
 from librephotos.api.pipeline.work import jobs
@@ -249,7 +248,7 @@ def test_a_job_that_gives_in_guesses_nobody_who_was_denied_or_is_gone(me, three_
     work_until_idle()
 
     def go_on(answers: int) -> None:
-        if answers == repeating.TRIES:
+        if answers == face_groups.TRIES:
             faces_service.reject(me.pk, [denied.pk])
             people_service.delete(Person.objects.get(name="Bert"))
         else:
@@ -259,7 +258,7 @@ def test_a_job_that_gives_in_guesses_nobody_who_was_denied_or_is_gone(me, three_
     child = Interrupted(go_on)
     job = jobs.start(Job.Kind.TRAIN_FACES, user=me)
     recognise_unknown_faces(job.pk, sandbox=child)
-    assert child.answers == repeating.TRIES
+    assert child.answers == face_groups.TRIES
     for row in (denied, gone):
         row.refresh_from_db()
         assert (row.guess_id, row.guess_probability) == (None, 0)

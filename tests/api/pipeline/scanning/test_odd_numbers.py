@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from librephotos.api.models import File, Photo, PhotoMetadata, PhotoStage
 from librephotos.api.models.columns import fit
 from librephotos.api.pipeline.sandboxed.decoding import LocatedMetadata
-from librephotos.api.pipeline.stages.metadata import MetadataStage
+from librephotos.api.pipeline.scanning.metadata import MetadataStage
 from librephotos.api.pipeline.work.runner import run_stage
 from librephotos.api.pipeline.work.sandbox import Sandbox
 from librephotos.api.pipeline.work.stage import Each, Runs, Stage

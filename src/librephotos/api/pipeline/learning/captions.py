@@ -1,52 +1,31 @@
-"""Captions that somebody asks for: the request and the writing."""
+"""The stage that writes a sentence about each photo."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from librephotos.api.models import PhotoStage
-from librephotos.api.pipeline.work import queue
-from librephotos.api.pipeline.work.children import describer
-from librephotos.api.pipeline.work.registry import CAPTIONS, learning_stage
-from librephotos.api.pipeline.work.runner import run_stage
-from librephotos.api.pipeline.work.stage import model_key
-from librephotos.api.writes import stage_states, stages_due
-from librephotos.api.writes.invalidation import Reason, invalidate
-from librephotos.ml.errors import ModelUnusable
+from librephotos.api.models import SiteSettings
+from librephotos.api.pipeline.learning.model_stage import PreviewStage
+from librephotos.api.pipeline.ml_models.installed import caption_model
+from librephotos.api.pipeline.sandboxed.predictions import write_captions
+from librephotos.api.pipeline.work import registry
+from librephotos.api.queries.operations.model_revisions import model_name
+from librephotos.api.writes import captions, search_document
 
 
-def write_caption(*, photo: str, model: str) -> None:
-    """Write the caption of a photo that has none by this model; record what failed."""
-    stage, photo_id = learning_stage(model_key(CAPTIONS, model)), UUID(photo)
-    try:
-        run_stage(stage, [photo_id], sandbox=describer())
-    except ModelUnusable as error:
-        reason = stages_due.NOT_NOW + str(error)
-        stage_states.record(
-            [(photo_id, PhotoStage.State.SKIPPED, reason)],
-            stage=stage.key,
-            version=stage.version,
-        )
+class CaptionsStage(PreviewStage[str]):
+    """Stores the caption of the captioner in use; by itself only if switched on."""
 
+    name = registry.CAPTIONS
+    version = 1
+    batch_size = 8
+    wanted = staticmethod(caption_model)
+    predict = staticmethod(write_captions)
 
-def request_caption(photo_id: UUID, *, model: str) -> None:
-    """Have a worker write a caption at once, unless it is about to.
+    def enabled(self) -> bool:
+        return super().enabled() and SiteSettings.current().caption_automatically
 
-    What failed earlier is tried again.
-    """
-    key = model_key(CAPTIONS, model)
-    invalidate([key], of=[photo_id], reason=Reason.ASKED_FOR)
-    queue.enqueue(
-        queue.Task.WRITE_CAPTION,
-        lock=f"caption-{photo_id}",
-        queueing_lock=f"caption-{photo_id}-{model}",
-        job=None,
-        photo=str(photo_id),
-        model=model,
-    )
-
-
-def caption_state(photo_id: UUID, *, model: str) -> PhotoStage | None:
-    """Return how far the caption of a photo by a model has come."""
-    key = model_key(CAPTIONS, model)
-    return PhotoStage.objects.filter(photo=photo_id, stage=key).first()
+    def save(self, results: dict[UUID, str]) -> None:
+        self.remember()
+        captions.replace(results, model=model_name(self.model))
+        search_document.refresh(results)

@@ -10,19 +10,13 @@ import numpy.typing as npt
 
 from librephotos.api.models import Job
 from librephotos.api.pipeline.people.changes import digests
-from librephotos.api.pipeline.people.repeating import (
-    answer,
-    count_done,
-    numbered,
-    until_nothing_changes,
-)
-from librephotos.api.pipeline.sandboxed.faces import FacesToGroup, group_faces
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.sandbox import Sandbox
 from librephotos.api.queries.people import face_encodings
 from librephotos.api.queries.people.face_encodings import FaceTable
 from librephotos.api.writes import face_groups
 from librephotos.api.writes.people import new_clusters, remove_empty_clusters
+from librephotos.ml.face_recognition.clustering import FacesToGroup, group_faces
 
 Ids = npt.NDArray[np.int64]
 
@@ -37,7 +31,9 @@ def group_unknown_faces(job_id: int, *, sandbox: Sandbox) -> None:
     """
     job = jobs.begin(job_id)
     if job is not None:
-        until_nothing_changes(job.started_by_id, lambda: _grouping(job, sandbox))
+        face_groups.until_nothing_changes(
+            job.started_by_id, lambda: _grouping(job, sandbox)
+        )
         jobs.finish_if_complete(job_id)
 
 
@@ -50,18 +46,18 @@ def _grouping(job: Job, sandbox: Sandbox) -> Callable[[], None]:
     previous, apart = _kept_apart(faces, denied)
     labels = previous
     if fresh.any():
-        (photos,) = numbered(faces.photos)
+        (photos,) = face_encodings.photo_numbers(faces)
         work = FacesToGroup(
             faces.encodings, faces.qualities, photos, previous, fresh, apart
         )
-        labels = answer(sandbox, group_faces, work)
+        labels = sandbox.answer(group_faces, work)
 
     def write() -> None:
         if fresh.any():
             _store(owner, faces, previous, labels)
         else:
             remove_empty_clusters(owner)
-        count_done(job, stage="group faces", total=len(faces.ids))
+        jobs.count_done(job.pk, stage="group faces", total=len(faces.ids))
 
     return write
 

@@ -9,18 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from librephotos.api.models import Face, Job, PeopleEdit, User
-from librephotos.api.pipeline.people.repeating import (
-    answer,
-    count_done,
-    numbered,
-    until_nothing_changes,
-)
-from librephotos.api.pipeline.sandboxed.faces import FacesToRecognise, recognise_faces
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.sandbox import Sandbox
 from librephotos.api.queries.people import face_encodings
 from librephotos.api.queries.people.face_encodings import FaceTable
 from librephotos.api.writes import face_groups, search_document
+from librephotos.ml.face_recognition.classification import (
+    FacesToRecognise,
+    recognise_faces,
+)
 
 Ids = npt.NDArray[np.int64]
 
@@ -34,7 +31,9 @@ def recognise_unknown_faces(job_id: int, *, sandbox: Sandbox) -> None:
     """Guess whose the unknown faces of a job's owner are."""
     job = jobs.begin(job_id)
     if job is not None:
-        until_nothing_changes(job.started_by_id, lambda: _recognition(job, sandbox))
+        face_groups.until_nothing_changes(
+            job.started_by_id, lambda: _recognition(job, sandbox)
+        )
         jobs.finish_if_complete(job_id)
 
 
@@ -45,7 +44,7 @@ def _recognition(job: Job, sandbox: Sandbox) -> Callable[[], None]:
 
     def write() -> None:
         face_groups.store_guesses(faces.ids, people, probabilities)
-        count_done(job, stage="recognise faces", total=len(faces.ids))
+        jobs.count_done(job.pk, stage="recognise faces", total=len(faces.ids))
 
     return write
 
@@ -56,7 +55,7 @@ def _recognised(
     labelled = face_encodings.confirmed_faces(owner.pk)
     row_of = {face: row for row, face in enumerate(faces.ids.tolist())}
     denied = face_encodings.rejections(owner.pk)
-    photos, labelled_photos = numbered(faces.photos, labelled.photos)
+    photos, labelled_photos = face_encodings.photo_numbers(faces, labelled)
     work = FacesToRecognise(
         encodings=faces.encodings,
         qualities=faces.qualities,
@@ -70,7 +69,7 @@ def _recognised(
         ),
         least_probability=owner.confidence_unknown_face,
     )
-    return answer(sandbox, recognise_faces, work)
+    return sandbox.answer(recognise_faces, work)
 
 
 def rescore(*, edit: int, sandbox: Sandbox) -> None:
@@ -90,7 +89,7 @@ def rescore(*, edit: int, sandbox: Sandbox) -> None:
         looks=_looks(face_encodings.encodings_of(faces)),
         within=AFFECTED_WITHIN,
     )
-    until_nothing_changes(
+    face_groups.until_nothing_changes(
         found.owner.pk, lambda: _rescoring(found.owner, photos, sandbox)
     )
 

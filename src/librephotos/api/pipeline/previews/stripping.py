@@ -6,8 +6,8 @@ import logging
 
 from librephotos.api.models import File
 from librephotos.api.pipeline.previews import removals
-from librephotos.api.pipeline.previews.originals import decoding_limits
 from librephotos.api.pipeline.sandboxed.decoding import stat_of
+from librephotos.api.pipeline.work.children import decoding_limits
 from librephotos.api.pipeline.work.sandbox import Sandbox
 from librephotos.api.storage import stripped_copies
 from librephotos.full_disk import FULL, is_full

@@ -418,7 +418,8 @@ def _store(files: Iterable[File], changes: _Changes) -> None:
     File.objects.bulk_update(changes.found_sidecars, ["photo", "state", "error"])
     File.objects.filter(pk__in=changes.replaced_rows).delete()
     stale = {*changes.replaced_rows, *changes.overwritten}
-    transaction.on_commit(partial(delete_copies, stale))
+    if stale:
+        transaction.on_commit(partial(delete_copies, stale))
     File.objects.bulk_update(rows, _COLUMNS)
     outcomes = [
         (
@@ -429,22 +430,3 @@ def _store(files: Iterable[File], changes: _Changes) -> None:
         for file in rows
     ]
     scanned_files.settle(outcomes)
-
-
-def batches_of_captures(
-    files: Iterable[scanned_files.FoundFile], *, size: int
-) -> list[list[scanned_files.FoundFile]]:
-    """Return the files in batches of about `size`, newest first, captures whole."""
-    captures: dict[int, list[scanned_files.FoundFile]] = defaultdict(list)
-    for file in files:
-        captures[file.capture_key].append(file)
-    batches: list[list[scanned_files.FoundFile]] = [[]]
-    for capture in sorted(captures.values(), key=_newest, reverse=True):
-        if batches[-1] and len(batches[-1]) + len(capture) > size:
-            batches.append([])
-        batches[-1].extend(capture)
-    return [batch for batch in batches if batch]
-
-
-def _newest(capture: Sequence[scanned_files.FoundFile]) -> int:
-    return max(file.mtime_ns for file in capture)

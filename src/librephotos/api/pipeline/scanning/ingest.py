@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import transaction
 
 from librephotos.api.models import File, Job, Photo, User
-from librephotos.api.pipeline.previews.originals import decoding_limits
 from librephotos.api.pipeline.sandboxed.decoding import (
     IdentifiedFile,
     Original,
@@ -20,6 +19,7 @@ from librephotos.api.pipeline.sandboxed.decoding import (
 from librephotos.api.pipeline.scanning.captures import attach_files
 from librephotos.api.pipeline.scanning.walk import stat_key
 from librephotos.api.pipeline.work import jobs
+from librephotos.api.pipeline.work.children import decoding_limits
 from librephotos.api.pipeline.work.registry import stages
 from librephotos.api.pipeline.work.runner import (
     ENDS_WORKERS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
@@ -11,7 +12,6 @@ from django.db import transaction
 
 from librephotos.api.models import Job, SiteSettings
 from librephotos.api.models.fields import readable_path
-from librephotos.api.pipeline.scanning.captures import batches_of_captures
 from librephotos.api.pipeline.scanning.walk import (
     Entry,
     WalkReport,
@@ -147,9 +147,26 @@ def _cancelled(job: Job) -> bool:
 def _queue(job: Job, entries: Iterable[Entry], *, reread: bool) -> None:
     """Register files and hand them out, newest first, captures undivided."""
     found = [_found(entry) for entry in entries]
-    batches = batches_of_captures(found, size=BATCH)
+    batches = _batches_of_captures(found)
     for start in range(0, len(batches), FLUSH_FILES // BATCH):
         _queue_batches(job, batches[start : start + FLUSH_FILES // BATCH], reread)
+
+
+def _batches_of_captures(files: Iterable[FoundFile]) -> list[list[FoundFile]]:
+    """Return the files in batches of about BATCH, newest first, captures whole."""
+    captures: dict[int, list[FoundFile]] = defaultdict(list)
+    for file in files:
+        captures[file.capture_key].append(file)
+    batches: list[list[FoundFile]] = [[]]
+    for capture in sorted(captures.values(), key=_newest, reverse=True):
+        if batches[-1] and len(batches[-1]) + len(capture) > BATCH:
+            batches.append([])
+        batches[-1].extend(capture)
+    return [batch for batch in batches if batch]
+
+
+def _newest(capture: Sequence[FoundFile]) -> int:
+    return max(file.mtime_ns for file in capture)
 
 
 def _queue_batches(

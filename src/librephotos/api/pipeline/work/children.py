@@ -7,6 +7,7 @@ from functools import cache
 from django.conf import settings
 
 from librephotos.api.pipeline.work.sandbox import Sandbox
+from librephotos.media.limits import Limits
 
 UNLIMITED = 0
 """PyTorch and CUDA reserve far more address space than they use."""
@@ -19,6 +20,11 @@ def sandbox() -> Sandbox:
         timeout_s=settings.DECODE_TIMEOUT_S,
         memory_bytes=settings.DECODE_MEMORY_MIB * 2**20,
     )
+
+
+def decoding_limits() -> Limits:
+    """Return the limits that the settings put on the pictures that are decoded."""
+    return Limits(max_pixels=settings.MAX_PIXELS)
 
 
 @cache

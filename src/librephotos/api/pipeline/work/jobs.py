@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
-from librephotos.api.models import Job, User
+from librephotos.api.models import Job, JobStage, User
 from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.work.kinds import KINDS
 from librephotos.api.writes import jobs as job_queries
@@ -83,6 +83,14 @@ def _say(job: Job, message: str) -> None:
     if message not in job.message:
         job.message = f"{job.message}\n{message}".strip()
         job.save(update_fields=["message"])
+
+
+def count_done(job_id: int, *, stage: str, total: int) -> None:
+    """Record that the whole work of a job, of one stage, is done."""
+    JobStage.objects.update_or_create(
+        job_id=job_id, stage=stage, defaults={"total": total, "done": total}
+    )
+    Job.objects.filter(pk=job_id).update(enumerated=True)
 
 
 def finish_if_complete(job_id: int) -> None:

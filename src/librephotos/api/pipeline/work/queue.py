@@ -79,7 +79,7 @@ class Task(Enum):
     )
     CATCH_UP = _Row("learning.following.catch_up", IO)
     DOWNLOAD = _Row("ml_models.download.download", IO, stoppable=True)
-    WRITE_CAPTION = _Row("learning.captions.write_caption", CAPTIONS)
+    WRITE_CAPTION = _Row("learning.caption_requests.write_caption", CAPTIONS)
     ENCODE_FACES = _Row("people.encoding.encode_new_faces", IO)
     GROUP_FACES = _Row("people.clusters.group_unknown_faces", ML, "learner")
     RECOGNISE_FACES = _Row("people.suggestions.recognise_unknown_faces", ML, "learner")

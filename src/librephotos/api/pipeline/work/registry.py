@@ -31,22 +31,22 @@ class Row(NamedTuple):
 STAGES: tuple[Row, ...] = (
     Row(
         "metadata",
-        "librephotos.api.pipeline.stages.metadata.MetadataStage",
+        "librephotos.api.pipeline.scanning.metadata.MetadataStage",
         "reads EXIF, IPTC, XMP, sidecars and video facts",
     ),
     Row(
         "geocode",
-        "librephotos.api.pipeline.stages.geocode.GeocodeStage",
+        "librephotos.api.pipeline.scanning.geocode.GeocodeStage",
         "names the place at the GPS position, offline",
     ),
     Row(
         "dates",
-        "librephotos.api.pipeline.stages.dates.DatesStage",
+        "librephotos.api.pipeline.scanning.dates.DatesStage",
         "finds the local time by the owner's date rules",
     ),
     Row(
         "thumbnails",
-        "librephotos.api.pipeline.stages.thumbnails.ThumbnailsStage",
+        "librephotos.api.pipeline.scanning.thumbnails.ThumbnailsStage",
         "decodes once and makes all previews; the photo is visible from here on",
     ),
 )
@@ -55,31 +55,31 @@ STAGES: tuple[Row, ...] = (
 LEARNING_STAGES: tuple[Row, ...] = (
     Row(
         "faces",
-        "librephotos.api.pipeline.stages.faces.FacesStage",
+        "librephotos.api.pipeline.learning.faces.FacesStage",
         "finds faces, measures them and takes the names that files give",
         Job.Kind.SCAN_FACES,
     ),
     Row(
         "embeddings",
-        "librephotos.api.pipeline.stages.embeddings.EmbeddingsStage",
+        "librephotos.api.pipeline.learning.embeddings.EmbeddingsStage",
         "turns photos into vectors, for search by meaning and similar photos",
         Job.Kind.CALCULATE_CLIP_EMBEDDINGS,
     ),
     Row(
         "scenes",
-        "librephotos.api.pipeline.stages.scenes.ScenesStage",
+        "librephotos.api.pipeline.learning.scenes.ScenesStage",
         "names the kind of place and its attributes, indoor or outdoor",
         Job.Kind.GENERATE_TAGS,
     ),
     Row(
         "tags",
-        "librephotos.api.pipeline.stages.tags.TagsStage",
+        "librephotos.api.pipeline.learning.tags.TagsStage",
         "compares the vectors with a vocabulary",
         Job.Kind.GENERATE_TAGS,
     ),
     Row(
         "captions",
-        "librephotos.api.pipeline.stages.captions.CaptionsStage",
+        "librephotos.api.pipeline.learning.captions.CaptionsStage",
         "writes a sentence about each photo, if that is switched on",
         Job.Kind.GENERATE_CAPTIONS,
     ),

@@ -192,6 +192,13 @@ class Sandbox:
             function, items[half:]
         )
 
+    def answer(self, function: Callable[[Input], Output], work: Input) -> Output:
+        """Return what the child makes of the work; raise ModelUnusable if it cannot."""
+        (outcome,) = self.map(function, [work])
+        if outcome.error or outcome.value is None:
+            raise ModelUnusable(outcome.error)
+        return outcome.value
+
     def rest(self, *, after_s: float) -> None:
         """End the child if it has had nothing to do for `after_s` seconds."""
         if not self._busy.acquire(blocking=False):

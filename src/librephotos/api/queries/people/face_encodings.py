@@ -41,6 +41,15 @@ class FaceTable:
     encodings: Encodings
 
 
+def photo_numbers(*tables: FaceTable) -> list[Ids]:
+    """Return numbers in place of the photos' ids, the same in all tables."""
+    photos = [table.photos for table in tables]
+    _, numbers = np.unique(np.concatenate(photos), return_inverse=True)
+    return np.split(
+        numbers.astype(np.int64), np.cumsum([len(part) for part in photos])[:-1]
+    )
+
+
 _PAGE = """
 SELECT max(id),
     string_agg(int8send(id), ''::bytea ORDER BY id),

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from librephotos.api.models import Face, Person
 from librephotos.api.models.face import FaceQuerySet
-from librephotos.api.queries.people.people import NOBODY
+from librephotos.api.models.person import NOBODY
 
 NOBODY_ID = 0
 """The contract's number for faces without a person; no row has it."""

@@ -14,7 +14,7 @@ from librephotos.api.http.answer_schema import IsoTime, UuidText
 from librephotos.api.models import User
 from librephotos.api.queries.library.photos import GridRow
 from librephotos.api.queries.library.timeline import Day, day_title
-from librephotos.api.serializers.accounts.simple_user import SimpleUser, simple_user
+from librephotos.api.serializers.library.simple_user import SimpleUser, simple_user
 
 NO_TIMESTAMP = "No timestamp"
 

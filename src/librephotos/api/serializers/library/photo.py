@@ -12,7 +12,6 @@ from typing import Any
 from librephotos.api.http.fields import iso_utc
 from librephotos.api.models import File, Photo, PhotoMetadata
 from librephotos.api.models.fields import readable_path
-from librephotos.api.serializers.accounts.simple_user import simple_user
 from librephotos.api.serializers.library.captions import captions, no_captions
 from librephotos.api.serializers.library.grid import media_type
 from librephotos.api.serializers.library.photo_shape import (
@@ -25,6 +24,7 @@ from librephotos.api.serializers.library.photo_shape import (
     StructuredMetadata,
 )
 from librephotos.api.serializers.library.place import address, geolocation
+from librephotos.api.serializers.library.simple_user import simple_user
 from librephotos.api.serializers.people.face import people_on, unknown_faces_on
 from librephotos.media.files.formats import Kind
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from librephotos.api.http.answer_schema import IsoTime, UuidText
-from librephotos.api.serializers.accounts.simple_user import SimpleUser
 from librephotos.api.serializers.library.captions import Captions
 from librephotos.api.serializers.library.grid import MediaType, Stack
 from librephotos.api.serializers.library.place import Geolocation
 from librephotos.api.serializers.library.similar_photo import SimilarPhotoItem
+from librephotos.api.serializers.library.simple_user import SimpleUser
 from librephotos.api.serializers.people.face import FaceOnPhoto, PersonOnPhoto
 
 

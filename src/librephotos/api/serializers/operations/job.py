@@ -10,7 +10,7 @@ from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
 from librephotos.api.models.photo_stage import stage_name
 from librephotos.api.pipeline.work.kinds import KINDS, Unit
-from librephotos.api.serializers.accounts.simple_user import SimpleUser, simple_user
+from librephotos.api.serializers.library.simple_user import SimpleUser, simple_user
 
 
 class JobStageRow(TypedDict):

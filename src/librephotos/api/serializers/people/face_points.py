@@ -5,9 +5,9 @@ from __future__ import annotations
 import colorsys
 from typing import TypedDict
 
+from librephotos.api.models.person import NOBODY
 from librephotos.api.queries.people.face_points import FacePoint
 from librephotos.api.queries.people.faces import NOBODY_ID
-from librephotos.api.queries.people.people import NOBODY
 from librephotos.api.serializers.people.face import face_url
 
 _GOLDEN_SHARE = 0.618034

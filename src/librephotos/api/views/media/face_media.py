@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from librephotos.api.models import Face, Photo
-from librephotos.api.pipeline.people.requests import look_again
+from librephotos.api.services.faces import look_again
 from librephotos.api.views.media.byte_response import REVALIDATED, Content
 from librephotos.api.views.media.photo_media import (
     NoContent,

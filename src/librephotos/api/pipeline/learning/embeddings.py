@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from librephotos.api.pipeline.learning.model_stage import PreviewStage, Vector
+from librephotos.api.pipeline.learning.tags import TagsStage
 from librephotos.api.pipeline.ml_models.installed import embedding_model
 from librephotos.api.pipeline.sandboxed.predictions import embed_pictures
-from librephotos.api.pipeline.stages.model_stage import PreviewStage, Vector
-from librephotos.api.pipeline.stages.tags import TagsStage
 from librephotos.api.writes import embeddings
 from librephotos.api.writes.invalidation import Reason, invalidate
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from librephotos.api.models import Thing
+from librephotos.api.pipeline.learning.model_stage import ModelStage, Vector
 from librephotos.api.pipeline.ml_models.installed import tag_model
 from librephotos.api.pipeline.sandboxed.predictions import tag_vectors
-from librephotos.api.pipeline.stages.model_stage import ModelStage, Vector
 from librephotos.api.pipeline.work.stage import Skip
 from librephotos.api.writes import embeddings, search_document, things
 from librephotos.api.writes.invalidation import Reason, invalidate

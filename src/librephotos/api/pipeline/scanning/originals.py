@@ -6,21 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import F
 
 from librephotos.api.models import File
 from librephotos.api.pipeline.sandboxed.decoding import Original
+from librephotos.api.pipeline.work.children import decoding_limits
 from librephotos.api.pipeline.work.stage import Skip
 from librephotos.media.files.formats import Kind
-from librephotos.media.limits import Limits
 
 NO_FILE = Skip("None of the photo's files is there.", for_now=True)
-
-
-def decoding_limits() -> Limits:
-    """Return the limits that the settings put on untrusted files."""
-    return Limits(max_pixels=settings.MAX_PIXELS)
 
 
 def load_originals(

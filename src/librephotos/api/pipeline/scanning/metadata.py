@@ -8,12 +8,12 @@ from uuid import UUID
 
 from librephotos.api.models import Photo, PhotoMetadata
 from librephotos.api.models.columns import fit
-from librephotos.api.pipeline.previews.originals import load_originals
 from librephotos.api.pipeline.sandboxed.decoding import (
     LocatedMetadata,
     Original,
     metadata_of,
 )
+from librephotos.api.pipeline.scanning.originals import load_originals
 from librephotos.api.pipeline.work.registry import FACES
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
 from librephotos.api.writes.invalidation import Reason, invalidate

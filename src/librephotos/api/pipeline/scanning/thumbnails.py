@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from librephotos.api.models import Photo
 from librephotos.api.models.columns import fit
-from librephotos.api.pipeline.previews.originals import load_originals
 from librephotos.api.pipeline.sandboxed.decoding import Original, thumbnails_of
+from librephotos.api.pipeline.scanning.originals import load_originals
 from librephotos.api.pipeline.work.registry import learning_from
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
 from librephotos.api.storage.previews import PreviewSize, preview_name

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from librephotos.api.models import Photo, Thing
+from librephotos.api.pipeline.learning.model_stage import PreviewStage
 from librephotos.api.pipeline.ml_models.installed import scene_model
 from librephotos.api.pipeline.sandboxed.predictions import recognise_scenes
-from librephotos.api.pipeline.stages.model_stage import PreviewStage
 from librephotos.api.writes import search_document, things
 from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.api.writes.things import Tag
