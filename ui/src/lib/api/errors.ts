@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import type { FieldError } from './types';
 
 /** The server answered, and said no. */
@@ -6,7 +7,7 @@ export class ApiError extends Error {
     readonly status: number,
     readonly errors: FieldError[],
   ) {
-    super(errors.map((error) => error.message).join(' ') || `The server answered ${status}.`);
+    super(errors.map((error) => error.message).join(' ') || m.api_refused({ status }));
     this.name = 'ApiError';
   }
 
@@ -24,7 +25,7 @@ export class ApiError extends Error {
 /** Who asked is not signed in here any more; nothing is for them to see. */
 export class SessionEnded extends ApiError {
   constructor() {
-    super(401, [{ field: 'detail', message: 'You have been signed out.' }]);
+    super(401, [{ field: 'detail', message: m.api_session_ended() }]);
     this.name = 'SessionEnded';
   }
 }
@@ -32,7 +33,7 @@ export class SessionEnded extends ApiError {
 /** No answer came: the server is away, or the network is. */
 export class Unreachable extends Error {
   constructor(options?: ErrorOptions) {
-    super('The server cannot be reached.', options);
+    super(m.api_unreachable(), options);
     this.name = 'Unreachable';
   }
 }
