@@ -1,4 +1,5 @@
 import type { Place } from '../api/types';
+import { m } from '../paraglide/messages';
 
 /** Places of one kind, those with the most photos first. */
 export interface PlacesOfKind {
@@ -14,11 +15,11 @@ export function byKind(places: Place[]): PlacesOfKind[] {
   const bySize = places.toSorted((a, b) => b.photo_count - a.photo_count);
   const kinds = [
     {
-      title: 'Countries',
+      title: m.places_countries(),
       places: bySize.filter(({ geolocation_level }) => geolocation_level === COUNTRY),
     },
     {
-      title: 'Regions and towns',
+      title: m.places_regions_and_towns(),
       places: bySize.filter(({ geolocation_level }) => geolocation_level !== COUNTRY),
     },
   ];
