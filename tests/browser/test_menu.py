@@ -23,6 +23,10 @@ APART = {"Favourites": "/favourites", "Hidden": "/hidden", "Trash": "/trash"}
 ACCOUNT = {"Models": "/models", "Problems 1": "/problems"}
 IN_MENU = "() => document.activeElement.closest('[role=menu]') !== null"
 IN_MAIN = "() => document.activeElement.closest('main') !== null"
+CUT_OFF = """
+words => words.filter(word => word.scrollWidth > word.clientWidth)
+  .map(word => word.textContent)
+"""
 
 
 def arrived(visitor: Visitor, title: str, address: str) -> None:
@@ -75,6 +79,21 @@ def test_a_phone_has_a_bar_below_the_photos(visit: Callable[..., Visitor]) -> No
         entry.tap()
         arrived(visitor, title, address)
         expect(more).to_have_attribute("aria-current", "true")
+
+
+@pytest.mark.parametrize("width", [1440, 800, 360])
+def test_no_word_of_the_menu_is_cut_off_in_a_language_of_longer_ones(
+    visit: Callable[..., Visitor], width: int
+) -> None:
+    visitor = visit(viewport={"width": width, "height": 900})
+    visitor.enter()
+    visitor.choose_of_account("Deutsch")
+    menu = visitor.page.get_by_role("navigation", name="Bibliothek")
+    expect(menu.get_by_role("link").first).to_have_text("Fotos")
+    visitor.wait_until("() => document.fonts.status === 'loaded'")
+    words = menu.locator("span")
+    assert "Ausgeblendet" in words.all_text_contents()
+    assert words.evaluate_all(CUT_OFF) == []
 
 
 def test_a_message_stands_above_the_bar_of_a_phone(
