@@ -1,5 +1,6 @@
 import type { Photo } from '../api/types';
 import { formatBytes, formatMoment } from '../dates/format';
+import { m } from '../paraglide/messages';
 
 /** One line of the facts panel. */
 export interface Fact {
@@ -12,12 +13,15 @@ export interface Fact {
 /** What is known about a photo, in reading order; what is unknown is left out. */
 export function factsOf(photo: Photo, locale: string): Fact[] {
   const facts: Fact[] = [
-    { name: 'Date', value: formatMoment(photo.exif_timestamp, locale) || 'Unknown' },
-    { name: 'Place', value: placeOf(photo), detail: coordinatesOf(photo) },
-    { name: 'Camera', value: photo.camera ?? '' },
-    { name: 'Lens', value: photo.lens ?? '' },
-    { name: 'Exposure', value: exposureOf(photo) },
-    { name: 'Size', value: dimensionsOf(photo), detail: formatBytes(photo.size) },
+    {
+      name: m.viewer_date(),
+      value: formatMoment(photo.exif_timestamp, locale) || m.viewer_date_unknown(),
+    },
+    { name: m.viewer_place(), value: placeOf(photo), detail: coordinatesOf(photo) },
+    { name: m.viewer_camera(), value: photo.camera ?? '' },
+    { name: m.viewer_lens(), value: photo.lens ?? '' },
+    { name: m.viewer_exposure(), value: exposureOf(photo) },
+    { name: m.viewer_size(), value: dimensionsOf(photo), detail: formatBytes(photo.size) },
   ];
   return facts.filter((fact) => fact.value !== '');
 }
