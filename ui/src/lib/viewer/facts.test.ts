@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { captions, photo as bare } from '../api/samples';
+import { overwriteGetLocale } from '../paraglide/runtime';
 import { exposureOf, factsOf, tagsOf } from './facts';
+
+afterEach(() => overwriteGetLocale(() => 'en'));
 
 it('leaves out what is not known', () => {
   expect(factsOf(bare, 'en-GB').map((fact) => [fact.name, fact.value])).toEqual([
@@ -13,6 +16,20 @@ it('joins the exposure', () => {
   const photo = { ...bare, shutter_speed: '1/250', fstop: 2.8, iso: 100, focal_length: 4.25 };
   expect(exposureOf(photo)).toBe('1/250 s · f/2.8 · ISO 100 · 4.3 mm');
   expect(exposureOf({ ...photo, focalLength35Equivalent: 26 })).toContain('4.3 mm (26 mm)');
+});
+
+it("writes names and numbers in the reader's language", () => {
+  overwriteGetLocale(() => 'de');
+  const photo = { ...bare, shutter_speed: '2.5', fstop: 2.8, focal_length: 4.25 };
+  expect(exposureOf(photo)).toBe('2,5 s · f/2,8 · 4,3 mm');
+  expect(exposureOf({ ...bare, shutter_speed: '1/4000', iso: 12_800 })).toBe(
+    '1/4000 s · ISO 12800',
+  );
+  const size = { ...bare, width: 1200, height: 1000 };
+  expect(factsOf(size, 'de-DE').map((fact) => [fact.name, fact.value])).toEqual([
+    ['Datum', 'Unbekannt'],
+    ['Größe', '1200 × 1000 (1,2 MP)'],
+  ]);
 });
 
 it('tells megapixels of pictures that have some', () => {

@@ -1,6 +1,7 @@
 import type { Photo } from '../api/types';
 import { formatBytes, formatMoment } from '../dates/format';
 import { m } from '../paraglide/messages';
+import { getLocale } from '../paraglide/runtime';
 
 /** One line of the facts panel. */
 export interface Fact {
@@ -37,12 +38,18 @@ function coordinatesOf({ exif_gps_lat: lat, exif_gps_lon: lon }: Photo): string 
 /** "1/250 s · f/2.8 · ISO 100 · 35 mm", as far as known. */
 export function exposureOf(photo: Photo): string {
   const parts = [
-    photo.shutter_speed ? `${photo.shutter_speed.replace(/\s*s$/, '')} s` : '',
+    photo.shutter_speed ? `${exposureTime(photo.shutter_speed)} s` : '',
     photo.fstop ? `f/${rounded(photo.fstop)}` : '',
     photo.iso ? `ISO ${photo.iso}` : '',
     focalLength(photo),
   ];
   return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** "1/250", or seconds with the reader's decimal mark. */
+function exposureTime(text: string): string {
+  const seconds = text.replace(/\s*s$/, '');
+  return Number.isNaN(Number(seconds)) ? seconds : decimal(Number(seconds));
 }
 
 function focalLength(photo: Photo): string {
@@ -72,5 +79,10 @@ export function tagsOf(photo: Photo): string[] {
 }
 
 function rounded(value: number): string {
-  return String(Math.round(value * 10) / 10);
+  return decimal(Math.round(value * 10) / 10);
+}
+
+function decimal(value: number): string {
+  const options = { maximumFractionDigits: 20, useGrouping: false };
+  return new Intl.NumberFormat(getLocale(), options).format(value);
 }
