@@ -174,6 +174,22 @@ def test_faces_stay_upon_the_picture(
     expect(visitor.page.get_by_test_id("face-card")).to_be_in_viewport(ratio=1)
 
 
+def test_a_card_of_large_words_is_seen_whole(
+    looking: Callable[..., Visitor], site: Site
+) -> None:
+    visitor = looking()
+    photo = visitor.location().rsplit("/", 1)[1]
+    box = {"left": 1300, "top": 300, "right": 1450, "bottom": 1060}
+    body = {"photo": photo, "location": box, "person_name": "Zoë " * 12}
+    site.server.post("/api/addface", body, site.server.sign_in("onlooker"))
+    visitor.page.reload()
+    wait_for_picture(visitor)
+    visitor.page.evaluate("document.documentElement.style.fontSize = '48px'")
+    visitor.press("Faces")
+    visitor.page.get_by_role("button", name="Face: Zoë Zoë").click()
+    expect(visitor.page.get_by_test_id("face-card")).to_be_in_viewport(ratio=1)
+
+
 def touch(
     cdp: CDPSession, kind: str, *points: tuple[float, float], at: float | None = None
 ) -> None:
