@@ -67,7 +67,10 @@ def test_a_photo_is_not_described_without_its_model(visitor: Visitor) -> None:
     visitor.press("Describe")
     problem = panel.get_by_role("alert")
     expect(problem).to_contain_text("is not installed")
-    problem.get_by_role("link", name="Look after the models").click()
+    way = problem.get_by_role("link", name="Look after the models")
+    # It has the colour of the problem, and so must lie upon what that does.
+    expect(way).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    way.click()
     expect(visitor.page).to_have_title("Models – LibrePhotos")
 
 
