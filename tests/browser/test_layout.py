@@ -16,6 +16,16 @@ from tests.support.pictures.images import encoded, photograph
 
 pytestmark = pytest.mark.browser
 
+ROOM_AND_WORDS = """
+button => {
+  const words = new Range();
+  words.selectNodeContents(button);
+  const { paddingLeft, paddingRight } = getComputedStyle(button);
+  const room = button.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  return [room, words.getBoundingClientRect().width];
+}
+"""
+
 
 @pytest.fixture(scope="module")
 def cut_short(site: Site, folder: Path) -> str:
@@ -146,3 +156,21 @@ def test_all_of_the_menu_can_be_reached_on_a_phone_held_aslant(
         expect(entry).to_be_in_viewport(ratio=1)
     visitor.choose("Log out")
     expect(visitor.page.get_by_test_id("sign-in-form")).to_be_visible()
+
+
+def test_a_long_message_takes_no_room_from_its_buttons(
+    visit: Callable[..., Visitor], cut_short: str
+) -> None:
+    visitor = visit(**screen("phone"))
+    visitor.enter(username=cut_short)
+    expect(visitor.tiles).to_have_count(4)
+    visitor.choose_of_account("Deutsch")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "de")
+    visitor.open_photo()
+    visitor.press("In den Papierkorb verschieben")
+    toasts = visitor.page.get_by_test_id("toast")
+    undo = toasts.last.get_by_role("button", name="Rückgängig")
+    room, words = undo.evaluate(ROOM_AND_WORDS)
+    assert words <= room + 1
+    undo.click()
+    expect(toasts.last).to_contain_text("Rückgängig gemacht")
