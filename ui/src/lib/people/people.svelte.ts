@@ -94,7 +94,7 @@ export class People {
   /** Take an edit back. */
   async undo(edit: number): Promise<boolean> {
     const undone = await this.#attempt(() => this.client.people.undo(edit));
-    if (undone) this.toasts.say(m.people_done_undone());
+    if (undone) this.toasts.say(m.common_undone());
     return undone;
   }
 
