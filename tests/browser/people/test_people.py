@@ -291,6 +291,22 @@ def test_an_ignored_face_is_restored(visit_family: Callable[..., Visitor]) -> No
     )
 
 
+def test_escape_closes_the_menu_and_keeps_the_selected_faces(
+    visit_family: Callable[..., Visitor],
+) -> None:
+    visitor = visit_family()
+    groups(visitor).first.get_by_role("link").click()
+    select(visitor, 0)
+    visitor.press("More for these faces")
+    expect(visitor.page.get_by_role("menuitem").first).to_be_visible()
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.page.get_by_role("menuitem")).to_have_count(0)
+    bar = visitor.page.get_by_test_id("selection-bar")
+    expect(bar).to_contain_text("1 face")
+    visitor.page.keyboard.press("Escape")
+    expect(bar).to_have_count(0)
+
+
 def test_on_a_phone(visit_family: Callable[..., Visitor]) -> None:
     visitor = visit_family(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
