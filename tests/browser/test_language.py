@@ -64,6 +64,7 @@ def sign_in_german(visitor: Visitor) -> None:
     visitor.page.get_by_label("Benutzername").fill("admin")
     visitor.page.get_by_label("Passwort", exact=True).fill(PASSWORD)
     visitor.page.get_by_role("button", name="Anmelden").click()
+    visitor.wait_until_drawn()
 
 
 def test_a_reader_of_german_is_spoken_to_in_german(
