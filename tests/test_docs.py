@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from librephotos.api.pipeline.work.registry import LEARNING_STAGES, STAGES
 from librephotos.server.management import commands
@@ -43,6 +44,12 @@ def test_every_stage_is_in_its_table_in_the_order_of_the_registry() -> None:
     for table, rows in ((made_visible, STAGES), (learnt, LEARNING_STAGES)):
         named = re.findall(r"^\| `(\w+)`", table, flags=re.MULTILINE)
         assert named == [row.name for row in rows]
+
+
+def test_every_table_is_in_the_data_model() -> None:
+    named = ARCHITECTURE.read_text().split("## Data model")[1]
+    tables = {model.__name__ for model in apps.get_app_config("api").get_models()}
+    assert {name for name in tables if f"`{name}`" not in named} == set()
 
 
 @pytest.mark.parametrize(
