@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -202,10 +202,7 @@ def _first_clause(terms: Sequence[_Term], today: date, names: Names) -> Clause:
     if first.quoted:
         return Clause(ClauseKind.PHRASE, (first.word,), negated=first.negated)
     words = _run(terms)
-    found = _longest(words, today, names)
-    return Clause(
-        found.kind, found.words, found.ids, found.time, found.video, first.negated
-    )
+    return replace(_longest(words, today, names), negated=first.negated)
 
 
 def _run(terms: Sequence[_Term]) -> Words:

@@ -34,7 +34,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 UNKNOWN = 2**40
-NO_HASH = "0" * 32 + "9"
+NO_HASH = "f" * 32 + "9"
 
 
 class Ids(NamedTuple):

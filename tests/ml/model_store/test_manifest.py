@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from librephotos.ml.im2txt.captioners import CAPTIONERS
 from librephotos.ml.model_store.errors import UnknownModel
 from librephotos.ml.model_store.manifest import Model, Purpose, find_model, known_models
 from librephotos.ml.model_store.record import safe_name
+from librephotos.ml.places365.scene import Variant
 
 MODELS = list(known_models().values())
 
@@ -26,6 +28,14 @@ def test_every_model_is_described_and_can_be_had(model: Model) -> None:
 
 def test_every_purpose_has_a_model() -> None:
     assert {purpose for model in MODELS for purpose in model.purposes} == set(Purpose)
+
+
+def test_what_needs_a_loader_of_ours_has_one() -> None:
+    def serving(purpose: Purpose) -> set[str]:
+        return {model.name for model in MODELS if purpose in model.purposes}
+
+    assert serving(Purpose.CAPTIONS) == set(CAPTIONERS)
+    assert serving(Purpose.SCENES) == {f"places365-{kind}" for kind in Variant}
 
 
 def test_repositories_are_found_by_either_name() -> None:

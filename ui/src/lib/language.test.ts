@@ -19,15 +19,16 @@ afterEach(() => overwriteGetLocale(() => 'en'));
 
 describe('the language of the page', () => {
   it('is the first of the reader that there is, as it is written in their region', () => {
-    expect(languageOf(['fr', 'de-AT', 'en-US'])).toMatchObject({ current: 'de', region: 'de-AT' });
+    expect(languageOf(['la', 'de-AT', 'en-US'])).toMatchObject({ current: 'de', region: 'de-AT' });
     expect(languageOf(['en-US', 'de'])).toMatchObject({ current: 'en', region: 'en-US' });
-    expect(languageOf(['fr'])).toMatchObject({ current: 'en', region: 'en-GB' });
+    expect(languageOf(['la'])).toMatchObject({ current: 'en', region: 'en-GB' });
     expect(languageOf([])).toMatchObject({ current: 'en', region: 'en-GB' });
   });
 
   it('is what was chosen, whatever the browser prefers', () => {
     expect(languageOf(['en-US'], 'de')).toMatchObject({ current: 'de', region: 'de-DE' });
-    expect(languageOf(['de-CH'], 'en').others).toEqual(['de']);
+    const { others } = languageOf(['de-CH'], 'en');
+    expect([others.includes('en'), others.includes('de')]).toEqual([false, true]);
   });
 
   it('is spoken by texts, counts and dates', () => {

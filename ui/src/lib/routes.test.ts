@@ -92,7 +92,7 @@ describe('the table of routes', () => {
     const names = ROUTES.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     const inMenu = ROUTES.filter(({ menu }) => menu);
-    for (const { title } of ROUTES) expect(title).not.toBe('');
+    for (const { title } of ROUTES) expect(title()).not.toBe('');
     for (const { path } of inMenu) expect(shownAt(path as string)[0]).not.toBe('unknown');
     const above = ROUTES.flatMap(({ under }) => (under === undefined ? [] : [under]));
     expect(inMenu.map(({ name }) => name)).toEqual(expect.arrayContaining(above));

@@ -127,15 +127,15 @@ def _vector(
     text: str, owner: int, *, wanted: str
 ) -> tuple[Space, NDArray[np.float32]] | Meaning:
     """Return the vector of a text by the best model that can still be used."""
-    obstacle = Meaning.NO_VECTORS
+    outcome = Meaning.NO_VECTORS
     for model in models_of(owner, wanted=wanted):
         found = _vector_by(model, text, caller=Caller.account(owner))
         if not isinstance(found, Meaning):
             return Space(owner, model), found
-        obstacle = found
-        if obstacle is not Meaning.MODEL_UNUSABLE:
+        outcome = found
+        if outcome is not Meaning.MODEL_UNUSABLE:
             break
-    return obstacle
+    return outcome
 
 
 def _vector_by(

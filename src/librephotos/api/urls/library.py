@@ -1,4 +1,4 @@
-"""Addresses of the library: timeline, photos, media, jobs, search."""
+"""Addresses of the library, its media and its operation: jobs, models, statistics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tasks of the queue that a worker has left, by dying or by being told to end."""
+"""Tasks of the queue that a worker has left, by dying or by being told to end.
+
+Whether one has died is told by its last sign of life, and so by the clock.
+"""
 
 from __future__ import annotations
 
@@ -96,3 +99,27 @@ def count_as_left(task_id: int, *, attempts: int) -> None:
             " WHERE id = %s AND attempts = %s AND status = 'doing'",
             [TAKEOVERS, TAKEOVERS, task_id, attempts],
         )
+
+
+_AHEAD = (
+    """
+UPDATE procrastinate_workers SET last_heartbeat = now()
+WHERE last_heartbeat > now() + interval '1 minute'
+""",
+    """
+UPDATE procrastinate_jobs SET scheduled_at = now()
+WHERE status = 'todo' AND scheduled_at > now() + interval '10 minutes'
+""",
+)
+
+
+def correct_times_ahead() -> None:
+    """Take times of the queue that lie ahead to be of a clock that was set back since.
+
+    Without this a dead worker would count as alive, and a task that is to be tried
+    again would wait, until the clock is there again. No pause between two tries is as
+    long as ten minutes, and a worker that lives gives its next sign in seconds.
+    """
+    with connection.cursor() as cursor:
+        for statement in _AHEAD:
+            cursor.execute(statement)

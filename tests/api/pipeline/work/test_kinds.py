@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.utils.module_loading import import_string
@@ -11,16 +13,20 @@ from procrastinate.contrib.django import app
 from rest_framework.test import APIClient
 
 from librephotos.api.models import Job, SiteSettings
+from librephotos.api.models.job import FILES
+from librephotos.api.models.photo_stage import stage_name
+from librephotos.api.pipeline.ml_models.download import stage_of
 from librephotos.api.pipeline.work import children
 from librephotos.api.pipeline.work.kinds import KINDS, Who, following
 from librephotos.api.pipeline.work.queue import LANES, Task
-from librephotos.api.pipeline.work.registry import LEARNING_STAGES
+from librephotos.api.pipeline.work.registry import LEARNING_STAGES, STAGES
 from librephotos.api.pipeline.work.sandbox import Sandbox
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 GIVEN = {"sandbox", "should_abort"}
+PAGE = Path(__file__).parents[4] / "ui" / "src" / "lib" / "jobs" / "progress.ts"
 
 
 @pytest.mark.parametrize("task", Task, ids=lambda task: task.name)
@@ -106,3 +112,13 @@ def test_who_may_ask_for_a_job(
         mine = Job.objects.filter(started_by=user, kind=kind)
         assert mine.exists() == (user in allowed)
     assert APIClient().post(ASKED_AT[kind]).status_code == 401
+
+
+def test_the_page_has_words_for_all_kinds_and_for_what_jobs_count() -> None:
+    script = PAGE.read_text()
+    kinds = re.findall(r"^  (\d+): m\.jobs_kind_", script, flags=re.MULTILINE)
+    assert sorted(map(int, kinds)) == sorted(KINDS)
+    counted = {row.name for row in (*STAGES, *LEARNING_STAGES)}
+    counted |= {FILES, stage_name(stage_of("a model"))}
+    titled = re.findall(r"^  '?([\w ]+)'?: m\.jobs_stage_", script, flags=re.MULTILINE)
+    assert counted <= set(titled)

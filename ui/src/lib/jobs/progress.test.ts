@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { jobResult } from '../api/samples';
 import type { Job } from '../api/types';
+import { overwriteGetLocale } from '../paraglide/runtime';
 import {
   amountOf,
   attempted,
@@ -12,6 +13,8 @@ import {
   notesOf,
   stageTitle,
 } from './progress';
+
+afterEach(() => overwriteGetLocale(() => 'en'));
 
 const stage = { stage: 'face_recognition', done: 5, failed: 2, skipped: 1, total: 10 };
 const job = {
@@ -62,6 +65,11 @@ it('leaves out commands, and knows what the page can help with', () => {
   expect(note).toBe('Captions: the model blip is not installed.');
   expect(lacksModel(message)).toBe(true);
   expect(lacksModel('The disk is full.')).toBe(false);
+});
+
+it('names what is counted before there are photos in the language of the page', () => {
+  overwriteGetLocale(() => 'de');
+  expect(['files', 'group faces'].map(stageTitle)).toEqual(['Dateien', 'Gesichter gruppieren']);
 });
 
 it('writes stages as words', () => {

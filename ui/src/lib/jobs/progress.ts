@@ -19,6 +19,8 @@ const KINDS: Record<number, () => string> = {
 };
 
 const STAGES: Record<string, () => string> = {
+  files: m.jobs_stage_files,
+  download: m.jobs_stage_download,
   metadata: m.jobs_stage_metadata,
   geocode: m.jobs_stage_geocode,
   dates: m.jobs_stage_dates,

@@ -1,7 +1,7 @@
 """The kinds of jobs: one row each, and the only table of what a kind is.
 
-Number and label are the contract's, in `Job.Kind`. To add a kind is to add a row here
-and the function that its task names.
+Number and label are the contract's, in `Job.Kind`. To add a kind is to add a row here,
+the function that its task names, and what the page calls it.
 """
 
 from __future__ import annotations

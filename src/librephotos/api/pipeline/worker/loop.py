@@ -26,7 +26,6 @@ from librephotos.api.pipeline.work.children import rest_children, stop_children
 from librephotos.api.pipeline.work.queue import ALL_QUEUES, INTERACTIVE, LANES
 from librephotos.api.pipeline.worker.queue_connector import QueueConnector, losses_told
 from librephotos.api.pipeline.worker.takeover import take_over
-from librephotos.api.queries.operations.jobs import correct_times_ahead
 from librephotos.api.writes import left_tasks
 from librephotos.logs.outages import outages
 from librephotos.stopping import handlers_kept, stop_requests
@@ -211,7 +210,7 @@ async def _tidy_up(app: App, watch: ModelWatch) -> None:
     """Now and then take over the tasks of dead workers, and end what is idle."""
     duties: list[Callable[[], Awaitable[None]]] = [
         partial(_take_over, app),
-        partial(in_thread, correct_times_ahead),
+        partial(in_thread, left_tasks.correct_times_ahead),
         partial(in_thread, jobs.settle_abandoned),
         partial(in_thread, watch.look),
         partial(asyncio.to_thread, rest_children, after_s=IDLE_CHILD_S),

@@ -10,9 +10,14 @@ from typing import Any, NamedTuple
 
 from django.db.models import Max, Prefetch, Q
 
-from librephotos.api.models import File, Photo, PhotoThing, SiteSettings
+from librephotos.api.models import (
+    File,
+    Photo,
+    PhotoCaption,
+    PhotoThing,
+    SiteSettings,
+)
 from librephotos.api.models.photo import PhotoQuerySet
-from librephotos.api.queries.library.captions import written_captions
 from librephotos.api.queries.people.faces import people_on_photos
 
 _NAME = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
@@ -77,7 +82,9 @@ def detailed(photos: PhotoQuerySet) -> PhotoQuerySet:
 
     The number of queries does not depend on the number of photos.
     """
-    captions = written_captions(SiteSettings.current().caption_model)
+    # The caption of an earlier model stands until the present one has written.
+    preferred = Q(model=SiteSettings.current().caption_model)
+    captions = PhotoCaption.objects.annotate(preferred=preferred)
     tags = PhotoThing.objects.select_related("thing").order_by("-score", "thing")
     return (
         photos.select_related("owner", "metadata", "main_file", _PLACE_DEPTH)
@@ -85,7 +92,7 @@ def detailed(photos: PhotoQuerySet) -> PhotoQuerySet:
         .prefetch_related(
             Prefetch("files", File.objects.order_by("id")),
             Prefetch("tags", tags),
-            Prefetch("captions", captions),
+            Prefetch("captions", captions.order_by("-preferred", "-id")),
             Prefetch("faces", people_on_photos()),
         )
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -51,27 +50,3 @@ def find_job(user: Any, name: str) -> Job | None:
         return jobs.filter(job_id=uuid.UUID(name)).first()
     except ValueError:
         return None
-
-
-_AHEAD = (
-    """
-UPDATE procrastinate_workers SET last_heartbeat = now()
-WHERE last_heartbeat > now() + interval '1 minute'
-""",
-    """
-UPDATE procrastinate_jobs SET scheduled_at = now()
-WHERE status = 'todo' AND scheduled_at > now() + interval '10 minutes'
-""",
-)
-
-
-def correct_times_ahead() -> None:
-    """Take times of the queue that lie ahead to be of a clock that was set back since.
-
-    Without this a dead worker would count as alive, and a task that is to be tried
-    again would wait, until the clock is there again. No pause between two tries is as
-    long as ten minutes, and a worker that lives gives its next sign in seconds.
-    """
-    with connection.cursor() as cursor:
-        for statement in _AHEAD:
-            cursor.execute(statement)

@@ -32,7 +32,9 @@ class Captions(TypedDict):
 
 
 def captions(photo: Photo) -> Captions:
-    """Return the contract's `captions_json` of a photo from `queries.photos.detailed`.
+    """Return the contract's `captions_json` of a photo.
+
+    The photo must come from `queries.library.photos.detailed`.
 
     Clients read `im2txt`, `user_caption` and `places365` without guarding; other
     taggers have a key each where they found something.

@@ -41,7 +41,7 @@ _NO_METADATA = PhotoMetadata()
 def photo_details(photo: Photo, *, viewer: Any) -> PhotoDetails:
     """Return the details of a photo that `viewer` may see.
 
-    The photo must come from `queries.photos.detailed`.
+    The photo must come from `queries.library.photos.detailed`.
     """
     return own_details(photo) if photo.owner_id == viewer.pk else public_details(photo)
 

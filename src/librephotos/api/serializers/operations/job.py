@@ -77,7 +77,7 @@ class WorkerAvailability(TypedDict):
 
 
 def job_row(job: Job) -> JobRow:
-    """Return a job from `queries.jobs.with_progress` as clients show it."""
+    """Return a job from `queries.operations.jobs.with_progress` as clients show it."""
     stages = list(job.stages.all())
     return {
         "id": job.pk,

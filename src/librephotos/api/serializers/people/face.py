@@ -217,7 +217,10 @@ def person_on_photo(face: Face) -> PersonOnPhoto | None:
 
 
 def people_on(photo: Photo) -> list[PersonOnPhoto]:
-    """Return the people on a photo from `queries.photos.detailed`, left to right."""
+    """Return the people on a photo, left to right.
+
+    The photo must come from `queries.library.photos.detailed`.
+    """
     people = map(person_on_photo, photo.faces.all())
     return [person for person in people if person is not None]
 
