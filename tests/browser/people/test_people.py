@@ -422,6 +422,20 @@ def test_a_forgotten_name_comes_back(visit_family: Callable[..., Visitor]) -> No
     expect(person(visitor, "Ada")).to_be_visible()
 
 
+def test_enter_saves_a_date_of_birth(visit_family: Callable[..., Visitor]) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    person(visitor, "Ada").click()
+    visitor.press("More about Ada")
+    visitor.choose("Add date of birth")
+    date = visitor.page.get_by_label("Date of birth")
+    expect(date).to_be_focused()
+    date.fill("1815-12-10")
+    visitor.page.keyboard.press("Enter")
+    expect(date).to_have_count(0)
+    expect(visitor.page.get_by_test_id("person-head")).to_contain_text("born 10 Dec")
+
+
 def test_what_was_done_is_listed_and_can_be_taken_back_later(
     visit_family: Callable[..., Visitor],
 ) -> None:
