@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.site import PEOPLE, PICTURES_EACH, Site, write_portraits
-from tests.browser.visitor import Held, Visitor
+from tests.browser.visitor import PHONE, Held, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -267,6 +267,21 @@ def test_a_face_that_looks_like_no_other_is_named_on_its_photo(
     expect(page.get_by_role("button", name="Face: Ada")).to_be_visible()
     panel.get_by_role("button", name="Ada").click()
     expect(page.get_by_test_id("person-head")).to_contain_text("Ada")
+
+
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
+def test_known_names_cover_nothing_of_the_card_of_a_face(
+    visit_family: Callable[..., Visitor], screen: dict[str, object]
+) -> None:
+    visitor = visit_family(**screen)
+    name_group(visitor, "Ada")
+    groups(visitor).first.get_by_role("link").click()
+    faces(visitor).first.locator("a").click()
+    visitor.press("Faces")
+    visitor.page.get_by_role("button", name="Face: Who is this?").first.click()
+    card = visitor.page.get_by_test_id("face-card")
+    expect(card.get_by_role("option", name="Ada")).to_be_in_viewport(ratio=1)
+    card.get_by_role("button", name="Not a face").click(trial=True)
 
 
 def test_an_ignored_face_is_restored(visit_family: Callable[..., Visitor]) -> None:
