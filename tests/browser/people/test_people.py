@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.site import PEOPLE, PICTURES_EACH, Site, write_portraits
-from tests.browser.visitor import Held, Visitor
+from tests.browser.visitor import PHONE, Held, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -269,6 +269,21 @@ def test_a_face_that_looks_like_no_other_is_named_on_its_photo(
     expect(page.get_by_test_id("person-head")).to_contain_text("Ada")
 
 
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
+def test_known_names_cover_nothing_of_the_card_of_a_face(
+    visit_family: Callable[..., Visitor], screen: dict[str, object]
+) -> None:
+    visitor = visit_family(**screen)
+    name_group(visitor, "Ada")
+    groups(visitor).first.get_by_role("link").click()
+    faces(visitor).first.locator("a").click()
+    visitor.press("Faces")
+    visitor.page.get_by_role("button", name="Face: Who is this?").first.click()
+    card = visitor.page.get_by_test_id("face-card")
+    expect(card.get_by_role("option", name="Ada")).to_be_in_viewport(ratio=1)
+    card.get_by_role("button", name="Not a face").click(trial=True)
+
+
 def test_an_ignored_face_is_restored(visit_family: Callable[..., Visitor]) -> None:
     visitor = visit_family()
     groups(visitor).first.get_by_role("link").click()
@@ -420,6 +435,20 @@ def test_a_forgotten_name_comes_back(visit_family: Callable[..., Visitor]) -> No
     expect(groups(visitor)).to_have_count(len(PEOPLE))
     visitor.undo()
     expect(person(visitor, "Ada")).to_be_visible()
+
+
+def test_enter_saves_a_date_of_birth(visit_family: Callable[..., Visitor]) -> None:
+    visitor = visit_family()
+    name_group(visitor, "Ada")
+    person(visitor, "Ada").click()
+    visitor.press("More about Ada")
+    visitor.choose("Add date of birth")
+    date = visitor.page.get_by_label("Date of birth")
+    expect(date).to_be_focused()
+    date.fill("1815-12-10")
+    visitor.page.keyboard.press("Enter")
+    expect(date).to_have_count(0)
+    expect(visitor.page.get_by_test_id("person-head")).to_contain_text("born 10 Dec")
 
 
 def test_what_was_done_is_listed_and_can_be_taken_back_later(

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { m } from '../paraglide/messages';
-import { editTitle, percent } from './words';
+import { overwriteGetLocale } from '../paraglide/runtime';
+import { editTitle, groupName, percent } from './words';
+
+afterEach(() => overwriteGetLocale(() => 'en'));
 
 describe('words', () => {
   it('counts', () => {
@@ -8,6 +11,13 @@ describe('words', () => {
     expect(m.common_faces({ count: 1204 })).toBe('1,204 faces');
     expect(percent(0.926)).toBe('93 %');
     expect(percent(0.9999)).toBe('99 %');
+  });
+
+  it('calls a group without a name what the reader calls it', () => {
+    overwriteGetLocale(() => 'de');
+    expect(groupName({ kind: 'CLUSTER', name: 'Unknown 12' })).toBe('Unbekannt 12');
+    expect(groupName({ kind: 'USER', name: 'Unknown 12' })).toBe('Unknown 12');
+    expect(groupName({ kind: 'CLUSTER', name: 'Strangers' })).toBe('Strangers');
   });
 
   it('says what an edit did, also one of a newer server', () => {

@@ -1,8 +1,15 @@
+import type { FaceGroup } from '../api/types';
 import { m } from '../paraglide/messages';
 
 /** How sure a guess is, as "93 %"; only what somebody said is certain. */
 export function percent(probability: number): string {
   return `${Math.min(99, Math.round(probability * 100))} %`;
+}
+
+/** What a group is called: one that nobody has named bears the number that the server gave it. */
+export function groupName({ kind, name }: Pick<FaceGroup, 'kind' | 'name'>): string {
+  const number = kind === 'CLUSTER' ? /\d+$/.exec(name)?.[0] : undefined;
+  return number === undefined ? name : m.people_group({ number });
 }
 
 const TITLES: Record<string, () => string> = {

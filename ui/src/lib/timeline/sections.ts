@@ -1,5 +1,5 @@
 import type { TimelineDay, PigPhoto } from '../api/types';
-import { formatDay, formatDayLabel, formatMoment } from '../dates/format';
+import { formatDay, formatDayLabel, formatInstant } from '../dates/format';
 import { PAGE_SIZE, type Section } from '../grid/blocks';
 import { m } from '../paraglide/messages';
 
@@ -22,13 +22,13 @@ export interface LoadedSections {
   page: (section: Section, page: number) => Promise<PigPhoto[]>;
 }
 
-/** What the newest import brought, under one heading. */
+/** What the newest import brought, under one heading; `moment` is when, in ISO. */
 export function recentSections(
   moment: string | null,
   photos: PigPhoto[],
   locale: string,
 ): LoadedSections {
-  const title = m.timeline_added_on({ moment: formatMoment(moment, locale) });
+  const title = m.timeline_added_on({ moment: formatInstant(moment ?? '', locale) });
   const section: Section = {
     key: '0',
     title,
