@@ -272,7 +272,43 @@ PLACE_ALBUM = record(
     photo_count={"type": "number", "minimum": 1},
     cover_photos=array(COVER, minItems=1, maxItems=4),
 )
-USER_ALBUM = record(id=INTEGER, title=TEXT, cover_photo=COVER)
+USER_ALBUM_COVER = record(
+    image_hash=HASH,
+    rating=INTEGER,
+    exif_timestamp=nullable(MOMENT),
+    **switches("hidden", "public", "video"),
+)
+_USER_ALBUM: dict[str, Schema] = {
+    "title": TEXT,
+    "owner": SIMPLE_USER,
+    "shared_to": array(SIMPLE_USER),
+    "public_slug": TEXT,
+    "public_expires_at": nullable(MOMENT),
+    **switches("public", "locked"),
+}
+USER_ALBUM = record(
+    **_USER_ALBUM,
+    id=INTEGER,
+    cover_photo=USER_ALBUM_COVER,
+    photo_count=INTEGER,
+    created_on=MOMENT,
+    favorited=SWITCH,
+)
+USER_ALBUM_DETAILS = record(
+    **_USER_ALBUM,
+    id={"type": "string", "pattern": r"^\d+$"},
+    date=TEXT,
+    location=nullable(TEXT),
+    grouped_photos=array(DAY_GROUP),
+)
+EDITED_USER_ALBUM = record(
+    id=INTEGER,
+    title=TEXT,
+    photos=array(UUID),
+    created_on=MOMENT,
+    cover_photo=nullable(UUID),
+    **switches("favorited", "locked"),
+)
 PLACE_DETAILS = record(
     results=record(
         id={"type": "string", "pattern": r"^\d+$"},

@@ -74,6 +74,26 @@ def test_answers_have_their_shape_for_everybody(library, client_of, path, shape,
     assert shapes.violations(fetched(client_of(caller), path), shape) == []
 
 
+def test_an_album_that_a_person_has_made_has_its_shapes(library, client_of):
+    client = client_of(library.owner)
+    body = {"title": "Everything", "select_all": True, "query": {}}
+    made = client.post("/api/albums/user/edit/", body, format="json").json()
+    assert shapes.violations(made, shapes.EDITED_USER_ALBUM) == []
+    address = f"albums/user/{made['id']}"
+    whole = fetched(client, address)
+    assert shapes.violations(whole, shapes.USER_ALBUM_DETAILS) == []
+    items = [item for group in whole["grouped_photos"] for item in group["items"]]
+    assert {item["url"] for item in items} == set(library.hashes(*SHOWN))
+    listed = fetched(client, "albums/user/list/")
+    assert listed["count"] == 1
+    assert shapes.violations(listed, shapes.page(shapes.USER_ALBUM)) == []
+    photo = library.photos["video"].image_hash
+    holding = fetched(client, f"photos/{photo}/albums/")["results"]
+    assert [album["id"] for album in holding] == [made["id"]]
+    renamed = client.patch(f"/api/{address}", {"title": "All"}, format="json").json()
+    assert shapes.violations(renamed, shapes.USER_ALBUM_DETAILS) == []
+
+
 def test_each_day_has_its_shape_and_the_grid_shows_what_is_processed(
     library, client_of
 ):

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from librephotos.api.models import Job, Photo, User
+from librephotos.api.models import Job, Photo, User, UserAlbum
 
 
 @dataclass(frozen=True)
 class World:
     """The people and things that each row is tried on.
 
-    `photo` and `job` belong to `owner`; neither is public.
+    `photo`, `job` and `album` belong to `owner`; none is public.
     """
 
     owner: User
@@ -21,6 +21,7 @@ class World:
     staff: User
     photo: Photo
     job: Job
+    album: UserAlbum
 
 
 class Row(NamedTuple):

@@ -48,7 +48,6 @@ LIBRARY = [
     Row("get", "api/albums/date/<number:day>/", 401, 404, 200, 404, day),
     signed_in("get", "api/albums/place/list/"),
     Row("get", "api/albums/place/<number:place_id>/", 401, 404, 404, 404, nowhere),
-    signed_in("get", "api/albums/user/list/"),
     signed_in("get", "api/photos/"),
     signed_in("get", "api/photos/recentlyadded/"),
     signed_in("get", "api/photos/notimestamp/"),

@@ -1,4 +1,4 @@
-"""Who may do what with things, captions and models; `staff` is a superuser."""
+"""Who may do what with albums, captions and models; `staff` is a superuser."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ from tests.api.http.permission_rows import Row, World, signed_in, staff_only
 def nothing(world: World) -> Mapping[str, Any]:
     """Name a thing that there is not."""
     return {"thing_id": 0}
+
+
+def photo(world: World) -> Mapping[str, Any]:
+    """Name the owner's photo."""
+    return {"name": world.photo.pk}
+
+
+def album(world: World) -> Mapping[str, Any]:
+    """Name an album of the owner's."""
+    return {"album_id": world.album.pk}
 
 
 def model(world: World) -> Mapping[str, Any]:
@@ -30,6 +40,39 @@ THINGS = [
         404,
         body={"image_hash": "unknown"},
     ),
+    signed_in("get", "api/albums/user/list/"),
+    Row("get", "api/albums/user/<number:album_id>/", 401, 404, 200, 404, album),
+    Row(
+        "patch",
+        "api/albums/user/<number:album_id>/",
+        401,
+        404,
+        200,
+        404,
+        album,
+        {"title": "Winter"},
+    ),
+    Row("delete", "api/albums/user/<number:album_id>/", 401, 404, 204, 404, album),
+    Row(
+        "post",
+        "api/albums/user/edit/",
+        401,
+        201,
+        201,
+        201,
+        body={"title": "Spring", "photos": []},
+    ),
+    Row(
+        "patch",
+        "api/albums/user/edit/<number:album_id>/",
+        401,
+        404,
+        200,
+        404,
+        album,
+        {"locked": True},
+    ),
+    Row("get", "api/photos/<str:name>/albums/", 404, 404, 200, 404, photo),
     signed_in("get", "api/models/"),
     staff_only("post", "api/models/<path:name>/download/", parameters=model),
     Row("delete", "api/models/<path:name>/", 401, 403, 403, 204, model),

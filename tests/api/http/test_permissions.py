@@ -10,7 +10,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
-from librephotos.api.models import User
+from librephotos.api.models import User, UserAlbum
 from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
 from tests.api.http.permission_rows_library import LIBRARY
@@ -62,6 +62,7 @@ def world(settings, tmp_path) -> World:
         staff=UserFactory(admin=True),
         photo=FileFactory(photo__owner=owner).photo,
         job=JobFactory(started_by=owner),
+        album=UserAlbum.objects.create(owner=owner, title="Summer"),
     )
 
 

@@ -18,9 +18,17 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.urls import get_resolver
 
-from librephotos.api.models import Face, PeopleEdit, Photo, SiteSettings, Thing
+from librephotos.api.models import (
+    Face,
+    PeopleEdit,
+    Photo,
+    SiteSettings,
+    Thing,
+    UserAlbum,
+)
 from librephotos.api.services import people
 from librephotos.api.storage.previews import PreviewSize, preview_name
+from librephotos.api.writes import user_albums
 from tests.api.http.test_permissions import ROWS, methods, patterns
 from tests.factories import (
     FaceFactory,
@@ -47,6 +55,7 @@ class Ids(NamedTuple):
     cluster: int
     place: int
     thing: int
+    album: int
     edit: int
     job: int
     job_uuid: str
@@ -71,6 +80,9 @@ def private(tmp_path) -> Ids:
     face = FaceFactory(photo=photo, person=person, crop=f"{photo.pk}.jpg")
     storages["previews"].save(face.crop, ContentFile(b"face"))
     thing = Thing.objects.create(owner=owner, kind="siglip2_tag", title="Secret")
+    album = UserAlbum.objects.create(owner=owner, title="Secret")
+    with transaction.atomic():
+        user_albums.add(album, Photo.objects.filter(pk=photo.pk))
     people.rename(PersonFactory(owner=owner), name="Somebody else")
     job = JobFactory(started_by=owner)
     return Ids(
@@ -81,6 +93,7 @@ def private(tmp_path) -> Ids:
         cluster=PersonFactory(owner=owner, cluster=True).pk,
         place=photo.place_id,
         thing=thing.pk,
+        album=album.pk,
         edit=PeopleEdit.objects.get(owner=owner).pk,
         job=job.pk,
         job_uuid=str(job.job_id),
@@ -97,6 +110,7 @@ NOTHING = Ids(
     cluster=UNKNOWN,
     place=UNKNOWN,
     thing=UNKNOWN,
+    album=UNKNOWN,
     edit=UNKNOWN,
     job=UNKNOWN,
     job_uuid=str(uuid.UUID(int=9)),
@@ -164,6 +178,31 @@ CASES: dict[tuple[str, str], Requests] = {
     ],
     ("get", "api/albums/place/<number:place_id>/"): paths("/api/albums/place/{place}/"),
     ("get", "api/albums/thing/<number:thing_id>/"): paths("/api/albums/thing/{thing}/"),
+    ("get", "api/albums/user/<number:album_id>/"): paths("/api/albums/user/{album}/"),
+    ("patch", "api/albums/user/<number:album_id>/"): paths(
+        "/api/albums/user/{album}/", body={"title": "Mine"}
+    ),
+    ("delete", "api/albums/user/<number:album_id>/"): paths(
+        "/api/albums/user/{album}/"
+    ),
+    ("post", "api/albums/user/edit/"): bodies(
+        "/api/albums/user/edit/",
+        lambda ids, own, face: {"title": "Mine", "photos": [ids.photo]},
+        lambda ids, own, face: {"title": "Secret", "photos": [ids.image_hash]},
+        lambda ids, own, face: {
+            "title": "Mine",
+            "photos": [own.image_hash, ids.image_hash],
+        },
+        lambda ids, own, face: {
+            "title": "Mine",
+            "photos": [],
+            "cover_photo": ids.photo,
+        },
+    ),
+    ("patch", "api/albums/user/edit/<number:album_id>/"): paths(
+        "/api/albums/user/edit/{album}/", body={"photos": [], "locked": True}
+    ),
+    ("get", "api/photos/<str:name>/albums/"): photo_paths("/api/photos/{}/albums/"),
     ("patch", "api/photos/edit/<str:name>/"): photo_paths(
         "/api/photos/edit/{}/", {"exif_timestamp": None}
     ),

@@ -1,8 +1,12 @@
 """The data types, one module per concept."""
 
 from librephotos.api.models.embedding import PhotoEmbedding, TextEmbedding
-from librephotos.api.models.face import Face, FaceRejection, PeopleEdit
-from librephotos.api.models.face_grouping import FaceGrouping
+from librephotos.api.models.face import (
+    Face,
+    FaceGrouping,
+    FaceRejection,
+    PeopleEdit,
+)
 from librephotos.api.models.file import File
 from librephotos.api.models.job import Job, JobFailure, JobStage
 from librephotos.api.models.model_revision import ModelRevision
@@ -15,6 +19,7 @@ from librephotos.api.models.place import Place
 from librephotos.api.models.site_settings import SiteSettings
 from librephotos.api.models.thing import PhotoThing, Thing
 from librephotos.api.models.user import ScanDirectory, User
+from librephotos.api.models.user_album import UserAlbum, UserAlbumPhoto
 
 __all__ = [
     "Face",
@@ -41,4 +46,6 @@ __all__ = [
     "TextEmbedding",
     "Thing",
     "User",
+    "UserAlbum",
+    "UserAlbumPhoto",
 ]

@@ -11,7 +11,6 @@ from librephotos.api.storage.previews import PreviewSize
 from librephotos.api.urls.routing import both
 from librephotos.api.views.library import (
     captions,
-    empty_lists,
     folders,
     photo_edits,
     photos,
@@ -19,6 +18,7 @@ from librephotos.api.views.library import (
     search,
     things,
     timeline,
+    user_albums,
 )
 from librephotos.api.views.media import originals, photo_media
 from librephotos.api.views.operations import failed_files, jobs, models, statistics
@@ -39,7 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("albums/place/<number:place_id>", places.PlaceView),
     _api("albums/thing/list", things.ThingListView),
     _api("albums/thing/<number:thing_id>", things.ThingView),
-    _api("albums/user/list", empty_lists.UserAlbumListView),
+    _api("albums/user/list", user_albums.UserAlbumListView),
+    _api("albums/user/edit", user_albums.UserAlbumMakingView),
+    _api("albums/user/edit/<number:album_id>", user_albums.UserAlbumEditView),
+    _api("albums/user/<number:album_id>", user_albums.UserAlbumView),
     _api("photos", photos.PhotoListView),
     _api("photos/recentlyadded", photos.RecentlyAddedView),
     _api("photos/notimestamp", photos.WithoutTimestampView),
@@ -48,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("photos/hidden", timeline.HiddenDaysView),
     _api("photos/public", timeline.PublicDaysView),
     _api("photos/edit/<str:name>", photo_edits.PhotoEditView),
+    _api("photos/<str:name>/albums", user_albums.PhotoAlbumsView),
     _api("photos/<str:name>/summary", photos.PhotoSummaryView),
     _api("photos/<str:name>", photos.PhotoView),
     _api("photosedit/favorite", photo_edits.FavoriteView),

@@ -77,6 +77,19 @@ FROM (
 GROUP BY owner_id
 """
 
+_ALBUMS = f"""
+SELECT owner_id, {_PHOTOS}, {_VIDEOS}
+FROM (
+    SELECT album.owner_id, count(*) AS photos,
+        count(*) FILTER (WHERE photo.video) AS videos
+    FROM api_useralbum AS album
+    JOIN api_useralbumphoto AS member ON member.album_id = album.id
+    JOIN api_photo AS photo ON photo.id = member.photo_id AND NOT photo.removed
+    GROUP BY album.owner_id, album.id
+) AS albums
+GROUP BY owner_id
+"""
+
 _PEOPLE = f"""
 SELECT owner_id, {_PHOTOS}
 FROM (
@@ -102,6 +115,11 @@ def user_statistics() -> list[dict[str, Any]]:
 def place_statistics() -> dict[int, Sizes]:
     """Return the sizes of the places by account; those without places have none."""
     return _sizes(_PLACES)
+
+
+def album_statistics() -> dict[int, Sizes]:
+    """Return the sizes of the albums that people made; who made none has none."""
+    return _sizes(_ALBUMS)
 
 
 def thing_statistics() -> dict[int, Sizes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, NotRequired, TypedDict, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 from librephotos.api.queries.library.albums import Album
 from librephotos.api.queries.library.person_albums import PersonAlbum
@@ -74,14 +74,6 @@ class AlbumPage(TypedDict, Generic[AlbumT]):
     next: str | None
     previous: str | None
     results: AlbumT
-
-
-class UserAlbum(TypedDict):
-    """An album that a person has made; there are none yet."""
-
-    id: int
-    title: str
-    cover_photo: NotRequired[CoverPhoto]
 
 
 def listed_place(place: PlaceAlbum) -> ListedPlace:

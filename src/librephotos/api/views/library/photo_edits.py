@@ -15,9 +15,7 @@ from librephotos.api.http.documentation import documented
 from librephotos.api.http.fields import iso_utc
 from librephotos.api.http.input import changeable, validated
 from librephotos.api.models import Photo
-from librephotos.api.models.photo import PhotoQuerySet
 from librephotos.api.queries.library.photos import detailed, one_of, photo_ids
-from librephotos.api.queries.library.timeline import matching
 from librephotos.api.serializers.library.photo import own_details
 from librephotos.api.serializers.library.photo_edit import (
     CaptionSerializer,
@@ -32,9 +30,9 @@ from librephotos.api.serializers.library.photo_shape import (
     EditedPhoto,
     EditedPhotos,
 )
-from librephotos.api.serializers.library.timeline_filter import selection_filter
 from librephotos.api.services import photos as service
 from librephotos.api.services.photos import Edit, Outcome
+from librephotos.api.views.library.selection import queried_photos
 
 
 class BulkEditView(APIView):
@@ -51,22 +49,11 @@ class BulkEditView(APIView):
         body = validated(self.serializer, request)
         edit = self.edit(body)
         if body.get("select_all"):
-            count = service.apply_edit(_queried(request, body), edit)
+            count = service.apply_edit(queried_photos(request, body), edit)
             counted: EditedPhotos = {"status": True, "count": count}
             return Response(counted)
         named = changeable(request).filter(photo_ids(body["image_hashes"]))
         return Response(_outcome(service.apply_edit_listing(named, edit)))
-
-
-def _queried(request: Request, body: dict[str, Any]) -> PhotoQuerySet:
-    """Return the caller's own photos of a query; what is public of others is not."""
-    found = matching(selection_filter(body["query"]), viewer=request.user)
-    excluded = photo_ids(body.get("excluded_hashes", ()))
-    return (
-        changeable(request)
-        .filter(pk__in=found.order_by().values("pk"))
-        .exclude(excluded)
-    )
 
 
 def _outcome(outcome: Outcome) -> EditedPhotos:

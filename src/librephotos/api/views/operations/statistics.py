@@ -15,6 +15,7 @@ from librephotos.api.http.documentation import documented
 from librephotos.api.http.permissions import IsStaff
 from librephotos.api.queries.library.places import place_counts
 from librephotos.api.queries.library.things import frequent_things
+from librephotos.api.queries.library.user_albums import number_of_albums
 from librephotos.api.queries.operations.server_statistics import (
     people_statistics,
     place_statistics,
@@ -50,7 +51,7 @@ from librephotos.api.storage.disk import storage_of
 
 
 class TotalsView(APIView):
-    """Ten counters. There are no albums yet."""
+    """Ten counters. There are no events yet."""
 
     @documented("statistics", answer=Totals)
     def get(self, request: Request) -> Response:
@@ -66,7 +67,7 @@ class TotalsView(APIView):
             "num_labeled_faces": faces.labelled,
             "num_inferred_faces": faces.guessed,
             "num_albumauto": 0,
-            "num_albumuser": 0,
+            "num_albumuser": number_of_albums(request.user),
         }
         return Response(answer)
 

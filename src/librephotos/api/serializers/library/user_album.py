@@ -1,0 +1,205 @@
+"""Albums that people make, in the contract's shapes, and what callers send of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypedDict
+from uuid import UUID
+
+from rest_framework import serializers
+
+from librephotos.api.http.answer_schema import IsoTime, UuidText
+from librephotos.api.http.fields import StrictBooleanField, iso_utc
+from librephotos.api.models import UserAlbum
+from librephotos.api.models.user_album import LONGEST_TITLE
+from librephotos.api.models.visible_text import visible_text
+from librephotos.api.queries.library.user_albums import OwnAlbum
+from librephotos.api.serializers.library.grid import DayGroup
+from librephotos.api.serializers.library.photo_edit import MOST_PHOTOS
+from librephotos.api.serializers.library.simple_user import SimpleUser, simple_user
+
+
+class UserAlbumCover(TypedDict):
+    """The photo that stands for an album."""
+
+    image_hash: str
+    rating: int
+    hidden: bool
+    exif_timestamp: IsoTime | None
+    public: bool
+    video: bool
+
+
+class ListedUserAlbum(TypedDict):
+    """What the list tells of an album."""
+
+    id: int
+    title: str
+    cover_photo: UserAlbumCover | None
+    photo_count: int
+    owner: SimpleUser
+    shared_to: list[SimpleUser]
+    created_on: IsoTime
+    favorited: bool
+    locked: bool
+    public: bool
+    public_slug: str
+    public_expires_at: IsoTime | None
+
+
+class HeadedUserAlbum(TypedDict):
+    """An album without its photos."""
+
+    id: str
+    title: str
+    owner: SimpleUser
+    shared_to: list[SimpleUser]
+    date: str
+    location: str
+    locked: bool
+    public: bool
+    public_slug: str
+    public_expires_at: IsoTime | None
+
+
+class UserAlbumPhotos(HeadedUserAlbum):
+    """An album with a page of its photos, and where the next ones are."""
+
+    grouped_photos: list[DayGroup]
+    next: str | None
+    previous: str | None
+
+
+class EditedUserAlbum(TypedDict):
+    """An album that was made or changed, with all its photos."""
+
+    id: int
+    title: str
+    photos: list[UuidText]
+    created_on: IsoTime
+    favorited: bool
+    locked: bool
+    cover_photo: UuidText | None
+
+
+class AlbumTitleField(serializers.CharField):
+    """A title that shows something, without what cannot be seen (`visible_text`)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST_TITLE, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        title = visible_text(super().to_internal_value(data))
+        if not title:
+            self.fail("blank")
+        return title
+
+
+class UserAlbumTitleSerializer(serializers.Serializer[Any]):
+    """A new title."""
+
+    title = AlbumTitleField()
+
+
+def _names() -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        max_length=MOST_PHOTOS,
+    )
+
+
+class UserAlbumEditSerializer(serializers.Serializer[Any]):
+    """What is to change of an album. Photos are named by UUID or by image hash."""
+
+    title = AlbumTitleField(required=False)
+    photos = _names()
+    removedPhotos = _names()
+    cover_photo = serializers.CharField(required=False, allow_null=True)
+    select_all = StrictBooleanField(required=False)
+    query = serializers.DictField(required=False)
+    excluded_hashes = _names()
+    favorited = StrictBooleanField(required=False)
+    locked = StrictBooleanField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("select_all") and "query" not in attrs:
+            raise serializers.ValidationError({"query": ["This field is required."]})
+        return attrs
+
+
+class UserAlbumMakingSerializer(UserAlbumEditSerializer):
+    """A new album: its title and its photos."""
+
+    title = AlbumTitleField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("select_all") and "photos" not in attrs:
+            raise serializers.ValidationError({"photos": ["This field is required."]})
+        return super().validate(attrs)
+
+
+def listed_user_album(album: OwnAlbum) -> ListedUserAlbum:
+    """Return the item of the list."""
+    cover = album.cover
+    return {
+        "id": album.key,
+        "title": album.title,
+        "cover_photo": (
+            None
+            if cover is None
+            else {
+                "image_hash": cover.image_hash,
+                "rating": cover.rating,
+                "hidden": cover.hidden,
+                "exif_timestamp": iso_utc(cover.taken_at),
+                "public": cover.public,
+                "video": cover.video,
+            }
+        ),
+        "photo_count": album.photo_count,
+        "owner": simple_user(album.row.owner),
+        "created_on": _moment(album.row),
+        "favorited": False,
+        "locked": album.row.locked,
+        "shared_to": [],
+        "public": False,
+        "public_slug": "",
+        "public_expires_at": None,
+    }
+
+
+def headed_user_album(
+    album: OwnAlbum, taken_at: datetime | None, place: str
+) -> HeadedUserAlbum:
+    """Return an album without its photos, of which one was taken then and one there."""
+    return {
+        "id": str(album.key),
+        "title": album.title,
+        "owner": simple_user(album.row.owner),
+        "date": iso_utc(taken_at) or "",
+        "location": place,
+        "locked": album.row.locked,
+        "shared_to": [],
+        "public": False,
+        "public_slug": "",
+        "public_expires_at": None,
+    }
+
+
+def edited_user_album(album: UserAlbum, photos: Iterable[UUID]) -> EditedUserAlbum:
+    """Return an album that was made or changed."""
+    return {
+        "id": album.pk,
+        "title": album.title,
+        "photos": [str(photo) for photo in photos],
+        "created_on": _moment(album),
+        "favorited": False,
+        "locked": album.locked,
+        "cover_photo": None if album.cover_id is None else str(album.cover_id),
+    }
+
+
+def _moment(album: UserAlbum) -> str:
+    return iso_utc(album.created_on) or ""
