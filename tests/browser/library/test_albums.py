@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.layout import SIZES, covered
+from tests.browser.site import Site
 from tests.browser.visitor import PHONE, Visitor
 from tests.support.pictures.showcase import OUTINGS
 
@@ -100,6 +101,34 @@ def test_albums_lead_to_what_was_added_last_and_to_things(visitor: Visitor) -> N
     visitor.page.get_by_role("link", name="All 20 things").click()
     expect(things).to_have_count(20)
     assert visitor.location() == "/things"
+    expect(visitor.menu.locator("[aria-current=page]")).to_have_text("Albums")
+
+
+@pytest.fixture
+def summer(site: Site) -> Iterator[int]:
+    """An album of three photos, by its id."""
+    token = site.server.sign_in()
+    photos = site.server.get("/api/photos/?page_size=3", token)["results"]
+    names = [photo["image_hash"] for photo in photos]
+    body = {"title": "Summer", "photos": names}
+    album = int(site.server.post("/api/albums/user/edit/", body, token)["id"])
+    yield album
+    site.server.delete(f"/api/albums/user/{album}/", token)
+
+
+def test_an_album_that_one_has_made_leads_to_its_photos(
+    visitor: Visitor, summer: int
+) -> None:
+    visitor.enter("/albums")
+    own = cards(visitor, "Your albums")
+    expect(own).to_have_count(1)
+    expect(own).to_contain_text("Summer")
+    expect(own).to_contain_text("3 photos")
+    expect(own.locator("img")).to_be_visible()
+    own.click()
+    expect(visitor.page).to_have_title("Summer – LibrePhotos")
+    expect(visitor.tiles).to_have_count(3)
+    assert visitor.location() == f"/albums/{summer}"
     expect(visitor.menu.locator("[aria-current=page]")).to_have_text("Albums")
 
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ROUTES } from './routes';
 import {
+  albumAddress,
   failuresAddress,
   parsePhotoId,
   personAddress,
@@ -39,6 +40,7 @@ describe('the table of routes', () => {
     ['/places', 'places', {}],
     ['/places/12/', 'place', { id: 12 }],
     ['/albums', 'albums', {}],
+    ['/albums/12/', 'album', { id: 12 }],
     ['/things/', 'things', {}],
     ['/things/12', 'thing', { id: 12 }],
     ['/search?q=sea%20%26%20sun', 'search', { text: 'sea & sun' }],
@@ -72,6 +74,7 @@ describe('the table of routes', () => {
   it('finds what addresses are made for', () => {
     expect(shownAt(personAddress(7))).toEqual(['person', { id: 7, part: 'photos' }]);
     expect(shownAt(personAddress(0, 'faces'))).toEqual(['person', { id: 0, part: 'faces' }]);
+    expect(shownAt(albumAddress(3))).toEqual(['album', { id: 3 }]);
     expect(shownAt(thingAddress(3))).toEqual(['thing', { id: 3 }]);
     expect(shownAt(placeAddress(3))).toEqual(['place', { id: 3 }]);
     expect(shownAt(searchAddress('"a/b?c" ä%'))).toEqual(['search', { text: '"a/b?c" ä%' }]);
@@ -112,6 +115,7 @@ describe('the menus', () => {
   it.each([
     ['/people/7/faces', 'people'],
     ['/places/7', 'places'],
+    ['/albums/7', 'albums'],
     ['/things', 'albums'],
     ['/things/7', 'albums'],
     ['/recent', 'albums'],

@@ -1,4 +1,5 @@
 import Albums from './albums/Albums.svelte';
+import UserAlbumPage from './albums/UserAlbumPage.svelte';
 import type { TimelineFilter } from './api/types';
 import JobFailures from './jobs/JobFailures.svelte';
 import Problems from './jobs/Problems.svelte';
@@ -83,6 +84,15 @@ export const ROUTES: readonly Route[] = [
     title: m.shell_title_albums,
     screen: Albums,
     menu: { icon: 'albums', group: 'library' },
+  }),
+  route({
+    name: 'album',
+    path: /^\/albums\/(?<id>\d+)$/,
+    title: m.shell_title_albums,
+    screen: UserAlbumPage,
+    props: ({ id }) => ({ id: Number(id) }),
+    identity: 'id',
+    under: 'albums',
   }),
   route({
     name: 'things',

@@ -5,6 +5,7 @@ import { PeopleApi } from './people';
 import { PlacesApi } from './places';
 import type { Session } from './session.svelte';
 import { ThingsApi } from './things';
+import { UserAlbumsApi } from './user-albums';
 import { Transport, answerOf, type Api } from './transport';
 import type {
   CaptionAttempt,
@@ -28,6 +29,7 @@ import type {
 export class ApiClient {
   readonly people: PeopleApi;
   readonly things: ThingsApi;
+  readonly userAlbums: UserAlbumsApi;
   readonly places: PlacesApi;
   readonly models: ModelsApi;
   readonly #transport: Transport;
@@ -41,6 +43,7 @@ export class ApiClient {
     this.#api = this.#transport.api;
     this.people = new PeopleApi(this.#api);
     this.things = new ThingsApi(this.#api);
+    this.userAlbums = new UserAlbumsApi(this.#api);
     this.places = new PlacesApi(this.#api);
     this.models = new ModelsApi(this.#api);
   }

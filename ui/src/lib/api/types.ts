@@ -115,6 +115,9 @@ export type SiteSettingsChange = Writable<Schemas['PatchedSiteSettings']>;
 /** An album that made itself: photos that show the same. */
 export type Thing = Schema['ListedThing'];
 
+/** An album that somebody has made. */
+export type UserAlbum = Schema['ListedUserAlbum'];
+
 /** An album of what was taken in one country, region or town. */
 export type Place = Schema['ListedPlace'];
 

@@ -7,6 +7,10 @@ export function personAddress(id: number, part: PersonPart = 'photos'): string {
   return part === 'photos' ? `/people/${id}` : `/people/${id}/${part}`;
 }
 
+export function albumAddress(id: number): string {
+  return `/albums/${id}`;
+}
+
 export function thingAddress(id: number): string {
   return `/things/${id}`;
 }

@@ -116,6 +116,7 @@ def _memory() -> int:
 def user_row(
     row: dict[str, Any],
     *,
+    albums: Sizes | None,
     places: Sizes | None,
     things: Sizes | None,
     people: Sizes | None,
@@ -132,7 +133,7 @@ def user_row(
         "number_of_favorites": row["favorites"],
         "number_of_hidden": row["hidden"],
         "number_of_public": row["public"],
-        "album": _sizes(_SIZE_KEYS, None),
+        "album": _sizes(_SIZE_KEYS, albums),
         "places": _sizes(_SIZE_KEYS, places),
         "things": _sizes(_SIZE_KEYS, things),
         "events": _sizes(_SIZE_KEYS, None),

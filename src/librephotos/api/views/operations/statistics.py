@@ -17,6 +17,7 @@ from librephotos.api.queries.library.places import place_counts
 from librephotos.api.queries.library.things import frequent_things
 from librephotos.api.queries.library.user_albums import number_of_albums
 from librephotos.api.queries.operations.server_statistics import (
+    album_statistics,
     people_statistics,
     place_statistics,
     thing_statistics,
@@ -144,12 +145,19 @@ class ServerStatisticsView(APIView):
 
     @documented("server_statistics", answer=ServerStatistics)
     def get(self, request: Request) -> Response:
-        places, things, people = (
-            sizes() for sizes in (place_statistics, thing_statistics, people_statistics)
+        albums, places, things, people = (
+            sizes()
+            for sizes in (
+                album_statistics,
+                place_statistics,
+                thing_statistics,
+                people_statistics,
+            )
         )
         users = [
             user_row(
                 row,
+                albums=albums.get(row["id"]),
                 places=places.get(row["id"]),
                 things=things.get(row["id"]),
                 people=people.get(row["id"]),
