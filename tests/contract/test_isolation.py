@@ -25,6 +25,8 @@ from librephotos.api.models import (
     ScanDirectory,
     Thing,
     User,
+    UserAlbum,
+    UserAlbumPhoto,
 )
 from librephotos.api.writes import search_document
 from tests.api.http.permission_rows import Row, World
@@ -88,6 +90,8 @@ def world(db, settings, tmp_path) -> World:
     FaceFactory(photo=photo, person=anna, person_source="user")
     FaceFactory(photo=photo, guess=anna, guess_probability=0.95)
     search_document.refresh([photo.pk])
+    album = UserAlbum.objects.create(owner=victim, title=CANARY)
+    album.members.create(photo=photo)
     job = JobFactory(started_by=victim, running=True, message=CANARY)
     return World(
         owner=victim,
@@ -95,6 +99,7 @@ def world(db, settings, tmp_path) -> World:
         staff=UserFactory(admin=True),
         photo=photo,
         job=job,
+        album=album,
     )
 
 
@@ -108,6 +113,8 @@ def everything_of(victim: User) -> list[list[dict[str, Any]]]:
         PhotoDay.objects.filter(owner=victim),
         Face.objects.filter(owner=victim),
         Person.objects.filter(owner=victim),
+        UserAlbum.objects.filter(owner=victim),
+        UserAlbumPhoto.objects.filter(album__owner=victim),
         FaceRejection.objects.filter(face__owner=victim),
         PeopleEdit.objects.filter(owner=victim),
         Thing.objects.filter(owner=victim),

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 
-from librephotos.api.models import PeopleEdit
+from librephotos.api.models import PeopleEdit, UserAlbum
 from librephotos.api.services import people
 from tests.contract import shapes
 from tests.factories import PersonFactory
@@ -36,6 +36,7 @@ def identifiers(library: Any) -> dict[str, list[Any]]:
     person = PersonFactory(owner=library.admin)
     people.rename(person, name="Somebody else")
     edit = PeopleEdit.objects.get(owner=library.admin)
+    album = UserAlbum.objects.create(owner=library.admin, title="Summer")
     return {
         "name": [str(photo.pk), photo.image_hash, library.job.pk, "\ufffd", "a_b.jpg"],
         "day": [photo.day, 0],
@@ -44,6 +45,7 @@ def identifiers(library: Any) -> dict[str, list[Any]]:
         "person_id": [person.pk, 2**63],
         "edit_id": [edit.pk, 2**63],
         "thing_id": [2**63],
+        "album_id": [album.pk, 2**63],
     }
 
 
