@@ -184,7 +184,7 @@ def test_going_back_to_a_former_revision_learns_with_it_again(
     first: Library, models: Path, tiny_clip_folder: Path  # noqa: F811
 ) -> None:
     revise(models, tiny_clip_folder)
-    learn()
+    assert learn() == 2
     shutil.rmtree(models / CLIP)
     install(models, CLIP, tiny_clip_folder)
     assert learn() == 2 and keys() == {CLIP: 2}
