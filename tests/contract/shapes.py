@@ -272,7 +272,7 @@ PLACE_ALBUM = record(
     photo_count={"type": "number", "minimum": 1},
     cover_photos=array(COVER, minItems=1, maxItems=4),
 )
-USER_ALBUM_COVER = record(
+SUPER_SIMPLE_PHOTO = record(
     image_hash=HASH,
     rating=INTEGER,
     exif_timestamp=nullable(MOMENT),
@@ -289,7 +289,7 @@ _USER_ALBUM: dict[str, Schema] = {
 USER_ALBUM = record(
     **_USER_ALBUM,
     id=INTEGER,
-    cover_photo=USER_ALBUM_COVER,
+    cover_photo=SUPER_SIMPLE_PHOTO,
     photo_count=INTEGER,
     created_on=MOMENT,
     favorited=SWITCH,
@@ -325,17 +325,11 @@ MAP_PINS = array(
     }
 )
 
-PUBLIC_PHOTO = record(
-    image_hash=HASH,
-    rating=INTEGER,
-    exif_timestamp=nullable(MOMENT),
-    **switches("hidden", "public", "video"),
-)
 _PROFILE: dict[str, Schema] = {
     "id": INTEGER,
     "avatar_url": nullable(TEXT),
     "public_photo_count": INTEGER,
-    "public_photo_samples": array(PUBLIC_PHOTO, maxItems=10),
+    "public_photo_samples": array(SUPER_SIMPLE_PHOTO, maxItems=10),
     **texts("username", "first_name", "last_name"),
 }
 PROFILE = record(**_PROFILE)

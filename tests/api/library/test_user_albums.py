@@ -305,3 +305,17 @@ def test_two_who_make_the_same_album_at_once_fill_one(
     with ThreadPoolExecutor(len(photos)) as pool:
         assert len(set(pool.map(make, range(len(photos))))) == 1
     assert UserAlbum.objects.get().photo_count == len(photos)
+
+
+def test_administrators_are_told_how_large_albums_are(client_of) -> None:
+    me = UserFactory(staff=True)
+    still, film = PhotoFactory(owner=me), PhotoFactory(owner=me, video=True)
+    made(client_of(me), "Summer", still)
+    made(client_of(me), "Winter", still, film)
+    (row,) = client_of(me).get("/api/serverstats").json()["users"]
+    sizes = {"count": 2, "min": 1, "max": 2, "mean": 1.5, "median": 1.5}
+    videos = {"min": 0, "max": 1, "mean": 0.5, "median": 0.5}
+    assert row["album"] == {
+        **sizes,
+        **{f"{key}_videos": number for key, number in videos.items()},
+    }

@@ -38,11 +38,11 @@ describe('the table of routes', () => {
     ['/people/changes', 'people-changes', {}],
     ['/people/dismissed/', 'people-dismissed', {}],
     ['/places', 'places', {}],
-    ['/places/12/', 'place', { id: 12 }],
+    ['/places/12/', 'place', { id: 12, kind: 'places' }],
     ['/albums', 'albums', {}],
-    ['/albums/12/', 'album', { id: 12 }],
+    ['/albums/12/', 'album', { id: 12, kind: 'userAlbums' }],
     ['/things/', 'things', {}],
-    ['/things/12', 'thing', { id: 12 }],
+    ['/things/12', 'thing', { id: 12, kind: 'things' }],
     ['/search?q=sea%20%26%20sun', 'search', { text: 'sea & sun' }],
     ['/search', 'search', { text: '' }],
     ['/failures/0d5c', 'failures', { jobId: '0d5c' }],
@@ -74,9 +74,9 @@ describe('the table of routes', () => {
   it('finds what addresses are made for', () => {
     expect(shownAt(personAddress(7))).toEqual(['person', { id: 7, part: 'photos' }]);
     expect(shownAt(personAddress(0, 'faces'))).toEqual(['person', { id: 0, part: 'faces' }]);
-    expect(shownAt(albumAddress(3))).toEqual(['album', { id: 3 }]);
-    expect(shownAt(thingAddress(3))).toEqual(['thing', { id: 3 }]);
-    expect(shownAt(placeAddress(3))).toEqual(['place', { id: 3 }]);
+    expect(shownAt(albumAddress(3))).toEqual(['album', { id: 3, kind: 'userAlbums' }]);
+    expect(shownAt(thingAddress(3))).toEqual(['thing', { id: 3, kind: 'things' }]);
+    expect(shownAt(placeAddress(3))).toEqual(['place', { id: 3, kind: 'places' }]);
     expect(shownAt(searchAddress('"a/b?c" ä%'))).toEqual(['search', { text: '"a/b?c" ä%' }]);
     expect(shownAt(failuresAddress('a/b'))).toEqual(['failures', { jobId: 'a/b' }]);
   });

@@ -1,5 +1,6 @@
+import AlbumPage from './albums/AlbumPage.svelte';
 import Albums from './albums/Albums.svelte';
-import UserAlbumPage from './albums/UserAlbumPage.svelte';
+import type { AlbumKindName } from './albums/kinds';
 import type { TimelineFilter } from './api/types';
 import JobFailures from './jobs/JobFailures.svelte';
 import Problems from './jobs/Problems.svelte';
@@ -9,18 +10,20 @@ import Changes from './people/Changes.svelte';
 import DismissedFaces from './people/DismissedFaces.svelte';
 import PeoplePage from './people/PeoplePage.svelte';
 import PersonPage from './people/PersonPage.svelte';
-import PlacePage from './places/PlacePage.svelte';
 import Places from './places/Places.svelte';
 import type { PersonPart } from './routing/addresses';
-import { route, type Route } from './routing/route';
+import { route, type Params, type Route } from './routing/route';
 import SearchResults from './search/SearchResults.svelte';
 import Unknown from './shell/Unknown.svelte';
-import ThingPage from './things/ThingPage.svelte';
 import Things from './things/Things.svelte';
 import RecentlyAdded from './timeline/RecentlyAdded.svelte';
 import Timeline from './timeline/Timeline.svelte';
 
 const timelineOf = (filter: TimelineFilter) => () => ({ filter });
+
+const albumOf =
+  (kind: AlbumKindName) =>
+  ({ id }: Params) => ({ id: Number(id), kind });
 
 /** Every address of the library and what is shown there, in the order of the menus. */
 export const ROUTES: readonly Route[] = [
@@ -73,8 +76,8 @@ export const ROUTES: readonly Route[] = [
     name: 'place',
     path: /^\/places\/(?<id>\d+)$/,
     title: m.shell_title_places,
-    screen: PlacePage,
-    props: ({ id }) => ({ id: Number(id) }),
+    screen: AlbumPage,
+    props: albumOf('places'),
     identity: 'id',
     under: 'places',
   }),
@@ -89,8 +92,8 @@ export const ROUTES: readonly Route[] = [
     name: 'album',
     path: /^\/albums\/(?<id>\d+)$/,
     title: m.shell_title_albums,
-    screen: UserAlbumPage,
-    props: ({ id }) => ({ id: Number(id) }),
+    screen: AlbumPage,
+    props: albumOf('userAlbums'),
     identity: 'id',
     under: 'albums',
   }),
@@ -105,8 +108,8 @@ export const ROUTES: readonly Route[] = [
     name: 'thing',
     path: /^\/things\/(?<id>\d+)$/,
     title: m.shell_title_things,
-    screen: ThingPage,
-    props: ({ id }) => ({ id: Number(id) }),
+    screen: AlbumPage,
+    props: albumOf('things'),
     identity: 'id',
     under: 'albums',
   }),

@@ -34,8 +34,7 @@ def add(album: UserAlbum, photos: PhotoQuerySet) -> None:
 def remove(album: UserAlbum, photos: PhotoQuerySet) -> None:
     """Take photos out of an album; others than those in it are passed over."""
     inside = photos.filter(memberships__album=album)
-    locked = list(_locked(inside).values_list("id", flat=True))
-    album.members.filter(photo__in=locked).delete()
+    album.members.filter(photo__in=_locked(inside).values("id")).delete()
 
 
 def delete(album: UserAlbum) -> None:

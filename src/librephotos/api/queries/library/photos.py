@@ -65,7 +65,7 @@ def as_grid_rows(rows: Iterable[Any]) -> list[GridRow]:
 
 
 def rows_in_order(ids: Iterable[uuid.UUID]) -> list[GridRow]:
-    """Return the rows of the photos, which must exist, in the order of their ids."""
+    """Return the rows of the photos that there are, in the order of the ids given."""
     wanted = list(ids)
     rows = as_grid_rows(grid_rows(Photo.objects.filter(pk__in=wanted)))
     by_id = {row.id: row for row in rows}

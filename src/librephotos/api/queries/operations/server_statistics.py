@@ -64,31 +64,25 @@ FROM (
 GROUP BY owner_id
 """
 
-_THINGS = f"""
-SELECT owner_id, {_PHOTOS}, {_VIDEOS}
-FROM (
-    SELECT thing.owner_id, count(*) AS photos,
-        count(*) FILTER (WHERE photo.video) AS videos
-    FROM api_thing AS thing
-    JOIN api_photothing AS tagged ON tagged.thing_id = thing.id
-    JOIN api_photo AS photo ON photo.id = tagged.photo_id AND NOT photo.removed
-    GROUP BY thing.owner_id, thing.id
-) AS things
-GROUP BY owner_id
-"""
 
-_ALBUMS = f"""
+def _sizes_of(album: str, member: str, key: str) -> str:
+    """Return the statement for albums whose photos another table names by `key`."""
+    return f"""
 SELECT owner_id, {_PHOTOS}, {_VIDEOS}
 FROM (
     SELECT album.owner_id, count(*) AS photos,
         count(*) FILTER (WHERE photo.video) AS videos
-    FROM api_useralbum AS album
-    JOIN api_useralbumphoto AS member ON member.album_id = album.id
+    FROM {album} AS album
+    JOIN {member} AS member ON member.{key} = album.id
     JOIN api_photo AS photo ON photo.id = member.photo_id AND NOT photo.removed
     GROUP BY album.owner_id, album.id
 ) AS albums
 GROUP BY owner_id
 """
+
+
+_THINGS = _sizes_of("api_thing", "api_photothing", "thing_id")
+_ALBUMS = _sizes_of("api_useralbum", "api_useralbumphoto", "album_id")
 
 _PEOPLE = f"""
 SELECT owner_id, {_PHOTOS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from rest_framework.exceptions import NotFound, ValidationError
@@ -40,9 +41,9 @@ class BulkEditView(APIView):
 
     serializer: type[BaseSerializer[Any]]
 
+    @abstractmethod
     def edit(self, body: dict[str, Any]) -> Edit:
         """Return what to do with the photos."""
-        raise NotImplementedError
 
     def apply(self, request: Request) -> Response:
         """Apply the edit to the photos that the body selects."""

@@ -1,0 +1,35 @@
+import { m } from '../paraglide/messages';
+import type { IconName } from '../shell/icons';
+
+interface AlbumKind {
+  /** What they are called, until the title of one is read. */
+  title: () => string;
+  icon: IconName;
+  /** What is said of one that is empty or unknown, and why that may be. */
+  empty: () => string;
+  hint: () => string;
+}
+
+/** The kinds of albums, by the part of the client that reads them. */
+export const ALBUM_KINDS = {
+  places: {
+    title: m.shell_title_places,
+    icon: 'places',
+    empty: m.places_empty,
+    hint: m.places_empty_hint,
+  },
+  things: {
+    title: m.shell_title_things,
+    icon: 'things',
+    empty: m.things_empty,
+    hint: m.things_empty_hint,
+  },
+  userAlbums: {
+    title: m.shell_title_albums,
+    icon: 'albums',
+    empty: m.albums_empty,
+    hint: m.albums_empty_hint,
+  },
+} satisfies Record<string, AlbumKind>;
+
+export type AlbumKindName = keyof typeof ALBUM_KINDS;
