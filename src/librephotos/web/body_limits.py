@@ -24,6 +24,7 @@ _LIMITS = (
     # Its forms are read before it is known who sends them.
     ("/api/django-admin", _UNSIGNED),
     ("/api/photosedit/", _SELECTION),
+    ("/api/albums/user/edit", _SELECTION),
     ("/api/labelfaces", _SELECTION),
     ("/api/deletefaces", _SELECTION),
     ("/api/faces/", _SELECTION),

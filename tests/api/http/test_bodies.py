@@ -150,6 +150,25 @@ def test_the_largest_selection_fits(client: APIClient, me: User) -> None:
     assert answer.json()["updated_hashes"] == [photo.image_hash]
 
 
+def test_the_largest_selection_fits_into_an_album(client: APIClient, me: User) -> None:
+    photo = PhotoFactory(owner=me)
+    others = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(99_999)]
+    names = [str(photo.pk), *others]
+    address = "/api/albums/user/edit/"
+    made = send(client, address, json.dumps({"title": "Summer", "photos": names}))
+    assert made.status_code == 400
+    assert "99999 of these" in made.json()["errors"][0]["message"]
+    body = {"title": "Summer", "photos": [str(photo.pk)], "removedPhotos": others}
+    made = send(client, address, json.dumps(body))
+    assert (made.status_code, made.json()["photos"]) == (201, [str(photo.pk)])
+    emptied = client.patch(
+        f"{address}{made.json()['id']}/",
+        json.dumps({"removedPhotos": names}),
+        content_type=JSON,
+    )
+    assert (emptied.status_code, emptied.json()["photos"]) == (200, [])
+
+
 def test_more_than_a_selection_does_not(client: APIClient) -> None:
     body = json.dumps({"image_hashes": ["x" * 5 * MIB], "hidden": True})
     refused(send(client, "/api/photosedit/hide/", body), 413)
