@@ -18,6 +18,7 @@ class _Key(IntEnum):
     LIBRARY = 201
     PEOPLE = 202
     EMBEDDINGS = 203
+    ALBUMS = 204
 
 
 def lock_library(owner: int) -> None:
@@ -33,6 +34,15 @@ def lock_people(owner: int) -> None:
 def lock_embeddings(owner: int) -> None:
     """Be the only one, until the transaction ends, who writes vectors of photos."""
     _be_alone(_Key.EMBEDDINGS, owner)
+
+
+def lock_albums(owner: int) -> None:
+    """Be the only one, until the transaction ends, who edits an owner's albums.
+
+    It comes before the photos and the albums themselves: who waits for a title that
+    another one is about to give holds no photo that this one waits for.
+    """
+    _be_alone(_Key.ALBUMS, owner)
 
 
 def lock_faces(
@@ -67,6 +77,7 @@ def lock_account(user: User) -> None:
     that the account is gone. The order is that in which workers hold these.
     """
     lock_library(user.pk)
+    lock_albums(user.pk)
     _hold(File.objects.filter(owner=user))
     lock_to_delete(Photo.objects.filter(owner=user), owner=user.pk)
     _hold(User.objects.filter(pk=user.pk))

@@ -16,7 +16,12 @@ from librephotos.api.models import User
 from librephotos.api.services.avatars import InvalidAvatar
 from librephotos.api.services.model_downloads import ModelKept, UnknownModel
 from librephotos.api.services.people_edits import Gone, PeopleEditError
-from librephotos.api.services.user_albums import AlbumLocked, AlbumTitleTaken
+from librephotos.api.services.user_albums import (
+    AlbumGone,
+    AlbumLocked,
+    AlbumTitleTaken,
+    CoverGone,
+)
 from librephotos.api.services.users import (
     SignInEnded,
     StaysActive,
@@ -56,8 +61,10 @@ REFUSALS: dict[type[Exception], Refusal] = {
     UnknownModel: Refusal(NotFound),
     ModelKept: Refusal(ValidationError),
     InvalidAvatar: Refusal(ValidationError, "avatar"),
+    AlbumGone: Refusal(NotFound),
     AlbumLocked: Refusal(ValidationError, "locked"),
     AlbumTitleTaken: Refusal(ValidationError, "title"),
+    CoverGone: Refusal(ValidationError, "cover_photo"),
     NotScannable: Refusal(ValidationError, "scan_directory"),
     SignInEnded: Refusal(SignInIsOver, told=False),
     StaysActive: Refusal(ValidationError, "is_active"),

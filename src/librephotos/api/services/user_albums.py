@@ -9,9 +9,18 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
+from librephotos.api.locks import lock_albums
 from librephotos.api.models import Photo, User, UserAlbum
 from librephotos.api.models.photo import PhotoQuerySet
 from librephotos.api.writes import user_albums
+
+
+class AlbumGone(Exception):
+    """The album was deleted a moment ago."""
+
+
+class CoverGone(Exception):
+    """The photo that is to stand for the album was removed a moment ago."""
 
 
 class AlbumLocked(Exception):
@@ -40,8 +49,11 @@ class AlbumEdit:
 def make(owner: User, title: str, change: AlbumEdit) -> UserAlbum:
     """Apply a change to the owner's album of this title, which is made if need be.
 
-    Raises AlbumLocked where there is one that keeps its photos.
+    Raises AlbumLocked where there is one that keeps its photos, CoverGone, and
+    User.DoesNotExist if the owner's account has been deleted.
     """
+    lock_albums(owner.pk)
+    owner = User.objects.get(pk=owner.pk)
     album, _ = UserAlbum.objects.get_or_create(owner=owner, title=title)
     return edit(album, change)
 
@@ -50,13 +62,15 @@ def make(owner: User, title: str, change: AlbumEdit) -> UserAlbum:
 def edit(album: UserAlbum, change: AlbumEdit) -> UserAlbum:
     """Apply a change, all of it or nothing; return the album as it is afterwards.
 
-    Photos are added before others are removed. Raises AlbumLocked and AlbumTitleTaken.
+    Photos are added before others are removed. Raises AlbumGone, AlbumLocked,
+    AlbumTitleTaken and CoverGone.
     """
-    album = UserAlbum.objects.get(pk=album.pk)
+    album = _alone_with(album)
     stays_locked = album.locked if change.locked is None else change.locked
     changes_photos = change.added is not None or change.removed is not None
     if album.locked and stays_locked and changes_photos:
         raise AlbumLocked("This album is locked. Unlock it to change its photos.")
+    _hold_photos(album, change)
     if change.added is not None:
         user_albums.add(album, change.added)
     if change.removed is not None:
@@ -73,6 +87,32 @@ def edit(album: UserAlbum, change: AlbumEdit) -> UserAlbum:
     return UserAlbum.objects.get(pk=album.pk)
 
 
+def _alone_with(album: UserAlbum) -> UserAlbum:
+    """Keep others from the owner's albums; return this one as it is by now."""
+    lock_albums(album.owner_id)
+    now = UserAlbum.objects.filter(pk=album.pk).first()
+    if now is None:
+        raise AlbumGone("You have no such album.")
+    return now
+
+
+def _hold_photos(album: UserAlbum, change: AlbumEdit) -> None:
+    """Take all photos of a change at once, or another one could wait in between."""
+    photos = []
+    if change.added is not None:
+        photos.append(change.added)
+    if change.removed is not None:
+        photos.append(change.removed.filter(memberships__album=album))
+    cover = change.cover
+    if isinstance(cover, Photo):
+        photos.append(Photo.objects.filter(pk=cover.pk))
+    elif len(photos) < 2:
+        return  # what adds or removes takes them in their order itself
+    held = user_albums.hold(photos)
+    if isinstance(cover, Photo) and cover.pk not in held:
+        raise CoverGone("You have no such photo.")
+
+
 def _rename(album: UserAlbum, title: str) -> None:
     try:
         with transaction.atomic():
@@ -83,5 +123,5 @@ def _rename(album: UserAlbum, title: str) -> None:
 
 @transaction.atomic
 def delete(album: UserAlbum) -> None:
-    """Delete an album; its photos stay where they are."""
-    user_albums.delete(album)
+    """Delete an album; its photos stay where they are. Raises AlbumGone."""
+    user_albums.delete(_alone_with(album))

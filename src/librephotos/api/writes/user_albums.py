@@ -2,10 +2,13 @@
 
 Counting triggers lock albums; whoever changes what is in them takes the photos first,
 in the order of their ids, as all do who change several photos. To be called in a
-transaction.
+transaction, by who has `lock_albums`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -19,6 +22,17 @@ INSERT INTO api_useralbumphoto (album_id, photo_id, added_on, visible)
 SELECT %s, photo.id, now(), photo.visible FROM ({photos}) AS photo
 ON CONFLICT (album_id, photo_id) DO NOTHING
 """
+
+
+def hold(sets: Sequence[PhotoQuerySet]) -> set[UUID]:
+    """Lock the photos of several sets in one order; return the ids of those there are.
+
+    One set after the other could be waited for by who holds a photo of a later one.
+    """
+    first, *others = (photos.order_by().values("pk") for photos in sets)
+    ids = first.union(*others) if others else first
+    held = _locked(Photo.objects.filter(pk__in=ids)).values_list("pk", flat=True)
+    return set(held.iterator(chunk_size=10_000))
 
 
 def add(album: UserAlbum, photos: PhotoQuerySet) -> None:
