@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from librephotos.api.models import ScanDirectory, User
-from librephotos.api.models.user import NAME_TAKEN
-from librephotos.api.models.user_name import canonical_name
+from librephotos.api.models.accounts.user import NAME_TAKEN
+from librephotos.api.models.accounts.user_name import canonical_name
 from librephotos.api.pipeline.scanning.search_texts import request_search_texts
 from librephotos.api.queries.operations.users import first_administrator
 from librephotos.server.errors import ServerError

@@ -20,7 +20,7 @@ from rich.progress import (
 
 from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
-from librephotos.api.models.photo_stage import stage_name
+from librephotos.api.models.operations.photo_stage import stage_name
 from librephotos.api.pipeline.work.kinds import KINDS, Unit
 from librephotos.api.pipeline.work.registry import stage_names
 from librephotos.api.queries.operations.failed_files import count_failed_before

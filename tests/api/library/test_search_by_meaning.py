@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import Photo, PhotoEmbedding, TextEmbedding, User
-from librephotos.api.models.embedding import KEPT
+from librephotos.api.models.search.embedding import KEPT
 from librephotos.api.services import search as searching
 from librephotos.api.services.waiting import PLACES, Caller
 from tests.factories import (

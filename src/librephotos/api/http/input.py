@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
 from librephotos.api.models import Person, Photo
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 
 
 def one_person(request: Request, person_id: int) -> Person:

@@ -16,7 +16,7 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 
 from librephotos.addresses import subscriber
-from librephotos.api.models.user_name import canonical_name
+from librephotos.api.models.accounts.user_name import canonical_name
 from librephotos.api.services.waiting import PLACES
 
 ADDRESS_FACTOR = 5

@@ -10,10 +10,10 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import librephotos.api.models.accounts.site_settings
+import librephotos.api.models.accounts.user
 import librephotos.api.models.fields
-import librephotos.api.models.photo
-import librephotos.api.models.site_settings
-import librephotos.api.models.user
+import librephotos.api.models.library.photo
 
 
 class Migration(migrations.Migration):
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=librephotos.api.models.photo.new_photo_id,
+                        default=librephotos.api.models.library.photo.new_photo_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
                 (
                     "datetime_rules",
                     models.TextField(
-                        default=librephotos.api.models.user.default_datetime_rules
+                        default=librephotos.api.models.accounts.user.default_datetime_rules
                     ),
                 ),
                 ("default_timezone", models.CharField(default="UTC", max_length=64)),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                 (
                     "llm_settings",
                     models.JSONField(
-                        default=librephotos.api.models.user.default_llm_settings
+                        default=librephotos.api.models.accounts.user.default_llm_settings
                     ),
                 ),
                 ("skip_raw_files", models.BooleanField(default=False)),
@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
                 (
                     "public_sharing_defaults",
                     models.JSONField(
-                        default=librephotos.api.models.user.default_public_sharing
+                        default=librephotos.api.models.accounts.user.default_public_sharing
                     ),
                 ),
                 (
@@ -326,7 +326,10 @@ class Migration(migrations.Migration):
                 "ordering": ("id",),
             },
             managers=[
-                ("objects", librephotos.api.models.user.LowerCaseUserManager()),
+                (
+                    "objects",
+                    librephotos.api.models.accounts.user.LowerCaseUserManager(),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -759,14 +762,14 @@ class Migration(migrations.Migration):
                 (
                     "allow_upload",
                     models.BooleanField(
-                        default=librephotos.api.models.site_settings.default_allow_upload
+                        default=librephotos.api.models.accounts.site_settings.default_allow_upload
                     ),
                 ),
                 (
                     "skip_patterns",
                     models.TextField(
                         blank=True,
-                        default=librephotos.api.models.site_settings.default_skip_patterns,
+                        default=librephotos.api.models.accounts.site_settings.default_skip_patterns,
                     ),
                 ),
                 (

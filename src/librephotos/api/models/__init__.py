@@ -1,25 +1,25 @@
-"""The data types, one module per concept."""
+"""The data types, one module per concept, in the rooms of the queries."""
 
-from librephotos.api.models.embedding import PhotoEmbedding, TextEmbedding
-from librephotos.api.models.face import (
+from librephotos.api.models.accounts.site_settings import SiteSettings
+from librephotos.api.models.accounts.user import ScanDirectory, User
+from librephotos.api.models.library.file import File
+from librephotos.api.models.library.photo import Photo, PhotoDay
+from librephotos.api.models.library.photo_caption import PhotoCaption
+from librephotos.api.models.library.photo_metadata import PhotoMetadata
+from librephotos.api.models.library.place import Place
+from librephotos.api.models.library.thing import PhotoThing, Thing
+from librephotos.api.models.library.user_album import UserAlbum, UserAlbumPhoto
+from librephotos.api.models.operations.job import Job, JobFailure, JobStage
+from librephotos.api.models.operations.model_revision import ModelRevision
+from librephotos.api.models.operations.photo_stage import PhotoStage, StageVersion
+from librephotos.api.models.people.face import (
     Face,
     FaceGrouping,
     FaceRejection,
     PeopleEdit,
 )
-from librephotos.api.models.file import File
-from librephotos.api.models.job import Job, JobFailure, JobStage
-from librephotos.api.models.model_revision import ModelRevision
-from librephotos.api.models.person import Person
-from librephotos.api.models.photo import Photo, PhotoDay
-from librephotos.api.models.photo_caption import PhotoCaption
-from librephotos.api.models.photo_metadata import PhotoMetadata
-from librephotos.api.models.photo_stage import PhotoStage, StageVersion
-from librephotos.api.models.place import Place
-from librephotos.api.models.site_settings import SiteSettings
-from librephotos.api.models.thing import PhotoThing, Thing
-from librephotos.api.models.user import ScanDirectory, User
-from librephotos.api.models.user_album import UserAlbum, UserAlbumPhoto
+from librephotos.api.models.people.person import Person
+from librephotos.api.models.search.embedding import PhotoEmbedding, TextEmbedding
 
 __all__ = [
     "Face",

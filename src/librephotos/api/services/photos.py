@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from librephotos.api.models import Photo
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.pipeline.scanning.dates import redate_photos
 from librephotos.api.writes import search_document, things
 

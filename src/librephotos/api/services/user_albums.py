@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from librephotos.api.locks import lock_albums
 from librephotos.api.models import Photo, User, UserAlbum
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.writes import user_albums
 
 

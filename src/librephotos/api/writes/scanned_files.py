@@ -12,7 +12,7 @@ from django.db import connection
 from librephotos.api.locks import lock_library
 from librephotos.api.models import File, Job
 from librephotos.api.models.fields import path_to_text, text_to_path
-from librephotos.api.models.job import FILES
+from librephotos.api.models.operations.job import FILES
 from librephotos.media.text import clean
 
 

@@ -14,7 +14,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from librephotos.api.models import Photo, UserAlbum
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 
 # What a lock has waited for is seen: the rows of the inner query are the newest.
 _ADD = """

@@ -13,8 +13,8 @@ from procrastinate.contrib.django import app
 from rest_framework.test import APIClient
 
 from librephotos.api.models import Job, SiteSettings
-from librephotos.api.models.job import FILES
-from librephotos.api.models.photo_stage import stage_name
+from librephotos.api.models.operations.job import FILES
+from librephotos.api.models.operations.photo_stage import stage_name
 from librephotos.api.pipeline.ml_models.download import stage_of
 from librephotos.api.pipeline.work import children
 from librephotos.api.pipeline.work.kinds import KINDS, Who, following

@@ -20,7 +20,7 @@ from django.db.models import Exists, OuterRef
 
 from librephotos.api.locks import lock_people
 from librephotos.api.models import Face, FaceRejection, Photo
-from librephotos.api.models.person import person_name
+from librephotos.api.models.people.person import person_name
 from librephotos.api.pipeline.previews.store import delete_previews
 from librephotos.api.pipeline.sandboxed.faces import SeenFace
 from librephotos.api.storage.previews import preview_name

@@ -11,7 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from django.db import connection
 from django.db.models import QuerySet
 
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 
 COVERS = 4
 

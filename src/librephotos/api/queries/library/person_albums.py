@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection
 
 from librephotos.api.models import Person, Photo
-from librephotos.api.models.person import PersonQuerySet
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.models.people.person import PersonQuerySet
 from librephotos.api.queries.library.albums import Album, AlbumKind
 from librephotos.api.queries.library.photos import GridRow, as_grid_rows, grid_rows
 from librephotos.api.queries.people.person_photos import photos_of_person

@@ -17,7 +17,7 @@ from librephotos.api.models import (
     PhotoThing,
     SiteSettings,
 )
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.people.faces import people_on_photos
 
 _NAME = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Count
 
 from librephotos.api.models import Photo, Place
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.albums import (
     COVERS,
     Album,

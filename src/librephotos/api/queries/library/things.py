@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from librephotos.api.models import Photo, SiteSettings, Thing
-from librephotos.api.models.photo import PhotoQuerySet
-from librephotos.api.models.thing import ThingQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.models.library.thing import ThingQuerySet
 from librephotos.api.queries.library.albums import Album, AlbumKind, covers_of
 
 TAGS_OF = {

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Max, Sum
 
 from librephotos.api.models import Photo, PhotoDay
 from librephotos.api.models.fields import path_to_text
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.albums import Album, AlbumKind
 from librephotos.api.queries.people.person_photos import photos_of_person
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from librephotos.api.models import Photo, UserAlbum
-from librephotos.api.models.photo import PhotoQuerySet
-from librephotos.api.models.user_album import UserAlbumQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.models.library.user_album import UserAlbumQuerySet
 from librephotos.api.queries.library.albums import Album, AlbumKind
 from librephotos.api.queries.library.photos import newest_first
 

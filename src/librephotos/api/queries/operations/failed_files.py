@@ -18,7 +18,7 @@ from django.db.models import (
 )
 
 from librephotos.api.models import File, Job, Photo, PhotoStage, User
-from librephotos.api.models.job import FILES
+from librephotos.api.models.operations.job import FILES
 
 PREVIEWS = "thumbnails"
 """The stage that finds out how much of a picture can be shown."""

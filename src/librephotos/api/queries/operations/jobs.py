@@ -9,7 +9,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from librephotos.api.models import Job, JobFailure
-from librephotos.api.models.job import JobQuerySet
+from librephotos.api.models.operations.job import JobQuerySet
 from librephotos.numbers import whole_number
 
 

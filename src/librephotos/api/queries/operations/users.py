@@ -11,7 +11,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from librephotos.api.models import Photo, PhotoDay, User
-from librephotos.api.models.photo import SHARED
+from librephotos.api.models.library.photo import SHARED
 
 SAMPLES = 10
 """How many public photos an account shows."""

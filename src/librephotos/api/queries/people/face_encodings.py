@@ -16,7 +16,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from librephotos.api.models import FaceRejection, PeopleEdit
-from librephotos.api.models.face import ENCODING_DIMENSIONS
+from librephotos.api.models.people.face import ENCODING_DIMENSIONS
 
 Ids = npt.NDArray[np.int64]
 

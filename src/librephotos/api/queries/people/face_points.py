@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import BinaryField, Func
 
 from librephotos.api.models import Face, Person
-from librephotos.api.models.face import ENCODING_DIMENSIONS
+from librephotos.api.models.people.face import ENCODING_DIMENSIONS
 
 MOST_POINTS = 20_000
 """More than a plot can show; the newest faces are taken."""

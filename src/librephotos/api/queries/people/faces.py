@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q
 
 from librephotos.api.models import Face, Person
-from librephotos.api.models.face import FaceQuerySet
-from librephotos.api.models.person import NOBODY
+from librephotos.api.models.people.face import FaceQuerySet
+from librephotos.api.models.people.person import NOBODY
 
 NOBODY_ID = 0
 """The contract's number for faces without a person; no row has it."""

@@ -12,8 +12,8 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
 from librephotos.api.models import Face, Photo, PhotoDay
-from librephotos.api.models.face import FaceQuerySet
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.models.people.face import FaceQuerySet
 from librephotos.api.queries.library.photos import (
     GridRow,
     as_grid_rows,

@@ -11,7 +11,7 @@ from django.db.models import IntegerField, Value
 from django.utils import timezone
 
 from librephotos.api.models import Photo
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.places import place_counts
 from librephotos.api.queries.library.things import frequent_things
 from librephotos.api.queries.operations.statistics import years

@@ -23,7 +23,7 @@ from pgvector import HalfVector
 from pgvector.django import MaxInnerProduct
 
 from librephotos.api.models import PhotoEmbedding
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.operations.model_revisions import latest_key
 from librephotos.api.storage.vector_folders import (
     WORTH_A_FILE,

@@ -19,8 +19,11 @@ from librephotos.api.http.fields import (
 )
 from librephotos.api.http.parsers import BoundedJSONParser
 from librephotos.api.models import User
-from librephotos.api.models.user import default_llm_settings, default_public_sharing
-from librephotos.api.models.user_name import LONGEST_NAME
+from librephotos.api.models.accounts.user import (
+    default_llm_settings,
+    default_public_sharing,
+)
+from librephotos.api.models.accounts.user_name import LONGEST_NAME
 from librephotos.api.serializers.accounts.user import NEWER_SETTINGS
 from librephotos.api.serializers.accounts.user_settings import (
     LlmSettingsSerializer,

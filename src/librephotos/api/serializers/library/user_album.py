@@ -12,7 +12,7 @@ from rest_framework import serializers
 from librephotos.api.http.answer_schema import IsoTime, UuidText
 from librephotos.api.http.fields import StrictBooleanField, iso_utc
 from librephotos.api.models import UserAlbum
-from librephotos.api.models.user_album import LONGEST_TITLE
+from librephotos.api.models.library.user_album import LONGEST_TITLE
 from librephotos.api.models.visible_text import visible_text
 from librephotos.api.queries.library.user_albums import OwnAlbum
 from librephotos.api.serializers.library.grid import DayGroup

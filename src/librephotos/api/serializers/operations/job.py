@@ -8,7 +8,7 @@ from librephotos.api.http.answer_schema import IsoTime, UuidText
 from librephotos.api.http.fields import iso_utc
 from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
-from librephotos.api.models.photo_stage import stage_name
+from librephotos.api.models.operations.photo_stage import stage_name
 from librephotos.api.pipeline.work.kinds import KINDS, Unit
 from librephotos.api.serializers.library.simple_user import SimpleUser, simple_user
 

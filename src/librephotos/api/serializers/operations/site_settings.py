@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 
 from librephotos.api.http.fields import NumberedModelSerializer, WholeNumberField
 from librephotos.api.models import SiteSettings, User
-from librephotos.api.models.site_settings import LEGACY_CAPTIONERS, NONE
+from librephotos.api.models.accounts.site_settings import LEGACY_CAPTIONERS, NONE
 from librephotos.api.pipeline.ml_models.installed import known_model
 
 MAP_PROVIDERS = ("mapbox", "maptiler", "nominatim", "opencage", "photon", "tomtom")

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from librephotos.api.http.answer_schema import IsoTime
 from librephotos.api.http.fields import NumberField, WholeNumberField, iso_utc
 from librephotos.api.models import Face, Photo
-from librephotos.api.models.person import LONGEST_NAME, NOBODY, person_name
+from librephotos.api.models.people.person import LONGEST_NAME, NOBODY, person_name
 from librephotos.api.queries.people.faces import NOBODY_ID, FaceGroup
 from librephotos.media.pictures.thumbnails import BIG
 from librephotos.ml.face_recognition.boxes import Box

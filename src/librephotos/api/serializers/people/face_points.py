@@ -5,7 +5,7 @@ from __future__ import annotations
 import colorsys
 from typing import TypedDict
 
-from librephotos.api.models.person import NOBODY
+from librephotos.api.models.people.person import NOBODY
 from librephotos.api.queries.people.face_points import FacePoint
 from librephotos.api.queries.people.faces import NOBODY_ID
 from librephotos.api.serializers.people.face import face_url

@@ -21,7 +21,7 @@ from librephotos.api.http.pagination import (
     StandardPagination,
     paginated,
 )
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.albums import Album, AlbumKind
 from librephotos.api.queries.library.photos import as_grid_rows, grid_rows, newest_first
 from librephotos.api.serializers.library.grid import day_groups

@@ -21,7 +21,7 @@ from librephotos.api.http.pagination import (
     paginated,
 )
 from librephotos.api.models import Photo
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.photos import (
     as_grid_rows,
     detailed,

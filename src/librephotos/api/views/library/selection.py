@@ -9,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from librephotos.api.http.input import changeable
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.photos import photo_ids
 from librephotos.api.queries.library.timeline import matching
 from librephotos.api.serializers.library.timeline_filter import selection_filter

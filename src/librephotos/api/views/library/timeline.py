@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.pagination import Results
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.photos import as_grid_rows, grid_rows
 from librephotos.api.queries.library.timeline import Day, Days, TimelineFilter
 from librephotos.api.serializers.library.grid import (

@@ -17,7 +17,7 @@ from librephotos.api.http.documentation import documented
 from librephotos.api.http.input import changeable, validated
 from librephotos.api.http.pagination import Page, Results
 from librephotos.api.models import Photo, UserAlbum
-from librephotos.api.models.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.photos import one_of, photo_ids
 from librephotos.api.queries.library.user_albums import (
     OwnAlbum,

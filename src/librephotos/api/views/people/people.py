@@ -14,7 +14,7 @@ from librephotos.api.http.documentation import documented
 from librephotos.api.http.input import one_person, validated
 from librephotos.api.http.pagination import PAGING, Page, StandardPagination, paginated
 from librephotos.api.models import Face, Person, Photo
-from librephotos.api.models.face import FaceQuerySet
+from librephotos.api.models.people.face import FaceQuerySet
 from librephotos.api.queries.library.photos import photo_ids
 from librephotos.api.queries.people.person_photos import person_rows
 from librephotos.api.serializers.library.timeline_filter import flag

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from pgvector.django import HalfVectorField
 
-from librephotos.api.models.person import Person
+from librephotos.api.models.people.person import Person
 
 ENCODING_DIMENSIONS = 128
 

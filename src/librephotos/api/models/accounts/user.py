@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Func
 from django.db.models.functions import Lower
 
+from librephotos.api.models.accounts.user_name import canonical_name, refuse_odd_name
 from librephotos.api.models.fields import PathField, readable_path
-from librephotos.api.models.user_name import canonical_name, refuse_odd_name
 from librephotos.api.models.visible_text import visible_text
 from librephotos.media.dates import DEFAULT_RULES, rules_as_json
 

@@ -7,8 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from librephotos.api.models.accounts.user import User
 from librephotos.api.models.fields import PathField
-from librephotos.api.models.user import User
 
 
 class JobQuerySet(models.QuerySet["Job"]):

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce
 
-from librephotos.api.models.user import User
+from librephotos.api.models.accounts.user import User
 
 
 def new_photo_id() -> uuid.UUID:

@@ -1,0 +1,1 @@
+"""Accounts and the settings of the site."""

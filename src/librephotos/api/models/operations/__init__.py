@@ -1,0 +1,1 @@
+"""Jobs, stages and which models made what."""

@@ -1,0 +1,1 @@
+"""Vectors, by which photos are found."""
