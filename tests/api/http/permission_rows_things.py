@@ -28,7 +28,19 @@ def model(world: World) -> Mapping[str, Any]:
     return {"name": "clip-vit-base-patch32"}
 
 
+def no_event(world: World) -> Mapping[str, Any]:
+    """Name an event that there is not."""
+    return {"event_id": 1}
+
+
 THINGS = [
+    signed_in("get", "api/albums/auto/list/"),
+    signed_in("post", "api/albums/auto/delete_all/"),
+    Row("get", "api/albums/auto/<number:event_id>/", 401, 404, 404, 404, no_event),
+    Row("delete", "api/albums/auto/<number:event_id>/", 401, 404, 404, 404, no_event),
+    signed_in("post", "api/autoalbumgen/"),
+    signed_in("get", "api/autoalbumtitlegen/"),
+    signed_in("post", "api/autoalbumtitlegen/"),
     signed_in("get", "api/albums/thing/list/"),
     Row("get", "api/albums/thing/<number:thing_id>/", 401, 404, 404, 404, nothing),
     Row(

@@ -9,10 +9,17 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from librephotos.api.models import Person
 from librephotos.api.queries.search.exact import MAX_TERMS, search, terms_of
 from librephotos.api.writes import search_document
 from tests.api.library.test_things import tag
-from tests.factories import PhotoFactory, PlaceFactory, UserFactory
+from tests.factories import (
+    FaceFactory,
+    PersonFactory,
+    PhotoFactory,
+    PlaceFactory,
+    UserFactory,
+)
 
 SEARCH = "/api/photos/searchlist/"
 
@@ -202,6 +209,28 @@ def test_each_example_finds_something(client_of):
 
 
 @pytest.mark.django_db
+def test_examples_name_people_of_ones_own(client_of):
+    me = UserFactory()
+    lisbon, ghent = PlaceFactory(name="Lisbon"), PlaceFactory(name="Ghent")
+    anna, hidden = PersonFactory(owner=me, name="Anna"), PersonFactory(
+        owner=me, name="Carla"
+    )
+    Person.objects.filter(pk=hidden.pk).update(hidden=True)
+    for place, person in ((lisbon, anna), (lisbon, anna), (ghent, hidden)):
+        photo = PhotoFactory(owner=me, place=place)
+        FaceFactory(photo=photo, person=person, person_source="user")
+        search_document.refresh([photo.pk])
+    other = FaceFactory(person=PersonFactory(name="Ben"), person_source="user")
+    search_document.refresh([other.photo_id])
+    client = client_of(me)
+    examples = client.get("/api/searchtermexamples/").json()["results"]
+    assert {"Anna", "Anna Lisbon", "Lisbon"} <= set(examples)
+    assert not any("Ben" in text or "Carla" in text for text in examples)
+    found = client.get(SEARCH, {"search": "Anna Lisbon"}).json()["results"]
+    assert sum(len(day["items"]) for day in found) == 2
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 6])
 def test_examples_are_tried_in_a_fixed_number_of_queries(
     client_of, django_assert_max_num_queries, count
@@ -216,7 +245,7 @@ def test_examples_are_tried_in_a_fixed_number_of_queries(
             search_text=f"town{number} {2010 + number}-05-03",
         )
         tag(PhotoFactory(owner=me, search_text=f"thing{number}"), f"thing{number}")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         answer = client_of(me).get("/api/searchtermexamples/")
     assert len(answer.json()["results"]) >= 3 * min(count, 4)
 

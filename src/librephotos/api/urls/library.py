@@ -11,6 +11,7 @@ from librephotos.api.storage.previews import PreviewSize
 from librephotos.api.urls.routing import both
 from librephotos.api.views.library import (
     captions,
+    events,
     folders,
     photo_edits,
     photos,
@@ -33,6 +34,11 @@ def _media(kind: str, view: type[APIView], **options: Any) -> URLPattern:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    _api("albums/auto/list", events.EventListView),
+    _api("albums/auto/delete_all", events.EventsDeleteView),
+    _api("albums/auto/<number:event_id>", events.EventView),
+    _api("autoalbumgen", events.EventsFindView),
+    _api("autoalbumtitlegen", events.EventTitlesView),
     _api("albums/date/list", timeline.DayListView),
     _api("albums/date/<number:day>", timeline.DayView),
     _api("albums/place/list", places.PlaceListView),

@@ -40,6 +40,19 @@ def create(kind: Job.Kind, *, user: User, lock: str, **arguments: Any) -> Job:
     return job
 
 
+def ended(kind: Job.Kind, *, user: User, message: str) -> Job:
+    """Write down a job that had nothing to do, and why."""
+    now = timezone.now()
+    return Job.objects.create(
+        kind=kind,
+        started_by=user,
+        started_at=now,
+        finished_at=now,
+        enumerated=True,
+        message=message,
+    )
+
+
 def _that_will_do(kind: Job.Kind, user: User) -> Job | None:
     same = Job.objects.unfinished().filter(
         KINDS[kind].joins.value, started_by=user, kind=kind

@@ -135,6 +135,11 @@ KINDS: dict[Kind, JobKind] = {
 }
 
 
+def unit_of(kind: Kind) -> Unit:
+    """Return what a job of this kind counts; photos where it never has any work."""
+    return KINDS[kind].unit if kind in KINDS else Unit.PHOTOS
+
+
 def following(kind: Kind) -> list[Kind]:
     """Return the kinds of jobs that may begin when one of this kind has ended."""
     return [after for after, row in KINDS.items() if kind in row.follows]

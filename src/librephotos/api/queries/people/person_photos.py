@@ -104,11 +104,14 @@ def face_totals(user: Any) -> FaceTotals:
 
 
 def people_frequencies(user: Any, *, limit: int) -> list[Frequency]:
-    """Return the named people on most of one's photos, the most frequent first."""
+    """Return the named people on most of one's photos, the most frequent first.
+
+    Those that one does not want to see are left out.
+    """
     people = (
         Person.objects.owned_by(user)
         .named()
-        .filter(faces__visible=True, faces__dismissed=Face.Dismissed.NO)
+        .filter(hidden=False, faces__visible=True, faces__dismissed=Face.Dismissed.NO)
     )
     counted = people.annotate(n=Count("faces__photo", distinct=True))
     rows = counted.order_by("-n", "name").values_list("name", "n")[:limit]

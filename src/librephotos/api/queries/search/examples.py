@@ -15,6 +15,7 @@ from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.places import place_counts
 from librephotos.api.queries.library.things import frequent_things
 from librephotos.api.queries.operations.statistics import years
+from librephotos.api.queries.people.person_photos import people_frequencies
 from librephotos.api.queries.search.exact import (
     as_meant,
     containing,
@@ -30,9 +31,9 @@ _EACH = 4
 
 
 def search_examples(user: Any) -> list[str]:
-    """Return up to EXAMPLES places, years, things and combinations that find photos.
+    """Return up to EXAMPLES places, years, people, things and pairs of these.
 
-    Each is tried, since a search may make of a name something else than its album
+    Each finds photos and is tried, since a search may make of a name something else than its album
     does; all in one query that ends each search at its first photo. An empty library
     has none.
     """
@@ -40,8 +41,16 @@ def search_examples(user: Any) -> list[str]:
     names = dict.fromkeys(p.title for p in by_count if not p.title.isnumeric())
     places = list(islice(names, _EACH))
     known_years = [str(year) for year in years(user)[:_EACH]]
+    people = [name for name, _ in people_frequencies(user, limit=_EACH)]
     things = [title for title, _ in frequent_things(user, limit=_EACH)]
-    mixed = zip_longest(places, known_years, things, _with_years(places, user=user))
+    mixed = zip_longest(
+        places,
+        known_years,
+        people,
+        things,
+        _with_years(places, user=user),
+        [f"{name} {place}" for name, place in zip(people, places)],
+    )
     texts = dict.fromkeys(text for row in mixed for text in row if text)
     return _finding(list(texts), user=user)[:EXAMPLES]
 

@@ -9,7 +9,7 @@ from librephotos.api.http.fields import iso_utc
 from librephotos.api.models import Job, JobFailure, JobStage
 from librephotos.api.models.fields import readable_path
 from librephotos.api.models.operations.photo_stage import stage_name
-from librephotos.api.pipeline.work.kinds import KINDS, Unit
+from librephotos.api.pipeline.work.kinds import Unit, unit_of
 from librephotos.api.serializers.library.simple_user import SimpleUser, simple_user
 
 
@@ -98,7 +98,7 @@ def job_row(job: Job) -> JobRow:
             "stages": [_stage(stage) for stage in stages],
             "failures": getattr(job, "failure_count", 0),
             "message": job.message,
-            "unit": KINDS[Job.Kind(job.kind)].unit,
+            "unit": unit_of(Job.Kind(job.kind)),
         },
         "error": job.message if job.failed else None,
     }
