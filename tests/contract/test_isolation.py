@@ -33,6 +33,7 @@ from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
 from tests.api.http.permission_rows_library import LIBRARY
 from tests.api.http.permission_rows_people import PEOPLE
+from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_things import THINGS
 from tests.api.http.test_permissions import path_of
 from tests.contract.library import Library
@@ -47,7 +48,7 @@ from tests.factories import (
     UserFactory,
 )
 
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *LIBRARY]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY]
 CANARY = "canary"
 TRICKS = [
     {},

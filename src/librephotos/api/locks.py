@@ -19,6 +19,7 @@ class _Key(IntEnum):
     PEOPLE = 202
     EMBEDDINGS = 203
     ALBUMS = 204
+    SYNC = 205
 
 
 def lock_library(owner: int) -> None:
@@ -43,6 +44,11 @@ def lock_albums(owner: int) -> None:
     another one is about to give holds no photo that this one waits for.
     """
     _be_alone(_Key.ALBUMS, owner)
+
+
+def lock_sync_items(user: int) -> None:
+    """Be the only one, until the transaction ends, who says what a user mirrors."""
+    _be_alone(_Key.SYNC, user)
 
 
 def lock_faces(

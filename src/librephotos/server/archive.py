@@ -29,6 +29,8 @@ from librephotos.server.postgres_programs import program_folder
 _DUMP = "database.dump"
 _DATA = "data"
 _KEPT = ("secret_key", "media")
+# What numbers of changes mean to clients ends with the database that gave them out.
+_LEFT_OUT = ("api_syncepoch", "api_syncitem", "api_syncedphotos", "api_photoremoval")
 _RESTORED, _REPLACED = "librephotos_restored", "librephotos_replaced"
 _UNPACKED = "restored.new"
 _LEAST_ROOM = 2**24
@@ -44,7 +46,8 @@ def write_backup(path: Path) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
             dump = Path(folder) / _DUMP
-            _run("pg_dump", "--format=custom", "--no-owner", f"--file={dump}")
+            without = [f"--exclude-table-data={table}" for table in _LEFT_OUT]
+            _run("pg_dump", "--format=custom", "--no-owner", *without, f"--file={dump}")
             os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             _write_tar(partial, dump)
         partial.replace(path)

@@ -15,12 +15,13 @@ from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
 from tests.api.http.permission_rows_library import LIBRARY
 from tests.api.http.permission_rows_people import PEOPLE
+from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_things import THINGS
 from tests.factories import FileFactory, JobFactory, UserFactory
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CALLERS = ("anonymous", "other", "owner", "staff")
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *LIBRARY]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY]
 
 
 def patterns(

@@ -12,6 +12,12 @@ from librephotos.api.models.library.user_album import UserAlbum, UserAlbumPhoto
 from librephotos.api.models.operations.job import Job, JobFailure, JobStage
 from librephotos.api.models.operations.model_revision import ModelRevision
 from librephotos.api.models.operations.photo_stage import PhotoStage, StageVersion
+from librephotos.api.models.operations.sync import (
+    PhotoRemoval,
+    SyncedPhotos,
+    SyncEpoch,
+    SyncItem,
+)
 from librephotos.api.models.people.face import (
     Face,
     FaceGrouping,
@@ -37,12 +43,16 @@ __all__ = [
     "PhotoDay",
     "PhotoEmbedding",
     "PhotoMetadata",
+    "PhotoRemoval",
     "PhotoStage",
     "PhotoThing",
     "Place",
     "ScanDirectory",
     "SiteSettings",
     "StageVersion",
+    "SyncEpoch",
+    "SyncedPhotos",
+    "SyncItem",
     "TextEmbedding",
     "Thing",
     "User",

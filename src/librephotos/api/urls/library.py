@@ -99,5 +99,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _media("embedded_media", originals.EmbeddedVideoView),
     _media("avatars", photo_media.AvatarView),
     path("", include("librephotos.api.urls.people")),
+    path("", include("librephotos.api.urls.sync")),
     path("media/<path:rest>", photo_media.UnknownMediaView.as_view()),
 ]

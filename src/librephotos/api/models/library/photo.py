@@ -12,6 +12,7 @@ from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce
 
 from librephotos.api.models.accounts.user import User
+from librephotos.api.models.operations.sync import TransactionNumber
 
 
 def new_photo_id() -> uuid.UUID:
@@ -73,7 +74,9 @@ class Photo(models.Model):
     `file_rating` by metadata; `place` by geocode; `taken_at` (wall-clock time labelled
     as UTC), `timezone`, `date_rule` and `day` by dates. `rating` and `visible` are
     computed by the database. `day` is the ordinal of the local calendar day (1 = 1
-    January of year 1), 0 for undated photos, and the contract's day id.
+    January of year 1), 0 for undated photos, and the contract's day id. `changed_in`,
+    kept by a trigger with `last_modified`, is the number of the transaction in which
+    anything changed last that clients mirror.
     """
 
     UNDATED = 0
@@ -119,6 +122,7 @@ class Photo(models.Model):
     date_rule = models.PositiveSmallIntegerField(null=True)
     day = models.PositiveIntegerField(default=UNDATED)
     search_text = models.TextField(default="")
+    changed_in = models.BigIntegerField(db_default=TransactionNumber(), editable=False)
 
     rating = models.GeneratedField(
         expression=Coalesce(F("user_rating"), F("file_rating"), 0),
@@ -188,6 +192,7 @@ class Photo(models.Model):
                 name="photo_placed",
                 condition=Q(visible=True, place__isnull=False),
             ),
+            models.Index(fields=("owner", "changed_in", "id"), name="photo_changed"),
             models.Index(
                 fields=("owner",),
                 name="photo_damaged",

@@ -23,7 +23,7 @@ from librephotos.api.queries.people.faces import people_on_photos
 _NAME = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 # Far deeper than country, region and town, so that a finer geocoder needs no change.
-_PLACE_DEPTH = "place__parent__parent__parent__parent"
+PLACE_DEPTH = "place__parent__parent__parent__parent"
 
 
 class GridRow(NamedTuple):
@@ -87,7 +87,7 @@ def detailed(photos: PhotoQuerySet) -> PhotoQuerySet:
     captions = PhotoCaption.objects.annotate(preferred=preferred)
     tags = PhotoThing.objects.select_related("thing").order_by("-score", "thing")
     return (
-        photos.select_related("owner", "metadata", "main_file", _PLACE_DEPTH)
+        photos.select_related("owner", "metadata", "main_file", PLACE_DEPTH)
         .defer("placeholder")
         .prefetch_related(
             Prefetch("files", File.objects.order_by("id")),

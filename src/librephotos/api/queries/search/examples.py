@@ -33,7 +33,7 @@ _EACH = 4
 def search_examples(user: Any) -> list[str]:
     """Return up to EXAMPLES places, years, people, things and pairs of these.
 
-    Each finds photos and is tried, since a search may make of a name something else than its album
+    Each is tried, since a search may make of a name something else than its album
     does; all in one query that ends each search at its first photo. An empty library
     has none.
     """

@@ -1,0 +1,1 @@
+"""What clients that mirror a library are told."""

@@ -1,0 +1,1 @@
+"""Delta sync: what has changed since a client last asked."""
