@@ -80,6 +80,7 @@ def switches(*names: str) -> dict[str, Schema]:
 
 ERRORS = record(errors=array(record(field=TEXT, message=TEXT), minItems=1))
 
+_COLOR: Schema = {"type": "string", "pattern": "^#[0-9a-f]{6}$"}
 SIMPLE_USER = record(id=INTEGER, **texts("username", "first_name", "last_name"))
 
 GRID_ITEM = record(
@@ -309,6 +310,78 @@ EDITED_USER_ALBUM = record(
     cover_photo=nullable(UUID),
     **switches("favorited", "locked"),
 )
+_WITH_COVERS: dict[str, Schema] = {
+    "id": INTEGER,
+    "title": TEXT,
+    "photo_count": INTEGER,
+    "cover_hashes": array(HASH),
+    "last_modified": nullable(INTEGER),
+}
+SYNC_ITEMS: dict[str, Schema] = {
+    "photos": record(
+        id=UUID,
+        image_hash=HASH,
+        owner_id=INTEGER,
+        type={"enum": ["image", "video", "motion"]},
+        rating=INTEGER,
+        **{
+            name: nullable(INTEGER)
+            for name in ("timestamp", "added_on", "last_modified", "video_length_ms")
+        },
+        **{
+            name: nullable(NUMBER) for name in ("aspect_ratio", "latitude", "longitude")
+        },
+        search_location=nullable(TEXT),
+        dominant_color=nullable(_COLOR),
+        **switches("is_favorite", "hidden", "in_trashcan", "removed", "is_public"),
+    ),
+    "persons": record(
+        id=INTEGER,
+        name=nullable(TEXT),
+        kind=nullable(TEXT),
+        face_count=nullable(INTEGER),
+        cover_photo_hash=nullable(HASH),
+        last_modified=nullable(INTEGER),
+    ),
+    "albums/user": record(
+        id=INTEGER,
+        title=TEXT,
+        owner_id=nullable(INTEGER),
+        favorited=SWITCH,
+        shared={"enum": [0, 1]},
+        cover_hash=nullable(HASH),
+        photo_count=INTEGER,
+        created_on=nullable(INTEGER),
+        last_modified=nullable(INTEGER),
+        photo_ids=array(UUID),
+    ),
+    "albums/auto": record(id=INTEGER, title=TEXT),
+    "albums/thing": record(**_WITH_COVERS),
+    "albums/place": record(**_WITH_COVERS, geolocation_level=nullable(INTEGER)),
+    "albums/tag": record(**_WITH_COVERS),
+    "sharing": record(
+        id=INTEGER,
+        username=TEXT,
+        first_name=nullable(TEXT),
+        last_name=nullable(TEXT),
+        avatar_url=nullable(TEXT),
+        last_modified=nullable(INTEGER),
+    ),
+}
+"""What each feed of the delta sync tells of; times in milliseconds."""
+
+
+def sync_page(item: Schema) -> Schema:
+    """Return the schema of a page of a feed."""
+    return record(
+        v={"const": 1},
+        items=array(item),
+        tombstones=array(either(INTEGER, UUID)),
+        next_cursor=nullable(TEXT),
+        server_time=MOMENT,
+    )
+
+
 PLACE_DETAILS = record(
     results=record(
         id={"type": "string", "pattern": r"^\d+$"},
@@ -422,7 +495,6 @@ MONTH_COUNTS = array(
 )
 _LABELS = array(record(label=TEXT, y=NUMBER), maxItems=100)
 WORD_CLOUD = record(captions=_LABELS, people=_LABELS, locations=_LABELS)
-_COLOR: Schema = {"type": "string", "pattern": "^#[0-9a-f]{6}$"}
 PLACE_TIMELINE = array(
     record(data=array(NUMBER), color=_COLOR, loc=TEXT, **numbers("start", "end"))
 )

@@ -20,7 +20,6 @@ ENDPOINTS = [
 ]
 
 LATER = (
-    "/api/sync",
     # sharing
     "/api/albums/user/shared",
     "/api/photos/shared",

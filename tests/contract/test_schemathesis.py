@@ -45,6 +45,7 @@ def identifiers(library: Any) -> dict[str, list[Any]]:
         "person_id": [person.pk, 2**63],
         "edit_id": [edit.pk, 2**63],
         "thing_id": [2**63],
+        "event_id": [1],
         "album_id": [album.pk, 2**63],
     }
 

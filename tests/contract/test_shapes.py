@@ -43,6 +43,10 @@ LISTS = [
     ("locationsunburst/", shapes.PLACE_TREE),
     ("storagestats", shapes.STORAGE),
     ("imagetag", shapes.IMAGE_TAG),
+    *(
+        (f"sync/{feed}/", shapes.sync_page(item))
+        for feed, item in shapes.SYNC_ITEMS.items()
+    ),
 ]
 ACTIONS = [
     ("favorite", "favorite"),

@@ -15,8 +15,8 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from librephotos.api.models import Photo, PhotoRemoval, SyncEpoch, User
-from librephotos.api.queries.sync.photos import forget_old_removals
 from librephotos.api.services.users import delete_user
+from librephotos.api.writes.sync_items import forget_old_removals
 from tests.factories import FileFactory, PhotoFactory, PlaceFactory, UserFactory
 
 FEED = "/api/sync/photos/"

@@ -6,6 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
+
+from librephotos.api.queries.sync.cursors import HORIZON
 
 # The highest version stays, however old: numbers that clients know are not given anew.
 _REFRESH = (
@@ -43,7 +46,7 @@ FROM gone, known WHERE item.id = gone.id
 """,
     """
 DELETE FROM api_syncitem WHERE user_id = %(user)s AND kind = %(kind)s
-    AND withdrawn_at < now() - interval '90 days' AND version < (
+    AND withdrawn_at < %(forgotten)s AND version < (
         SELECT max(version) FROM api_syncitem
         WHERE user_id = %(user)s AND kind = %(kind)s
     )
@@ -59,9 +62,24 @@ def refresh(user: int, kind: str, digests: dict[int, UUID]) -> None:
     parameters: dict[str, Any] = {
         "user": user,
         "kind": kind,
+        "forgotten": timezone.now() - HORIZON,
         "keys": list(digests),
         "digests": list(digests.values()),
     }
     with connection.cursor() as cursor:
         for statement in _REFRESH:
             cursor.execute(statement, parameters)
+
+
+_FORGET = """
+DELETE FROM api_photoremoval WHERE id IN (
+    SELECT id FROM api_photoremoval WHERE removed_at < %s
+    ORDER BY id LIMIT 10000 FOR UPDATE SKIP LOCKED
+)
+"""
+
+
+def forget_old_removals() -> None:
+    """Drop removals of which no cursor asks any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [timezone.now() - HORIZON])

@@ -19,6 +19,7 @@ from librephotos.api.models import Face, File, Photo, User
 from librephotos.api.pipeline.previews.removals import delete_copies
 from librephotos.api.pipeline.work import queue
 from librephotos.api.storage.stripped_copies import files_with_copies
+from librephotos.api.writes import sync_items
 
 _AGE = timedelta(days=1)
 """What is younger may be about to get its row, or to be written to its end."""
@@ -46,7 +47,8 @@ def clean_up() -> None:
     """Remove previews without a photo, crops without a face, copies without a file.
 
     And pictures without a user, and what was half written a day ago. Names that are not
-    ours are left alone. It may be ended at any instruction and be run again.
+    ours are left alone. It may be ended at any instruction and be run again. What was
+    deleted so long ago that no client asks for it is forgotten, too.
     """
     previews = storages["previews"]
     for folder in filter(_FOLDER.fullmatch, _folders(previews)):
@@ -55,6 +57,7 @@ def clean_up() -> None:
             _clean_previews(previews, folder, names[start : start + _AT_ONCE])
     _clean_copies()
     _clean_avatars()
+    sync_items.forget_old_removals()
 
 
 def _folders(storage: Storage) -> list[str]:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from librephotos.api.models import Photo
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.photos import PLACE_DEPTH
-from librephotos.api.queries.sync.cursors import HORIZON, PhotoCursor, Snapshot
+from librephotos.api.queries.sync.cursors import PhotoCursor, Snapshot
 from librephotos.numbers import LARGEST
 
 # A transaction that was under way when a client was last told may have given a photo a
@@ -115,17 +114,3 @@ def described(user: Any, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Photo]:
     """Return photos by id, with their owners and places; those that are still there."""
     found = mirrored(user).filter(pk__in=ids)
     return found.select_related("owner", PLACE_DEPTH).only(*_TOLD).in_bulk()
-
-
-_FORGET = """
-DELETE FROM api_photoremoval WHERE id IN (
-    SELECT id FROM api_photoremoval WHERE removed_at < %s
-    ORDER BY id LIMIT 10000 FOR UPDATE SKIP LOCKED
-)
-"""
-
-
-def forget_old_removals() -> None:
-    """Drop removals of which no cursor asks any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [timezone.now() - HORIZON])
