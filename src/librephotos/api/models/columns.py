@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.models import Expression
 
 from librephotos.api.models.fields import PathField
 from librephotos.media.text import clean
@@ -21,13 +22,13 @@ def fit(row: Row) -> Row:
 
     A number out of range, NaN and infinity count as not said: NULL, or the column's
     default. Text loses NUL and lone surrogates, and what exceeds its column. Keys,
-    relations, paths, times and bytes are left as they are.
+    relations, paths, times and bytes are left as they are, and what the database says.
     """
     for field in row._meta.concrete_fields:
         if field.primary_key or field.is_relation or field.generated:
             continue
         value = row.__dict__.get(field.attname)
-        if value is not None:
+        if value is not None and not isinstance(value, Expression):
             setattr(row, field.attname, _fitted(field, value))
     return row
 
