@@ -190,6 +190,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MediaType": "librephotos.api.serializers.library.grid.MEDIA_TYPES",
         "FaceKind": "librephotos.api.serializers.people.face.KINDS",
+        "AlbumRole": "librephotos.api.serializers.library.user_album.ROLES",
+        "PhotoOrder": "librephotos.api.serializers.library.user_album.ORDERS",
+        "ShareRole": "librephotos.api.models.sharing.shares.AlbumShare.Role",
     },
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""

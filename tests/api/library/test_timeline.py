@@ -110,6 +110,7 @@ def test_a_day_shows_its_photos_newest_first(client_of):
             "first_name": "Ann",
             "last_name": "",
         },
+        "shared_to": [],
         "exif_gps_lat": 48.1,
         "exif_gps_lon": 11.6,
         "removed": False,

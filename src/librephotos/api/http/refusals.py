@@ -8,6 +8,7 @@ from rest_framework.exceptions import (
     APIException,
     NotAuthenticated,
     NotFound,
+    PermissionDenied,
     ValidationError,
 )
 
@@ -16,11 +17,13 @@ from librephotos.api.models import User
 from librephotos.api.services.avatars import InvalidAvatar
 from librephotos.api.services.model_downloads import ModelKept, UnknownModel
 from librephotos.api.services.people_edits import Gone, PeopleEditError
+from librephotos.api.services.sharing import NoSuchRecipient
 from librephotos.api.services.user_albums import (
     AlbumGone,
     AlbumLocked,
     AlbumTitleTaken,
     CoverGone,
+    NotTheOwner,
 )
 from librephotos.api.services.users import (
     SignInEnded,
@@ -64,6 +67,8 @@ REFUSALS: dict[type[Exception], Refusal] = {
     AlbumGone: Refusal(NotFound),
     AlbumLocked: Refusal(ValidationError, "locked"),
     AlbumTitleTaken: Refusal(ValidationError, "title"),
+    NoSuchRecipient: Refusal(ValidationError, "target_user_id"),
+    NotTheOwner: Refusal(PermissionDenied),
     CoverGone: Refusal(ValidationError, "cover_photo"),
     NotScannable: Refusal(ValidationError, "scan_directory"),
     SignInEnded: Refusal(SignInIsOver, told=False),

@@ -26,8 +26,10 @@ from librephotos.api.models.people.face import (
 )
 from librephotos.api.models.people.person import Person
 from librephotos.api.models.search.embedding import PhotoEmbedding, TextEmbedding
+from librephotos.api.models.sharing.shares import AlbumShare, PhotoShare, Shown
 
 __all__ = [
+    "AlbumShare",
     "Face",
     "FaceGrouping",
     "FaceRejection",
@@ -44,10 +46,12 @@ __all__ = [
     "PhotoEmbedding",
     "PhotoMetadata",
     "PhotoRemoval",
+    "PhotoShare",
     "PhotoStage",
     "PhotoThing",
     "Place",
     "ScanDirectory",
+    "Shown",
     "SiteSettings",
     "StageVersion",
     "SyncEpoch",

@@ -1,18 +1,23 @@
-"""What people do to their albums: make, fill, rename, lock and delete them.
+"""What people do to albums: make, fill, rename, arrange, lock and delete them.
 
-Every function takes albums and photos of one owner; none looks for them itself.
+Every function takes albums and photos of one owner; none looks for them itself. Those
+to whom an album is shown put in photos of their own and take these out again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from librephotos.api.locks import lock_albums
-from librephotos.api.models import Photo, User, UserAlbum
+from librephotos.api.models import AlbumShare, Photo, User, UserAlbum
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.writes import user_albums
+
+GONE = "You have no such album."
 
 
 class AlbumGone(Exception):
@@ -27,6 +32,10 @@ class AlbumLocked(Exception):
     """The photos of a locked album stay as they are."""
 
 
+class NotTheOwner(Exception):
+    """One to whom an album is shown may not do this to it; the text says why."""
+
+
 class AlbumTitleTaken(Exception):
     """Another album of the same owner has the title."""
 
@@ -35,14 +44,26 @@ class AlbumTitleTaken(Exception):
 class AlbumEdit:
     """What is to change of an album; None, and `cover` false, leave it as it is.
 
-    `cover` None is none of one's own choice.
+    `cover` None is none of one's own choice. `moved` are photos that come, in this
+    order, in front of `before`, or behind all others.
     """
 
     title: str | None = None
+    description: str | None = None
     locked: bool | None = None
+    favorited: bool | None = None
+    photo_order: UserAlbum.Order | None = None
+    moved: Sequence[UUID] | None = None
+    before: UUID | None = None
     added: PhotoQuerySet | None = None
     removed: PhotoQuerySet | None = None
     cover: Photo | None | bool = False
+
+    @property
+    def for_owners(self) -> bool:
+        """Whether it changes what is the owner's to say."""
+        said = (self.title, self.description, self.locked, self.photo_order, self.moved)
+        return self.cover is not False or any(value is not None for value in said)
 
 
 @transaction.atomic
@@ -65,19 +86,21 @@ def edit(album: UserAlbum, change: AlbumEdit) -> UserAlbum:
     Photos are added before others are removed. Raises AlbumGone, AlbumLocked,
     AlbumTitleTaken and CoverGone.
     """
-    album = _alone_with(album)
-    stays_locked = album.locked if change.locked is None else change.locked
-    changes_photos = change.added is not None or change.removed is not None
-    if album.locked and stays_locked and changes_photos:
-        raise AlbumLocked("This album is locked. Unlock it to change its photos.")
+    album = alone_with(album)
+    _refuse_if_locked(album, change)
     _hold_photos(album, change)
     if change.added is not None:
         user_albums.add(album, change.added)
     if change.removed is not None:
         user_albums.remove(album, change.removed)
-    values: dict[str, object] = {}
-    if change.locked is not None:
-        values["locked"] = change.locked
+    values: dict[str, object] = {
+        name: value
+        for name in ("description", "locked", "favorited", "photo_order")
+        if (value := getattr(change, name)) is not None
+    }
+    if change.moved is not None:
+        user_albums.move(album, change.moved, before=change.before)
+        values["photo_order"] = UserAlbum.Order.HAND
     if not isinstance(change.cover, bool):
         values["cover"] = change.cover
     if values:
@@ -87,12 +110,46 @@ def edit(album: UserAlbum, change: AlbumEdit) -> UserAlbum:
     return UserAlbum.objects.get(pk=album.pk)
 
 
-def _alone_with(album: UserAlbum) -> UserAlbum:
+@transaction.atomic
+def edit_shared(album: UserAlbum, recipient: User, change: AlbumEdit) -> UserAlbum:
+    """Apply a change by one to whom an album is shown; return it as it is afterwards.
+
+    `added` and `removed` are the recipient's own photos. A viewer may mark the album as
+    a favourite and take out what they have put in as a contributor. Raises AlbumGone,
+    also if it is shown no longer, NotTheOwner and AlbumLocked.
+    """
+    album = alone_with(album)
+    share = AlbumShare.objects.filter(album=album, recipient=recipient).first()
+    if share is None:
+        raise AlbumGone(GONE)
+    if change.for_owners:
+        raise NotTheOwner("Only the owner of this album can change that.")
+    if change.added is not None and not share.may_add:
+        raise NotTheOwner("The owner of this album has not let you add photos to it.")
+    _refuse_if_locked(album, change)
+    _hold_photos(album, change)
+    if change.added is not None:
+        user_albums.add(album, change.added, share=share)
+    if change.removed is not None:
+        user_albums.remove(album, change.removed)
+    if change.favorited is not None:
+        AlbumShare.objects.filter(pk=share.pk).update(favorited=change.favorited)
+    return album
+
+
+def _refuse_if_locked(album: UserAlbum, change: AlbumEdit) -> None:
+    stays_locked = album.locked if change.locked is None else change.locked
+    changes_photos = change.added is not None or change.removed is not None
+    if album.locked and stays_locked and changes_photos:
+        raise AlbumLocked("This album is locked. Unlock it to change its photos.")
+
+
+def alone_with(album: UserAlbum) -> UserAlbum:
     """Keep others from the owner's albums; return this one as it is by now."""
     lock_albums(album.owner_id)
     now = UserAlbum.objects.filter(pk=album.pk).first()
     if now is None:
-        raise AlbumGone("You have no such album.")
+        raise AlbumGone(GONE)
     return now
 
 
@@ -103,10 +160,12 @@ def _hold_photos(album: UserAlbum, change: AlbumEdit) -> None:
         photos.append(change.added)
     if change.removed is not None:
         photos.append(change.removed.filter(memberships__album=album))
+    if change.moved is not None:
+        photos.append(Photo.objects.filter(memberships__album=album))
     cover = change.cover
     if isinstance(cover, Photo):
         photos.append(Photo.objects.filter(pk=cover.pk))
-    elif len(photos) < 2:
+    elif len(photos) < 2 and change.moved is None:
         return  # what adds or removes takes them in their order itself
     held = user_albums.hold(photos)
     if isinstance(cover, Photo) and cover.pk not in held:
@@ -124,4 +183,4 @@ def _rename(album: UserAlbum, title: str) -> None:
 @transaction.atomic
 def delete(album: UserAlbum) -> None:
     """Delete an album; its photos stay where they are. Raises AlbumGone."""
-    user_albums.delete(_alone_with(album))
+    user_albums.delete(alone_with(album))

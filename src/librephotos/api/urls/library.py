@@ -100,5 +100,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _media("avatars", photo_media.AvatarView),
     path("", include("librephotos.api.urls.people")),
     path("", include("librephotos.api.urls.sync")),
+    path("", include("librephotos.api.urls.sharing")),
     path("media/<path:rest>", photo_media.UnknownMediaView.as_view()),
 ]

@@ -8,11 +8,13 @@ from typing import Any
 import uuid_utils.compat
 from django.conf import settings
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from librephotos.api.models.accounts.user import User
 from librephotos.api.models.operations.sync import TransactionNumber
+from librephotos.api.models.library.user_album import UserAlbumPhoto
+from librephotos.api.models.sharing.shares import PhotoShare
 
 
 def new_photo_id() -> uuid.UUID:
@@ -22,6 +24,24 @@ def new_photo_id() -> uuid.UUID:
 
 SHARED = Q(public=True, visible=True, owner__is_active=True, owner__public_sharing=True)
 """The photos that anybody may see: their owner has published them and still shares."""
+
+
+def shown_to(user: User) -> Q:
+    """The photos of others that are shown to `user`, while their owners are there.
+
+    By themselves; in an album of their owner's that is shown to `user`; or put into an
+    album of `user` by one to whom that album is shown. An album vouches for no other
+    photos: what one recipient has added is not for the rest to see.
+    """
+    there = UserAlbumPhoto.objects.filter(photo=OuterRef("pk"))
+    ways = (
+        PhotoShare.objects.filter(photo=OuterRef("pk"), recipient=user.pk),
+        there.filter(share=None, album__shares__recipient=user.pk),
+        there.filter(share__isnull=False, album__owner=user.pk),
+    )
+    shown = Q(*(Exists(way) for way in ways), _connector=Q.OR)
+    return Q(visible=True, owner__is_active=True) & shown
+
 
 _PROCESSED = {"removed": False, "aspect_ratio__isnull": False}
 
@@ -36,11 +56,13 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def viewable_by(self, user: Any) -> PhotoQuerySet:
         """The photos whose details and pixels `user` may see.
 
-        Shared ones, for anybody; everything of one's own that was not erased.
+        Published ones, for anybody; everything of one's own that was not erased; what
+        others show to this user.
         """
         if not user.is_authenticated:
             return self.filter(SHARED)
-        return self.filter(SHARED | Q(owner_id=user.pk, removed=False))
+        own = Q(owner_id=user.pk, removed=False)
+        return self.filter(SHARED | own | shown_to(user))
 
     def visible(self) -> PhotoQuerySet:
         """Not hidden, not in the trash, not removed, and processed."""

@@ -9,7 +9,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from librephotos.api.models.sharing.shares import AlbumShare
+
 LONGEST_TITLE = 512
+LONGEST_DESCRIPTION = 10_000
 
 
 class UserAlbumQuerySet(models.QuerySet["UserAlbum"]):
@@ -19,23 +22,53 @@ class UserAlbumQuerySet(models.QuerySet["UserAlbum"]):
         """The albums that `user` may change; none for anonymous callers."""
         return self.filter(owner_id=user.pk) if user.is_authenticated else self.none()
 
+    def shared_with(self, user: Any) -> UserAlbumQuerySet:
+        """The albums of others, who are there, that are shown to `user`."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(owner__is_active=True, shares__recipient=user.pk)
+
+    def seen_by(self, user: Any) -> UserAlbumQuerySet:
+        """One's own albums, and those of others that are shown to `user`."""
+        if not user.is_authenticated:
+            return self.none()
+        shares = AlbumShare.objects.filter(recipient=user.pk)
+        shown = Q(owner__is_active=True, pk__in=shares.values("album"))
+        return self.filter(Q(owner_id=user.pk) | shown)
+
 
 class UserAlbum(models.Model):
     """Photos that a person has put together under a title.
 
     An owner has each title once. `cover` is the photo that the owner chose, which shows
     while it is visible and in the album. A `locked` album keeps its photos.
-    `photo_count` is the number of visible photos, kept by triggers of the database.
+    `photo_count` is the number of the owner's visible photos in it, kept by triggers of
+    the database; what recipients have added is counted in their shares.
     """
+
+    class Order(models.TextChoices):
+        """In which order the photos stand."""
+
+        NEWEST = "newest"
+        OLDEST = "oldest"
+        HAND = "hand"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     owner_id: int
     title = models.CharField(max_length=LONGEST_TITLE)
+    description = models.TextField(default="", db_default="")
     cover = models.ForeignKey(
         "Photo", on_delete=models.SET_NULL, null=True, related_name="+"
     )
     cover_id: UUID | None
     locked = models.BooleanField(default=False)
+    favorited = models.BooleanField(default=False, db_default=False)
+    photo_order = models.CharField(
+        max_length=8,
+        choices=Order.choices,
+        default=Order.NEWEST,
+        db_default=Order.NEWEST,
+    )
     created_on = models.DateTimeField(auto_now_add=True)
     photo_count = models.IntegerField(default=0)
 
@@ -54,6 +87,8 @@ class UserAlbum(models.Model):
 class UserAlbumPhoto(models.Model):
     """A photo that somebody has put into an album.
 
+    Those of others than the album's owner hang on the `share` by which they were added,
+    and go with it. `position` is the place by hand, null behind all that have one.
     `visible` follows the photo's by a trigger of the database.
     """
 
@@ -65,6 +100,11 @@ class UserAlbumPhoto(models.Model):
     photo = models.ForeignKey(
         "Photo", on_delete=models.CASCADE, related_name="memberships"
     )
+    share = models.ForeignKey(
+        AlbumShare, on_delete=models.CASCADE, null=True, related_name="members"
+    )
+    share_id: int | None
+    position = models.IntegerField(null=True)
     added_on = models.DateTimeField(auto_now_add=True)
     visible = models.BooleanField(default=True)
 
@@ -72,6 +112,7 @@ class UserAlbumPhoto(models.Model):
         indexes = [
             models.Index(
                 "album",
+                "share",
                 F("photo").desc(),
                 name="user_album_shown",
                 condition=Q(visible=True),

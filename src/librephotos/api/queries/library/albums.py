@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.queries.library.photos import newest_first
 
 COVERS = 4
 
@@ -73,6 +74,10 @@ class AlbumKind(ABC, Generic[AlbumT]):
     @abstractmethod
     def photos(self, album: AlbumT) -> PhotoQuerySet:
         """Return the photos of an album, in no order."""
+
+    def ordered(self, album: AlbumT, photos: PhotoQuerySet) -> PhotoQuerySet:
+        """Return photos of an album in the order in which it shows them."""
+        return newest_first(photos)
 
 
 def covers_of(

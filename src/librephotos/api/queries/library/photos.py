@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Max, Prefetch, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Max, OuterRef, Prefetch, Q
 
 from librephotos.api.models import (
     File,
     Photo,
     PhotoCaption,
+    PhotoShare,
     PhotoThing,
     SiteSettings,
 )
@@ -27,7 +29,10 @@ PLACE_DEPTH = "place__parent__parent__parent__parent"
 
 
 class GridRow(NamedTuple):
-    """What a grid shows of one photo; `duration_s` in seconds, `day` an ordinal."""
+    """What a grid shows of one photo; `duration_s` in seconds, `day` an ordinal.
+
+    `recipients` are the users to whom it is shown by itself and who are there.
+    """
 
     id: uuid.UUID
     image_hash: str
@@ -47,16 +52,23 @@ class GridRow(NamedTuple):
     in_trashcan: bool
     has_raw: bool
     damage: str
+    recipients: list[int]
 
 
 _COLUMNS = tuple(
-    "place__name" if field == "place" else field for field in GridRow._fields
+    "place__name" if field == "place" else field for field in GridRow._fields[:-1]
 )
 
 
 def grid_rows(photos: PhotoQuerySet) -> Any:
     """Return the query whose rows `as_grid_rows` takes; it may be sliced first."""
-    return photos.values_list(*_COLUMNS)
+    return photos.values_list(*_COLUMNS, _recipients())
+
+
+def _recipients() -> ArraySubquery:
+    """The users to whom a photo is shown by itself, as a column."""
+    shares = PhotoShare.objects.filter(photo=OuterRef("pk"), recipient__is_active=True)
+    return ArraySubquery(shares.order_by("recipient").values("recipient"))
 
 
 def as_grid_rows(rows: Iterable[Any]) -> list[GridRow]:
@@ -89,6 +101,7 @@ def detailed(photos: PhotoQuerySet) -> PhotoQuerySet:
     return (
         photos.select_related("owner", "metadata", "main_file", PLACE_DEPTH)
         .defer("placeholder")
+        .annotate(recipients=_recipients())
         .prefetch_related(
             Prefetch("files", File.objects.order_by("id")),
             Prefetch("tags", tags),

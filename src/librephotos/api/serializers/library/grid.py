@@ -9,10 +9,12 @@ from base64 import b64encode
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Literal, TypedDict, get_args
+from uuid import UUID
 
 from librephotos.api.http.answer_schema import IsoTime, UuidText
-from librephotos.api.models import User
+from librephotos.api.models import Photo, Shown, User
 from librephotos.api.queries.library.photos import GridRow
+from librephotos.api.queries.library.shares import shown_of
 from librephotos.api.queries.library.timeline import Day, day_title
 from librephotos.api.serializers.library.simple_user import SimpleUser, simple_user
 
@@ -45,6 +47,7 @@ class GridItem(TypedDict):
     video_length: str
     rating: int
     owner: SimpleUser
+    shared_to: list[SimpleUser]
     exif_gps_lat: float | None
     exif_gps_lon: float | None
     removed: bool
@@ -109,17 +112,43 @@ def placeholder_uri(image: bytes | memoryview) -> str:
 def grid_items(rows: list[GridRow], *, viewer: Any) -> list[GridItem]:
     """Return the items of a grid.
 
-    Where a photo was taken is told to its owner only.
+    When and where a photo of another was taken is told as far as they show it.
     """
-    owners = _owners_of(rows, viewer=viewer)
+    users = _users_of(rows, viewer=viewer)
+    shown = _shown_of(rows, viewer=viewer)
     return [
-        _item(row, owners[row.owner_id], own=row.owner_id == viewer.pk) for row in rows
+        _item(
+            row,
+            users[row.owner_id],
+            shown=shown.get(row.id, Shown.all()),
+            shared_to=[
+                users[user] for user in _recipients(row, viewer) if user in users
+            ],
+        )
+        for row in rows
     ]
 
 
-def _owners_of(rows: list[GridRow], *, viewer: Any) -> dict[int, SimpleUser]:
-    """Return the owners of rows by id; without a query when all are the viewer's."""
+def _recipients(row: GridRow, viewer: Any) -> list[int]:
+    """To whom a photo is shown by itself; recipients are told of themselves only."""
+    if row.owner_id == viewer.pk:
+        return row.recipients
+    return [user for user in row.recipients if user == viewer.pk]
+
+
+def _shown_of(rows: list[GridRow], *, viewer: Any) -> dict[UUID, Shown]:
+    """Return what is told of the photos of others; without a query if there are none."""
+    others = [row.id for row in rows if row.owner_id != viewer.pk]
+    return shown_of(others, viewer=viewer)
+
+
+def _users_of(rows: list[GridRow], *, viewer: Any) -> dict[int, SimpleUser]:
+    """Return the owners and recipients of rows by id.
+
+    Without a query when all are the viewer's and shown to nobody.
+    """
     ids = {row.owner_id for row in rows}
+    ids.update(user for row in rows for user in _recipients(row, viewer))
     known = {viewer.pk: simple_user(viewer)} if viewer.is_authenticated else {}
     others = (
         User.objects.filter(pk__in=ids - known.keys()) if ids - known.keys() else ()
@@ -127,15 +156,19 @@ def _owners_of(rows: list[GridRow], *, viewer: Any) -> dict[int, SimpleUser]:
     return known | {user.pk: simple_user(user) for user in others}
 
 
-def _item(row: GridRow, owner: SimpleUser, *, own: bool) -> GridItem:
-    taken_at = row.taken_at.isoformat() if row.taken_at else ""
+def _item(
+    row: GridRow, owner: SimpleUser, *, shown: Shown, shared_to: list[SimpleUser]
+) -> GridItem:
+    told = row.taken_at is not None and Shown.TIME in shown
+    taken_at = row.taken_at.isoformat() if row.taken_at and told else ""
+    placed = Shown.PLACE in shown
     return {
         "id": str(row.id),
         "image_hash": row.image_hash,
         "url": row.image_hash,
         "dominantColor": row.dominant_color,
         "placeholder": placeholder_uri(row.placeholder),
-        "location": (row.place or "") if own else "",
+        "location": (row.place or "") if placed else "",
         "date": taken_at,
         "birthTime": taken_at.replace("+00:00", "Z"),
         "aspectRatio": row.aspect_ratio,
@@ -143,8 +176,9 @@ def _item(row: GridRow, owner: SimpleUser, *, own: bool) -> GridItem:
         "video_length": _length(row),
         "rating": row.rating,
         "owner": owner,
-        "exif_gps_lat": row.latitude if own else None,
-        "exif_gps_lon": row.longitude if own else None,
+        "shared_to": shared_to,
+        "exif_gps_lat": row.latitude if placed else None,
+        "exif_gps_lon": row.longitude if placed else None,
         "removed": False,
         "in_trashcan": row.in_trashcan,
         "has_raw_variant": row.has_raw,
@@ -159,13 +193,22 @@ def _length(row: GridRow) -> str:
 
 
 def day_groups(rows: list[GridRow], *, viewer: Any) -> list[DayGroup]:
-    """Return rows, which must come day by day, as day groups."""
+    """Return rows as groups of those that follow each other and are of one day.
+
+    Those of which the viewer is not told the time have no day.
+    """
     items = grid_items(rows, viewer=viewer)
     pairs = zip(rows, items, strict=True)
     return [
         _group(day, [item for _, item in pairs_of_day])
-        for day, pairs_of_day in groupby(pairs, key=lambda pair: pair[0].day)
+        for day, pairs_of_day in groupby(pairs, key=_day_told)
     ]
+
+
+def _day_told(pair: tuple[GridRow, GridItem]) -> int:
+    row, item = pair
+    withheld = row.taken_at is not None and not item["date"]
+    return Photo.UNDATED if withheld else row.day
 
 
 def _group(day: int, items: list[GridItem]) -> DayGroup:

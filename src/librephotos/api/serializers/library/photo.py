@@ -1,7 +1,7 @@
 """One photo in full.
 
 What is told to others is a function of its own, so that nothing about a photo becomes
-public by being added to what its owner sees.
+known to them by being added to what its owner sees.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import os
 from typing import Any
 
 from librephotos.api.http.fields import iso_utc
-from librephotos.api.models import File, Photo, PhotoMetadata
+from librephotos.api.models import File, Photo, PhotoMetadata, Shown
 from librephotos.api.models.fields import readable_path
+from librephotos.api.queries.library.shares import shown_of
 from librephotos.api.serializers.library.captions import captions, no_captions
 from librephotos.api.serializers.library.grid import media_type
 from librephotos.api.serializers.library.photo_shape import (
@@ -43,7 +44,10 @@ def photo_details(photo: Photo, *, viewer: Any) -> PhotoDetails:
 
     The photo must come from `queries.library.photos.detailed`.
     """
-    return own_details(photo) if photo.owner_id == viewer.pk else public_details(photo)
+    if photo.owner_id == viewer.pk:
+        return own_details(photo)
+    shown = shown_of([photo.pk], viewer=viewer)[photo.pk]
+    return others_details(photo, viewer=viewer, shown=shown)
 
 
 def own_details(photo: Photo) -> PhotoDetails:
@@ -64,6 +68,7 @@ def own_details(photo: Photo) -> PhotoDetails:
         ),
         "exif_json": metadata.tags,
         "people": people_on(photo),
+        "shared_to": _recipients(photo),
         "unknown_faces": unknown_faces_on(photo),
         "file_variants": [_variant(file, photo) for file in files],
         "metadata": _structured(photo, metadata),
@@ -71,27 +76,44 @@ def own_details(photo: Photo) -> PhotoDetails:
     }
 
 
-def public_details(photo: Photo) -> PhotoDetails:
-    """Return what others may know: no path, place, camera, person or caption.
+def others_details(photo: Photo, *, viewer: Any, shown: Shown) -> PhotoDetails:
+    """Return what another user may know: what is `shown`, and never a path.
 
-    Neither a name: it may tell time or place.
+    Neither a name: it may tell time or place. Of those to whom it is shown by itself,
+    one is told only of oneself.
     """
+    metadata = getattr(photo, "metadata", _NO_METADATA)
+    placed, captioned = Shown.PLACE in shown, Shown.CAPTIONS in shown
+    latitude = photo.latitude if placed else None
+    longitude = photo.longitude if placed else None
+    place = photo.place if placed else None
     return {
         **_common(photo),
-        **_camera(_NO_METADATA),
+        **_camera(metadata if Shown.CAMERA in shown else _NO_METADATA),
+        "exif_timestamp": iso_utc(photo.taken_at) if Shown.TIME in shown else None,
         "size": 0,
         "image_path": [photo.image_hash],
-        "exif_gps_lat": None,
-        "exif_gps_lon": None,
+        "exif_gps_lat": latitude,
+        "exif_gps_lon": longitude,
         "search_captions": None,
-        "search_location": None,
-        "captions_json": no_captions(),
-        "geolocation_json": {},
+        "search_location": address(place) if placed else None,
+        "captions_json": captions(photo) if captioned else no_captions(),
+        "geolocation_json": (
+            geolocation(place, latitude=latitude, longitude=longitude) if placed else {}
+        ),
         "exif_json": None,
+        "people": people_on(photo) if Shown.PEOPLE in shown else [],
+        "shared_to": [user for user in _recipients(photo) if user == viewer.pk],
         "file_variants": [],
         "metadata": None,
         "damage": "",
     }
+
+
+def _recipients(photo: Photo) -> list[int]:
+    """Return to whom a photo is shown by itself, which `detailed` has loaded."""
+    recipients: list[int] = getattr(photo, "recipients")
+    return recipients
 
 
 def main_first(photo: Photo) -> list[File]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict, cast, get_args
 from uuid import UUID
 
 from rest_framework import serializers
@@ -12,7 +12,7 @@ from rest_framework import serializers
 from librephotos.api.http.answer_schema import IsoTime, UuidText
 from librephotos.api.http.fields import StrictBooleanField, iso_utc
 from librephotos.api.models import UserAlbum
-from librephotos.api.models.library.user_album import LONGEST_TITLE
+from librephotos.api.models.library.user_album import LONGEST_DESCRIPTION, LONGEST_TITLE
 from librephotos.api.models.visible_text import visible_text
 from librephotos.api.queries.library.user_albums import OwnAlbum
 from librephotos.api.serializers.library.grid import DayGroup
@@ -31,8 +31,22 @@ class UserAlbumCover(TypedDict):
     video: bool
 
 
-class ListedUserAlbum(TypedDict):
-    """What the list tells of an album."""
+AlbumRole = Literal["owner", "viewer", "contributor"]
+PhotoOrder = Literal["newest", "oldest", "hand"]
+ROLES = get_args(AlbumRole)
+ORDERS = get_args(PhotoOrder)
+
+
+class AlbumFacts(TypedDict):
+    """What is said of an album; `role` is what the caller may do."""
+
+    description: str
+    role: AlbumRole
+    photo_order: PhotoOrder
+
+
+class ListedUserAlbum(AlbumFacts):
+    """What the list tells of an album; `photo_count` is of what the caller sees."""
 
     id: int
     title: str
@@ -48,7 +62,7 @@ class ListedUserAlbum(TypedDict):
     public_expires_at: IsoTime | None
 
 
-class HeadedUserAlbum(TypedDict):
+class HeadedUserAlbum(AlbumFacts):
     """An album without its photos."""
 
     id: str
@@ -57,6 +71,8 @@ class HeadedUserAlbum(TypedDict):
     shared_to: list[SimpleUser]
     date: str
     location: str
+    photo_count: int
+    favorited: bool
     locked: bool
     public: bool
     public_slug: str
@@ -81,6 +97,19 @@ class EditedUserAlbum(TypedDict):
     favorited: bool
     locked: bool
     cover_photo: UuidText | None
+
+
+class AlbumDescriptionField(serializers.CharField):
+    """What an owner writes below a title; may be empty and have lines."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=LONGEST_DESCRIPTION, allow_blank=True, required=False, **options
+        )
+
+    def to_internal_value(self, data: Any) -> str:
+        lines = super().to_internal_value(data).splitlines()
+        return "\n".join(map(visible_text, lines)).strip()
 
 
 class AlbumTitleField(serializers.CharField):
@@ -111,9 +140,16 @@ def _names() -> serializers.ListField:
 
 
 class UserAlbumEditSerializer(serializers.Serializer[Any]):
-    """What is to change of an album. Photos are named by UUID or by image hash."""
+    """What is to change of an album. Photos are named by UUID or by image hash.
+
+    `moved` are photos that come, in this order, in front of `before`, or behind all.
+    """
 
     title = AlbumTitleField(required=False)
+    description = AlbumDescriptionField()
+    photo_order = serializers.ChoiceField(ORDERS, required=False)
+    moved = _names()
+    before = serializers.CharField(required=False, allow_null=True)
     photos = _names()
     removedPhotos = _names()
     cover_photo = serializers.CharField(required=False, allow_null=True)
@@ -161,9 +197,10 @@ def listed_user_album(album: OwnAlbum) -> ListedUserAlbum:
         "photo_count": album.photo_count,
         "owner": simple_user(album.row.owner),
         "created_on": _moment(album.row),
-        "favorited": False,
+        "favorited": _favorited(album),
         "locked": album.row.locked,
-        "shared_to": [],
+        "shared_to": [simple_user(user) for user in album.shared_to],
+        **_facts(album),
         "public": False,
         "public_slug": "",
         "public_expires_at": None,
@@ -180,22 +217,41 @@ def headed_user_album(
         "owner": simple_user(album.row.owner),
         "date": iso_utc(taken_at) or "",
         "location": place,
+        "photo_count": album.photo_count,
+        "favorited": _favorited(album),
         "locked": album.row.locked,
-        "shared_to": [],
+        "shared_to": [simple_user(user) for user in album.shared_to],
+        **_facts(album),
         "public": False,
         "public_slug": "",
         "public_expires_at": None,
     }
 
 
-def edited_user_album(album: UserAlbum, photos: Iterable[UUID]) -> EditedUserAlbum:
+def _facts(album: OwnAlbum) -> AlbumFacts:
+    role = "owner" if album.share is None else album.share.role
+    return {
+        "description": album.row.description,
+        "role": cast(AlbumRole, role),
+        "photo_order": cast(PhotoOrder, album.row.photo_order),
+    }
+
+
+def _favorited(album: OwnAlbum) -> bool:
+    """Whether the viewer has marked the album."""
+    return album.row.favorited if album.share is None else album.share.favorited
+
+
+def edited_user_album(
+    album: UserAlbum, photos: Iterable[UUID], *, favorited: bool
+) -> EditedUserAlbum:
     """Return an album that was made or changed."""
     return {
         "id": album.pk,
         "title": album.title,
         "photos": [str(photo) for photo in photos],
         "created_on": _moment(album),
-        "favorited": False,
+        "favorited": favorited,
         "locked": album.locked,
         "cover_photo": None if album.cover_id is None else str(album.cover_id),
     }

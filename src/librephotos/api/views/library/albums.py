@@ -23,7 +23,7 @@ from librephotos.api.http.pagination import (
 )
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.albums import Album, AlbumKind
-from librephotos.api.queries.library.photos import as_grid_rows, grid_rows, newest_first
+from librephotos.api.queries.library.photos import as_grid_rows, grid_rows
 from librephotos.api.serializers.library.grid import day_groups
 from librephotos.api.serializers.library.timeline_filter import video_filter
 
@@ -95,7 +95,8 @@ class AlbumView(APIView, Generic[AlbumT]):
         video = video_filter(request.query_params)
         shown = photos if video is None else photos.filter(video=video)
         paginator = AlbumPagination()
-        page = paginator.paginate_queryset(grid_rows(newest_first(shown)), request)
+        ordered = self.kind(request).ordered(album, shown)
+        page = paginator.paginate_queryset(grid_rows(ordered), request)
         if not page and self.empty:
             raise NotFound(self.empty)
         groups = day_groups(as_grid_rows(page), viewer=request.user)

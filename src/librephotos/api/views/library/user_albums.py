@@ -1,9 +1,10 @@
-"""Albums that people make, over HTTP: one's own."""
+"""Albums that people make, over HTTP: one's own, and those that are shown to one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_view
 from rest_framework.exceptions import NotFound, ValidationError
@@ -19,11 +20,13 @@ from librephotos.api.http.pagination import Page, Results
 from librephotos.api.models import Photo, UserAlbum
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.photos import one_of, photo_ids
+from librephotos.api.queries.library.shares import own_share
 from librephotos.api.queries.library.user_albums import (
     OwnAlbum,
     UserAlbums,
-    when_and_where,
+    photos_in,
 )
+from librephotos.api.serializers.library.timeline_filter import flag
 from librephotos.api.serializers.library.user_album import (
     EditedUserAlbum,
     ListedUserAlbum,
@@ -48,14 +51,19 @@ from librephotos.api.views.library.selection import named_photos, queried_photos
 UNKNOWN = "You have no such album."
 
 
+OWN_LIST_QUERY = (*LIST_QUERY, "empty")
+
+
 @extend_schema_view(
-    get=documented("user_albums", query=LIST_QUERY, answer=Page[ListedUserAlbum])
+    get=documented("user_albums", query=OWN_LIST_QUERY, answer=Page[ListedUserAlbum])
 )
 class UserAlbumListView(AlbumListView[OwnAlbum]):
-    """One's own albums with anything to be seen, by title."""
+    """One's own albums with anything to be seen, by title; all of them with `empty`."""
+
+    albums: ClassVar[type[UserAlbums]] = UserAlbums
 
     def kind(self, request: Request) -> UserAlbums:
-        return UserAlbums(request.user)
+        return self.albums(request.user, empty=flag(request.query_params, "empty"))
 
     def listed(self, album: OwnAlbum) -> ListedUserAlbum:
         return listed_user_album(album)
@@ -67,7 +75,7 @@ class UserAlbumListView(AlbumListView[OwnAlbum]):
     )
 )
 class UserAlbumView(AlbumView[OwnAlbum]):
-    """One of one's albums: its photos, its title, its end."""
+    """An album of one's own or one that is shown to one; its title and end if own."""
 
     unknown = UNKNOWN
 
@@ -75,8 +83,8 @@ class UserAlbumView(AlbumView[OwnAlbum]):
         return UserAlbums(request.user)
 
     def headed(self, album: OwnAlbum) -> Mapping[str, Any]:
-        photos = UserAlbums(self.request.user).photos(album)
-        return headed_user_album(album, *when_and_where(photos))
+        kind = UserAlbums(self.request.user)
+        return headed_user_album(album, *kind.when_and_where(album))
 
     def answer(
         self, request: Request, album: OwnAlbum, photos: PhotoQuerySet
@@ -114,11 +122,14 @@ class UserAlbumMakingView(APIView):
         body = validated(UserAlbumMakingSerializer, request)
         title = body.pop("title")
         made = service.make(caller(request), title, _change(request, body))
-        return Response(_edited(made), status=201)
+        return Response(_edited(made, request), status=201)
 
 
 class UserAlbumEditView(APIView):
-    """What is in one of one's albums, how it is called, what stands for it."""
+    """What is in an album, how it is called, what stands for it, how it is arranged.
+
+    One to whom an album is shown changes what is their own in it, and marks it.
+    """
 
     @documented(
         "user_album_edit",
@@ -127,14 +138,21 @@ class UserAlbumEditView(APIView):
         answer=EditedUserAlbum,
     )
     def patch(self, request: Request, album_id: int) -> Response:
-        album = _own(request, album_id)
+        album = UserAlbum.objects.seen_by(request.user).filter(pk=album_id).first()
+        if album is None:
+            raise NotFound(UNKNOWN)
         body = validated(UserAlbumEditSerializer, request)
-        change = _change(request, body)
-        return Response(_edited(service.edit(album, change)))
+        if album.owner_id == caller(request).pk:
+            edited = service.edit(album, _change(request, body))
+        else:
+            edited = service.edit_shared(
+                album, caller(request), _change(request, body, everything=False)
+            )
+        return Response(_edited(edited, request))
 
 
 class PhotoAlbumsView(APIView):
-    """Which of one's albums a photo is in."""
+    """In which albums of one's own, and that are shown to one, one sees a photo."""
 
     permission_classes = [AllowAny]
 
@@ -155,12 +173,24 @@ def _own(request: Request, album_id: int) -> UserAlbum:
     return album
 
 
-def _change(request: Request, body: Mapping[str, Any]) -> AlbumEdit:
+def _change(
+    request: Request, body: Mapping[str, Any], *, everything: bool = True
+) -> AlbumEdit:
+    """Return the change that is asked for.
+
+    Unless it is of `everything` in the album, only the caller's photos are taken out.
+    """
+    order = body.get("photo_order")
     return AlbumEdit(
         title=body.get("title"),
+        description=body.get("description"),
         locked=body.get("locked"),
+        favorited=body.get("favorited"),
+        photo_order=order and UserAlbum.Order(order),
+        moved=_moved(body),
+        before=next(iter(_ids([body.get("before") or ""])), None),
         added=_added(request, body),
-        removed=_removed(request, body),
+        removed=_removed(request, body, everything=everything),
         cover=_cover(request, body),
     )
 
@@ -173,11 +203,30 @@ def _added(request: Request, body: Mapping[str, Any]) -> PhotoQuerySet | None:
     return None
 
 
-def _removed(request: Request, body: Mapping[str, Any]) -> PhotoQuerySet | None:
+def _removed(
+    request: Request, body: Mapping[str, Any], *, everything: bool
+) -> PhotoQuerySet | None:
     """Return what is not to be there: what is gone already is no fault."""
     if "removedPhotos" not in body:
         return None
-    return Photo.objects.filter(photo_ids(body["removedPhotos"]))
+    photos = Photo.objects.all() if everything else changeable(request)
+    return photos.filter(photo_ids(body["removedPhotos"]))
+
+
+def _moved(body: Mapping[str, Any]) -> list[UUID] | None:
+    return _ids(body["moved"]) if "moved" in body else None
+
+
+def _ids(names: Iterable[str]) -> list[UUID]:
+    """Return the ids of photos named by UUID or image hash, in the order of the names.
+
+    What is not in the album is passed over later.
+    """
+    wanted = [name.lower() for name in names]
+    rows = Photo.objects.filter(photo_ids(wanted)).values_list("id", "image_hash")
+    by_name = {name: id for id, hash in rows for name in (str(id), hash)}
+    found = (by_name.get(name) for name in wanted)
+    return list(dict.fromkeys(id for id in found if id is not None))
 
 
 def _cover(request: Request, body: Mapping[str, Any]) -> Photo | None | bool:
@@ -190,6 +239,9 @@ def _cover(request: Request, body: Mapping[str, Any]) -> Photo | None | bool:
     return photo
 
 
-def _edited(album: UserAlbum) -> EditedUserAlbum:
-    members = album.members.order_by("-photo")
-    return edited_user_album(album, members.values_list("photo", flat=True))
+def _edited(album: UserAlbum, request: Request) -> EditedUserAlbum:
+    viewer = caller(request)
+    share = own_share(album, viewer=viewer)
+    favorited = album.favorited if share is None else share.favorited
+    photos = photos_in(album, viewer=viewer)
+    return edited_user_album(album, photos, favorited=favorited)

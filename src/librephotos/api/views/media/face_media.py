@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from librephotos.api.models import Face, Photo
+from librephotos.api.queries.library.shares import may_have_faces
 from librephotos.api.services.faces import look_again
 from librephotos.api.views.media.byte_response import REVALIDATED, Content
 from librephotos.api.views.media.photo_media import (
@@ -23,7 +24,7 @@ from librephotos.numbers import whole_number
 class FaceMediaView(PhotoMediaView):
     """The crop of a face, named by its photo and its number: `{hash}_{number}.jpg`.
 
-    Who may see the photo may see its faces if the owner shares faces; what has been
+    Who may see the photo may see its faces if the owner shows these; what has been
     dismissed only the owner. To others a face that is kept from them is none.
     """
 
@@ -34,13 +35,15 @@ class FaceMediaView(PhotoMediaView):
         return super().get(request, name)
 
     def photos(self) -> Any:
-        sharing = "owner__public_sharing_defaults"
-        return Photo.objects.select_related("owner").only("image_hash", sharing)
+        sharing = ("public_sharing_defaults", "public_sharing", "is_active")
+        return Photo.objects.select_related("owner").only(
+            "image_hash", "public", "visible", *(f"owner__{name}" for name in sharing)
+        )
 
     def content(self, photo: Photo, *, by_hash: bool) -> Content:
         faces = Face.objects.filter(photo=photo)
         if photo.owner_id != self.request.user.pk:
-            if not photo.owner.shares_faces:
+            if not may_have_faces(photo, viewer=self.request.user):
                 raise NoContent
             faces = faces.shown()
         face = faces.only("crop").filter(pk=self.face_id).first()

@@ -1,4 +1,7 @@
-"""Originals over HTTP: as they are for their owner, without metadata for others."""
+"""Originals over HTTP: as they are for their owner, without metadata for others.
+
+Others have them as they are too if all is shown to them that they may hold.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 from librephotos.api.http.caller import who_waits
 from librephotos.api.models import File, Photo, ScanDirectory
 from librephotos.api.models.fields import readable_path
+from librephotos.api.queries.library.shares import may_have_original
 from librephotos.api.services.waiting import PLACES
 from librephotos.api.storage.originals import Original, PartOf, open_original
 from librephotos.api.views.media.byte_response import IMMUTABLE, REVALIDATED, Content
@@ -45,7 +49,7 @@ class OriginalView(PhotoMediaView):
         """Return a file of a photo as the caller may have it."""
         if self.request.user.pk == photo.owner_id:
             return self._as_it_is(file, by_hash=by_hash, mime=mime)
-        if photo.owner.shares_metadata:
+        if may_have_original(photo, viewer=self.request.user):
             return for_others(photo, self._as_it_is(file, by_hash=False, mime=mime))
         copy = stripped_content(
             photo, file, self.opened(file), caller=who_waits(self.request)
@@ -104,7 +108,7 @@ class EmbeddedVideoView(OriginalView):
     def _inside(self, photo: Photo, file: File, *, by_hash: bool) -> Content:
         if self.request.user.pk == photo.owner_id:
             return self._part(file, by_hash=by_hash)
-        if photo.owner.shares_metadata:
+        if may_have_original(photo, viewer=self.request.user):
             return for_others(photo, self._part(file, by_hash=False))
         return stripped_content(
             photo,

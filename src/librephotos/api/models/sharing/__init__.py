@@ -1,0 +1,1 @@
+"""With whom photos and albums are shared."""

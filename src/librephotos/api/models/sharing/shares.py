@@ -1,0 +1,133 @@
+"""Photos and albums that are shown to other users of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntFlag
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from librephotos.api.models.accounts.user import User
+
+
+class Shown(IntFlag):
+    """What is told of a photo besides its picture."""
+
+    NOTHING = 0
+    PLACE = 1
+    CAMERA = 2
+    TIME = 4
+    CAPTIONS = 8
+    PEOPLE = 16
+
+    @classmethod
+    def all(cls) -> Shown:
+        """Everything that its owner sees of it."""
+        return cls.PLACE | cls.CAMERA | cls.TIME | cls.CAPTIONS | cls.PEOPLE
+
+    @classmethod
+    def by_default(cls, owner: User) -> Shown:
+        """What an owner tells people of the server who are named one by one.
+
+        All but who is on it: names are private labels, unless their owner tells them
+        to anybody.
+        """
+        told = cls.all() & ~cls.PEOPLE
+        return told.changed(
+            {name: True for name, on in owner.public_sharing_defaults.items() if on}
+        )
+
+    @property
+    def options(self) -> dict[str, bool]:
+        """The contract's five switches."""
+        return {name: bool(self & flag) for name, flag in OPTIONS.items()}
+
+    def changed(self, options: Mapping[str, bool | None]) -> Shown:
+        """Return what is told after some switches were set; None leaves one as is."""
+        told = self
+        for name, flag in OPTIONS.items():
+            on = options.get(name)
+            if on is not None:
+                told = told | flag if on else told & ~flag
+        return told
+
+
+OPTIONS = {
+    "share_location": Shown.PLACE,
+    "share_camera_info": Shown.CAMERA,
+    "share_timestamps": Shown.TIME,
+    "share_captions": Shown.CAPTIONS,
+    "share_faces": Shown.PEOPLE,
+}
+"""The contract's names of what is told."""
+
+
+class AlbumShare(models.Model):
+    """An album that its owner shows to another user.
+
+    `shown` is what the recipient is told of the owner's photos, `shown_back` what the
+    owner is told of those that the recipient has added. `favorited` is the recipient's
+    mark. `photo_count` is how many of the photos that the recipient has added are
+    visible, kept by triggers of the database.
+    """
+
+    class Role(models.TextChoices):
+        """What a recipient may do besides looking."""
+
+        VIEWER = "viewer"
+        CONTRIBUTOR = "contributor"
+
+    album = models.ForeignKey(
+        "UserAlbum", on_delete=models.CASCADE, related_name="shares"
+    )
+    album_id: int
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    recipient_id: int
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER)
+    shown = models.PositiveSmallIntegerField()
+    shown_back = models.PositiveSmallIntegerField()
+    favorited = models.BooleanField(default=False)
+    photo_count = models.IntegerField(default=0)
+    created_on = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("album", "recipient"), name="album_share_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=("viewer", "contributor")), name="album_share_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.album_id} to {self.recipient_id}"
+
+    @property
+    def may_add(self) -> bool:
+        """Whether the recipient may put photos of their own into the album."""
+        return self.role == self.Role.CONTRIBUTOR
+
+
+class PhotoShare(models.Model):
+    """A photo that its owner shows to another user; `shown` is what is told of it."""
+
+    pk = models.CompositePrimaryKey("photo_id", "recipient_id")
+    photo = models.ForeignKey(
+        "Photo", on_delete=models.CASCADE, related_name="shares", db_index=False
+    )
+    photo_id: UUID
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    recipient_id: int
+    shown = models.PositiveSmallIntegerField()
+    created_on = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.photo_id} to {self.recipient_id}"
