@@ -285,15 +285,17 @@ _USER_ALBUM: dict[str, Schema] = {
     "shared_to": array(SIMPLE_USER),
     "public_slug": TEXT,
     "public_expires_at": nullable(MOMENT),
-    **switches("public", "locked"),
+    "description": TEXT,
+    "role": {"enum": ["owner", "viewer", "contributor"]},
+    "photo_order": {"enum": ["newest", "oldest", "hand"]},
+    "photo_count": INTEGER,
+    **switches("public", "locked", "favorited"),
 }
 USER_ALBUM = record(
     **_USER_ALBUM,
     id=INTEGER,
     cover_photo=SUPER_SIMPLE_PHOTO,
-    photo_count=INTEGER,
     created_on=MOMENT,
-    favorited=SWITCH,
 )
 USER_ALBUM_DETAILS = record(
     **_USER_ALBUM,
@@ -382,6 +384,26 @@ def sync_page(item: Schema) -> Schema:
     )
 
 
+SHARED_PHOTO = record(user_id=INTEGER, user=SIMPLE_USER, photo=GRID_ITEM)
+SHARING_OPTIONS = record(
+    **switches(
+        "share_location",
+        "share_camera_info",
+        "share_timestamps",
+        "share_captions",
+        "share_faces",
+    )
+)
+PHOTO_SHARE = record(
+    user=SIMPLE_USER, sharing_options=SHARING_OPTIONS, created_on=MOMENT
+)
+ALBUM_SHARE = record(
+    user=SIMPLE_USER,
+    sharing_options=SHARING_OPTIONS,
+    created_on=MOMENT,
+    role={"enum": ["viewer", "contributor"]},
+    photo_count=INTEGER,
+)
 PLACE_DETAILS = record(
     results=record(
         id={"type": "string", "pattern": r"^\d+$"},

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from librephotos.api.http.tokens import SignInToken
 from librephotos.api.models import (
+    AlbumShare,
     Face,
     FaceRejection,
     File,
@@ -22,18 +23,21 @@ from librephotos.api.models import (
     PhotoCaption,
     PhotoDay,
     PhotoMetadata,
+    PhotoShare,
     ScanDirectory,
     Thing,
     User,
     UserAlbum,
     UserAlbumPhoto,
 )
+from librephotos.api.services.sharing import share_album, share_photos
 from librephotos.api.writes import search_document
 from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
 from tests.api.http.permission_rows_library import LIBRARY
 from tests.api.http.permission_rows_people import PEOPLE
 from tests.api.http.permission_rows_sync import SYNC
+from tests.api.http.permission_rows_sharing import SHARING
 from tests.api.http.permission_rows_things import THINGS
 from tests.api.http.test_permissions import path_of
 from tests.contract.library import Library
@@ -48,7 +52,7 @@ from tests.factories import (
     UserFactory,
 )
 
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING]
 CANARY = "canary"
 TRICKS = [
     {},
@@ -91,8 +95,14 @@ def world(db, settings, tmp_path) -> World:
     FaceFactory(photo=photo, person=anna, person_source="user")
     FaceFactory(photo=photo, guess=anna, guess_probability=0.95)
     search_document.refresh([photo.pk])
-    album = UserAlbum.objects.create(owner=victim, title=CANARY)
+    album = UserAlbum.objects.create(
+        owner=victim, title=CANARY, description=CANARY, favorited=True
+    )
     album.members.create(photo=photo)
+    friend = UserFactory()
+    share_album(album, recipients=[friend.pk], options={})
+    mine = Photo.objects.filter(pk=photo.pk)
+    share_photos(mine, owner=victim, recipients=[friend.pk], options={})
     job = JobFactory(started_by=victim, running=True, message=CANARY)
     return World(
         owner=victim,
@@ -116,6 +126,8 @@ def everything_of(victim: User) -> list[list[dict[str, Any]]]:
         Person.objects.filter(owner=victim),
         UserAlbum.objects.filter(owner=victim),
         UserAlbumPhoto.objects.filter(album__owner=victim),
+        AlbumShare.objects.filter(album__owner=victim),
+        PhotoShare.objects.filter(photo__owner=victim),
         FaceRejection.objects.filter(face__owner=victim),
         PeopleEdit.objects.filter(owner=victim),
         Thing.objects.filter(owner=victim),

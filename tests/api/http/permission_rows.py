@@ -13,7 +13,8 @@ from librephotos.api.models import Job, Photo, User, UserAlbum
 class World:
     """The people and things that each row is tried on.
 
-    `photo`, `job` and `album` belong to `owner`; none is public.
+    `photo`, `job` and `album` belong to `owner`; none is public. The album is shown to
+    `viewer` and to `contributor`, and holds the photo.
     """
 
     owner: User
@@ -22,13 +23,17 @@ class World:
     photo: Photo
     job: Job
     album: UserAlbum
+    viewer: User | None = None
+    contributor: User | None = None
 
 
 class Row(NamedTuple):
     """One method of one route, and the status that each caller gets.
 
     `route` is written as in the URL configuration, with its final slash. `parameters`
-    gives the values of its placeholders, `body` what is sent.
+    gives the values of its placeholders, `body` what is sent. To whom the album is
+    shown is answered as `other` unless `viewer` says otherwise, who may add to it as
+    `viewer` unless `contributor` does.
     """
 
     method: str
@@ -39,6 +44,15 @@ class Row(NamedTuple):
     staff: int
     parameters: Callable[[World], Mapping[str, Any]] = lambda world: {}
     body: Mapping[str, Any] | None = None
+    viewer: int | None = None
+    contributor: int | None = None
+
+    def status_for(self, caller: str) -> int:
+        """Return the status that a caller gets."""
+        given: int | None = getattr(self, caller)
+        if given is not None:
+            return given
+        return self.status_for("viewer" if caller == "contributor" else "other")
 
 
 def everybody(method: str, route: str, **options: Any) -> Row:

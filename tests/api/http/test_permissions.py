@@ -10,18 +10,20 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
-from librephotos.api.models import User, UserAlbum
+from librephotos.api.models import AlbumShare, User, UserAlbum
+from librephotos.api.services.sharing import share_album
 from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
 from tests.api.http.permission_rows_library import LIBRARY
 from tests.api.http.permission_rows_people import PEOPLE
 from tests.api.http.permission_rows_sync import SYNC
+from tests.api.http.permission_rows_sharing import SHARING
 from tests.api.http.permission_rows_things import THINGS
 from tests.factories import FileFactory, JobFactory, UserFactory
 
 METHODS = ("get", "post", "put", "patch", "delete")
-CALLERS = ("anonymous", "other", "owner", "staff")
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY]
+CALLERS = ("anonymous", "other", "viewer", "contributor", "owner", "staff")
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING]
 
 
 def patterns(
@@ -54,16 +56,29 @@ def path_of(row: Row, world: World) -> str:
 
 @pytest.fixture
 def world(settings, tmp_path) -> World:
-    """Two ordinary users, a superuser, and what belongs to the first of them."""
+    """A user and what they have, two to whom they show it, another and a superuser."""
     settings.SCAN_ROOTS = [tmp_path]
     owner = UserFactory()
+    photo = FileFactory(photo__owner=owner).photo
+    album = UserAlbum.objects.create(owner=owner, title="Summer")
+    album.members.create(photo=photo)
+    viewer, contributor = UserFactory(), UserFactory()
+    for recipient, role in ((viewer, "viewer"), (contributor, "contributor")):
+        share_album(
+            album,
+            recipients=[recipient.pk],
+            role=AlbumShare.Role(role),
+            options={},
+        )
     return World(
         owner=owner,
         other=UserFactory(),
         staff=UserFactory(admin=True),
-        photo=FileFactory(photo__owner=owner).photo,
+        photo=photo,
         job=JobFactory(started_by=owner),
-        album=UserAlbum.objects.create(owner=owner, title="Summer"),
+        album=album,
+        viewer=viewer,
+        contributor=contributor,
     )
 
 
@@ -87,7 +102,7 @@ def test_each_caller_gets_the_status_of_the_table(client_of, world, row, caller)
     path = path_of(row, world)
     answer = getattr(client, row.method)(path, row.body, format="json")
     answer.close()
-    assert answer.status_code == getattr(row, caller)
+    assert answer.status_code == row.status_for(caller)
     if answer.status_code >= 400 and path.startswith("/api/"):
         assert answer.json()["errors"]
 

@@ -27,6 +27,7 @@ from librephotos.api.models import (
     UserAlbum,
 )
 from librephotos.api.services import people
+from librephotos.api.services.sharing import share_album, share_photos
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.writes import user_albums
 from tests.api.http.test_permissions import ROWS, methods, patterns
@@ -83,6 +84,14 @@ def private(tmp_path) -> Ids:
     album = UserAlbum.objects.create(owner=owner, title="Secret")
     with transaction.atomic():
         user_albums.add(album, Photo.objects.filter(pk=photo.pk))
+    friend = UserFactory()
+    share_album(album, recipients=[friend.pk], options={})
+    share_photos(
+        Photo.objects.filter(pk=photo.pk),
+        owner=owner,
+        recipients=[friend.pk],
+        options={},
+    )
     people.rename(PersonFactory(owner=owner), name="Somebody else")
     job = JobFactory(started_by=owner)
     return Ids(
@@ -201,6 +210,33 @@ CASES: dict[tuple[str, str], Requests] = {
     ),
     ("patch", "api/albums/user/edit/<number:album_id>/"): paths(
         "/api/albums/user/edit/{album}/", body={"photos": [], "locked": True}
+    ),
+    ("get", "api/albums/user/<number:album_id>/shares/"): paths(
+        "/api/albums/user/{album}/shares/"
+    ),
+    ("post", "api/useralbum/share/"): bodies(
+        "/api/useralbum/share/",
+        *(
+            lambda ids, own, face, shared=shared, target=target: {
+                "album_id": ids.album,
+                "shared": shared,
+                "target_user_id": target or own.owner_id,
+            }
+            for shared in (True, False)
+            for target in (None, UNKNOWN)
+        ),
+    ),
+    ("get", "api/photos/<str:name>/shares/"): photo_paths("/api/photos/{}/shares/"),
+    ("post", "api/photosedit/share/"): bodies(
+        "/api/photosedit/share/",
+        *(
+            lambda ids, own, face, shared=shared: {
+                "image_hashes": [ids.photo, ids.image_hash, own.image_hash],
+                "val_shared": shared,
+                "target_user_id": own.owner_id if not shared else UNKNOWN,
+            }
+            for shared in (True, False)
+        ),
     ),
     ("get", "api/photos/<str:name>/albums/"): photo_paths("/api/photos/{}/albums/"),
     ("patch", "api/photos/edit/<str:name>/"): photo_paths(

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 
 DAYS = "/api/albums/date/list/"
 GRID_KEYS = {
+    "shared_to",
     "id",
     "image_hash",
     "url",

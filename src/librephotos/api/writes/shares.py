@@ -31,7 +31,7 @@ def share(photos: PhotoQuerySet, recipients: Sequence[int], *, shown: Shown) -> 
         return 0
     with connection.cursor() as cursor:
         statement = _SHARE.format(photos=sql)
-        cursor.execute(statement, [shown.value, list(recipients), *values])
+        cursor.execute(statement, [shown.value, *values, list(recipients)])
         return int(cursor.rowcount)
 
 

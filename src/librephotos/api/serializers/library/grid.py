@@ -12,7 +12,7 @@ from typing import Any, Literal, TypedDict, get_args
 from uuid import UUID
 
 from librephotos.api.http.answer_schema import IsoTime, UuidText
-from librephotos.api.models import Photo, Shown, User
+from librephotos.api.models import Shown, User
 from librephotos.api.queries.library.photos import GridRow
 from librephotos.api.queries.library.shares import shown_of
 from librephotos.api.queries.library.timeline import Day, day_title
@@ -201,14 +201,14 @@ def day_groups(rows: list[GridRow], *, viewer: Any) -> list[DayGroup]:
     pairs = zip(rows, items, strict=True)
     return [
         _group(day, [item for _, item in pairs_of_day])
-        for day, pairs_of_day in groupby(pairs, key=_day_told)
+        for day, pairs_of_day in groupby(pairs, key=lambda pair: day_told(*pair) or 0)
     ]
 
 
-def _day_told(pair: tuple[GridRow, GridItem]) -> int:
-    row, item = pair
+def day_told(row: GridRow, item: GridItem) -> int | None:
+    """Return the day of a photo, None where the viewer is not told of its time."""
     withheld = row.taken_at is not None and not item["date"]
-    return Photo.UNDATED if withheld else row.day
+    return None if withheld else row.day
 
 
 def _group(day: int, items: list[GridItem]) -> DayGroup:

@@ -38,6 +38,7 @@ from librephotos.api.serializers.library.grid import (
     GridItem,
     PhotoSummary,
     RecentlyAdded,
+    day_told,
     grid_items,
 )
 from librephotos.api.serializers.library.photo import photo_details
@@ -113,10 +114,11 @@ class PhotoSummaryView(APIView):
     @documented("photo_summary", path=("name",), answer=PhotoSummary)
     def get(self, request: Request, name: str) -> Response:
         row = viewable_photo(grid_rows(Photo.objects.all()), request, name)
-        (item,) = grid_items(as_grid_rows([row]), viewer=request.user)
+        rows = as_grid_rows([row])
+        (item,) = grid_items(rows, viewer=request.user)
         answer: PhotoSummary = {
             "photo_summary": item,
-            "album_date_id": as_grid_rows([row])[0].day,
+            "album_date_id": day_told(rows[0], item),
             "processing": item["aspectRatio"] is None,
         }
         return Response(answer)
