@@ -12,12 +12,14 @@ from librephotos.api.models import (
     Face,
     File,
     Job,
+    Link,
     Person,
     Photo,
     PhotoMetadata,
     Place,
     User,
 )
+from librephotos.api.models.sharing.links import new_slug
 from librephotos.media.fingerprint import key64
 
 PASSWORD = "correct horse battery staple"
@@ -163,3 +165,15 @@ class JobFactory(DjangoModelFactory[Job]):
             finished_at=factory.LazyFunction(lambda: datetime.now(UTC)),
             enumerated=True,
         )
+
+
+class LinkFactory(DjangoModelFactory[Link]):
+    """A link to `album` or `photo`, of which one is given, without end or password."""
+
+    class Meta:
+        model = Link
+
+    owner = factory.LazyAttribute(lambda row: (row.album or row.photo).owner)
+    album = photo = None
+    slug = factory.LazyFunction(new_slug)
+    created_at = factory.LazyFunction(lambda: datetime.now(UTC))

@@ -289,6 +289,7 @@ _USER_ALBUM: dict[str, Schema] = {
     "role": {"enum": ["owner", "viewer", "contributor"]},
     "photo_order": {"enum": ["newest", "oldest", "hand"]},
     "photo_count": INTEGER,
+    "public_sharing_options": nullable({"type": "object"}),
     **switches("public", "locked", "favorited"),
 }
 USER_ALBUM = record(
@@ -564,3 +565,87 @@ TOKEN_CLAIMS = record(
     nextcloud_server_address=nullable(TEXT),
     nextcloud_username=nullable(TEXT),
 )
+
+SHARING_SETTINGS = record(
+    **switches(
+        "share_location",
+        "share_camera_info",
+        "share_timestamps",
+        "share_captions",
+        "share_faces",
+    )
+)
+_PUBLIC_ITEM = record(
+    id=UUID,
+    image_hash=HASH,
+    url=HASH,
+    location=TEXT,
+    date=TEXT,
+    birthTime=TEXT,
+    aspectRatio=NUMBER,
+    type=MEDIA_TYPE,
+    owner=SIMPLE_USER,
+)
+PUBLIC_ALBUM = record(
+    results=record(
+        id={"type": "string", "pattern": r"^\d+$"},
+        owner=SIMPLE_USER,
+        grouped_photos=array(
+            record(date=nullable(TEXT), location=TEXT, items=array(_PUBLIC_ITEM))
+        ),
+        **texts("title", "date", "location"),
+    ),
+    sharing_settings=SHARING_SETTINGS,
+)
+_PUBLIC_FACTS: dict[str, Schema] = {
+    "video": SWITCH,
+    "exif_timestamp": nullable(MOMENT),
+    "exif_gps_lat": nullable(NUMBER),
+    "exif_gps_lon": nullable(NUMBER),
+    "geolocation_json": nullable({"type": "object"}),
+    "captions_json": record(im2txt=TEXT),
+    "width": NUMBER,
+    "height": NUMBER,
+    **dict.fromkeys(("camera", "lens", "shutter_speed"), nullable(TEXT)),
+    **dict.fromkeys(("focal_length", "fstop", "iso"), nullable(NUMBER)),
+    **texts("search_location", "search_captions"),
+}
+PUBLIC_ALBUM_PHOTO = record(
+    results=record(
+        **_PUBLIC_FACTS,
+        image_hash=HASH,
+        people=array(record(name=TEXT, face_url=nullable(TEXT), face_id=INTEGER)),
+        **texts(
+            "square_thumbnail_url",
+            "big_thumbnail_url",
+            "small_square_thumbnail_url",
+        ),
+    ),
+    sharing_settings=SHARING_SETTINGS,
+)
+PUBLIC_PHOTO = record(
+    results=record(
+        **_PUBLIC_FACTS,
+        thumbnail_url=TEXT,
+        video_url=nullable(TEXT),
+        people=array(record(name=TEXT)),
+    ),
+    sharing_settings=SHARING_SETTINGS,
+)
+_SHARE: dict[str, Schema] = {"slug": TEXT, "url": TEXT, "created_at": MOMENT}
+PHOTO_SHARE = record(
+    status={"const": True},
+    share=either(
+        record(enabled={"const": True}, **_SHARE),
+        {
+            **record(enabled={"const": False}, slug=NULL, url=NULL),
+            "not": {"required": ["created_at"]},
+        },
+    ),
+)
+PHOTO_SHARES = record(
+    results=array(
+        record(enabled={"const": True}, **_SHARE, photo_id=UUID, image_hash=HASH)
+    )
+)
+MADE_PUBLIC = record(status={"const": True}, album=USER_ALBUM)

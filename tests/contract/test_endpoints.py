@@ -20,15 +20,6 @@ ENDPOINTS = [
 ]
 
 LATER = (
-    # sharing
-    "/api/albums/user/shared",
-    "/api/photos/shared",
-    "/api/photosedit/share",
-    "/api/useralbum/share",
-    # links
-    "/api/photo/share",
-    "/api/public",
-    "/api/useralbum/makepublic",
     # selection
     "/api/photosedit/delete",
     "/api/photosedit/duplicate",

@@ -8,6 +8,7 @@ from typing import Any
 
 import jwt
 import pytest
+from django.contrib.auth.hashers import make_password
 from rest_framework.test import APIClient
 
 from librephotos.api.http.tokens import SignInToken
@@ -17,6 +18,7 @@ from librephotos.api.models import (
     FaceRejection,
     File,
     Job,
+    Link,
     PeopleEdit,
     Person,
     Photo,
@@ -35,9 +37,10 @@ from librephotos.api.writes import search_document
 from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
 from tests.api.http.permission_rows_library import LIBRARY
+from tests.api.http.permission_rows_links import LINKS, PASSWORD
 from tests.api.http.permission_rows_people import PEOPLE
-from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_sharing import SHARING
+from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_things import THINGS
 from tests.api.http.test_permissions import path_of
 from tests.contract.library import Library
@@ -46,13 +49,14 @@ from tests.factories import (
     FaceFactory,
     FileFactory,
     JobFactory,
+    LinkFactory,
     PersonFactory,
     PhotoMetadataFactory,
     PlaceFactory,
     UserFactory,
 )
 
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS]
 CANARY = "canary"
 TRICKS = [
     {},
@@ -111,6 +115,8 @@ def world(db, settings, tmp_path) -> World:
         photo=photo,
         job=job,
         album=album,
+        link=LinkFactory(album=album, password=make_password(PASSWORD)),
+        photo_link=LinkFactory(photo=photo, password=make_password(PASSWORD)),
     )
 
 
@@ -134,6 +140,7 @@ def everything_of(victim: User) -> list[list[dict[str, Any]]]:
         PhotoCaption.objects.filter(photo__owner=victim),
         ScanDirectory.objects.filter(user=victim),
         Job.objects.filter(started_by=victim),
+        Link.objects.filter(owner=victim),
     )
     return [list(table.order_by("pk").values()) for table in rows]
 

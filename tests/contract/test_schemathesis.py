@@ -16,7 +16,7 @@ from schemathesis.generation import GenerationMode
 from librephotos.api.models import PeopleEdit, UserAlbum
 from librephotos.api.services import people
 from tests.contract import shapes
-from tests.factories import PersonFactory
+from tests.factories import LinkFactory, PersonFactory
 
 EXAMPLES = 6
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -37,6 +37,7 @@ def identifiers(library: Any) -> dict[str, list[Any]]:
     people.rename(person, name="Somebody else")
     edit = PeopleEdit.objects.get(owner=library.admin)
     album = UserAlbum.objects.create(owner=library.admin, title="Summer")
+    link, photo_link = LinkFactory(album=album), LinkFactory(photo=photo)
     return {
         "name": [str(photo.pk), photo.image_hash, library.job.pk, "\ufffd", "a_b.jpg"],
         "day": [photo.day, 0],
@@ -47,6 +48,9 @@ def identifiers(library: Any) -> dict[str, list[Any]]:
         "thing_id": [2**63],
         "event_id": [1],
         "album_id": [album.pk, 2**63],
+        "link_id": [link.pk, 2**63],
+        "slug": [link.slug, photo_link.slug, "\ufffd"],
+        "face_id": [2**63],
     }
 
 

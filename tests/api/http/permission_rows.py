@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from librephotos.api.models import Job, Photo, User, UserAlbum
+from librephotos.api.models import Job, Link, Photo, User, UserAlbum
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class World:
     """The people and things that each row is tried on.
 
     `photo`, `job` and `album` belong to `owner`; none is public. The album is shown to
-    `viewer` and to `contributor`, and holds the photo.
+    `viewer` and to `contributor`, and holds the photo. `link` and `photo_link` show
+    another album with the photo, and the photo, to who has the password.
     """
 
     owner: User
@@ -23,8 +24,14 @@ class World:
     photo: Photo
     job: Job
     album: UserAlbum
+    link: Link
+    photo_link: Link
     viewer: User | None = None
     contributor: User | None = None
+
+
+_AS = {"contributor": "viewer", "viewer": "other", "visitor": "anonymous"}
+"""As whom a caller is answered for whom a row says nothing."""
 
 
 class Row(NamedTuple):
@@ -33,7 +40,8 @@ class Row(NamedTuple):
     `route` is written as in the URL configuration, with its final slash. `parameters`
     gives the values of its placeholders, `body` what is sent. To whom the album is
     shown is answered as `other` unless `viewer` says otherwise, who may add to it as
-    `viewer` unless `contributor` does.
+    `viewer` unless `contributor` does. `visitor` is a browser that has not signed in,
+    but opened the links, which is answered as `anonymous` unless it says otherwise.
     """
 
     method: str
@@ -46,13 +54,12 @@ class Row(NamedTuple):
     body: Mapping[str, Any] | None = None
     viewer: int | None = None
     contributor: int | None = None
+    visitor: int | None = None
 
     def status_for(self, caller: str) -> int:
         """Return the status that a caller gets."""
         given: int | None = getattr(self, caller)
-        if given is not None:
-            return given
-        return self.status_for("viewer" if caller == "contributor" else "other")
+        return self.status_for(_AS[caller]) if given is None else given
 
 
 def everybody(method: str, route: str, **options: Any) -> Row:

@@ -7,23 +7,28 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
+from librephotos.api.http.links import COOKIE, remember
 from librephotos.api.models import AlbumShare, User, UserAlbum
 from librephotos.api.services.sharing import share_album
 from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
 from tests.api.http.permission_rows_library import LIBRARY
+from tests.api.http.permission_rows_links import LINKS, PASSWORD
 from tests.api.http.permission_rows_people import PEOPLE
-from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_sharing import SHARING
+from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_things import THINGS
-from tests.factories import FileFactory, JobFactory, UserFactory
+from tests.factories import FileFactory, JobFactory, LinkFactory, UserFactory
+from tests.support.published import HeldToTheSchema
 
 METHODS = ("get", "post", "put", "patch", "delete")
-CALLERS = ("anonymous", "other", "viewer", "contributor", "owner", "staff")
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING]
+CALLERS = ("anonymous", "other", "viewer", "contributor", "owner", "staff", "visitor")
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS]
 
 
 def patterns(
@@ -70,6 +75,8 @@ def world(settings, tmp_path) -> World:
             role=AlbumShare.Role(role),
             options={},
         )
+    shown = UserAlbum.objects.create(owner=owner, title="Shown")
+    shown.members.create(photo=photo)
     return World(
         owner=owner,
         other=UserFactory(),
@@ -79,7 +86,22 @@ def world(settings, tmp_path) -> World:
         album=album,
         viewer=viewer,
         contributor=contributor,
+        link=LinkFactory(album=shown, password=make_password(PASSWORD)),
+        photo_link=LinkFactory(photo=photo, password=make_password(PASSWORD)),
     )
+
+
+def browser_of_visitor(world: World) -> APIClient:
+    """Return a browser that has opened the links of the table."""
+    proofs = []
+    for link in (world.link, world.photo_link):
+        opened = HttpResponse()
+        remember(opened, link)
+        proofs.append(f"{COOKIE}={opened.cookies[COOKIE].value}")
+    client = HeldToTheSchema()
+    # The client itself keeps one cookie of a name, and sends it everywhere.
+    client.credentials(HTTP_COOKIE="; ".join(proofs))
+    return client
 
 
 def test_every_route_has_its_row():
@@ -97,8 +119,10 @@ def test_every_route_has_its_row():
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.route}")
 def test_each_caller_gets_the_status_of_the_table(client_of, world, row, caller):
-    user: User | None = None if caller == "anonymous" else getattr(world, caller)
-    client: APIClient = client_of(user)
+    user: User | None = getattr(world, caller, None)
+    client: APIClient = (
+        browser_of_visitor(world) if caller == "visitor" else client_of(user)
+    )
     path = path_of(row, world)
     answer = getattr(client, row.method)(path, row.body, format="json")
     answer.close()

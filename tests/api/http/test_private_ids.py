@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -30,11 +30,13 @@ from librephotos.api.services import people
 from librephotos.api.services.sharing import share_album, share_photos
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.writes import user_albums
+from tests.api.http.permission_rows_links import ALBUM, ALBUM_PHOTO, PHOTO
 from tests.api.http.test_permissions import ROWS, methods, patterns
 from tests.factories import (
     FaceFactory,
     FileFactory,
     JobFactory,
+    LinkFactory,
     PersonFactory,
     PhotoFactory,
     PlaceFactory,
@@ -44,6 +46,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 UNKNOWN = 2**40
 NO_HASH = "f" * 32 + "9"
+OPEN = "open-album"
 
 
 class Ids(NamedTuple):
@@ -62,6 +65,11 @@ class Ids(NamedTuple):
     job_uuid: str
     folder: str
     day: int
+    link: int
+    slug: str
+    """Of a link that was over a moment ago."""
+    album_slug: str
+    """Of a link to an album without the photo, for both alike."""
 
 
 @pytest.fixture
@@ -80,6 +88,8 @@ def private(tmp_path) -> Ids:
     person = PersonFactory(owner=owner)
     face = FaceFactory(photo=photo, person=person, crop=f"{photo.pk}.jpg")
     storages["previews"].save(face.crop, ContentFile(b"face"))
+    other = UserAlbum.objects.create(owner=owner, title="Open")
+    LinkFactory(album=other, slug=OPEN)
     thing = Thing.objects.create(owner=owner, kind="siglip2_tag", title="Secret")
     album = UserAlbum.objects.create(owner=owner, title="Secret")
     with transaction.atomic():
@@ -108,6 +118,11 @@ def private(tmp_path) -> Ids:
         job_uuid=str(job.job_id),
         folder="/private",
         day=photo.day,
+        link=LinkFactory(photo=photo).pk,
+        slug=LinkFactory(
+            album=album, expires_at=datetime.now(UTC) - timedelta(seconds=1)
+        ).slug,
+        album_slug=OPEN,
     )
 
 
@@ -125,6 +140,9 @@ NOTHING = Ids(
     job_uuid=str(uuid.UUID(int=9)),
     folder="/nothing",
     day=5,
+    link=UNKNOWN,
+    slug="0" * 22,
+    album_slug=OPEN,
 )
 Request = tuple[str, Mapping[str, Any] | None]
 Requests = Callable[[Ids, Photo, int], list[Request]]
@@ -319,6 +337,53 @@ CASES: dict[tuple[str, str], Requests] = {
         "/api/albums/date/list/?folder={folder}",
         "/api/albums/date/list/?public=1&person={person}",
     ),
+    ("post", "api/useralbum/makepublic/"): bodies(
+        "/api/useralbum/makepublic/",
+        lambda ids, own, face: {"album_id": ids.album, "val_public": True},
+        lambda ids, own, face: {"album_id": str(ids.album), "val_public": False},
+    ),
+    ("post", "api/photo/share/"): bodies(
+        "/api/photo/share/",
+        lambda ids, own, face: {"photo_id": ids.photo},
+        lambda ids, own, face: {"photo_id": ids.image_hash, "action": "disable"},
+    ),
+    ("get", "api/links/"): paths(
+        "/api/links/?album={album}",
+        "/api/links/?photo={photo}",
+        "/api/links/?photo={image_hash}",
+    ),
+    ("delete", "api/links/<number:link_id>/"): paths("/api/links/{link}/"),
+    ("get", ALBUM): paths("/api/public/albums/s/{slug}/"),
+    ("post", f"{ALBUM}unlock/"): paths(
+        "/api/public/albums/s/{slug}/unlock/", body={"password": "x"}
+    ),
+    ("get", PHOTO): paths("/api/public/photo/{slug}/"),
+    ("post", f"{PHOTO}unlock/"): paths(
+        "/api/public/photo/{slug}/unlock/", body={"password": "x"}
+    ),
+    ("get", ALBUM_PHOTO): paths(
+        "/api/public/albums/s/{slug}/photos/{photo}/",
+        "/api/public/albums/s/{album_slug}/photos/{photo}/",
+        "/api/public/albums/s/{album_slug}/photos/{image_hash}/",
+    ),
+    **{
+        ("get", f"{ALBUM_PHOTO}media/{kind}/"): paths(
+            f"/api/public/albums/s/{{slug}}/photos/{{photo}}/media/{end}/",
+            f"/api/public/albums/s/{{album_slug}}/photos/{{photo}}/media/{end}/",
+            f"/api/public/albums/s/{{album_slug}}/photos/{{image_hash}}/media/{end}/",
+        )
+        for kind, end in (
+            *((kind, kind) for kind in ("thumbnail", "medium", "small")),
+            *((kind, kind) for kind in ("video", "motion", "file")),
+            ("face/<number:face_id>", "face/{face}"),
+        )
+    },
+    **{
+        ("get", f"{PHOTO}media/{kind}/"): paths(
+            f"/api/public/photo/{{slug}}/media/{kind}/"
+        )
+        for kind in ("thumbnail", "video", "motion", "file")
+    },
     **{
         ("get", f"media/{kind}/<str:name>/"): photo_paths(f"/media/{kind}/{{}}")
         for kind in (

@@ -15,6 +15,7 @@ from rest_framework.exceptions import (
 from librephotos.api.http.authentication import PASSWORD_CHANGED
 from librephotos.api.models import User
 from librephotos.api.services.avatars import InvalidAvatar
+from librephotos.api.services.links import NothingToLink, SlugTaken
 from librephotos.api.services.model_downloads import ModelKept, UnknownModel
 from librephotos.api.services.people_edits import Gone, PeopleEditError
 from librephotos.api.services.sharing import NoSuchRecipient
@@ -70,6 +71,8 @@ REFUSALS: dict[type[Exception], Refusal] = {
     NoSuchRecipient: Refusal(ValidationError, "target_user_id"),
     NotTheOwner: Refusal(PermissionDenied),
     CoverGone: Refusal(ValidationError, "cover_photo"),
+    NothingToLink: Refusal(NotFound),
+    SlugTaken: Refusal(ValidationError, "slug"),
     NotScannable: Refusal(ValidationError, "scan_directory"),
     SignInEnded: Refusal(SignInIsOver, told=False),
     StaysActive: Refusal(ValidationError, "is_active"),

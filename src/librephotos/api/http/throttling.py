@@ -97,18 +97,10 @@ class SignUpThrottle(_Counter):
         super().__init__({f"sign_up:{address}": 1, "sign_up": ALL_FACTOR})
 
 
-class LoginThrottle(_Counter):
-    """Counts wrong passwords of one user name from one address, and of the address."""
+class _Attempts(_Counter):
+    """Counts wrong passwords."""
 
     scope = "login"
-
-    def __init__(self, request: Any, username: str) -> None:
-        address = subscriber_of(request)
-        spelling = canonical_name(username).encode("utf-8", "replace")
-        name = hashlib.sha256(spelling).hexdigest()
-        super().__init__(
-            {f"login:{address}:{name}": 1, f"login:{address}": ADDRESS_FACTOR}
-        )
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -136,3 +128,25 @@ class LoginThrottle(_Counter):
                 if moment in failures:
                     failures.remove(moment)
                     cache.set(key, failures, self.window_s)
+
+
+class LoginThrottle(_Attempts):
+    """Counts wrong passwords of one user name from one address, and of the address."""
+
+    def __init__(self, request: Any, username: str) -> None:
+        address = subscriber_of(request)
+        spelling = canonical_name(username).encode("utf-8", "replace")
+        name = hashlib.sha256(spelling).hexdigest()
+        super().__init__(
+            {f"login:{address}:{name}": 1, f"login:{address}": ADDRESS_FACTOR}
+        )
+
+
+class LinkThrottle(_Attempts):
+    """Counts wrong passwords of one link from one address, and of the address."""
+
+    def __init__(self, request: Any, link: int) -> None:
+        address = subscriber_of(request)
+        super().__init__(
+            {f"login:{address}:link:{link}": 1, f"login:{address}": ADDRESS_FACTOR}
+        )

@@ -26,6 +26,7 @@ from librephotos.api.models.people.face import (
 )
 from librephotos.api.models.people.person import Person
 from librephotos.api.models.search.embedding import PhotoEmbedding, TextEmbedding
+from librephotos.api.models.sharing.links import Link
 from librephotos.api.models.sharing.shares import AlbumShare, PhotoShare, Shown
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Job",
     "JobFailure",
     "JobStage",
+    "Link",
     "ModelRevision",
     "PeopleEdit",
     "Person",

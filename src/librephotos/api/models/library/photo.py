@@ -12,8 +12,8 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from librephotos.api.models.accounts.user import User
-from librephotos.api.models.operations.sync import TransactionNumber
 from librephotos.api.models.library.user_album import UserAlbumPhoto
+from librephotos.api.models.operations.sync import TransactionNumber
 from librephotos.api.models.sharing.shares import PhotoShare
 
 

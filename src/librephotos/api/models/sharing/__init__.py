@@ -1,1 +1,1 @@
-"""With whom photos and albums are shared."""
+"""Who else may see photos and albums."""

@@ -1,4 +1,4 @@
-"""What is shown of photos to others than their owners, and with whom they are shared."""
+"""What is shown of photos to others than their owners, and who these are."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from django.db.models.functions import NullIf
 
 from librephotos.api.models import (
     AlbumShare,
+    Link,
     Photo,
     Shown,
     User,
@@ -88,13 +89,15 @@ class OwnAlbum(Album[int]):
     """An album that a person has made, `cover` None where nothing is to be seen.
 
     `shared_to` are those to whom it is shown and who are there; `share` is by what it
-    is shown to the viewer, None to its owner.
+    is shown to the viewer, None to its owner. `link` is the one by which anybody sees
+    it, if there is one and the viewer has made it: nobody else is told of it.
     """
 
     row: UserAlbum
     cover: AlbumCover | None = None
     shared_to: list[User] = field(default_factory=list)
     share: AlbumShare | None = None
+    link: Link | None = None
 
     @property
     def shown(self) -> Shown:
@@ -141,14 +144,7 @@ class UserAlbums(AlbumKind[OwnAlbum]):
         return Photo.objects.visible().filter(seen, memberships__album=album.key)
 
     def ordered(self, album: OwnAlbum, photos: PhotoQuerySet) -> PhotoQuerySet:
-        order = album.row.photo_order
-        if order == UserAlbum.Order.OLDEST:
-            day = NullIf(F("day"), Photo.UNDATED)
-            return photos.order_by(day.asc(nulls_last=True), "taken_at", "id")
-        if order == UserAlbum.Order.HAND:
-            place = F("memberships__position").asc(nulls_last=True)
-            return photos.order_by(place, "-day", "-taken_at", "id")
-        return newest_first(photos)
+        return in_order_of(album.row, photos)
 
     def holding(self, photo: Photo) -> UserAlbumQuerySet:
         """Return the albums in which the viewer sees a photo, by title."""
@@ -172,15 +168,11 @@ class UserAlbums(AlbumKind[OwnAlbum]):
         own = Photo.objects.visible().filter(
             memberships__album=album.key, memberships__share=None
         )
-        newest = newest_first(own)
-        taken_at, place = None, None
-        if Shown.TIME in album.shown:
-            dated = newest.exclude(taken_at=None)
-            taken_at = dated.values_list("taken_at", flat=True).first()
-        if Shown.PLACE in album.shown:
-            placed = newest.exclude(place=None)
-            place = placed.values_list("place__name", flat=True).first()
-        return taken_at, place or ""
+        taken_at, place = when_and_where(own)
+        return (
+            taken_at if Shown.TIME in album.shown else None,
+            place if Shown.PLACE in album.shown else "",
+        )
 
     def _listed(self) -> UserAlbumQuerySet:
         own = UserAlbum.objects.owned_by(self.viewer)
@@ -207,6 +199,7 @@ class UserAlbums(AlbumKind[OwnAlbum]):
             row=row,
             shared_to=[each.recipient for each in shares],
             share=share,
+            link=getattr(row, "link", None) if own else None,
         )
 
     def _covers(self, albums: Sequence[OwnAlbum]) -> dict[int, AlbumCover]:
@@ -247,11 +240,30 @@ class AlbumsSharedBy(UserAlbums):
         return super()._listed().filter(Exists(present))
 
 
+def in_order_of(album: UserAlbum, photos: PhotoQuerySet) -> PhotoQuerySet:
+    """Return photos of an album in the order that its owner has chosen."""
+    if album.photo_order == UserAlbum.Order.OLDEST:
+        day = NullIf(F("day"), Photo.UNDATED)
+        return photos.order_by(day.asc(nulls_last=True), "taken_at", "id")
+    if album.photo_order == UserAlbum.Order.HAND:
+        place = F("memberships__position").asc(nulls_last=True)
+        return photos.order_by(place, "-day", "-taken_at", "id")
+    return newest_first(photos)
+
+
+def when_and_where(photos: PhotoQuerySet) -> tuple[datetime | None, str]:
+    """Return when the newest dated photo was taken, and where the newest placed one."""
+    newest = newest_first(photos)
+    dated = newest.exclude(taken_at=None).values_list("taken_at", flat=True)
+    placed = newest.exclude(place=None).values_list("place__name", flat=True)
+    return dated.first(), placed.first() or ""
+
+
 def _described(albums: UserAlbumQuerySet) -> UserAlbumQuerySet:
     """Load with albums whose they are and to whom they are shown."""
     present = AlbumShare.objects.filter(recipient__is_active=True)
     shares = present.select_related("recipient").order_by("recipient__username")
-    return albums.select_related("owner").prefetch_related(
+    return albums.select_related("owner", "link").prefetch_related(
         Prefetch("shares", shares, to_attr="present_shares")
     )
 

@@ -58,9 +58,9 @@ class GridItem(TypedDict):
 
 
 class DayGroup(TypedDict):
-    """The photos of a list that are of one day."""
+    """The photos of a list that are of one day, null where days are not told."""
 
-    date: str
+    date: str | None
     location: str
     items: list[GridItem]
 
@@ -117,7 +117,7 @@ def grid_items(rows: list[GridRow], *, viewer: Any) -> list[GridItem]:
     users = _users_of(rows, viewer=viewer)
     shown = _shown_of(rows, viewer=viewer)
     return [
-        _item(
+        grid_item(
             row,
             users[row.owner_id],
             shown=shown.get(row.id, Shown.all()),
@@ -137,7 +137,7 @@ def _recipients(row: GridRow, viewer: Any) -> list[int]:
 
 
 def _shown_of(rows: list[GridRow], *, viewer: Any) -> dict[UUID, Shown]:
-    """Return what is told of the photos of others; without a query if there are none."""
+    """Return what is told of photos of others; without a query if there are none."""
     others = [row.id for row in rows if row.owner_id != viewer.pk]
     return shown_of(others, viewer=viewer)
 
@@ -156,9 +156,10 @@ def _users_of(rows: list[GridRow], *, viewer: Any) -> dict[int, SimpleUser]:
     return known | {user.pk: simple_user(user) for user in others}
 
 
-def _item(
+def grid_item(
     row: GridRow, owner: SimpleUser, *, shown: Shown, shared_to: list[SimpleUser]
 ) -> GridItem:
+    """Return the item of one row, with as much of when and where as is `shown`."""
     told = row.taken_at is not None and Shown.TIME in shown
     taken_at = row.taken_at.isoformat() if row.taken_at and told else ""
     placed = Shown.PLACE in shown

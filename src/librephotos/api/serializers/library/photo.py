@@ -36,7 +36,7 @@ _TYPE_IDS: dict[str, int] = {
     Kind.RAW: 4,
 }
 _UNKNOWN_TYPE = 5
-_NO_METADATA = PhotoMetadata()
+NO_METADATA = PhotoMetadata()
 
 
 def photo_details(photo: Photo, *, viewer: Any) -> PhotoDetails:
@@ -52,7 +52,7 @@ def photo_details(photo: Photo, *, viewer: Any) -> PhotoDetails:
 
 def own_details(photo: Photo) -> PhotoDetails:
     """Return everything that is known of a photo, for its owner."""
-    metadata = getattr(photo, "metadata", _NO_METADATA)
+    metadata = getattr(photo, "metadata", NO_METADATA)
     files = main_first(photo)
     return {
         **_common(photo),
@@ -82,14 +82,14 @@ def others_details(photo: Photo, *, viewer: Any, shown: Shown) -> PhotoDetails:
     Neither a name: it may tell time or place. Of those to whom it is shown by itself,
     one is told only of oneself.
     """
-    metadata = getattr(photo, "metadata", _NO_METADATA)
+    metadata = getattr(photo, "metadata", NO_METADATA)
     placed, captioned = Shown.PLACE in shown, Shown.CAPTIONS in shown
     latitude = photo.latitude if placed else None
     longitude = photo.longitude if placed else None
     place = photo.place if placed else None
     return {
         **_common(photo),
-        **_camera(metadata if Shown.CAMERA in shown else _NO_METADATA),
+        **_camera(metadata if Shown.CAMERA in shown else NO_METADATA),
         "exif_timestamp": iso_utc(photo.taken_at) if Shown.TIME in shown else None,
         "size": 0,
         "image_path": [photo.image_hash],
@@ -165,7 +165,7 @@ def _previews(photo: Photo) -> PreviewUrls:
 
 def _camera(metadata: PhotoMetadata) -> CameraFacts:
     return {
-        "camera": _camera_name(metadata) or None,
+        "camera": camera_name(metadata) or None,
         "lens": metadata.lens or None,
         "focal_length": metadata.focal_length,
         "fstop": metadata.fstop,
@@ -177,8 +177,8 @@ def _camera(metadata: PhotoMetadata) -> CameraFacts:
     }
 
 
-def _camera_name(metadata: PhotoMetadata) -> str:
-    """Make and model; most models already begin with their make."""
+def camera_name(metadata: PhotoMetadata) -> str:
+    """Return make and model; most models already begin with their make."""
     make, model = metadata.camera_make, metadata.camera_model
     if model.lower().startswith(make.lower()):
         return model
@@ -206,7 +206,7 @@ def _variant(file: File, photo: Photo) -> FileVariant:
 def _structured(photo: Photo, metadata: PhotoMetadata) -> StructuredMetadata:
     width, height = photo.width or 0, photo.height or 0
     return {
-        "camera_display": _camera_name(metadata),
+        "camera_display": camera_name(metadata),
         "lens_display": metadata.lens,
         "aperture": metadata.fstop,
         "shutter_speed": metadata.shutter_speed,

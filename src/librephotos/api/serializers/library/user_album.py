@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from librephotos.api.http.answer_schema import IsoTime, UuidText
 from librephotos.api.http.fields import StrictBooleanField, iso_utc
-from librephotos.api.models import UserAlbum
+from librephotos.api.models import Link, UserAlbum
 from librephotos.api.models.library.user_album import LONGEST_DESCRIPTION, LONGEST_TITLE
 from librephotos.api.models.visible_text import visible_text
 from librephotos.api.queries.library.user_albums import OwnAlbum
@@ -37,12 +37,29 @@ ROLES = get_args(AlbumRole)
 ORDERS = get_args(PhotoOrder)
 
 
+class LinkOptions(TypedDict):
+    """What a link shows beside the pictures; null follows its owner's defaults."""
+
+    share_location: bool | None
+    share_camera_info: bool | None
+    share_timestamps: bool | None
+    share_captions: bool | None
+    share_faces: bool | None
+
+
 class AlbumFacts(TypedDict):
-    """What is said of an album; `role` is what the caller may do."""
+    """What is said of an album; `role` is what the caller may do.
+
+    Of a link its owner alone is told.
+    """
 
     description: str
     role: AlbumRole
     photo_order: PhotoOrder
+    public: bool
+    public_slug: str
+    public_expires_at: IsoTime | None
+    public_sharing_options: LinkOptions | None
 
 
 class ListedUserAlbum(AlbumFacts):
@@ -57,9 +74,6 @@ class ListedUserAlbum(AlbumFacts):
     created_on: IsoTime
     favorited: bool
     locked: bool
-    public: bool
-    public_slug: str
-    public_expires_at: IsoTime | None
 
 
 class HeadedUserAlbum(AlbumFacts):
@@ -74,9 +88,6 @@ class HeadedUserAlbum(AlbumFacts):
     photo_count: int
     favorited: bool
     locked: bool
-    public: bool
-    public_slug: str
-    public_expires_at: IsoTime | None
 
 
 class UserAlbumPhotos(HeadedUserAlbum):
@@ -201,9 +212,6 @@ def listed_user_album(album: OwnAlbum) -> ListedUserAlbum:
         "locked": album.row.locked,
         "shared_to": [simple_user(user) for user in album.shared_to],
         **_facts(album),
-        "public": False,
-        "public_slug": "",
-        "public_expires_at": None,
     }
 
 
@@ -222,18 +230,38 @@ def headed_user_album(
         "locked": album.row.locked,
         "shared_to": [simple_user(user) for user in album.shared_to],
         **_facts(album),
-        "public": False,
-        "public_slug": "",
-        "public_expires_at": None,
+    }
+
+
+def photo_order(album: UserAlbum | None) -> PhotoOrder:
+    """Return in which order an album is shown; the newest first where there is none."""
+    return "newest" if album is None else cast(PhotoOrder, album.photo_order)
+
+
+def sharing_options(link: Link) -> LinkOptions:
+    """Return what its owner has chosen that a link shows."""
+    chosen = link.sharing_options
+    return {
+        "share_location": chosen.get("share_location"),
+        "share_camera_info": chosen.get("share_camera_info"),
+        "share_timestamps": chosen.get("share_timestamps"),
+        "share_captions": chosen.get("share_captions"),
+        "share_faces": chosen.get("share_faces"),
     }
 
 
 def _facts(album: OwnAlbum) -> AlbumFacts:
     role = "owner" if album.share is None else album.share.role
+    link = album.link
+    active = link is not None and not link.is_over
     return {
         "description": album.row.description,
         "role": cast(AlbumRole, role),
-        "photo_order": cast(PhotoOrder, album.row.photo_order),
+        "photo_order": photo_order(album.row),
+        "public": active,
+        "public_slug": link.slug if link and active else "",
+        "public_expires_at": iso_utc(link.expires_at) if link else None,
+        "public_sharing_options": sharing_options(link) if link and active else None,
     }
 
 

@@ -46,7 +46,9 @@ from librephotos.api.views.library.albums import (
     AlbumListView,
     AlbumView,
 )
+from librephotos.api.views.library.public_links import public_album
 from librephotos.api.views.library.selection import named_photos, queried_photos
+from librephotos.api.views.library.timeline import SignedInOrPublic
 
 UNKNOWN = "You have no such album."
 
@@ -71,13 +73,27 @@ class UserAlbumListView(AlbumListView[OwnAlbum]):
 
 @extend_schema_view(
     get=documented(
-        "user_album", path=("album_id",), query=ALBUM_QUERY, answer=UserAlbumPhotos
+        "user_album",
+        path=("album_id",),
+        query=(*ALBUM_QUERY, "public", "username", "slug"),
+        answer=UserAlbumPhotos,
     )
 )
 class UserAlbumView(AlbumView[OwnAlbum]):
-    """An album of one's own or one that is shown to one; its title and end if own."""
+    """An album of one's own or one that is shown to one; its title and end if own.
 
+
+    With `public`, as the visitors of its link see it: for who has its `slug`, and for
+    its owner.
+    """
+
+    permission_classes = [SignedInOrPublic]
     unknown = UNKNOWN
+
+    def get(self, request: Request, **address: int) -> Response:
+        if flag(request.query_params, "public"):
+            return public_album(request, **address)
+        return super().get(request, **address)
 
     def kind(self, request: Request) -> UserAlbums:
         return UserAlbums(request.user)

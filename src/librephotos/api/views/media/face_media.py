@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from librephotos.api.models import Face, Photo
-from librephotos.api.queries.library.shares import may_have_faces
 from librephotos.api.services.faces import look_again
 from librephotos.api.views.media.byte_response import REVALIDATED, Content
 from librephotos.api.views.media.photo_media import (
@@ -29,10 +28,10 @@ class FaceMediaView(PhotoMediaView):
     """
 
     @binary
-    def get(self, request: Request, name: str) -> HttpResponseBase:
-        number = name.split(".", 1)[0].partition("_")[2]
+    def get(self, request: Request, **address: Any) -> HttpResponseBase:
+        number = str(address["name"]).split(".", 1)[0].partition("_")[2]
         self.face_id = whole_number(number) or 0
-        return super().get(request, name)
+        return super().get(request, **address)
 
     def photos(self) -> Any:
         sharing = ("public_sharing_defaults", "public_sharing", "is_active")
@@ -41,10 +40,10 @@ class FaceMediaView(PhotoMediaView):
         )
 
     def content(self, photo: Photo, *, by_hash: bool) -> Content:
-        faces = Face.objects.filter(photo=photo)
-        if photo.owner_id != self.request.user.pk:
-            if not may_have_faces(photo, viewer=self.request.user):
-                raise NoContent
+        faces, rights = Face.objects.filter(photo=photo), self.rights(photo)
+        if not rights.faces:
+            raise NoContent
+        if not rights.own:
             faces = faces.shown()
         face = faces.only("crop").filter(pk=self.face_id).first()
         if face is None:

@@ -14,11 +14,14 @@ from typing import Any
 from librephotos.api.http.caller import who_waits
 from librephotos.api.models import File, Photo, ScanDirectory
 from librephotos.api.models.fields import readable_path
-from librephotos.api.queries.library.shares import may_have_original
 from librephotos.api.services.waiting import PLACES
 from librephotos.api.storage.originals import Original, PartOf, open_original
 from librephotos.api.views.media.byte_response import IMMUTABLE, REVALIDATED, Content
-from librephotos.api.views.media.photo_media import NoContent, PhotoMediaView
+from librephotos.api.views.media.photo_media import (
+    NoContent,
+    PhotoMediaView,
+    Rights,
+)
 from librephotos.api.views.media.stripped_copy_content import (
     for_others,
     stripped_content,
@@ -38,18 +41,25 @@ class OriginalView(PhotoMediaView):
         )
 
     def content(self, photo: Photo, *, by_hash: bool) -> Content:
-        file = photo.main_file
-        if file is None:
+        file, rights = photo.main_file, self.rights(photo)
+        # What moves is looked at as it is; of a still there are previews for that.
+        if file is None or not (rights.downloads or photo.video):
             raise NoContent
-        return self.whole(photo, file, by_hash=by_hash)
+        return self.whole(photo, file, rights, by_hash=by_hash)
 
     def whole(
-        self, photo: Photo, file: File, *, by_hash: bool, mime: str = ""
+        self,
+        photo: Photo,
+        file: File,
+        rights: Rights,
+        *,
+        by_hash: bool,
+        mime: str = "",
     ) -> Content:
         """Return a file of a photo as the caller may have it."""
-        if self.request.user.pk == photo.owner_id:
+        if rights.own:
             return self._as_it_is(file, by_hash=by_hash, mime=mime)
-        if may_have_original(photo, viewer=self.request.user):
+        if rights.originals:
             return for_others(photo, self._as_it_is(file, by_hash=False, mime=mime))
         copy = stripped_content(
             photo, file, self.opened(file), caller=who_waits(self.request)
@@ -101,14 +111,17 @@ class EmbeddedVideoView(OriginalView):
             raise NoContent
         videos = photo.files.filter(kind="video", missing_since=None)
         beside = videos.order_by("id").first()
+        rights = self.rights(photo)
         if beside is not None:
-            return self.whole(photo, beside, by_hash=by_hash, mime="video/mp4")
-        return self._inside(photo, photo.main_file, by_hash=by_hash)
+            return self.whole(photo, beside, rights, by_hash=by_hash, mime="video/mp4")
+        return self._inside(photo, photo.main_file, rights, by_hash=by_hash)
 
-    def _inside(self, photo: Photo, file: File, *, by_hash: bool) -> Content:
-        if self.request.user.pk == photo.owner_id:
+    def _inside(
+        self, photo: Photo, file: File, rights: Rights, *, by_hash: bool
+    ) -> Content:
+        if rights.own:
             return self._part(file, by_hash=by_hash)
-        if may_have_original(photo, viewer=self.request.user):
+        if rights.originals:
             return for_others(photo, self._part(file, by_hash=False))
         return stripped_content(
             photo,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.files.storage import default_storage, storages
@@ -24,9 +24,11 @@ from librephotos.api.http.authentication import (
     CookieAuthentication,
     EnvelopeBasicAuthentication,
 )
-from librephotos.api.models import Photo, User
+from librephotos.api.models import Link, Photo, User
+from librephotos.api.models.sharing.links import pictured_for
 from librephotos.api.pipeline.previews.store import remake_previews
 from librephotos.api.queries.library.photos import one_of
+from librephotos.api.queries.library.shares import may_have_faces, may_have_original
 from librephotos.api.storage.originals import NoSuchPart
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.views.media.byte_response import (
@@ -70,6 +72,21 @@ class NoContent(LookupError):
     """The photo has nothing of the kind that is asked for."""
 
 
+@dataclass(frozen=True)
+class Rights:
+    """What a caller may have of a photo whose pictures they may see.
+
+    One's `own` files come as they are. Of those of others come the `originals`, or
+    copies without metadata; `faces` are crops of them. Without `downloads` there are no
+    files of stills.
+    """
+
+    own: bool = False
+    originals: bool = False
+    faces: bool = False
+    downloads: bool = True
+
+
 def denied(request: Request) -> HttpResponse:
     """Answer for what the caller may not see, and just so for what there is not.
 
@@ -104,24 +121,62 @@ class PhotoMediaView(APIView):
     content_negotiation_class = WhateverIsAccepted
 
     @binary
-    def get(self, request: Request, name: str) -> HttpResponseBase:
-        name = name.split(".", 1)[0].split("_", 1)[0]
-        photo = one_of(self.photos().viewable_by(request.user), name)
+    def get(self, request: Request, **address: Any) -> HttpResponseBase:
+        name = str(address["name"]).split(".", 1)[0].split("_", 1)[0]
+        photo = one_of(pictured_for(self.photos(), request.user), name)
         if photo is None:
             return denied(request)
+        return self.answer(photo, by_hash=name == photo.image_hash)
+
+    def answer(self, photo: Photo, *, by_hash: bool) -> HttpResponseBase:
+        """Answer with what there is of a photo that the caller may see."""
         try:
-            content = self.content(photo, by_hash=name == photo.image_hash)
+            content = self.presented(photo, self.content(photo, by_hash=by_hash))
         except (NoContent, NoSuchPart):
-            return HttpResponse(status=404)
+            return self.nothing()
         except TimeoutError as error:
             raise DiskSilent from error
         except (OSError, MediaError) as error:
             logger.warning("No bytes of photo %s: %s", photo.pk, type(error).__name__)
-            return HttpResponse(status=404)
-        if photo.owner_id != request.user.pk:
-            # Their owner may cease to share them.
-            content = replace(content, cache=REVALIDATED)
-        return send(request, content)
+            return self.nothing()
+        return send(self.request, content)
+
+    def nothing(self) -> HttpResponseBase:
+        """Answer that there is nothing of what is asked for."""
+        return HttpResponse(status=404)
+
+    def presented(self, photo: Photo, content: Content) -> Content:
+        """Have a browser ask for what is not its own each time.
+
+        Its owner may cease to share it.
+        """
+        if photo.owner_id == self.request.user.pk:
+            return content
+        return replace(content, cache=REVALIDATED)
+
+    def rights(self, photo: Photo) -> Rights:
+        """Return what the caller may have of a photo whose pictures they may see.
+
+        Who sees it by links alone may have what all of these allow: which one they came
+        by is not told.
+        """
+        user = self.request.user
+        if photo.owner_id == user.pk:
+            return Rights(own=True, originals=True, faces=True)
+        if Photo.objects.viewable_by(user).filter(pk=photo.pk).exists():
+            return Rights(
+                originals=may_have_original(photo, viewer=user),
+                faces=may_have_faces(photo, viewer=user),
+            )
+        links = Link.objects.vouching_for(photo=photo.pk, owner=photo.owner_id)
+        found = list(links.select_related("owner"))
+        if not found:  # revoked in this moment
+            raise NoContent
+        return Rights(
+            originals=all(link.shares_originals for link in found),
+            faces=all(link.switches["share_faces"] for link in found),
+            downloads=all(link.downloads for link in found),
+        )
 
     def photos(self) -> Any:
         """Return all photos, with the columns that `content` needs."""
