@@ -30,6 +30,19 @@ function compressed(): Plugin {
   };
 }
 
+/** `npm run dev` has the visitors' page where the server has it. */
+function visitors(): Plugin {
+  return {
+    name: 'visitors',
+    configureServer({ middlewares }) {
+      middlewares.use((request, _, next) => {
+        if (request.url?.startsWith('/public/')) request.url = '/static/ui/visitor.html';
+        next();
+      });
+    },
+  };
+}
+
 /**
  * Of the message files, functions, again whenever one changes. Builds, tests and types have
  * `npm run messages` make the same: unlike the plugin, it can be told to say nothing.
@@ -43,7 +56,12 @@ const messages = paraglide({
 });
 
 export default defineConfig(({ command }) => ({
-  plugins: [command === 'serve' && !process.env.VITEST && messages, svelte(), compressed()],
+  plugins: [
+    command === 'serve' && !process.env.VITEST && messages,
+    svelte(),
+    visitors(),
+    compressed(),
+  ],
   base: '/static/ui/',
   build: {
     outDir: '../src/librephotos/web/static/ui',
@@ -54,6 +72,8 @@ export default defineConfig(({ command }) => ({
     // One file of styles: none has to be fetched by what is loaded late.
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
+    // Visitors who come by a link load none of the code that is for those who sign in.
+    rollupOptions: { input: ['index.html', 'visitor.html'] },
   },
   server: { host: '127.0.0.1', proxy: { '/api': server, '/media': server } },
   // Tests run what a browser runs: Svelte for servers has no effects.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 
+from librephotos.logs.link_secrets import without_slugs
 from librephotos.logs.printable import printable, printable_lines, reason_of
 
 
@@ -22,7 +23,7 @@ class LineFormatter(logging.Formatter):
         return super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        return printable(super().formatMessage(record))
+        return printable(without_slugs(super().formatMessage(record)))
 
     def formatException(self, ei: object) -> str:
         return _indented(super().formatException(ei))  # type: ignore[arg-type]
@@ -36,4 +37,5 @@ def _in_one_line(argument: object) -> object:
 
 
 def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in printable_lines(text).split("\n"))
+    lines = printable_lines(without_slugs(text)).split("\n")
+    return "\n".join(f"    {line}" for line in lines)

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "librephotos.web.callers.HostMiddleware",
     "librephotos.web.body_limits.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "librephotos.web.middleware.SecretAddressMiddleware",
     # The entry document of the page lies among the static files too.
     "librephotos.web.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

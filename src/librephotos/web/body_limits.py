@@ -21,6 +21,7 @@ _UNSIGNED = 64 * KIB
 _LIMITS = (
     ("/api/auth/", _UNSIGNED),
     ("/api/firsttimesetup", _UNSIGNED),
+    ("/api/public/", _UNSIGNED),
     # Its forms are read before it is known who sends them.
     ("/api/django-admin", _UNSIGNED),
     ("/api/photosedit/", _SELECTION),

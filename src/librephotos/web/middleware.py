@@ -67,3 +67,24 @@ class PrivateAnswersMiddleware:
             response["Cross-Origin-Resource-Policy"] = "same-origin"
             patch_vary_headers(response, ("Authorization", "Cookie"))
         return response
+
+
+_SECRET_ADDRESSES = ("/public/", "/api/public/")
+
+
+class SecretAddressMiddleware:
+    """Keeps the addresses of links, which are secrets, from other sites.
+
+    A page tells no site that it leads to where the visitor came from, and no search
+    engine keeps what it finds, should somebody publish an address.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.path.startswith(_SECRET_ADDRESSES):
+            response["Referrer-Policy"] = "no-referrer"
+            response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        return response

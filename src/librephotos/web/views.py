@@ -22,8 +22,12 @@ ADMIN = "/api/django-admin/"
 
 @require_safe
 def page(request: HttpRequest, path: str = "") -> HttpResponse:
-    """Answer any path of the single-page application with its entry document."""
-    found = finders.find("ui/index.html")
+    """Answer any path of the single-page application with its entry document.
+
+    Visitors who come by a link get one of their own, with the code that they need.
+    """
+    name = "visitor" if path.startswith("public/") else "index"
+    found = finders.find(f"ui/{name}.html")
     if not isinstance(found, str):
         return HttpResponse(NOT_BUILT, status=503, content_type="text/plain")
     response = HttpResponse(Path(found).read_bytes())

@@ -2,6 +2,7 @@ import AlbumPage from './albums/AlbumPage.svelte';
 import Albums from './albums/Albums.svelte';
 import type { AlbumKindName } from './albums/kinds';
 import type { TimelineFilter } from './api/types';
+import LinksPage from './links/LinksPage.svelte';
 import JobFailures from './jobs/JobFailures.svelte';
 import Problems from './jobs/Problems.svelte';
 import Models from './models/Models.svelte';
@@ -143,6 +144,13 @@ export const ROUTES: readonly Route[] = [
     screen: Timeline,
     props: timelineOf('in_trashcan'),
     menu: { icon: 'trash', group: 'apart' },
+  }),
+  route({
+    name: 'links',
+    path: '/links',
+    title: m.links_all,
+    screen: LinksPage,
+    menu: { icon: 'link', group: 'account' },
   }),
   route({
     name: 'models',

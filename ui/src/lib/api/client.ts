@@ -1,5 +1,6 @@
 import type { Connection } from './connection.svelte';
 import { attempt } from './attempt';
+import { LinksApi } from './links';
 import { ModelsApi } from './models';
 import { PeopleApi } from './people';
 import { PlacesApi } from './places';
@@ -32,6 +33,7 @@ export class ApiClient {
   readonly userAlbums: UserAlbumsApi;
   readonly places: PlacesApi;
   readonly models: ModelsApi;
+  readonly links: LinksApi;
   readonly #transport: Transport;
   readonly #api: Api;
 
@@ -46,6 +48,7 @@ export class ApiClient {
     this.userAlbums = new UserAlbumsApi(this.#api);
     this.places = new PlacesApi(this.#api);
     this.models = new ModelsApi(this.#api);
+    this.links = new LinksApi(this.#api);
   }
 
   async signIn(username: string, password: string): Promise<void> {

@@ -126,3 +126,17 @@ export type ListedAlbum = Pick<Thing & Place, keyof Thing & keyof Place>;
 
 /** An album with a page of its photos. */
 export type AlbumPage = Schema['AlbumPhotosAlbumPage'];
+
+/** A link by which anybody sees an album or a photo, as its owner is told. */
+export type Link = Schema['LinkItem'];
+
+/** What can be set for a link. */
+export type LinkChange = Pick<
+  Writable<Schemas['AlbumLink']>,
+  'slug' | 'expires_at' | 'password' | 'downloads' | 'sharing_options'
+>;
+
+/** What a visitor is told of an album, of a photo in it, and of one that is shown alone. */
+export type LinkedAlbum = Schema['LinkedAlbumAnswer'];
+export type LinkedPhoto = Schema['LinkedPhoto'];
+export type PhotoByLink = Schema['PhotoByLink'];

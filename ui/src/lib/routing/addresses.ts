@@ -1,7 +1,14 @@
 /** What a person's page shows below the name. */
 export type PersonPart = 'photos' | 'faces' | 'guesses';
 
-const PHOTO_PATH = /^\/photo\/([^/]+)\/?$/;
+const PHOTO_PATH = /^(?:\/public\/a\/[^/]+)?\/photo\/([^/]+)\/?$/;
+
+let home = '';
+
+/** Have photos stand below the address of a link, on the page of its visitors. */
+export function photosBelow(address: string): void {
+  home = address;
+}
 
 export function personAddress(id: number, part: PersonPart = 'photos'): string {
   return part === 'photos' ? `/people/${id}` : `/people/${id}/${part}`;
@@ -29,7 +36,7 @@ export function failuresAddress(jobId: string): string {
 
 /** A photo is no view of the table: it stands on top of one. */
 export function photoAddress(id: string): string {
-  return `/photo/${encodeURIComponent(id)}`;
+  return `${home}/photo/${encodeURIComponent(id)}`;
 }
 
 export function parsePhotoId(address: string): string | null {

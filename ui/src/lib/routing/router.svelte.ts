@@ -25,7 +25,7 @@ interface HistoryState {
 /** The address bar: which view is shown, and which photo is open on top of it. */
 export class Router {
   #address = $state('/');
-  #below = $state('/');
+  #below = $state('');
   #among = $state.raw<string[] | null>(null);
   /** Going back takes a moment, and must not be asked for twice. */
   #closing = false;
@@ -39,7 +39,10 @@ export class Router {
   constructor(
     private readonly target: Window,
     table: readonly Route[],
+    /** The view below a photo whose address was opened by itself. */
+    private readonly home = '/',
   ) {
+    this.#below = home;
     this.view = $derived(viewAt(this.#below, table));
     this.#read();
   }
@@ -123,7 +126,7 @@ export class Router {
     this.#address = location.pathname + location.search;
     this.#among = state?.among ?? null;
     const isPhoto = parsePhotoId(this.#address) !== null;
-    const below = isPhoto ? (state?.below ?? '/') : this.#address;
+    const below = isPhoto ? (state?.below ?? this.home) : this.#address;
     // A view that stays below an open photo knows better where it is.
     if (below !== this.#below || !isPhoto) this.place = state?.place ?? {};
     this.#below = below;

@@ -4,6 +4,7 @@ import check from 'lucide-static/icons/check.svg?raw';
 import chevronLeft from 'lucide-static/icons/chevron-left.svg?raw';
 import chevronRight from 'lucide-static/icons/chevron-right.svg?raw';
 import circleDotDashed from 'lucide-static/icons/circle-dot-dashed.svg?raw';
+import copy from 'lucide-static/icons/copy.svg?raw';
 import download from 'lucide-static/icons/download.svg?raw';
 import ellipsis from 'lucide-static/icons/ellipsis.svg?raw';
 import eyeOff from 'lucide-static/icons/eye-off.svg?raw';
@@ -12,6 +13,8 @@ import history from 'lucide-static/icons/history.svg?raw';
 import images from 'lucide-static/icons/images.svg?raw';
 import info from 'lucide-static/icons/info.svg?raw';
 import languages from 'lucide-static/icons/languages.svg?raw';
+import link from 'lucide-static/icons/link.svg?raw';
+import lock from 'lucide-static/icons/lock.svg?raw';
 import logOut from 'lucide-static/icons/log-out.svg?raw';
 import mapPin from 'lucide-static/icons/map-pin.svg?raw';
 import merge from 'lucide-static/icons/merge.svg?raw';
@@ -29,6 +32,7 @@ import trash from 'lucide-static/icons/trash-2.svg?raw';
 import triangleAlert from 'lucide-static/icons/triangle-alert.svg?raw';
 import undo from 'lucide-static/icons/undo-2.svg?raw';
 import userPlus from 'lucide-static/icons/user-round-plus.svg?raw';
+import unlink from 'lucide-static/icons/unlink.svg?raw';
 import users from 'lucide-static/icons/users-round.svg?raw';
 import x from 'lucide-static/icons/x.svg?raw';
 
@@ -67,6 +71,10 @@ export const icons = {
   draw: userPlus,
   sparkle: sparkles,
   merge,
+  link,
+  unlink,
+  lock,
+  copy,
 } satisfies Record<string, string>;
 
 export type IconName = keyof typeof icons;

@@ -58,6 +58,7 @@ class LinkedFacts(TypedDict):
     height: int
     search_captions: str
     captions_json: LinkedCaption
+    file_type: str
 
 
 class NamedPerson(TypedDict):
@@ -244,6 +245,7 @@ def _facts(photo: Photo, link: Link) -> LinkedFacts:
         "height": (photo.height or 0) if has_camera else 0,
         "search_captions": caption,
         "captions_json": {"im2txt": caption},
+        "file_type": photo.main_file.mime if link.downloads and photo.main_file else "",
     }
 
 
