@@ -92,7 +92,7 @@ def key():
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("api", "0017_user_albums"),
+        ("api", "0019_links"),
     ]
 
     operations = [
