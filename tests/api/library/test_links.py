@@ -253,6 +253,23 @@ def test_all_my_links_in_one_place_and_each_is_revocable(
         assert client.get(path).json()["results"] == []
 
 
+def test_a_link_that_shows_nothing_now_says_so(client_of):
+    me = UserFactory()
+    photo = PhotoFactory(owner=me)
+    LinkFactory(photo=photo)
+    LinkFactory(album=album_of(me, photo))
+
+    def empty() -> list[bool]:
+        rows = client_of(me).get("/api/links/").json()["results"]
+        return [row["empty"] for row in rows]
+
+    assert empty() == [False, False]
+    Photo.objects.update(hidden=True)
+    assert empty() == [True, True]
+    Photo.objects.update(removed=True)
+    assert empty() == [True]
+
+
 def whole_photo(owner: User) -> Photo:
     """A photo of which everything is known."""
     country = PlaceFactory(name="Italy")

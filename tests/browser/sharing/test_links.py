@@ -76,7 +76,9 @@ def test_a_stranger_sees_an_album_until_its_link_is_revoked(
     assert covered(owner.page) == []
     path = make_link(owner)
     assert re.fullmatch(r"/public/a/\w{22}", path)
-    expect(form.get_by_text("Visited 0 times")).to_be_visible()
+    expect(form.get_by_text("Nobody has come by it yet")).to_be_visible()
+    form.get_by_role("button", name="QR code").click()
+    expect(form.get_by_test_id("link-qr")).to_be_visible()
     shot(owner, "dialog-desk")
 
     stranger = visit(**PHONE)
@@ -88,6 +90,8 @@ def test_a_stranger_sees_an_album_until_its_link_is_revoked(
     stranger.wait_until_drawn()
     assert covered(stranger.page) == []
     shot(stranger, "album-phone")
+    stranger.page.emulate_media(color_scheme="dark")
+    shot(stranger, "album-phone-dark")
     photos = stranger.photo_ids()
     stranger.open_photo()
     expect(stranger.page.get_by_test_id("viewer-image")).to_be_visible()

@@ -109,7 +109,7 @@ describe('the menus', () => {
   it('have the ways into the library, what is looked at now and then, and the account', () => {
     expect(titlesOf('library')).toEqual(['Photos', 'People', 'Places', 'Albums']);
     expect(titlesOf('apart')).toEqual(['Favourites', 'Hidden', 'Trash']);
-    expect(titlesOf('account')).toEqual(['Models', 'Problems']);
+    expect(titlesOf('account')).toEqual(['Links', 'Models', 'Problems']);
   });
 
   it.each([

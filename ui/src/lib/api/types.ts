@@ -140,3 +140,5 @@ export type LinkChange = Pick<
 export type LinkedAlbum = Schema['LinkedAlbumAnswer'];
 export type LinkedPhoto = Schema['LinkedPhoto'];
 export type PhotoByLink = Schema['PhotoByLink'];
+export type PhotoByLinkAnswer = Schema['PhotoByLinkAnswer'];
+export type SimpleUser = Schema['SimpleUser'];

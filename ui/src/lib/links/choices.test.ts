@@ -21,6 +21,7 @@ const LINK: Link = {
   created_at: '2026-04-01T00:00:00Z',
   expires_at: '2026-06-01T00:00:00Z',
   expired: false,
+  empty: false,
   has_password: true,
   downloads: false,
   views: 3,

@@ -82,3 +82,8 @@ function expiryOf({ expiry, date }: LinkForm, now: Date): string | null {
   if (!Number.isFinite(days)) return null;
   return new Date(now.getTime() + days * 24 * 60 * 60 * 1000).toISOString();
 }
+
+/** How often somebody has come by a link. */
+export function visitsOf({ views }: Link): string {
+  return views === 0 ? m.links_unvisited() : m.links_views({ count: views });
+}

@@ -1,4 +1,4 @@
-import type { LinkedPhoto, PhotoByLink } from '../api/types';
+import type { LinkedPhoto, PhotoByLink, SimpleUser } from '../api/types';
 import { formatMoment } from '../dates/format';
 import type { IconName } from '../shell/icons';
 
@@ -50,4 +50,9 @@ export function isSharper(photo: Photo | null, previewWidth: number): boolean {
 
 export function momentOf(photo: Photo | null, date: string, locale: string): string {
   return formatMoment(date || photo?.exif_timestamp, locale);
+}
+
+/** What whoever shares is called. */
+export function nameOfOwner({ first_name, last_name, username }: SimpleUser): string {
+  return `${first_name} ${last_name}`.trim() || username;
 }

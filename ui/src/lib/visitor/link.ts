@@ -1,6 +1,6 @@
 import type { Connection } from '../api/connection.svelte';
 import { ApiError, Unreachable, isAbort } from '../api/errors';
-import type { LinkedAlbum, LinkedPhoto, PhotoByLink } from '../api/types';
+import type { LinkedAlbum, LinkedPhoto, PhotoByLinkAnswer } from '../api/types';
 import { photosOf, type AlbumPhotos } from '../api/albums';
 
 /** A link as the address of the page names it. */
@@ -53,9 +53,15 @@ export class VisitorApi {
     return ((await this.#ask(path, { signal })) as { results: LinkedPhoto }).results;
   }
 
-  /** The photo that the link shows alone. */
-  async alone(signal: AbortSignal): Promise<PhotoByLink> {
-    return ((await this.#ask('/', { signal })) as { results: PhotoByLink }).results;
+  /** The photo that the link shows alone, and whose it is. */
+  async alone(signal: AbortSignal): Promise<PhotoByLinkAnswer> {
+    return (await this.#ask('/', { signal })) as PhotoByLinkAnswer;
+  }
+
+  /** Ask whether the server is there. */
+  async isAlive(): Promise<boolean> {
+    await this.#ask('', {}, '/api/healthz/');
+    return true;
   }
 
   /** Give the password; the browser then has a cookie for this link. */
@@ -64,12 +70,12 @@ export class VisitorApi {
     await this.#ask('/unlock/', { method: 'POST', headers, body: JSON.stringify({ password }) });
   }
 
-  async #ask(path: string, init: RequestInit): Promise<unknown> {
+  async #ask(path: string, init: RequestInit, start = this.link.api): Promise<unknown> {
     const { losses } = this.connection;
     let response: Response;
     let text: string;
     try {
-      response = await fetch(this.link.api + path, { ...init, referrerPolicy: 'no-referrer' });
+      response = await fetch(start + path, { ...init, referrerPolicy: 'no-referrer' });
       text = await response.text();
     } catch (error) {
       if (isAbort(error)) throw error;

@@ -24,8 +24,15 @@ def linked_photos(link: Link, photos: PhotoQuerySet) -> PhotoQuerySet:
 
 
 def own_links(user: Any) -> LinkQuerySet:
-    """Return one's links with what they show, the newest first."""
-    links = Link.objects.owned_by(user).select_related("owner", "album__link", "photo")
+    """Return one's links with what they show, the newest first.
+
+    Without those to photos that were erased, which nothing brings back.
+    """
+    links = (
+        Link.objects.owned_by(user)
+        .exclude(photo__removed=True)
+        .select_related("owner", "album__link", "photo")
+    )
     return links.order_by("-created_at", "-id")
 
 

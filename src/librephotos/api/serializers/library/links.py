@@ -35,7 +35,10 @@ class SharingSettings(TypedDict):
 
 
 class LinkItem(TypedDict):
-    """A link to an album or a photo, and all that is set for it."""
+    """A link to an album or a photo, and all that is set for it.
+
+    One that is `empty` shows nothing now: what it leads to is hidden or in the trash.
+    """
 
     id: int
     album_id: int | None
@@ -47,6 +50,7 @@ class LinkItem(TypedDict):
     created_at: IsoTime
     expires_at: IsoTime | None
     expired: bool
+    empty: bool
     has_password: bool
     downloads: bool
     views: int
@@ -209,6 +213,7 @@ def link_item(link: Link, *, image_hash: str) -> LinkItem:
         "created_at": _moment(link),
         "expires_at": iso_utc(link.expires_at),
         "expired": link.is_over,
+        "empty": not (link.album.photo_count if link.album else _is_shown(link)),
         "has_password": bool(link.password),
         "downloads": link.downloads,
         "views": link.views,
@@ -240,6 +245,10 @@ def listed_share(link: Link) -> ListedShare:
         "photo_id": str(link.photo.pk),
         "image_hash": link.photo.image_hash,
     }
+
+
+def _is_shown(link: Link) -> bool:
+    return link.photo is not None and link.photo.visible
 
 
 def _moment(link: Link) -> str:
