@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+from django.utils.timezone import now
 from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import Job, Photo, ScanDirectory, User
 from librephotos.api.pipeline.work import jobs
+from librephotos.api.pipeline.work.queue import Task
 from librephotos.api.pipeline.worker import loop
 
 
@@ -67,8 +69,10 @@ class Library:
 
 
 def work_until_idle() -> None:
-    """Have a worker in this process do all that is queued."""
-    while ProcrastinateJob.objects.filter(status="todo").exists():
+    """Have a worker in this process do all that is queued, but for much later."""
+    queued = ProcrastinateJob.objects.filter(status="todo")
+    later = {"task_name": Task.FOLLOW_UPLOADS.in_queue, "scheduled_at__gt": now()}
+    while queued.exclude(**later).exists():
         loop.run(wait=False)
 
 

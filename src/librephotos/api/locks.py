@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from librephotos.api.models import Face, File, Photo, User
+from librephotos.api.models import Face, File, Photo, Upload, User
 
 
 class _Key(IntEnum):
@@ -82,6 +82,7 @@ def lock_account(user: User) -> None:
     Nothing comes to it from then on: a worker that is about to add something finds
     that the account is gone. The order is that in which workers hold these.
     """
+    _hold(Upload.objects.filter(owner=user))
     lock_library(user.pk)
     lock_albums(user.pk)
     _hold(File.objects.filter(owner=user))

@@ -204,6 +204,10 @@ ADMIN_USERNAME = env_str("LIBREPHOTOS_ADMIN_USERNAME", "admin")
 ADMIN_PASSWORD = env_str("LIBREPHOTOS_ADMIN_PASSWORD")
 
 ALLOW_UPLOAD = env_bool("ALLOW_UPLOAD", default=True)
+# The largest file that is taken, and what the files of an account may take together
+# with its uploads, 0 for any number of bytes.
+UPLOAD_MAX_MIB = env_int("LIBREPHOTOS_UPLOAD_MAX_MIB", 102_400, minimum=1)
+UPLOAD_QUOTA_MIB = env_int("LIBREPHOTOS_UPLOAD_QUOTA_MIB", 0)
 SKIP_PATTERNS = env_str("SKIP_PATTERNS")
 DEFAULT_FAVORITE_MIN_RATING = env_int("DEFAULT_FAVORITE_MIN_RATING", 4, minimum=1)
 IMAGE_TAG = env_str("IMAGE_TAG")

@@ -37,6 +37,9 @@ _MULTIPART = (
     ("/api/user/", 5 * MIB + 64 * KIB),
 )
 _SIGN_UP = ("/api/user", "/api/user/")
+_UPLOAD = ("/api/upload", "/api/upload/")
+_LARGEST_UPLOAD = 2**50
+"""Whatever is refused of it is refused by the view, in words."""
 _ELSEWHERE = 64 * KIB
 
 
@@ -51,6 +54,8 @@ def largest_body(path: str, content_type: str) -> int:
     path = "/" + path.lstrip("/")
     if path in _SIGN_UP:
         return _UNSIGNED
+    if path in _UPLOAD and multipart:
+        return _LARGEST_UPLOAD
     return next((size for start, size in rows if path.startswith(start)), _ELSEWHERE)
 
 

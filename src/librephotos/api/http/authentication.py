@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Exists, Value
@@ -115,6 +116,37 @@ def set_cookie(response: HttpResponseBase, token: MediaToken) -> None:
 def clear_cookie(response: HttpResponseBase) -> None:
     """Take the cookie from a browser."""
     response.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Lax")
+
+
+class UploadAuthentication(BearerAuthentication):
+    """What uploads take besides: the word Bearer in any case, and the `jwt` cookie.
+
+    Of the cookie an access token is taken alone, which some clients put there, and not
+    from a page of another site: browsers say where a request comes from.
+    """
+
+    def authenticate(self, request: Request) -> Any:
+        kind, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if kind.lower() == "bearer":
+            verified = self.get_validated_token(token.strip().encode())
+            return self.get_user(verified), verified
+        if kind or not _is_of_this_site(request):
+            return None
+        for cookie in cookies_named(COOKIE, request.META.get("HTTP_COOKIE", "")):
+            try:
+                verified = AccessToken(cookie)  # type: ignore[arg-type]
+                return user_of(verified), verified
+            except (TokenError, InvalidToken):
+                continue
+        return None
+
+
+def _is_of_this_site(request: Request) -> bool:
+    """Whether no browser says that another site has made it send this."""
+    if request.META.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
+        return False
+    origin = request.META.get("HTTP_ORIGIN")
+    return origin is None or urlsplit(origin).netloc == request.get_host()
 
 
 class EnvelopeBasicAuthentication(BasicAuthentication):

@@ -19,6 +19,14 @@ from librephotos.api.services.links import NothingToLink, SlugTaken
 from librephotos.api.services.model_downloads import ModelKept, UnknownModel
 from librephotos.api.services.people_edits import Gone, PeopleEditError
 from librephotos.api.services.sharing import NoSuchRecipient
+from librephotos.api.services.uploads import (
+    UploadExpired,
+    UploadGone,
+    UploadHasNoPlace,
+    UploadRefused,
+    UploadsOff,
+    UploadTooLarge,
+)
 from librephotos.api.services.user_albums import (
     AlbumGone,
     AlbumLocked,
@@ -40,6 +48,27 @@ class Conflict(APIException):
 
     status_code = 409
     default_code = "conflict"
+
+
+class Expired(APIException):
+    """What was asked for was there, and is given up for good (RFC 9110, 15.5.11)."""
+
+    status_code = 410
+    default_code = "expired"
+
+
+class TooLarge(APIException):
+    """More was sent than is taken (RFC 9110, 15.5.14)."""
+
+    status_code = 413
+    default_code = "too_large"
+
+
+class NoPlace(APIException):
+    """What was sent cannot be kept (RFC 4918, 11.5)."""
+
+    status_code = 507
+    default_code = "insufficient_storage"
 
 
 class SignInIsOver(NotAuthenticated):
@@ -77,6 +106,12 @@ REFUSALS: dict[type[Exception], Refusal] = {
     SignInEnded: Refusal(SignInIsOver, told=False),
     StaysActive: Refusal(ValidationError, "is_active"),
     SuperuserProtected: Refusal(ValidationError, "detail"),
+    UploadRefused: Refusal(ValidationError, "detail"),
+    UploadsOff: Refusal(PermissionDenied),
+    UploadGone: Refusal(NotFound),
+    UploadExpired: Refusal(Expired),
+    UploadTooLarge: Refusal(TooLarge),
+    UploadHasNoPlace: Refusal(NoPlace),
     User.DoesNotExist: Refusal(NotFound, told=False),  # deleted while it was changed
     UserNameTaken: Refusal(ValidationError, "username"),
 }

@@ -8,6 +8,7 @@ from librephotos.api.models.library.photo_caption import PhotoCaption
 from librephotos.api.models.library.photo_metadata import PhotoMetadata
 from librephotos.api.models.library.place import Place
 from librephotos.api.models.library.thing import PhotoThing, Thing
+from librephotos.api.models.library.upload import Upload
 from librephotos.api.models.library.user_album import UserAlbum, UserAlbumPhoto
 from librephotos.api.models.operations.job import Job, JobFailure, JobStage
 from librephotos.api.models.operations.model_revision import ModelRevision
@@ -61,6 +62,7 @@ __all__ = [
     "SyncItem",
     "TextEmbedding",
     "Thing",
+    "Upload",
     "User",
     "UserAlbum",
     "UserAlbumPhoto",

@@ -11,7 +11,15 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
 from librephotos.api.locks import lock_account
-from librephotos.api.models import File, Job, Photo, ScanDirectory, SiteSettings, User
+from librephotos.api.models import (
+    File,
+    Job,
+    Photo,
+    ScanDirectory,
+    SiteSettings,
+    Upload,
+    User,
+)
 from librephotos.api.pipeline.ml_models.watch import request_catch_up
 from librephotos.api.pipeline.previews.leftovers import request_clean_up
 from librephotos.api.pipeline.previews.removals import delete_copies
@@ -23,6 +31,7 @@ from librephotos.api.pipeline.work import jobs
 from librephotos.api.queries.operations.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
 from librephotos.api.storage.directories import scannable
+from librephotos.api.storage.uploads import remove_part
 from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 
 
@@ -204,12 +213,14 @@ def delete_user(user: User) -> None:
     lock_account(user)
     names = preview_names(photos.only("pk").iterator(), former=True)
     files = set(File.objects.filter(owner=user).values_list("pk", flat=True))
+    uploads = list(Upload.objects.filter(owner=user).values_list("pk", flat=True))
     # Before the counts of their days, which the database keeps while photos go.
     photos.delete()
     user.delete()
     request_clean_up()
     transaction.on_commit(lambda: delete_previews(names))
     transaction.on_commit(lambda: delete_copies(files))
+    transaction.on_commit(lambda: list(map(remove_part, uploads)))
     if avatar:
         transaction.on_commit(lambda: storage.delete(avatar))
 

@@ -102,5 +102,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("librephotos.api.urls.sync")),
     path("", include("librephotos.api.urls.sharing")),
     path("", include("librephotos.api.urls.links")),
+    path("", include("librephotos.api.urls.uploads")),
     path("media/<path:rest>", photo_media.UnknownMediaView.as_view()),
 ]

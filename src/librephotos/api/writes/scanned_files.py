@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from librephotos.api.locks import lock_library
 from librephotos.api.models import File, Job
@@ -163,11 +164,14 @@ def known_stat_keys(owner: int) -> set[int]:
     return {key for key in keys.iterator(chunk_size=50_000) if key is not None}
 
 
-def queue_files(found: Sequence[FoundFile], *, owner: int, job: int) -> dict[int, int]:
+def queue_files(
+    found: Sequence[FoundFile], *, owner: int, job: int | None
+) -> dict[int, int]:
     """Register files as pending under a scan; return {path_key: id} of those queued.
 
-    A file that waits for an unfinished job, this one or another, is left out: it
-    counts once, also when a scan begins again after a crash.
+    Under no job, they are counted nowhere until a scan comes across them. A file that
+    waits for an unfinished job, this one or another, is left out: it counts once, also
+    when a scan begins again after a crash.
     """
     if not found:
         return {}
@@ -190,18 +194,22 @@ def queue_files(found: Sequence[FoundFile], *, owner: int, job: int) -> dict[int
             },
         )
         queued = {row[1]: row[0] for row in cursor.fetchall()}
-        cursor.execute(
-            _COUNT_QUEUED, {"job": job, "stage": FILES, "count": len(queued)}
-        )
+        if job is not None:
+            cursor.execute(
+                _COUNT_QUEUED, {"job": job, "stage": FILES, "count": len(queued)}
+            )
     return queued
 
 
 def pending(file_ids: Iterable[int]) -> set[int]:
-    """Return those of the files that an unfinished job has yet to read."""
+    """Return those of the files that are yet to be read.
+
+    That is for an unfinished job, or for none, as those that were uploaded.
+    """
     waiting = File.objects.filter(
+        Q(job=None) | Q(job__in=Job.objects.unfinished()),
         pk__in=list(file_ids),
         state=File.State.PENDING,
-        job__in=Job.objects.unfinished(),
     )
     return set(waiting.values_list("pk", flat=True))
 

@@ -30,7 +30,7 @@ UPDATE api_photostage AS photo_stage SET error = ''
 FROM held WHERE photo_stage.id = held.id
 """
 
-_MARK_PENDING = f"""
+_ADD_PENDING = """
 WITH added AS (
     INSERT INTO api_photostage AS photo_stage
         (photo_id, stage, version, state, error, job_id)
@@ -46,7 +46,9 @@ WITH added AS (
     )
     RETURNING stage
 )
-{_COUNT}"""
+"""
+_MARK_PENDING = f"{_ADD_PENDING}{_COUNT}"
+_MARK_PENDING_UNCOUNTED = f"{_ADD_PENDING}SELECT count(*) FROM added"
 
 # A new version of the row, as above. The job's total is put right when it ends.
 _RELEASE = """
@@ -87,8 +89,12 @@ ORDER BY photo.id DESC
 """
 
 
-def mark_pending(photo_ids: Iterable[UUID], *, stages: Sequence[str], job: int) -> None:
+def mark_pending(
+    photo_ids: Iterable[UUID], *, stages: Sequence[str], job: int | None
+) -> None:
     """Have photos pass these stages (again) under a job, and add them to its totals.
+
+    Or under none: whoever calls sees to it that they do.
 
     What is already pending under an unfinished job stays with that one; a worker that
     is at it with what was there before records nothing.
@@ -99,7 +105,7 @@ def mark_pending(photo_ids: Iterable[UUID], *, stages: Sequence[str], job: int) 
     with connection.cursor() as cursor:
         values: dict[str, Any] = {"photos": ids, "stages": list(stages), "job": job}
         cursor.execute(_TOUCH, values)
-        cursor.execute(_MARK_PENDING, values)
+        cursor.execute(_MARK_PENDING if job else _MARK_PENDING_UNCOUNTED, values)
 
 
 def release(

@@ -52,6 +52,7 @@ class DateFacts:
     tags are the dates of media.metadata.Metadata; other_tags what a condition may name
     besides. The two times are seconds since 1970, UTC. gps_timezone is the IANA zone
     at the photo's position. user_date is a naive wall-clock time a person entered.
+    device_date is the moment that the device which sent the file knew, with its zone.
     """
 
     path: str
@@ -60,6 +61,7 @@ class DateFacts:
     ctime_s: float
     gps_timezone: str | None = None
     user_date: datetime | None = None
+    device_date: datetime | None = None
     other_tags: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -75,6 +77,10 @@ class DateResult:
     rule_id: int
     source: str
     timezone: str | None
+
+
+_OF_DEVICE: Final = Rule(0, "Date told by the device", RuleType.USER_DEFINED)
+"""Stands behind all rules; users neither see nor choose it."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +103,14 @@ def local_time(
     zones cannot be determined yields nothing, and so does a clock that was never set,
     and a date more than MAX_FUTURE after `now`. Where the first date is no more than
     a year, a month or a day, a later rule that tells the same more exactly is taken.
-    Odd input of any kind never raises.
+    Where no rule finds anything, the device that sent the file has the last word. Odd
+    input of any kind never raises.
     """
     latest = _naive_utc(now) + MAX_FUTURE
     coarse: tuple[WrittenDate, DateResult] | None = None
-    for rule in rules:
+    for rule in (*rules, _OF_DEVICE):
+        if rule is _OF_DEVICE and coarse is not None:
+            break
         reading = _reading(rule, facts)
         dated = reading and _in_report_zone(rule, reading, facts, user_timezone)
         if not reading or not dated:
@@ -117,6 +126,8 @@ def local_time(
 
 
 def _reading(rule: Rule, facts: DateFacts) -> _Reading | None:
+    if rule is _OF_DEVICE:
+        return _read_device_date(facts)
     try:
         if not _conditions_hold(rule, facts):
             return None
@@ -219,6 +230,15 @@ def _read_user_date(rule: Rule, facts: DateFacts) -> _Reading | None:
     if facts.user_date is None:
         return None
     return _Reading(WrittenDate(facts.user_date.replace(tzinfo=None)), "user")
+
+
+def _read_device_date(facts: DateFacts) -> _Reading | None:
+    if facts.device_date is None:
+        return None
+    moment = _naive_utc(facts.device_date)
+    if is_never_set(moment, utc=True):
+        return None
+    return _Reading(WrittenDate(moment, clock=Clock.UTC), "device")
 
 
 _READERS: Final[dict[RuleType, Callable[[Rule, DateFacts], _Reading | None]]] = {

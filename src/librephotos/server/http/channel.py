@@ -109,6 +109,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             if self.close_when_flushed and not self.total_outbufs_len:
                 self._end()
 
+    def handle_close(self) -> None:
+        """Close the connection, and what has come of a request."""
+        request, self.request = self.request, None
+        if request is not None:
+            request.close()
+        super().handle_close()
+
     def _take_turn(self) -> None:
         self._turn_is_due = True
         self.server.turns.add(self)

@@ -7,16 +7,19 @@ import logging
 import re
 from contextlib import suppress
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 from waitress.adjustments import Adjustments
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import Error, RequestEntityTooLarge
 
+from librephotos.api.http.upload_form import UploadForm
 from librephotos.full_disk import FULL, is_full
 from librephotos.logs.printable import printable
 from librephotos.server.http.chunks import ChunkedBody
 from librephotos.server.http.limits import BodyLimit
+from librephotos.server.http.uploads import UploadBody, body_of
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +108,9 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
         self.adj = self.adj.with_largest_body(
             self.adj.body_limit(self.path, content_type)
         )
+        if self.content_length > 0 and not self.chunked:
+            upload = body_of(self.command, self.path, self.headers, self.content_length)
+            self.body_rcv = upload or self.body_rcv
 
     def _check(self, header_plus: bytes) -> None:
         """Raise ParsingError for what parse_header refuses and waitress does not."""
@@ -135,6 +141,15 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
             # "100 Continue" would call for what is refused.
             self.expect_continue = False
         return int(taken)
+
+    def get_body_stream(self) -> Any:
+        """Return the body; that of an upload was taken apart, and is empty here."""
+        return BytesIO() if self.upload_form else super().get_body_stream()
+
+    @property
+    def upload_form(self) -> UploadForm | None:
+        """The form of an upload, None if the request is none."""
+        return self.body_rcv.form if isinstance(self.body_rcv, UploadBody) else None
 
     def _give_up_body(self, error: OSError) -> None:
         """Refuse a request whose body cannot be put into a temporary file.

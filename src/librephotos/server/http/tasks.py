@@ -7,6 +7,8 @@ from typing import Any
 
 from waitress.task import ErrorTask, WSGITask
 
+from librephotos.api.http.upload_form import ENVIRON_KEY
+
 _SENTENCES = {
     408: "The request took too long to arrive.",
     431: "The header of the request is too long.",
@@ -21,6 +23,14 @@ class ApplicationTask(WSGITask):  # type: ignore[misc]
     """Asks the application; sends header and body in one piece if they are small."""
 
     wrote_header: bool
+
+    def get_environment(self) -> dict[str, Any]:
+        """Return the WSGI environment, with the form of an upload."""
+        environ: dict[str, Any] = super().get_environment()
+        form = self.request.upload_form
+        if form is not None:
+            environ[ENVIRON_KEY] = form
+        return environ
 
     def write(self, data: bytes) -> None:
         """Send a part of the answer, or nothing but the header."""

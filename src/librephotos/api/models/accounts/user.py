@@ -143,6 +143,8 @@ class User(AbstractUser):
     stack_raw_jpeg = models.BooleanField(default=True)
     save_face_tags_to_disk = models.BooleanField(default=False)
     burst_detection_rules = models.TextField(default="[]")
+    # Where uploads go, b"" for `uploads` in the scan directory; scanned like that.
+    upload_directory = PathField(default=b"", blank=True)
     public_sharing_defaults = models.JSONField(default=default_public_sharing)
     duplicate_sensitivity = models.CharField(
         max_length=8,

@@ -16,7 +16,8 @@ class File(models.Model):
     file may be a variant of (media.fingerprint). `stat_key` hashes path, size, time
     and inode; it is null until the file as it is now has been read, so that a scan
     takes up again whatever was interrupted. `clock` is the camera's as it took the
-    picture (media.shutter_clock).
+    picture (media.shutter_clock). `device_created_at` is what the device that sent the
+    file said of it: with nothing else to go by, it is when the photo was taken.
     """
 
     class State(models.TextChoices):
@@ -51,6 +52,7 @@ class File(models.Model):
     clock = models.CharField(max_length=40, default="", db_default="")
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     error = models.TextField(default="")
+    device_created_at = models.DateTimeField(null=True)
     missing_since = models.DateTimeField(null=True)
     job = models.ForeignKey("Job", on_delete=models.SET_NULL, null=True)
 

@@ -43,6 +43,12 @@ def follow_up(*, finished: int) -> None:
         start_following(job.started_by, Job.Kind(job.kind), has_run=True)
 
 
+def follow_uploads(*, owner: int) -> None:
+    """Start what learns of the photos that an owner has uploaded, if nothing has."""
+    for user in User.objects.filter(pk=owner, is_active=True):
+        start_following(user, Job.Kind.SCAN_PHOTOS, has_run=False)
+
+
 def _forget_superseded(job: Job) -> None:
     """Remove the vectors of former revisions once the one in use has made all."""
     if job.kind != Job.Kind.CALCULATE_CLIP_EMBEDDINGS:

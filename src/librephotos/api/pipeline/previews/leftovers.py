@@ -16,6 +16,7 @@ from django.core.files.storage import Storage, storages
 from django.utils import timezone
 
 from librephotos.api.models import Face, File, Photo, User
+from librephotos.api.pipeline.previews import left_uploads
 from librephotos.api.pipeline.previews.removals import delete_copies
 from librephotos.api.pipeline.work import queue
 from librephotos.api.storage.stripped_copies import files_with_copies
@@ -58,6 +59,7 @@ def clean_up() -> None:
     _clean_copies()
     _clean_avatars()
     sync_items.forget_old_removals()
+    left_uploads.clean_up()
 
 
 def _folders(storage: Storage) -> list[str]:

@@ -50,7 +50,7 @@ def attach_files(
     owner: int,
     identified: Sequence[tuple[File, IdentifiedFile]],
     *,
-    job: int,
+    job: int | None,
     reread: bool = False,
 ) -> None:
     """Give each file its photo, and have the photos concerned pass the stages.
@@ -104,7 +104,7 @@ def _make_due(
     identified: Sequence[tuple[File, IdentifiedFile]],
     changes: _Changes,
     *,
-    job: int,
+    job: int | None,
     reread: bool,
 ) -> None:
     """Have the photos that changed pass the stages, under this job and no other."""
@@ -117,7 +117,8 @@ def _make_due(
     if reread:  # what learns is due where its input changes: see metadata, thumbnails
         invalidate(learning_needs(), of=affected, reason=Reason.FILES_READ)
     stage_jobs.mark_pending(renamed, stages=["dates"], job=job)
-    stage_jobs.adopt(list(renamed), stages=stage_names(), job=job)
+    if job is not None:
+        stage_jobs.adopt(list(renamed), stages=stage_names(), job=job)
     elsewhere = affected - {file.photo_id for file, _ in identified}
     if elsewhere:  # photos that have lost a file to another photo
         queue.enqueue(
@@ -306,6 +307,7 @@ def _recognised(
         changes.affected.add(file.photo_id)
     moved = None if file.photo_id else twin.take_moved(file)
     if moved is not None:
+        file.device_created_at = file.device_created_at or moved.device_created_at
         changes.replaced_rows.append(moved.pk)
         changes.renamed.add(twin.photo)
     elif not twin.files:
@@ -402,6 +404,7 @@ _COLUMNS = [
     "duration_s",
     "embedded_video",
     "clock",
+    "device_created_at",
     "size",
     "mtime_ns",
     "ctime_ns",

@@ -187,6 +187,7 @@ def _facts(photo: Photo) -> DateFacts:
         ctime_s=photo.main_file.ctime_ns / 1e9,
         gps_timezone=(metadata.gps_timezone or None) if metadata else None,
         user_date=photo.user_taken_at and photo.user_taken_at.replace(tzinfo=None),
+        device_date=photo.main_file.device_created_at,
         other_tags=metadata.tags if metadata else {},
     )
 

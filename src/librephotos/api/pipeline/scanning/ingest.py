@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from librephotos.api.models import File, Job, Photo, User
+from librephotos.api.models import File, Photo, User
 from librephotos.api.pipeline.sandboxed.decoding import (
     IdentifiedFile,
     Original,
@@ -18,7 +18,7 @@ from librephotos.api.pipeline.sandboxed.decoding import (
 )
 from librephotos.api.pipeline.scanning.captures import attach_files
 from librephotos.api.pipeline.scanning.walk import stat_key
-from librephotos.api.pipeline.work import jobs
+from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.children import decoding_limits
 from librephotos.api.pipeline.work.registry import stages
 from librephotos.api.pipeline.work.runner import (
@@ -36,41 +36,66 @@ from librephotos.media.files.formats import CANDIDATE_EXTENSIONS, Kind
 log = logging.getLogger(__name__)
 
 NOT_MEDIA = "Not a picture or video."
+LEARN_AFTER_S = 30
+"""So long after an upload its photos are learnt: others may come with it."""
+
 RAW_IS_OFF: Outcome[IdentifiedFile] = Outcome(error="The owner leaves out RAW files.")
 
 
 def ingest(
-    job_id: int, *, files: Sequence[int], sandbox: Sandbox, reread: bool = False
+    job_id: int | None = None,
+    *,
+    files: Sequence[int],
+    sandbox: Sandbox,
+    reread: bool = False,
 ) -> None:
     """Identify the files of a batch, and take their photos through the stages.
+
+    Under no job are files that were uploaded; what learns of photos then follows.
 
     It may die at any instruction and be run again: files that are settled are left
     alone, and each stage looks for itself what is still pending.
     """
-    job = jobs.begin(job_id)
-    if job is None:
+    if job_id is not None and jobs.begin(job_id) is None:
         return
     check_free_space()
     identify_files(files, sandbox=sandbox, reread=reread)
-    run_stages(stages(), _photos_of(files, job), sandbox=sandbox)
-    jobs.finish_if_complete(job_id)
+    run_stages(stages(), _photos_of(files), sandbox=sandbox)
+    if job_id is None:
+        _learn_soon(files)
+    else:
+        jobs.finish_if_complete(job_id)
 
 
-def _photos_of(files: Sequence[int], job: Job) -> list[UUID]:
-    photos = Photo.objects.filter(files__in=files, owner=job.started_by)
+def _photos_of(files: Sequence[int]) -> list[UUID]:
+    photos = Photo.objects.filter(files__in=files)
     return list(photos.distinct().values_list("pk", flat=True))
 
 
-def give_up(job_id: int, *, files: Sequence[int], reread: bool = False) -> bool:
+def _learn_soon(files: Sequence[int]) -> None:
+    """Have what follows a scan follow uploads too, once for many of them."""
+    owners = File.objects.filter(pk__in=files).values_list("owner", flat=True)
+    for owner in set(owners):
+        queue.enqueue(
+            queue.Task.FOLLOW_UPLOADS,
+            queueing_lock=f"follow-uploads-{owner}",
+            after_s=LEARN_AFTER_S,
+            job=None,
+            owner=owner,
+        )
+
+
+def give_up(
+    job_id: int | None = None, *, files: Sequence[int], reread: bool = False
+) -> bool:
     """Record files, or a stage of their photos, as what ends whoever works on it."""
-    job = jobs.begin(job_id)
-    if job is None:
+    if job_id is not None and jobs.begin(job_id) is None:
         return False
     with transaction.atomic():
         pending = File.objects.filter(pk__in=scanned_files.pending(files))
         unread = [(file, Outcome[Any](error=ENDS_WORKERS)) for file in pending]
         _reject(unread)
-    return bool(unread) or fail_next_stage(stages(), _photos_of(files, job))
+    return bool(unread) or fail_next_stage(stages(), _photos_of(files))
 
 
 def identify_files(
@@ -86,7 +111,9 @@ def identify_files(
     outcomes = sandbox.map(
         identify_file, [Original(file.path, limits) for file in pending]
     )
-    found: dict[tuple[int, int], list[tuple[File, IdentifiedFile]]] = defaultdict(list)
+    found: dict[tuple[int, int | None], list[tuple[File, IdentifiedFile]]] = (
+        defaultdict(list)
+    )
     rejected: list[tuple[File, Outcome[IdentifiedFile]]] = []
     for file, outcome in zip(pending, outcomes, strict=True):
         if outcome.value is None:
@@ -94,7 +121,7 @@ def identify_files(
         elif _unwanted(file, outcome.value):
             rejected.append((file, RAW_IS_OFF))
         else:
-            found[file.owner_id, file.job_id or 0].append((file, outcome.value))
+            found[file.owner_id, file.job_id].append((file, outcome.value))
     with transaction.atomic():
         _reject(rejected)
     for (owner, job_id), files in found.items():
@@ -105,7 +132,7 @@ def _attach(
     owner: int,
     files: Sequence[tuple[File, IdentifiedFile]],
     *,
-    job: int,
+    job: int | None,
     reread: bool,
 ) -> None:
     """Give files their photos; one that cannot be stored fails, the others do not."""

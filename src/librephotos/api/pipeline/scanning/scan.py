@@ -75,7 +75,10 @@ def scan(job_id: int, *, full: bool) -> None:
 
 def _registered(job: Job, report: WalkReport) -> list[bytes]:
     """Return the user's scan directories, links resolved where their disks answer."""
-    paths = [directory.path for directory in job.started_by.scan_directories.all()]
+    user = job.started_by
+    paths = [directory.path for directory in user.scan_directories.all()]
+    if user.upload_directory and user.upload_directory not in paths:
+        paths.append(user.upload_directory)
     if not paths:
         jobs.note(job.pk, "There is no scan directory; an administrator sets it.")
     resolved: list[bytes] = []
@@ -146,7 +149,7 @@ def _cancelled(job: Job) -> bool:
 
 def _queue(job: Job, entries: Iterable[Entry], *, reread: bool) -> None:
     """Register files and hand them out, newest first, captures undivided."""
-    found = [_found(entry) for entry in entries]
+    found = [found_file(entry) for entry in entries]
     batches = _batches_of_captures(found)
     for start in range(0, len(batches), FLUSH_FILES // BATCH):
         _queue_batches(job, batches[start : start + FLUSH_FILES // BATCH], reread)
@@ -194,7 +197,8 @@ def _minutes(ns: int) -> int:
     return min(max(ns // 60_000_000_000, 0), queue.FIRST - 1)
 
 
-def _found(entry: Entry) -> FoundFile:
+def found_file(entry: Entry) -> FoundFile:
+    """Return what is to be registered of a file that was come across."""
     return FoundFile(
         entry.path,
         key64(entry.path),

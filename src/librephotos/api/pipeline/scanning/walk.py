@@ -126,22 +126,22 @@ def _sort_in(
     if item.is_file(follow_symlinks=False):
         if is_unwanted_file(os.path.basename(path)):
             return
-        found = item.stat(follow_symlinks=False)
-        size, inode = found.st_size, found.st_ino
-        mtime_ns = file_time(found.st_mtime_ns)
-        entries.append(
-            Entry(
-                path,
-                size,
-                mtime_ns,
-                file_time(found.st_ctime_ns),
-                inode,
-                stat_key(path, size, mtime_ns, inode),
-            )
-        )
+        entries.append(_entry(path, item.stat(follow_symlinks=False)))
     elif item.is_dir(follow_symlinks=False):
         if not is_unwanted_folder(os.path.basename(path), within=os.path.dirname(path)):
             subfolders.append(path)
+
+
+def entry_of(path: bytes) -> Entry:
+    """Return a file as a walk would; raise OSError if it is gone."""
+    return _entry(path, os.lstat(path))
+
+
+def _entry(path: bytes, found: os.stat_result) -> Entry:
+    size, inode = found.st_size, found.st_ino
+    mtime_ns = file_time(found.st_mtime_ns)
+    key = stat_key(path, size, mtime_ns, inode)
+    return Entry(path, size, mtime_ns, file_time(found.st_ctime_ns), inode, key)
 
 
 def reason_of(error: OSError) -> str:

@@ -70,6 +70,7 @@ class Task(Enum):
     )
     DELETE_MISSING = _Row("scanning.delete_missing.delete_missing", IO)
     FOLLOW_UP = _Row("learning.following.follow_up", IO)
+    FOLLOW_UPLOADS = _Row("learning.following.follow_uploads", IO)
     HAND_OUT = _Row("learning.following.hand_out", IO)
     LEARN = _Row(
         "learning.following.learn",
@@ -91,6 +92,7 @@ class Task(Enum):
     REMOVE_COPIES = _Row("previews.removals.delete_copies_again", IO)
     REFRESH_SEARCH_TEXTS = _Row("scanning.search_texts.refresh_search_texts", IO)
     CLEAN_UP = _Row("previews.leftovers.clean_up", IO)
+    CLEAN_UP_UPLOADS = _Row("previews.left_uploads.clean_up", IO)
 
     @property
     def in_queue(self) -> str:
@@ -142,12 +144,14 @@ def enqueue(
     lock: str | None = None,
     queueing_lock: str | None = None,
     on: str | None = None,
+    after_s: int = 0,
     **arguments: Any,
 ) -> None:
     """Have a worker run the task, on another queue than its own if one is named.
 
     A higher priority goes first. Tasks of one `lock` run one by one. While a task of
-    the same `queueing_lock` waits, no other is added: that one will do.
+    the same `queueing_lock` waits, no other is added: that one will do. It waits for
+    `after_s` seconds at least.
     """
     deferrer = app.configure_task(
         task.in_queue,
@@ -155,6 +159,7 @@ def enqueue(
         priority=priority,
         lock=lock,
         queueing_lock=queueing_lock,
+        schedule_in={"seconds": after_s} if after_s else None,
     )
     if queueing_lock is None:
         deferrer.defer(**arguments)
