@@ -74,7 +74,7 @@ def own_web(
         [*command, "--threads", str(threads)],
         env=environment(
             data,
-            DATABASE_URL=f"{_address_of_database()}?options={quote(options)}",
+            DATABASE_URL=f"{address_of_database()}?options={quote(options)}",
             LIBREPHOTOS_SECRET_KEY=settings.SECRET_KEY,
             LIBREPHOTOS_MODELS=str(settings.MODELS),
             **more,
@@ -90,7 +90,8 @@ def own_web(
         process.wait(WAIT_S)
 
 
-def _address_of_database() -> str:
+def address_of_database() -> str:
+    """Return the address of the database of the tests."""
     facts: dict[str, Any] = connection.settings_dict
     given = os.environ.get("DATABASE_URL")
     if given:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from librephotos.server.http.limits import Limits
+from librephotos.server.http.limits import BodyLimit, Limits
 from librephotos.server.http.server import Server
 
 THREADS = 4
@@ -58,7 +58,9 @@ class Answers:
 class WebProcess:
     """A server in a thread of the test."""
 
-    def __init__(self, application: Any, **limits: Any) -> None:
+    def __init__(
+        self, application: Any, *, body_limit: BodyLimit | None = None, **limits: Any
+    ) -> None:
         """Listen on a free port, with these limits and otherwise the usual ones."""
         listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.address = listener.getsockname()
@@ -67,7 +69,8 @@ class WebProcess:
             listener,
             threads=THREADS,
             limits=Limits(**limits),
-            body_limit=lambda path, kind: LARGEST_BODIES.get(path, LARGEST_BODY),
+            body_limit=body_limit
+            or (lambda path, kind: LARGEST_BODIES.get(path, LARGEST_BODY)),
             after_file=lambda: None,
         )
         self._ends = False

@@ -252,7 +252,7 @@ def _verified(
             return row, found
         if there < (row.told_size or 0):  # what lacks may still come
             raise UploadMisfit(refusal, there)
-        row.delete()
+        Upload.objects.filter(pk=row.pk).delete()
     storage.remove_part(row.pk)
     raise UploadMisfit(refusal)
 
@@ -349,7 +349,7 @@ def discard(owner: User, upload: str) -> None:
         row = _locked(owner, upload)
         if row.state == State.LANDED:
             return
-        row.delete()
+        Upload.objects.filter(pk=row.pk).delete()
     storage.remove_part(row.pk)
 
 
