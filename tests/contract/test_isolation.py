@@ -28,6 +28,7 @@ from librephotos.api.models import (
     PhotoShare,
     ScanDirectory,
     Thing,
+    Upload,
     User,
     UserAlbum,
     UserAlbumPhoto,
@@ -42,6 +43,7 @@ from tests.api.http.permission_rows_people import PEOPLE
 from tests.api.http.permission_rows_sharing import SHARING
 from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_things import THINGS
+from tests.api.http.permission_rows_uploads import UPLOADS
 from tests.api.http.test_permissions import path_of
 from tests.contract.library import Library
 from tests.contract.test_shapes import ACTIONS
@@ -56,7 +58,7 @@ from tests.factories import (
     UserFactory,
 )
 
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS]
 CANARY = "canary"
 TRICKS = [
     {},
@@ -107,6 +109,7 @@ def world(db, settings, tmp_path) -> World:
     share_album(album, recipients=[friend.pk], options={})
     mine = Photo.objects.filter(pk=photo.pk)
     share_photos(mine, owner=victim, recipients=[friend.pk], options={})
+    Upload.objects.create(owner=victim, received=1, file_name=CANARY)
     job = JobFactory(started_by=victim, running=True, message=CANARY)
     return World(
         owner=victim,
@@ -124,6 +127,7 @@ def everything_of(victim: User) -> list[list[dict[str, Any]]]:
     """Return all rows of the victim, to be compared with those afterwards."""
     rows = (
         User.objects.filter(pk=victim.pk),
+        Upload.objects.filter(owner=victim),
         Photo.objects.filter(owner=victim),
         File.objects.filter(owner=victim),
         PhotoMetadata.objects.filter(photo__owner=victim),

@@ -25,12 +25,25 @@ EVENTS = ("open", "os.", "shutil.")
 def main(user: int, seeds: list[int]) -> None:
     """Kill an upload of each content once, later from content to content."""
     django.setup()
+    _warm_up()
     for number, seed in enumerate(seeds, start=1):
         killed = _child(lambda: _upload(user, seed, kill_at=number))
         again = _child(lambda: _upload(user, seed, kill_at=0))
         print(seed, "killed" if killed == -signal.SIGKILL else "done", again)
         if killed != -signal.SIGKILL:
             return
+
+
+def _warm_up() -> None:
+    """Load what each child would load otherwise; none of it asks the database."""
+    from django.test import Client
+    from django.urls import get_resolver
+
+    import tests.support.uploads  # noqa: F401
+
+    assert get_resolver().url_patterns
+    Client().handler.load_middleware()
+    assert Client().get("/api/healthz").status_code == 200
 
 
 def _child(work: Callable[[], int]) -> int:

@@ -45,6 +45,7 @@ def test_row_of_an_account(client_of):
         "last_name": "",
         "is_active": True,
         "scan_directory": "",
+        "upload_directory": "",
         "skip_raw_files": False,
         "stack_raw_jpeg": True,
         "date_joined": row["date_joined"],

@@ -12,9 +12,9 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
-from librephotos.api.http.links import COOKIE, remember
-from librephotos.api.models import AlbumShare, User, UserAlbum
-from librephotos.api.services.sharing import share_album
+from librephotos.api.http.links import (COOKIE, remember)
+from librephotos.api.models import (AlbumShare, User, UserAlbum, Upload)
+from librephotos.api.services.sharing import (share_album)
 from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
 from tests.api.http.permission_rows_library import LIBRARY
@@ -23,12 +23,13 @@ from tests.api.http.permission_rows_people import PEOPLE
 from tests.api.http.permission_rows_sharing import SHARING
 from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_things import THINGS
-from tests.factories import FileFactory, JobFactory, LinkFactory, UserFactory
-from tests.support.published import HeldToTheSchema
+from tests.factories import (FileFactory, JobFactory, LinkFactory, UserFactory)
+from tests.support.published import (HeldToTheSchema)
+from tests.api.http.permission_rows_uploads import (UPLOADS)
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CALLERS = ("anonymous", "other", "viewer", "contributor", "owner", "staff", "visitor")
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS]
 
 
 def patterns(
@@ -77,6 +78,7 @@ def world(settings, tmp_path) -> World:
         )
     shown = UserAlbum.objects.create(owner=owner, title="Shown")
     shown.members.create(photo=photo)
+    Upload.objects.create(owner=owner, received=1)
     return World(
         owner=owner,
         other=UserFactory(),

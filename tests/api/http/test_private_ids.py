@@ -24,6 +24,7 @@ from librephotos.api.models import (
     Photo,
     SiteSettings,
     Thing,
+    Upload,
     UserAlbum,
 )
 from librephotos.api.services import people
@@ -63,6 +64,7 @@ class Ids(NamedTuple):
     edit: int
     job: int
     job_uuid: str
+    upload: str
     folder: str
     day: int
     link: int
@@ -116,6 +118,7 @@ def private(tmp_path) -> Ids:
         edit=PeopleEdit.objects.get(owner=owner).pk,
         job=job.pk,
         job_uuid=str(job.job_id),
+        upload=str(Upload.objects.create(owner=owner, received=1).pk),
         folder="/private",
         day=photo.day,
         link=LinkFactory(photo=photo).pk,
@@ -138,6 +141,7 @@ NOTHING = Ids(
     edit=UNKNOWN,
     job=UNKNOWN,
     job_uuid=str(uuid.UUID(int=9)),
+    upload=str(uuid.UUID(int=9)),
     folder="/nothing",
     day=5,
     link=UNKNOWN,
@@ -198,6 +202,12 @@ def of_faces(address: str, **values: Any) -> Requests:
 
 
 CASES: dict[tuple[str, str], Requests] = {
+    ("get", "api/upload/<str:upload_id>/"): paths("/api/upload/{upload}/"),
+    ("delete", "api/upload/<str:upload_id>/"): paths("/api/upload/{upload}/"),
+    ("post", "api/upload/complete/"): bodies(
+        "/api/upload/complete/",
+        lambda ids, own, face: {"upload_id": ids.upload, "md5": "a" * 32},
+    ),
     ("get", "api/albums/date/<number:day>/"): lambda ids, own, face: [
         (f"/api/albums/date/{ids.day}/", None),
         (f"/api/albums/date/{own.day}/?person={ids.person}", None),
@@ -405,6 +415,8 @@ NOT_PRIVATE = {
     ("delete", "api/models/<path:name>/"),
     ("post", "api/models/<path:name>/download/"),
     ("get", "media/<path:rest>"),
+    # Its body is a form: see test_uploads.
+    ("post", "api/upload/"),
     # These name nothing.
     ("post", "api/auth/token/obtain/"),
     ("post", "api/auth/token/refresh/"),

@@ -466,3 +466,19 @@ def test_the_data_folder_on_another_disk(
     assert answer.status == 507
     assert landed(small_disk) == {"a.jpg": SMALL}
     assert Upload.objects.filter(state="verified").count() == 1
+
+
+def test_an_administrator_names_the_upload_directory(
+    me: User, root: Path, settings: Any, client_of: Any
+) -> None:
+    settings.SCAN_ROOTS = [root]
+    (root / "phone").mkdir()
+    staff = client_of(UserFactory(admin=True))
+    address = f"/api/manage/user/{me.pk}/"
+    for told, stored in ((str(root / "phone"), str(root / "phone")), (None, "")):
+        answer = staff.patch(address, {"upload_directory": told}, format="json")
+        assert answer.status_code == 200
+        assert answer.json()["upload_directory"] == stored
+    refused = staff.patch(address, {"upload_directory": "/etc"}, format="json")
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["field"] == "upload_directory"

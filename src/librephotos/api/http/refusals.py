@@ -35,6 +35,7 @@ from librephotos.api.services.user_albums import (
     NotTheOwner,
 )
 from librephotos.api.services.users import (
+    NotUploadable,
     SignInEnded,
     StaysActive,
     SuperuserProtected,
@@ -103,6 +104,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     NothingToLink: Refusal(NotFound),
     SlugTaken: Refusal(ValidationError, "slug"),
     NotScannable: Refusal(ValidationError, "scan_directory"),
+    NotUploadable: Refusal(ValidationError, "upload_directory"),
     SignInEnded: Refusal(SignInIsOver, told=False),
     StaysActive: Refusal(ValidationError, "is_active"),
     SuperuserProtected: Refusal(ValidationError, "detail"),

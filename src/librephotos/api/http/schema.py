@@ -30,3 +30,11 @@ class CookieScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {"type": "apiKey", "in": "cookie", "name": "jwt"}
+
+
+class UploadScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "librephotos.api.http.authentication.UploadAuthentication"
+    name = "upload"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

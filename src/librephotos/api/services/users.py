@@ -20,6 +20,7 @@ from librephotos.api.models import (
     Upload,
     User,
 )
+from librephotos.api.models.fields import readable_path
 from librephotos.api.pipeline.ml_models.watch import request_catch_up
 from librephotos.api.pipeline.previews.leftovers import request_clean_up
 from librephotos.api.pipeline.previews.removals import delete_copies
@@ -30,7 +31,7 @@ from librephotos.api.pipeline.scanning.search_texts import request_search_texts
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.queries.operations.users import administrator_exists
 from librephotos.api.services.avatars import replace_avatar
-from librephotos.api.storage.directories import scannable
+from librephotos.api.storage.directories import NotScannable, scannable
 from librephotos.api.storage.uploads import remove_part
 from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 
@@ -49,6 +50,10 @@ class SignInEnded(Exception):
 
 class SuperuserProtected(ValueError):
     """An administrator's account cannot be deleted by this way."""
+
+
+class NotUploadable(NotScannable):
+    """A directory for uploads that is none, or lies outside the scan roots."""
 
 
 class StaysActive(ValueError):
@@ -105,6 +110,8 @@ def change_user(
 ) -> None:
     """Change an account: any fields of the model, `password`, `scan_directory`.
 
+    An `upload_directory` is text as well, "" for none.
+
     A new `password` ends all sign-ins. New date rules or another time zone are applied
     to all photos by a scan that is started; another `confidence` has their scenes
     recognised again, and switching on semantic search has the photos embedded that are
@@ -126,9 +133,7 @@ def change_user(
     avatar = fields.pop("avatar", None)
     if avatar:
         replace_avatar(user, avatar)
-    scan_directory = fields.pop("scan_directory", "")
-    if scan_directory:
-        set_scan_directory(user, scan_directory)
+    _take_directories(user, fields)
     for name, value in fields.items():
         setattr(user, name, value)
     _save(user)
@@ -198,6 +203,25 @@ def set_scan_directory(user: User, path: str) -> None:
     first.path = resolved
     first.save()
     request_search_texts(user.pk)
+
+
+def _take_directories(user: User, fields: dict[str, Any]) -> None:
+    """Apply what is said of directories, and take it out of the fields."""
+    scan_directory = fields.pop("scan_directory", "")
+    if scan_directory:
+        set_scan_directory(user, scan_directory)
+    if "upload_directory" in fields:
+        user.upload_directory = _uploadable(user, fields.pop("upload_directory") or "")
+
+
+def _uploadable(user: User, path: str) -> bytes:
+    """Return a directory for uploads, b"" for the one in the scan directory."""
+    if path == readable_path(user.upload_directory):
+        return user.upload_directory
+    try:
+        return scannable(path) if path else b""
+    except NotScannable as error:
+        raise NotUploadable(str(error)) from error
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from librephotos.api.models import User
+from librephotos.api.models.fields import readable_path
 from librephotos.api.serializers.accounts.user_settings import (
     LlmSettingsSerializer,
     PublicSharingSerializer,
@@ -158,6 +159,7 @@ class ManagedUserSerializer(serializers.ModelSerializer[User]):
     """An account as the administration page shows it."""
 
     scan_directory = serializers.CharField()
+    upload_directory = serializers.SerializerMethodField()
     photo_count = serializers.IntegerField()
 
     class Meta:
@@ -170,6 +172,7 @@ class ManagedUserSerializer(serializers.ModelSerializer[User]):
             "last_name",
             "is_active",
             "scan_directory",
+            "upload_directory",
             "skip_raw_files",
             "stack_raw_jpeg",
             "date_joined",
@@ -181,3 +184,6 @@ class ManagedUserSerializer(serializers.ModelSerializer[User]):
             "image_scale",
             "save_metadata_to_disk",
         )
+
+    def get_upload_directory(self, user: User) -> str:
+        return readable_path(user.upload_directory)

@@ -248,6 +248,9 @@ class ManagedUserEditSerializer(_AccountSerializer):
 
     username = serializers.CharField(required=False, max_length=LONGEST_NAME)
     scan_directory = serializers.CharField(required=False, trim_whitespace=False)
+    upload_directory = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, trim_whitespace=False
+    )
 
     class Meta:
         model = User
@@ -260,6 +263,7 @@ class ManagedUserEditSerializer(_AccountSerializer):
             "last_name",
             "is_active",
             "scan_directory",
+            "upload_directory",
             "skip_raw_files",
             "stack_raw_jpeg",
         )
