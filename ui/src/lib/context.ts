@@ -8,6 +8,7 @@ import type { People } from './people/people.svelte';
 import type { Router } from './routing/router.svelte';
 import type { Titles } from './shell/titles.svelte';
 import type { Toasts } from './toasts/toasts.svelte';
+import type { UploadQueue } from './upload/queue.svelte';
 import type { Drafts } from './viewer/drafts';
 
 /** What every component of a running page may ask for; `App` provides it. */
@@ -21,6 +22,7 @@ export interface AppContext {
   toasts: Toasts;
   titles: Titles;
   drafts: Drafts;
+  uploads: UploadQueue;
   language: Language;
   /** How dates and numbers are written. */
   locale: string;

@@ -6,6 +6,7 @@ import { PeopleApi } from './people';
 import { PlacesApi } from './places';
 import type { Session } from './session.svelte';
 import { ThingsApi } from './things';
+import { UploadsApi } from './uploads';
 import { UserAlbumsApi } from './user-albums';
 import { Transport, answerOf, type Api } from './transport';
 import type {
@@ -30,6 +31,7 @@ import type {
 export class ApiClient {
   readonly people: PeopleApi;
   readonly things: ThingsApi;
+  readonly uploads: UploadsApi;
   readonly userAlbums: UserAlbumsApi;
   readonly places: PlacesApi;
   readonly models: ModelsApi;
@@ -45,6 +47,7 @@ export class ApiClient {
     this.#api = this.#transport.api;
     this.people = new PeopleApi(this.#api);
     this.things = new ThingsApi(this.#api);
+    this.uploads = new UploadsApi(this.#api);
     this.userAlbums = new UserAlbumsApi(this.#api);
     this.places = new PlacesApi(this.#api);
     this.models = new ModelsApi(this.#api);

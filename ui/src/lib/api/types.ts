@@ -109,6 +109,9 @@ export type Model = Schema['ModelItem'];
 export type ModelPurpose = Schema['PurposesEnum'];
 
 /** The settings of the server, among them what is learnt from photos. */
+export type CompletedUpload = Schema['CompletedUpload'];
+export type ReceivedChunk = Schema['ReceivedChunk'];
+export type UnfinishedUpload = Schema['UnfinishedUpload'];
 export type SiteSettings = Schema['SiteSettings'];
 export type SiteSettingsChange = Writable<Schemas['PatchedSiteSettings']>;
 

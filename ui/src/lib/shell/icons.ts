@@ -21,6 +21,7 @@ import merge from 'lucide-static/icons/merge.svg?raw';
 import minus from 'lucide-static/icons/minus.svg?raw';
 import box from 'lucide-static/icons/package.svg?raw';
 import pencil from 'lucide-static/icons/pencil.svg?raw';
+import pause from 'lucide-static/icons/pause.svg?raw';
 import play from 'lucide-static/icons/play.svg?raw';
 import plus from 'lucide-static/icons/plus.svg?raw';
 import refresh from 'lucide-static/icons/refresh-cw.svg?raw';
@@ -30,6 +31,7 @@ import sparkles from 'lucide-static/icons/sparkles.svg?raw';
 import tag from 'lucide-static/icons/tag.svg?raw';
 import trash from 'lucide-static/icons/trash-2.svg?raw';
 import triangleAlert from 'lucide-static/icons/triangle-alert.svg?raw';
+import upload from 'lucide-static/icons/upload.svg?raw';
 import undo from 'lucide-static/icons/undo-2.svg?raw';
 import userPlus from 'lucide-static/icons/user-round-plus.svg?raw';
 import unlink from 'lucide-static/icons/unlink.svg?raw';
@@ -50,9 +52,11 @@ export const icons = {
   previous: chevronLeft,
   next: chevronRight,
   download,
+  upload,
   info,
   warning: triangleAlert,
   play,
+  pause,
   motion: circleDotDashed,
   scan: refresh,
   language: languages,
