@@ -42,6 +42,7 @@ from tests.api.http.permission_rows_links import LINKS, PASSWORD
 from tests.api.http.permission_rows_people import PEOPLE
 from tests.api.http.permission_rows_sharing import SHARING
 from tests.api.http.permission_rows_sync import SYNC
+from tests.api.http.permission_rows_selection import SELECTION
 from tests.api.http.permission_rows_things import THINGS
 from tests.api.http.permission_rows_uploads import UPLOADS
 from tests.api.http.test_permissions import path_of
@@ -58,7 +59,7 @@ from tests.factories import (
     UserFactory,
 )
 
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS, *SELECTION]
 CANARY = "canary"
 TRICKS = [
     {},

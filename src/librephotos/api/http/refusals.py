@@ -16,6 +16,7 @@ from librephotos.api.http.authentication import PASSWORD_CHANGED
 from librephotos.api.models import User
 from librephotos.api.services.avatars import InvalidAvatar
 from librephotos.api.services.links import NothingToLink, SlugTaken
+from librephotos.api.services.erasing import ErasingError, ErasingOff
 from librephotos.api.services.model_downloads import ModelKept, UnknownModel
 from librephotos.api.services.people_edits import Gone, PeopleEditError
 from librephotos.api.services.sharing import NoSuchRecipient
@@ -27,6 +28,8 @@ from librephotos.api.services.uploads import (
     UploadsOff,
     UploadTooLarge,
 )
+from librephotos.api.services.photo_edits import EditGone, PhotoEditError
+from librephotos.api.services.selections import NoSuchAlbum
 from librephotos.api.services.user_albums import (
     AlbumGone,
     AlbumLocked,
@@ -42,6 +45,7 @@ from librephotos.api.services.users import (
     UserNameTaken,
 )
 from librephotos.api.storage.directories import NotScannable
+from librephotos.api.storage.erasing import FileKept
 
 
 class Conflict(APIException):
@@ -92,6 +96,12 @@ class Refusal(NamedTuple):
 REFUSALS: dict[type[Exception], Refusal] = {
     Gone: Refusal(NotFound),
     PeopleEditError: Refusal(Conflict),
+    EditGone: Refusal(NotFound),
+    ErasingOff: Refusal(PermissionDenied),
+    ErasingError: Refusal(ValidationError, "path"),
+    FileKept: Refusal(Conflict),
+    PhotoEditError: Refusal(Conflict),
+    NoSuchAlbum: Refusal(ValidationError, "query"),
     UnknownModel: Refusal(NotFound),
     ModelKept: Refusal(ValidationError),
     InvalidAvatar: Refusal(ValidationError, "avatar"),

@@ -5,6 +5,7 @@ from librephotos.api.models.accounts.user import ScanDirectory, User
 from librephotos.api.models.library.file import File
 from librephotos.api.models.library.photo import Photo, PhotoDay
 from librephotos.api.models.library.photo_caption import PhotoCaption
+from librephotos.api.models.library.photo_edit import PhotoEdit, PhotoEditPart
 from librephotos.api.models.library.photo_metadata import PhotoMetadata
 from librephotos.api.models.library.place import Place
 from librephotos.api.models.library.thing import PhotoThing, Thing
@@ -46,6 +47,8 @@ __all__ = [
     "Photo",
     "PhotoCaption",
     "PhotoDay",
+    "PhotoEdit",
+    "PhotoEditPart",
     "PhotoEmbedding",
     "PhotoMetadata",
     "PhotoRemoval",

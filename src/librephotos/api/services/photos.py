@@ -1,4 +1,4 @@
-"""What people do to their photos: favourite, hide, publish, trash, date, caption.
+"""What people do to their photos: favourite, rate, hide, publish, trash, date, caption.
 
 Every function takes photos that the caller owns; none looks for them itself.
 """
@@ -6,37 +6,20 @@ Every function takes photos that the caller owns; none looks for them itself.
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from librephotos.api.models import Photo
-from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.pipeline.scanning.dates import redate_photos
+from librephotos.api.services.photo_edits import Edit, apply_edit
 from librephotos.api.writes import search_document, things
 
 _HASHTAG = re.compile(r"(?<!\S)#\w[\w-]*")
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A change of state: the photos that still lack it, and the new values."""
-
-    lacking: Q
-    values: dict[str, Any]
-
-
-class Outcome(NamedTuple):
-    """The ids of the photos that an edit changed, and of those already so."""
-
-    updated: list[uuid.UUID]
-    not_updated: list[uuid.UUID]
 
 
 def favorite(on: bool, *, min_rating: int) -> Edit:
@@ -45,6 +28,11 @@ def favorite(on: bool, *, min_rating: int) -> Edit:
     if on:
         return Edit(Q(rating__lt=least), {"user_rating": least})
     return Edit(Q(rating__gte=least), {"user_rating": 0})
+
+
+def rate(rating: int) -> Edit:
+    """Give photos a rating from 0 to 5, which overrules that of their files."""
+    return Edit(~Q(user_rating=rating) | Q(user_rating=None), {"user_rating": rating})
 
 
 def hide(on: bool) -> Edit:
@@ -62,33 +50,6 @@ def trash(on: bool) -> Edit:
     return Edit(Q(in_trashcan=not on), {"in_trashcan": on})
 
 
-@transaction.atomic(savepoint=False)
-def apply_edit(photos: PhotoQuerySet, edit: Edit) -> int:
-    """Change all these photos in one statement; return how many were changed.
-
-    They are locked in the order of their ids, as by all who change several at once.
-    """
-    lacking = photos.filter(edit.lacking).order_by("id")
-    locked = lacking.select_for_update(of=("self",), no_key=True)
-    return Photo.objects.filter(pk__in=locked.values("pk")).update(
-        **edit.values, last_modified=Now()
-    )
-
-
-@transaction.atomic
-def apply_edit_listing(photos: PhotoQuerySet, edit: Edit) -> Outcome:
-    """Change these photos; return which of them were changed and which were not."""
-    ids = photos.order_by("id").select_for_update(of=("self",)).values_list("id")
-    known = [row[0] for row in ids]
-    locked = Photo.objects.filter(id__in=known)
-    updated = set(locked.filter(edit.lacking).values_list("id", flat=True))
-    apply_edit(Photo.objects.filter(id__in=updated), edit)
-    return Outcome(
-        [id for id in known if id in updated],
-        [id for id in known if id not in updated],
-    )
-
-
 @transaction.atomic
 def edit_photo(photo: Photo, said: Mapping[str, Any]) -> Photo:
     """Apply what a person said of a photo; return the photo as it is afterwards.
@@ -96,8 +57,11 @@ def edit_photo(photo: Photo, said: Mapping[str, Any]) -> Photo:
     `exif_timestamp` as `set_user_date` takes it, `rating` from 0 to 5; either may lack.
     """
     if "rating" in said:
-        rated = Edit(~Q(user_rating=said["rating"]), {"user_rating": said["rating"]})
-        apply_edit(Photo.objects.filter(pk=photo.pk), rated)
+        apply_edit(
+            Photo.objects.filter(pk=photo.pk),
+            rate(said["rating"]),
+            owner=photo.owner_id,
+        )
     if "exif_timestamp" in said:
         return set_user_date(photo, said["exif_timestamp"])
     return Photo.objects.get(pk=photo.pk)

@@ -15,10 +15,11 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from librephotos.api.models import SiteSettings, TextEmbedding
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.pipeline.work import queue
 from librephotos.api.queries.library.photos import GridRow, rows_in_order
 from librephotos.api.queries.operations.health import workers_alive
-from librephotos.api.queries.search.exact import exact_page, within
+from librephotos.api.queries.search.exact import exact_page, exact_photos, within
 from librephotos.api.queries.search.names import names_among
 from librephotos.api.queries.search.semantic import Wanted, models_of, needed_file, rank
 from librephotos.api.services.waiting import Caller, NoResult, TaskEnded, await_result
@@ -78,9 +79,7 @@ def search_library(
     `by_meaning` others, or with EVERYTHING all, by their likeness to the words that
     name no person, place, time or kind; these hold without exception.
     """
-    query = parse(
-        text, today=local_today(user), names_among=partial(names_among, user=user)
-    )
+    query = _understood(user, text)
     exact = exact_page(query, user=user, start=start, size=size)
     hits = [Hit(row) for row in exact.rows]
     if by_meaning == 0:
@@ -95,6 +94,17 @@ def search_library(
         query, user, exact.everything, start=skipped, size=max(0, wanted)
     )
     return SearchResult(query, hits + found, meaning)
+
+
+def photos_with_words(user: Any, text: str) -> PhotoQuerySet:
+    """Return what `search_library` finds first: the photos that meet every word."""
+    return exact_photos(_understood(user, text), user=user)
+
+
+def _understood(user: Any, text: str) -> SearchQuery:
+    return parse(
+        text, today=local_today(user), names_among=partial(names_among, user=user)
+    )
 
 
 def local_today(user: Any) -> date:

@@ -103,5 +103,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("librephotos.api.urls.sharing")),
     path("", include("librephotos.api.urls.links")),
     path("", include("librephotos.api.urls.uploads")),
+    path("", include("librephotos.api.urls.selection")),
     path("media/<path:rest>", photo_media.UnknownMediaView.as_view()),
 ]

@@ -39,6 +39,8 @@ class SiteSettings(models.Model):
 
     allow_registration = models.BooleanField(default=False)
     allow_upload = models.BooleanField(default=default_allow_upload)
+    # Whoever runs the server says so, and every erasing is confirmed besides.
+    delete_originals = models.BooleanField(default=False, db_default=False)
     skip_patterns = models.TextField(default=default_skip_patterns, blank=True)
     heavyweight_process = models.PositiveIntegerField(null=True, blank=True)
     map_api_provider = models.CharField(max_length=32, default="photon")

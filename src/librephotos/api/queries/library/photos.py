@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -132,11 +132,18 @@ def recently_added(user: Any) -> tuple[datetime | None, PhotoQuerySet]:
     newest = photos.aggregate(newest=Max("added_on"))["newest"]
     if newest is None:
         return None, photos.none()
-    midnight = newest.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    of_day = photos.filter(
-        added_on__gte=midnight, added_on__lt=midnight + timedelta(days=1)
+    return newest, added_on(user, newest.astimezone(UTC).date())
+
+
+def added_on(user: Any, day: date) -> PhotoQuerySet:
+    """Return one's visible photos that were imported on a UTC day, the newest first."""
+    midnight = datetime.combine(day, time.min, tzinfo=UTC)
+    of_day = (
+        Photo.objects.owned_by(user)
+        .visible()
+        .filter(added_on__gte=midnight, added_on__lt=midnight + timedelta(days=1))
     )
-    return newest, of_day.order_by("-added_on", "id")
+    return of_day.order_by("-added_on", "id")
 
 
 def without_timestamp(user: Any) -> PhotoQuerySet:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
@@ -81,6 +82,21 @@ def exact_page(query: SearchQuery, *, user: Any, start: int, size: int) -> Exact
         return ExactPage(rows, None)
     everything = rows if start == 0 else _keys(in_letters(query, user=user), None)
     return ExactPage(rows, frozenset(row.id for row in everything))
+
+
+def exact_photos(query: SearchQuery, *, user: Any) -> PhotoQuerySet:
+    """Return all the photos that `exact_page` has pages of, in no order."""
+    if not query.clauses:
+        return Photo.objects.none()
+    found = in_letters(query, user=user)
+    if differs(query):
+        found |= as_meant(query, user=user)
+    try:
+        sql, parameters = found.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # of nobody whom the text may mean
+        return Photo.objects.none()
+    # The conditions name the table, which Django calls otherwise within another query.
+    return _visible(user, None).filter(pk__in=RawSQL(sql, parameters))
 
 
 def search(user: Any, terms: list[str], *, start: int, size: int) -> list[GridRow]:

@@ -44,6 +44,10 @@ class FavoriteSerializer(SelectionSerializer):
     favorite = StrictBooleanField()
 
 
+class RateSerializer(SelectionSerializer):
+    rating = WholeNumberField(min_value=0, max_value=5)
+
+
 class HideSerializer(SelectionSerializer):
     hidden = StrictBooleanField()
 

@@ -119,15 +119,42 @@ class PhotoDetails(CommonFacts, CameraFacts):
 
 
 class EditedPhotos(TypedDict):
-    """What became of a change of many photos; of a query it is only counted."""
+    """What became of a change of many photos; of a query it is only counted.
+
+    Of the photos of the caller's that were `selected`, `count` were changed and
+    `unchanged` were so already; `unknown` names are of no photo of the caller's. `undo`
+    is what takes the change back, null where there is nothing to take back. The arrays
+    of whole photos are empty where the request names more than a hundred.
+    """
 
     status: bool
     count: int
+    selected: int
+    unchanged: int
+    undo: int | None
+    unknown: NotRequired[int]
     results: NotRequired[list[PhotoDetails]]
     updated: NotRequired[list[PhotoDetails]]
     not_updated: NotRequired[list[PhotoDetails]]
     updated_hashes: NotRequired[list[str]]
     not_updated_hashes: NotRequired[list[str]]
+
+
+class UndonePhotos(TypedDict):
+    """How many photos are as they were before; `kept` ones were changed since."""
+
+    status: bool
+    count: int
+    kept: int
+
+
+class SelectedPhotos(TypedDict):
+    """How many photos a selection has, and what they take on disk."""
+
+    status: bool
+    count: int
+    files: int
+    bytes: int
 
 
 class EditedPhoto(TypedDict):

@@ -55,6 +55,7 @@ class SiteSettingsSerializer(NumberedModelSerializer[SiteSettings]):
         fields: tuple[str, ...] = (
             "allow_registration",
             "allow_upload",
+            "delete_originals",
             "skip_patterns",
             "heavyweight_process",
             "map_api_provider",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Collection
 from typing import Any
 
 from rest_framework.exceptions import NotFound, ValidationError
@@ -15,8 +16,8 @@ from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.fields import iso_utc
 from librephotos.api.http.input import changeable, validated
-from librephotos.api.models import Photo
-from librephotos.api.queries.library.photos import detailed, one_of, photo_ids
+from librephotos.api.models import Photo, PhotoEdit
+from librephotos.api.queries.library.photos import detailed, one_of
 from librephotos.api.serializers.library.photo import own_details
 from librephotos.api.serializers.library.photo_edit import (
     CaptionSerializer,
@@ -24,16 +25,29 @@ from librephotos.api.serializers.library.photo_edit import (
     HideSerializer,
     PhotoEditSerializer,
     PublishSerializer,
+    RateSerializer,
     TrashSerializer,
 )
 from librephotos.api.serializers.library.photo_shape import (
     Done,
     EditedPhoto,
     EditedPhotos,
+    PhotoDetails,
+    UndonePhotos,
 )
 from librephotos.api.services import photos as service
-from librephotos.api.services.photos import Edit, Outcome
-from librephotos.api.views.library.selection import queried_photos
+from librephotos.api.services.photo_edits import (
+    Applied,
+    Edit,
+    Listed,
+    apply_edit,
+    apply_edit_listing,
+    undo,
+)
+from librephotos.api.views.library.selection import selected_photos
+
+DETAILED = 100
+"""The most photos that are answered in full: of more, their hashes are enough."""
 
 
 class BulkEditView(APIView):
@@ -48,30 +62,79 @@ class BulkEditView(APIView):
     def apply(self, request: Request) -> Response:
         """Apply the edit to the photos that the body selects."""
         body = validated(self.serializer, request)
-        edit = self.edit(body)
+        edit, photos = self.edit(body), selected_photos(request, body)
+        owner = caller(request).pk
         if body.get("select_all"):
-            count = service.apply_edit(queried_photos(request, body), edit)
-            counted: EditedPhotos = {"status": True, "count": count}
-            return Response(counted)
-        named = changeable(request).filter(photo_ids(body["image_hashes"]))
-        return Response(_outcome(service.apply_edit_listing(named, edit)))
+            return Response(_counted(apply_edit(photos, edit, owner=owner)))
+        names = {name.lower() for name in body["image_hashes"]}
+        listed = apply_edit_listing(photos, edit, owner=owner)
+        return Response(_listed(listed, names))
 
 
-def _outcome(outcome: Outcome) -> EditedPhotos:
+def _counted(applied: Applied) -> EditedPhotos:
+    return {
+        "status": True,
+        "count": applied.changed,
+        "selected": applied.selected,
+        "unchanged": applied.selected - applied.changed,
+        "undo": applied.edit,
+    }
+
+
+def _listed(listed: Listed, names: Collection[str]) -> EditedPhotos:
     """Return the answer in both forms that clients read."""
-    photos = detailed(Photo.objects.filter(pk__in=[*outcome[0], *outcome[1]]))
-    details = {photo.pk: own_details(photo) for photo in photos}
-    updated = [details[id] for id in outcome.updated]
-    not_updated = [details[id] for id in outcome.not_updated]
+    hashes = [*listed.updated, *listed.not_updated]
+    details = _details(hashes) if len(hashes) <= DETAILED else {}
+    updated = [details[name] for name in listed.updated if name in details]
     return {
         "status": True,
         "results": updated,
         "updated": updated,
-        "not_updated": not_updated,
-        "count": len(updated),
-        "updated_hashes": [photo["image_hash"] for photo in updated],
-        "not_updated_hashes": [photo["image_hash"] for photo in not_updated],
+        "not_updated": [details[name] for name in listed.not_updated if details],
+        "count": len(listed.updated),
+        "selected": len(hashes),
+        "unchanged": len(listed.not_updated),
+        # A photo may be named by its hash and by its UUID.
+        "unknown": max(0, len(names) - len(hashes)),
+        "undo": listed.edit,
+        "updated_hashes": listed.updated,
+        "not_updated_hashes": listed.not_updated,
     }
+
+
+def _details(hashes: Collection[str]) -> dict[str, PhotoDetails]:
+    photos = detailed(Photo.objects.filter(image_hash__in=hashes))
+    return {photo.image_hash: own_details(photo) for photo in photos}
+
+
+class RateView(BulkEditView):
+    """A rating for many photos."""
+
+    serializer = RateSerializer
+
+    @documented("photos_rate", request=RateSerializer, answer=EditedPhotos)
+    def post(self, request: Request) -> Response:
+        return self.apply(request)
+
+    def edit(self, body: dict[str, Any]) -> Edit:
+        return service.rate(body["rating"])
+
+
+class EditUndoView(APIView):
+    """Take back a change of many photos, as long as it is kept."""
+
+    @documented("photos_undo", path=("edit_id",), answer=UndonePhotos)
+    def post(self, request: Request, edit_id: int) -> Response:
+        edit = PhotoEdit.objects.owned_by(request.user).filter(pk=edit_id).first()
+        if edit is None:
+            raise NotFound("You changed nothing of this number lately.")
+        undone = undo(edit)
+        answer: UndonePhotos = {
+            "status": True,
+            "count": undone.restored,
+            "kept": undone.kept,
+        }
+        return Response(answer)
 
 
 class FavoriteView(BulkEditView):
