@@ -14,14 +14,17 @@ def long_ago(world: World) -> Mapping[str, Any]:
     return {"edit_id": 0}
 
 
+UNDO = "api/photosedit/edits/<number:edit_id>/undo/"
+ERASE = "api/photosedit/delete/"
+ERASE_COPY = "api/photosedit/duplicate/delete/"
+COPY = {"image_hash": "unknown", "path": "/unknown"}
+
 SELECTION = [
     signed_in("post", "api/photosedit/rate/", body={**EVERY, "rating": 3}),
     signed_in("post", "api/photosedit/selected/", body=EVERY),
-    Row(
-        "post", "api/photosedit/edits/<number:edit_id>/undo/", 401, 404, 404, 404
-    )._replace(parameters=long_ago),
-    Row("delete", "api/photosedit/delete/", 401, 403, 403, 403, body=EVERY),
-    Row("delete", "api/photosedit/duplicate/delete/", 401, 404, 404, 404)._replace(
-        body={"image_hash": "unknown", "path": "/unknown"}
-    ),
+    Row("post", UNDO, 401, 404, 404, 404, long_ago),
+    Row("delete", ERASE, 401, 403, 403, 403, body=EVERY),
+    Row("post", ERASE, 401, 403, 403, 403, body=EVERY),
+    Row("delete", ERASE_COPY, 401, 404, 404, 404, body=COPY),
+    Row("post", ERASE_COPY, 401, 404, 404, 404, body=COPY),
 ]

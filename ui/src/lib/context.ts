@@ -6,6 +6,7 @@ import type { JobActivity } from './jobs/activity.svelte';
 import type { Language } from './language';
 import type { People } from './people/people.svelte';
 import type { Router } from './routing/router.svelte';
+import type { Selecting } from './selection/selected.svelte';
 import type { Titles } from './shell/titles.svelte';
 import type { Toasts } from './toasts/toasts.svelte';
 import type { UploadQueue } from './upload/queue.svelte';
@@ -19,6 +20,7 @@ export interface AppContext {
   router: Router;
   activity: JobActivity;
   people: People;
+  selecting: Selecting;
   toasts: Toasts;
   titles: Titles;
   drafts: Drafts;

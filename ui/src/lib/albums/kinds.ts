@@ -2,6 +2,8 @@ import { m } from '../paraglide/messages';
 import type { IconName } from '../shell/icons';
 
 interface AlbumKind {
+  /** What one is named by where the server is told which photos are meant. */
+  key: 'place' | 'thing' | 'album';
   /** What they are called, until the title of one is read. */
   title: () => string;
   icon: IconName;
@@ -13,18 +15,21 @@ interface AlbumKind {
 /** The kinds of albums, by the part of the client that reads them. */
 export const ALBUM_KINDS = {
   places: {
+    key: 'place',
     title: m.shell_title_places,
     icon: 'places',
     empty: m.places_empty,
     hint: m.places_empty_hint,
   },
   things: {
+    key: 'thing',
     title: m.shell_title_things,
     icon: 'things',
     empty: m.things_empty,
     hint: m.things_empty_hint,
   },
   userAlbums: {
+    key: 'album',
     title: m.shell_title_albums,
     icon: 'albums',
     empty: m.albums_empty,

@@ -4,6 +4,7 @@ import { LinksApi } from './links';
 import { ModelsApi } from './models';
 import { PeopleApi } from './people';
 import { PlacesApi } from './places';
+import { SelectionApi } from './selection';
 import type { Session } from './session.svelte';
 import { ThingsApi } from './things';
 import { UploadsApi } from './uploads';
@@ -36,6 +37,7 @@ export class ApiClient {
   readonly places: PlacesApi;
   readonly models: ModelsApi;
   readonly links: LinksApi;
+  readonly selection: SelectionApi;
   readonly #transport: Transport;
   readonly #api: Api;
 
@@ -52,6 +54,7 @@ export class ApiClient {
     this.places = new PlacesApi(this.#api);
     this.models = new ModelsApi(this.#api);
     this.links = new LinksApi(this.#api);
+    this.selection = new SelectionApi(this.#api);
   }
 
   async signIn(username: string, password: string): Promise<void> {

@@ -44,6 +44,11 @@ export type CaptionAttempt = Schema['CaptionAttempt'];
 export type Photo = Schema['PhotoDetails'];
 export type SimilarPhoto = Schema['SimilarPhotoItem'];
 export type EditedPhotos = Schema['EditedPhotos'];
+export type SelectedPhotos = Schema['SelectedPhotos'];
+export type ErasedPhotos = Schema['ErasedPhotos'];
+
+/** A photo that was not erased, and why. */
+export type KeptPhoto = Schema['KeptPhoto'];
 export type User = Schema['User'];
 
 export interface NewUser {

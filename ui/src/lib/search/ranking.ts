@@ -1,12 +1,17 @@
 import type { RankedPhoto, SearchAnswer, UnderstoodPart } from '../api/types';
 import { PAGE_SIZE } from '../grid/blocks';
 import { m } from '../paraglide/messages';
-import { DayPages, type PhotoPage } from '../timeline/day-pages';
+import { DayPages, UNREAD, type PhotoPage } from '../timeline/day-pages';
 
 type Ask = (page: number) => Promise<SearchAnswer>;
 
 /** The group of photos that look like what was searched. */
 export const MEANING = 'meaning';
+
+/** Whether a group is of photos that meet the words, and not only look alike or are unread. */
+export function meetsWords(group: string): boolean {
+  return group !== MEANING && !group.startsWith(UNREAD);
+}
 
 /** What met the words by day, then what looks like them. */
 export class Ranking extends DayPages<RankedPhoto> {

@@ -7,6 +7,7 @@ import circleDotDashed from 'lucide-static/icons/circle-dot-dashed.svg?raw';
 import copy from 'lucide-static/icons/copy.svg?raw';
 import download from 'lucide-static/icons/download.svg?raw';
 import ellipsis from 'lucide-static/icons/ellipsis.svg?raw';
+import expand from 'lucide-static/icons/maximize-2.svg?raw';
 import eyeOff from 'lucide-static/icons/eye-off.svg?raw';
 import heart from 'lucide-static/icons/heart.svg?raw';
 import history from 'lucide-static/icons/history.svg?raw';
@@ -79,6 +80,7 @@ export const icons = {
   unlink,
   lock,
   copy,
+  expand,
 } satisfies Record<string, string>;
 
 export type IconName = keyof typeof icons;

@@ -2,7 +2,8 @@ import type { PigPhoto } from '../api/types';
 import { formatDay, formatDayLabel } from '../dates/format';
 import { PAGE_SIZE, type Section } from '../grid/blocks';
 
-const UNREAD = 'unread';
+/** What the keys of groups begin with of which nothing is read yet. */
+export const UNREAD = 'unread';
 const NO_DATE = 'no-date';
 
 /** A page of a list, and whether others follow. */

@@ -2,6 +2,7 @@ import { tick } from 'svelte';
 import type { PigPhoto } from '../api/types';
 import type { Section } from '../grid/blocks';
 import type { Router } from '../routing/router.svelte';
+import type { ViewQuery } from '../selection/selection';
 import type { DayPages } from './day-pages';
 import type { LoadedSections } from './sections';
 
@@ -16,6 +17,7 @@ export class GrowingSections implements LoadedSections {
     private readonly pages: DayPages<PigPhoto>,
     private readonly list: () => Section[],
     private readonly router: Router,
+    readonly query: ViewQuery,
   ) {}
 
   /** Read as much as was shown before, or when this step of history was left. */

@@ -2,6 +2,7 @@ import type { TimelineDay, PigPhoto } from '../api/types';
 import { formatDay, formatDayLabel, formatInstant } from '../dates/format';
 import { PAGE_SIZE, type Section } from '../grid/blocks';
 import { m } from '../paraglide/messages';
+import type { ViewQuery } from '../selection/selection';
 
 /** The days of the timeline as sections whose photos are still to be fetched. */
 export function daySections(days: TimelineDay[], now: Date, locale: string): Section[] {
@@ -20,6 +21,8 @@ export function daySections(days: TimelineDay[], now: Date, locale: string): Sec
 export interface LoadedSections {
   sections: Section[];
   page: (section: Section, page: number) => Promise<PigPhoto[]>;
+  /** What they are, in the keys of the server; without it, they are no more than a list. */
+  query?: ViewQuery;
 }
 
 /** What the newest import brought, under one heading; `moment` is when, in ISO. */
@@ -40,5 +43,7 @@ export function recentSections(
   };
   const page = (_: Section, number: number): Promise<PigPhoto[]> =>
     Promise.resolve(photos.slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE));
-  return { sections: photos.length > 0 ? [section] : [], page };
+  // The day is that of the server's clock, which is UTC.
+  const query = { added_on: moment?.slice(0, 10) ?? '' };
+  return { sections: photos.length > 0 ? [section] : [], page, query };
 }

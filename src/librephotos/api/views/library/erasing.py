@@ -33,10 +33,17 @@ from librephotos.silent_disk import Place
 
 
 class EraseView(APIView):
-    """Erase photos of the trash for good, with all their files."""
+    """Erase photos of the trash for good, with all their files.
+
+    There is POST too, since some proxies drop the body of a DELETE.
+    """
+
+    @documented("photos_erase_by_delete", answer={200: ErasedPhotos})
+    def delete(self, request: Request) -> Response:
+        return self.post(request)
 
     @documented("photos_erase", request=EraseSerializer, answer=ErasedPhotos)
-    def delete(self, request: Request) -> Response:
+    def post(self, request: Request) -> Response:
         body = validated(EraseSerializer, request)
         everything = bool(body.get("select_all"))
         batches = erase_photos(
@@ -92,8 +99,12 @@ def _outcome(
 class EraseCopyView(APIView):
     """Erase a file of a photo that has another one of the same bytes."""
 
-    @documented("photo_erase_copy", request=EraseCopySerializer, answer=None)
+    @documented("photo_erase_copy_by_delete", answer={200: None})
     def delete(self, request: Request) -> Response:
+        return self.post(request)
+
+    @documented("photo_erase_copy", request=EraseCopySerializer, answer={200: None})
+    def post(self, request: Request) -> Response:
         body = validated(EraseCopySerializer, request)
         photo = one_of(changeable(request), body["image_hash"])
         if photo is None:

@@ -1,0 +1,203 @@
+import type { Component } from 'svelte';
+import type { ApiClient } from '../api/client';
+import type { Change } from '../api/selection';
+import { m } from '../paraglide/messages';
+import type { IconName } from '../shell/icons';
+import EraseQuestion from './EraseQuestion.svelte';
+import RatingQuestion from './RatingQuestion.svelte';
+import type { Selection } from './selection';
+
+/** What a dialog of an act is given; it answers once, with null where nothing is to be done. */
+export interface DialogProps<Answer> {
+  selection: Selection;
+  onanswer: (answer: Answer | null) => void;
+}
+
+/** What an act may use. */
+export interface ActContext {
+  client: ApiClient;
+  /** Show a dialog until it answers. */
+  ask: <Answer>(dialog: Component<DialogProps<Answer>>) => Promise<Answer | null>;
+}
+
+/** What became of an act: what is said of it, and what takes it back, if anything can. */
+export interface Outcome {
+  message: string;
+  undo: (() => Promise<unknown>) | null;
+  isProblem?: boolean;
+}
+
+/** Something to do with the photos that are selected. */
+export interface Act {
+  id: string;
+  label: () => string;
+  icon: IconName;
+  /** In the bar itself, as far as there is room; all others are in its menu. */
+  inBar?: boolean;
+  danger?: boolean;
+  /** Whether it makes sense in a view, by the name of its route. */
+  isOffered: (view: string) => boolean;
+  /** Do it; null where somebody has thought better of it. Raises what the client raises. */
+  run: (selection: Selection, context: ActContext) => Promise<Outcome | null>;
+}
+
+const APART = ['trash', 'hidden'];
+const isIn =
+  (...views: string[]) =>
+  (view: string): boolean =>
+    views.includes(view);
+const isNotIn =
+  (...views: string[]) =>
+  (view: string): boolean =>
+    !views.includes(view);
+
+/** An act that the server can take back. */
+function edit(
+  change: (selection: Selection, client: ApiClient) => Promise<Change>,
+  said: (counts: { count: number }) => string,
+): Act['run'] {
+  return async (selection, { client }) => outcomeOf(await change(selection, client), said, client);
+}
+
+function outcomeOf(
+  change: Change,
+  said: (counts: { count: number }) => string,
+  client: ApiClient,
+): Outcome {
+  if (change.count === 0) return { message: m.selection_nothing_changed(), undo: null };
+  return { message: said(change), undo: () => client.selection.undo(change) };
+}
+
+/**
+ * Everything that can be done with a selection, in the order of the bar and of its menu.
+ *
+ * To plug in another act is to add a row. One that has a dialog of its own, as "add to an
+ * album", asks it first: a component with `DialogProps` that answers with what was chosen.
+ *
+ *     {
+ *       id: 'album', label: m.albums_add_photos, icon: 'albums',
+ *       isOffered: isNotIn('trash'),
+ *       run: async (selection, { client, ask }) => {
+ *         const album = await ask(ChooseAlbum);
+ *         if (album === null) return null;
+ *         await client.userAlbums.add(album.id, selection);
+ *         return { message: m.albums_added({ title: album.title }), undo: null };
+ *       },
+ *     },
+ *
+ * A dialog that does it all by itself answers with the outcome: `run: (_, { ask }) =>
+ * ask(ShareQuestion)`.
+ */
+export const ACTS: readonly Act[] = [
+  {
+    id: 'restore',
+    label: m.selection_restore,
+    icon: 'restore',
+    inBar: true,
+    isOffered: isIn('trash'),
+    run: edit(
+      (selection, client) => client.selection.trash(selection, false),
+      m.selection_restored,
+    ),
+  },
+  {
+    id: 'show',
+    label: m.selection_show,
+    icon: 'photos',
+    inBar: true,
+    isOffered: isIn('hidden'),
+    run: edit((selection, client) => client.selection.hide(selection, false), m.selection_shown),
+  },
+  {
+    id: 'favourite',
+    label: m.selection_favourite,
+    icon: 'heart',
+    inBar: true,
+    isOffered: isNotIn(...APART, 'favourites'),
+    run: edit(
+      (selection, client) => client.selection.favourite(selection, true),
+      m.selection_favoured,
+    ),
+  },
+  {
+    id: 'hide',
+    label: m.selection_hide,
+    icon: 'hidden',
+    inBar: true,
+    isOffered: isNotIn(...APART),
+    run: edit((selection, client) => client.selection.hide(selection, true), m.selection_hidden),
+  },
+  {
+    id: 'trash',
+    label: m.selection_trash,
+    icon: 'trash',
+    inBar: true,
+    isOffered: isNotIn('trash'),
+    run: edit((selection, client) => client.selection.trash(selection, true), m.selection_trashed),
+  },
+  {
+    id: 'erase',
+    label: m.selection_erase,
+    icon: 'trash',
+    inBar: true,
+    danger: true,
+    isOffered: isIn('trash'),
+    run: (_, { ask }) => ask<Outcome>(EraseQuestion),
+  },
+  {
+    id: 'unfavourite',
+    label: m.selection_unfavourite,
+    icon: 'heart',
+    isOffered: isNotIn(...APART),
+    run: edit(
+      (selection, client) => client.selection.favourite(selection, false),
+      m.selection_unfavoured,
+    ),
+  },
+  {
+    id: 'rate',
+    label: m.selection_rate,
+    icon: 'sparkle',
+    isOffered: isNotIn(...APART),
+    run: async (selection, { client, ask }) => {
+      const rating = await ask<number>(RatingQuestion);
+      if (rating === null) return null;
+      const change = await client.selection.rate(selection, rating);
+      return outcomeOf(change, m.selection_rated, client);
+    },
+  },
+  {
+    id: 'publish',
+    label: m.selection_publish,
+    icon: 'people',
+    isOffered: isNotIn(...APART),
+    run: edit(
+      (selection, client) => client.selection.publish(selection, true),
+      m.selection_published,
+    ),
+  },
+  {
+    id: 'unpublish',
+    label: m.selection_unpublish,
+    icon: 'people',
+    isOffered: isNotIn(...APART),
+    run: edit(
+      (selection, client) => client.selection.publish(selection, false),
+      m.selection_unpublished,
+    ),
+  },
+];
+
+/** The acts of a view: those in the bar, and those in the menu. */
+export function actsOf(view: string): { bar: Act[]; menu: Act[] } {
+  const offered = ACTS.filter((act) => act.isOffered(view));
+  return {
+    bar: offered.filter((act) => act.inBar === true),
+    menu: offered.filter((act) => act.inBar !== true),
+  };
+}
+
+/** What the key Delete does in a view. */
+export function actOfDelete(view: string): string {
+  return view === 'trash' ? 'erase' : 'trash';
+}

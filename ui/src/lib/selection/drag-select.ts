@@ -1,0 +1,106 @@
+/** What a finger does to a selection: it rests on a photo, and then wanders over others. */
+export interface DragHooks {
+  /** It has rested on a photo: the selection begins there. */
+  onbegin: (id: string) => void;
+  /** It is over a photo now. */
+  onover: (id: string) => void;
+  onend: () => void;
+  /** It is at the upper (-1) or lower (1) edge, and wants what lies beyond. */
+  onedge: (direction: 1 | -1) => void;
+}
+
+const REST_MS = 420;
+const SLACK_PX = 10;
+const EDGE_PX = 72;
+const EDGE_EVERY_MS = 32;
+
+/** Have a finger that rests on a photo of `view` select, and go on selecting as it moves. */
+export function dragSelect(hooks: DragHooks): (view: HTMLElement) => () => void {
+  return (view) => {
+    let resting: ReturnType<typeof setTimeout> | undefined;
+    let scrolling: ReturnType<typeof setInterval> | undefined;
+    let start: { x: number; y: number } | null = null;
+    let at = { x: 0, y: 0 };
+    let isDragging = false;
+
+    const photoAt = (x: number, y: number): string | null => {
+      const tile = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-photo-id]');
+      return (tile && view.contains(tile) && tile.dataset.photoId) || null;
+    };
+
+    const over = (): void => {
+      const id = photoAt(at.x, at.y);
+      if (id !== null) hooks.onover(id);
+    };
+
+    const stop = (): void => {
+      clearTimeout(resting);
+      clearInterval(scrolling);
+      scrolling = undefined;
+      start = null;
+    };
+
+    const onStart = (event: TouchEvent): void => {
+      stop();
+      const touch = event.touches[0];
+      if (event.touches.length !== 1 || !touch) return;
+      const id = photoAt(touch.clientX, touch.clientY);
+      if (id === null) return;
+      start = at = { x: touch.clientX, y: touch.clientY };
+      resting = setTimeout(() => {
+        isDragging = true;
+        navigator.vibrate?.(10);
+        hooks.onbegin(id);
+      }, REST_MS);
+    };
+
+    const onMove = (event: TouchEvent): void => {
+      const touch = event.touches[0];
+      if (!touch || !start) return;
+      at = { x: touch.clientX, y: touch.clientY };
+      if (!isDragging) {
+        if (Math.hypot(at.x - start.x, at.y - start.y) > SLACK_PX) stop();
+        return;
+      }
+      event.preventDefault(); // it would scroll
+      over();
+      const { top, bottom } = view.getBoundingClientRect();
+      const direction = at.y < top + EDGE_PX ? -1 : at.y > bottom - EDGE_PX ? 1 : 0;
+      clearInterval(scrolling);
+      if (direction === 0) return;
+      scrolling = setInterval(() => {
+        hooks.onedge(direction);
+        over();
+      }, EDGE_EVERY_MS);
+    };
+
+    const onEnd = (event: TouchEvent): void => {
+      if (isDragging) {
+        event.preventDefault(); // the finger's click would take the photo out again
+        hooks.onend();
+      }
+      isDragging = false;
+      stop();
+    };
+
+    /** A finger that rests opens the menu of a link. */
+    const onMenu = (event: Event): void => {
+      if (start !== null || isDragging) event.preventDefault();
+    };
+
+    const options = { passive: false };
+    view.addEventListener('touchstart', onStart, { passive: true });
+    view.addEventListener('touchmove', onMove, options);
+    view.addEventListener('touchend', onEnd, options);
+    view.addEventListener('touchcancel', onEnd, options);
+    view.addEventListener('contextmenu', onMenu);
+    return () => {
+      stop();
+      view.removeEventListener('touchstart', onStart);
+      view.removeEventListener('touchmove', onMove);
+      view.removeEventListener('touchend', onEnd);
+      view.removeEventListener('touchcancel', onEnd);
+      view.removeEventListener('contextmenu', onMenu);
+    };
+  };
+}
