@@ -476,6 +476,7 @@ MANAGED_USER = record(
 SITE_SETTINGS = record(
     heavyweight_process=nullable(NUMBER),
     **switches("allow_registration", "allow_upload", "nextcloud_enabled"),
+    **switches("delete_originals"),
     **switches("auto_create_user_directory", "email_configured"),
     **switches("face_recognition_enabled"),
     **texts("skip_patterns", "map_api_provider", "map_api_key", "captioning_model"),

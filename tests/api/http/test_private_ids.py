@@ -22,6 +22,7 @@ from librephotos.api.models import (
     Face,
     PeopleEdit,
     Photo,
+    PhotoEdit,
     SiteSettings,
     Thing,
     Upload,
@@ -62,6 +63,7 @@ class Ids(NamedTuple):
     thing: int
     album: int
     edit: int
+    photo_edit: int
     job: int
     job_uuid: str
     upload: str
@@ -116,6 +118,7 @@ def private(tmp_path) -> Ids:
         thing=thing.pk,
         album=album.pk,
         edit=PeopleEdit.objects.get(owner=owner).pk,
+        photo_edit=PhotoEdit.objects.create(owner=owner, after={"hidden": True}).pk,
         job=job.pk,
         job_uuid=str(job.job_id),
         upload=str(Upload.objects.create(owner=owner, received=1).pk),
@@ -139,6 +142,7 @@ NOTHING = Ids(
     thing=UNKNOWN,
     album=UNKNOWN,
     edit=UNKNOWN,
+    photo_edit=UNKNOWN,
     job=UNKNOWN,
     job_uuid=str(uuid.UUID(int=9)),
     upload=str(uuid.UUID(int=9)),
@@ -171,16 +175,20 @@ def bodies(address: str, *templates: Callable[[Ids, Photo, int], Any]) -> Reques
 
 def edited(kind: str, **values: Any) -> Requests:
     """Edit photos: of others alone, and among one's own."""
+    of_views = (
+        lambda ids, own, face, view=view: {
+            "select_all": True,
+            "query": {view: getattr(ids, view)},
+            **values,
+        }
+        for view in ("person", "album", "thing", "place", "folder")
+    )
     return bodies(
         f"/api/photosedit/{kind}/",
+        *of_views,
         lambda ids, own, face: {"image_hashes": [ids.photo, ids.image_hash], **values},
         lambda ids, own, face: {
             "image_hashes": [ids.image_hash, own.image_hash, ids.photo],
-            **values,
-        },
-        lambda ids, own, face: {
-            "select_all": True,
-            "query": {"person": ids.person},
             **values,
         },
         lambda ids, own, face: {
@@ -189,6 +197,15 @@ def edited(kind: str, **values: Any) -> Requests:
             "excluded_hashes": [ids.image_hash],
             **values,
         },
+    )
+
+
+def copies() -> Requests:
+    """Erase a copy that is somebody else's."""
+    return bodies(
+        "/api/photosedit/duplicate/delete/",
+        lambda ids, own, face: {"image_hash": ids.photo, "path": "/private/a.jpg"},
+        lambda ids, own, face: {"image_hash": ids.image_hash, "path": "/private/a.jpg"},
     )
 
 
@@ -276,6 +293,15 @@ CASES: dict[tuple[str, str], Requests] = {
     ("post", "api/photosedit/hide/"): edited("hide", hidden=False),
     ("post", "api/photosedit/makepublic/"): edited("makepublic", val_public=True),
     ("post", "api/photosedit/setdeleted/"): edited("setdeleted", deleted=False),
+    ("post", "api/photosedit/rate/"): edited("rate", rating=3),
+    ("post", "api/photosedit/selected/"): edited("selected"),
+    ("post", "api/photosedit/delete/"): edited("delete"),
+    ("delete", "api/photosedit/delete/"): edited("delete"),
+    ("post", "api/photosedit/duplicate/delete/"): copies(),
+    ("delete", "api/photosedit/duplicate/delete/"): copies(),
+    ("post", "api/photosedit/edits/<number:edit_id>/undo/"): paths(
+        "/api/photosedit/edits/{photo_edit}/undo/"
+    ),
     ("post", "api/photosedit/savecaption/"): bodies(
         "/api/photosedit/savecaption/",
         lambda ids, own, face: {"image_hash": ids.image_hash, "caption": "x"},
@@ -457,6 +483,9 @@ def test_private_and_unknown_answer_alike(client_of, private, case, caller):
         settings = SiteSettings.current()
         settings.captioning_model = "blip-image-captioning-base"
         settings.save()
+    if "delete" in case[1]:
+        SiteSettings.current()
+        SiteSettings.objects.update(delete_originals=True)
     stranger = UserFactory()
     own = PhotoFactory(owner=stranger, taken_at=datetime(2020, 2, 2, tzinfo=UTC))
     person = PersonFactory(owner=stranger)
@@ -492,4 +521,4 @@ def told(client, method: str, path: str, body: Any) -> tuple[Any, ...]:
 
 def forget_ids(text: str) -> str:
     """Leave out the numbers of rows that the answer itself has made."""
-    return re.sub(r'"(edit|id|person|person_id)":\s*"?\d+"?', r'"\1": 0', text)
+    return re.sub(r'"(edit|undo|id|person|person_id)":\s*"?\d+"?', r'"\1": 0', text)

@@ -11,6 +11,7 @@ PATH = "/api/sitesettings"
 DEFAULTS = {
     "allow_registration": False,
     "allow_upload": True,
+    "delete_originals": False,
     "skip_patterns": "",
     "heavyweight_process": None,
     "map_api_provider": "photon",

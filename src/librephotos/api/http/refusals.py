@@ -29,7 +29,6 @@ from librephotos.api.services.uploads import (
     UploadTooLarge,
 )
 from librephotos.api.services.photo_edits import EditGone, PhotoEditError
-from librephotos.api.services.selections import NoSuchAlbum
 from librephotos.api.services.user_albums import (
     AlbumGone,
     AlbumLocked,
@@ -101,7 +100,6 @@ REFUSALS: dict[type[Exception], Refusal] = {
     ErasingError: Refusal(ValidationError, "path"),
     FileKept: Refusal(Conflict),
     PhotoEditError: Refusal(Conflict),
-    NoSuchAlbum: Refusal(ValidationError, "query"),
     UnknownModel: Refusal(NotFound),
     ModelKept: Refusal(ValidationError),
     InvalidAvatar: Refusal(ValidationError, "avatar"),

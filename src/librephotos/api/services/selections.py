@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from librephotos.api.models import Photo
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.albums import Album, AlbumKind
 from librephotos.api.queries.library.photos import added_on, without_timestamp
@@ -21,10 +22,6 @@ ALBUMS: dict[str, type[AlbumKind[Any]]] = {
     "thing": Things,
 }
 """The kinds of albums whose photos can be selected, by the key of the query."""
-
-
-class NoSuchAlbum(Exception):
-    """The viewer has no such album, or there is no such place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +43,7 @@ class ViewQuery:
 def photos_of_view(wanted: ViewQuery, *, viewer: Any) -> PhotoQuerySet:
     """Return the photos that a view shows to `viewer`, in no order.
 
-    Raises NoSuchAlbum.
+    An album that there is not has none, like a place where the viewer never was.
     """
     if wanted.album is not None:
         photos = _of_album(*wanted.album, viewer=viewer)
@@ -64,9 +61,7 @@ def photos_of_view(wanted: ViewQuery, *, viewer: Any) -> PhotoQuerySet:
 def _of_album(kind: str, key: int, *, viewer: Any) -> PhotoQuerySet:
     albums = ALBUMS[kind](viewer)
     album: Album[Any] | None = albums.album(key)
-    if album is None:
-        raise NoSuchAlbum(f"There is no such {kind}.")
-    return albums.photos(album)
+    return Photo.objects.none() if album is None else albums.photos(album)
 
 
 def trashed(wanted: ViewQuery) -> ViewQuery:

@@ -17,6 +17,9 @@ export type Api = Client<paths>;
 const GATEWAY_ERRORS = [502, 503, 504];
 /** Without a byte for so long there is no answer. The server has a caption waited for 25 s. */
 const SILENCE_MS = 35_000;
+/** A hundred thousand photos take a while to change, on a slow disk some minutes. */
+const SILENCE_OF_CHANGES_MS = 310_000;
+const CHANGES = '/api/photosedit/';
 
 /** Calls of the API by its schema. Renews an expired access token once and repeats the call. */
 export class Transport {
@@ -114,7 +117,8 @@ export class Transport {
    * whoever stands in between, as a hotel's network that asks to sign in, nor silence.
    */
   async #reach(request: Request): Promise<Answered> {
-    const silence = new Silence(SILENCE_MS);
+    const changes = new URL(request.url).pathname.startsWith(CHANGES);
+    const silence = new Silence(changes ? SILENCE_OF_CHANGES_MS : SILENCE_MS);
     const signal = AbortSignal.any([request.signal, silence.signal]);
     try {
       const response = await fetch(request, { signal });
