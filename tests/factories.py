@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from librephotos.api.models import (
+    Download,
     Face,
     File,
     Job,
@@ -177,3 +179,19 @@ class LinkFactory(DjangoModelFactory[Link]):
     album = photo = None
     slug = factory.LazyFunction(new_slug)
     created_at = factory.LazyFunction(lambda: datetime.now(UTC))
+
+
+class DownloadFactory(DjangoModelFactory[Download]):
+    """An archive that has been prepared."""
+
+    class Meta:
+        model = Download
+
+    owner = factory.SubFactory(UserFactory)
+    job = factory.SubFactory(
+        JobFactory,
+        kind=Job.Kind.DOWNLOAD_SELECTED_PHOTOS,
+        started_by=factory.SelfAttribute("..owner"),
+        finished_at=factory.LazyFunction(timezone.now),
+    )
+    photos = factory.LazyFunction(list)

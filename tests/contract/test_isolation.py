@@ -37,6 +37,7 @@ from librephotos.api.services.sharing import share_album, share_photos
 from librephotos.api.writes import search_document
 from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
+from tests.api.http.permission_rows_downloads import DOWNLOADS
 from tests.api.http.permission_rows_library import LIBRARY
 from tests.api.http.permission_rows_links import LINKS, PASSWORD
 from tests.api.http.permission_rows_people import PEOPLE
@@ -59,7 +60,7 @@ from tests.factories import (
     UserFactory,
 )
 
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS, *SELECTION]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS, *SELECTION, *DOWNLOADS]
 CANARY = "canary"
 TRICKS = [
     {},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import Any
 
 from django.db import connection
@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from librephotos.api.models import Face, File, Photo, Upload, User
 
 
+@unique
 class _Key(IntEnum):
     """The first number of each advisory lock; the second is the owner's id."""
 
@@ -20,6 +21,7 @@ class _Key(IntEnum):
     EMBEDDINGS = 203
     ALBUMS = 204
     SYNC = 205
+    DOWNLOADS = 206
 
 
 def lock_library(owner: int) -> None:
@@ -49,6 +51,11 @@ def lock_albums(owner: int) -> None:
 def lock_sync_items(user: int) -> None:
     """Be the only one, until the transaction ends, who says what a user mirrors."""
     _be_alone(_Key.SYNC, user)
+
+
+def lock_downloads(owner: int) -> None:
+    """Be the only one, until the transaction ends, who asks for an owner's archives."""
+    _be_alone(_Key.DOWNLOADS, owner)
 
 
 def lock_faces(

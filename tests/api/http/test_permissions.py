@@ -17,6 +17,7 @@ from librephotos.api.models import (AlbumShare, User, UserAlbum, Upload)
 from librephotos.api.services.sharing import (share_album)
 from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
+from tests.api.http.permission_rows_downloads import DOWNLOADS
 from tests.api.http.permission_rows_library import LIBRARY
 from tests.api.http.permission_rows_links import LINKS, PASSWORD
 from tests.api.http.permission_rows_people import PEOPLE
@@ -30,7 +31,7 @@ from tests.api.http.permission_rows_uploads import (UPLOADS)
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CALLERS = ("anonymous", "other", "viewer", "contributor", "owner", "staff", "visitor")
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS, *SELECTION]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS, *SELECTION, *DOWNLOADS]
 
 
 def patterns(

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import (UTC, datetime, timedelta)
+from contextlib import (closing)
 from typing import Any, NamedTuple
 
 import pytest
@@ -30,11 +31,13 @@ from librephotos.api.models import (
 )
 from librephotos.api.services import people
 from librephotos.api.services.sharing import share_album, share_photos
+from librephotos.api.storage.archives import ArchiveWriter
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.writes import user_albums
 from tests.api.http.permission_rows_links import ALBUM, ALBUM_PHOTO, PHOTO
 from tests.api.http.test_permissions import ROWS, methods, patterns
 from tests.factories import (
+    DownloadFactory,
     FaceFactory,
     FileFactory,
     JobFactory,
@@ -74,6 +77,7 @@ class Ids(NamedTuple):
     """Of a link that was over a moment ago."""
     album_slug: str
     """Of a link to an album without the photo, for both alike."""
+    download: str
 
 
 @pytest.fixture
@@ -108,6 +112,10 @@ def private(tmp_path) -> Ids:
     )
     people.rename(PersonFactory(owner=owner), name="Somebody else")
     job = JobFactory(started_by=owner)
+    download = DownloadFactory(owner=owner, job=job)
+    with closing(ArchiveWriter(download.pk)) as archive:
+        archive.add_bytes("a.txt", b"", crc32=0)
+        archive.keep()
     return Ids(
         photo=str(photo.pk),
         image_hash=photo.image_hash,
@@ -129,6 +137,7 @@ def private(tmp_path) -> Ids:
             album=album, expires_at=datetime.now(UTC) - timedelta(seconds=1)
         ).slug,
         album_slug=OPEN,
+        download=f"{download.pk}{owner.pk}",
     )
 
 
@@ -151,6 +160,7 @@ NOTHING = Ids(
     link=UNKNOWN,
     slug="0" * 22,
     album_slug=OPEN,
+    download=f"{uuid.UUID(int=9)}9",
 )
 Request = tuple[str, Mapping[str, Any] | None]
 Requests = Callable[[Ids, Photo, int], list[Request]]
@@ -312,6 +322,18 @@ CASES: dict[tuple[str, str], Requests] = {
         lambda ids, own, face: {"image_hash": ids.image_hash},
         lambda ids, own, face: {"image_hash": ids.photo},
     ),
+    ("post", "api/photos/download/"): bodies(
+        "/api/photos/download/",
+        lambda ids, own, face: {"image_hashes": [ids.photo, ids.image_hash]},
+        lambda ids, own, face: {"image_hashes": [ids.photo, own.image_hash]},
+        lambda ids, own, face: {"user_album": ids.album},
+    ),
+    ("get", "api/photos/download/"): paths(
+        "/api/photos/download/?job_id={job}", "/api/photos/download/?job_id={job_uuid}"
+    ),
+    ("get", "api/downloads/<str:name>/"): paths("/api/downloads/{download}"),
+    ("delete", "api/delete/zip/<str:name>/"): paths("/api/delete/zip/{download:.36}"),
+    ("get", "media/zip/<str:name>/"): paths("/media/zip/{download:.36}"),
     ("get", "api/exists/<str:name>/"): photo_paths("/api/exists/{}/"),
     ("get", "api/jobs/<str:name>/"): paths("/api/jobs/{job}/", "/api/jobs/{job_uuid}/"),
     ("delete", "api/jobs/<str:name>/"): paths("/api/jobs/{job}/"),
@@ -521,4 +543,5 @@ def told(client, method: str, path: str, body: Any) -> tuple[Any, ...]:
 
 def forget_ids(text: str) -> str:
     """Leave out the numbers of rows that the answer itself has made."""
+    text = re.sub(r'"(job_id|url)":\s*"[0-9a-f-]{36}"', r'"\1": ""', text)
     return re.sub(r'"(edit|undo|id|person|person_id)":\s*"?\d+"?', r'"\1": 0', text)

@@ -11,6 +11,7 @@ from librephotos.api.models.library.place import Place
 from librephotos.api.models.library.thing import PhotoThing, Thing
 from librephotos.api.models.library.upload import Upload
 from librephotos.api.models.library.user_album import UserAlbum, UserAlbumPhoto
+from librephotos.api.models.operations.download import Download
 from librephotos.api.models.operations.job import Job, JobFailure, JobStage
 from librephotos.api.models.operations.model_revision import ModelRevision
 from librephotos.api.models.operations.photo_stage import PhotoStage, StageVersion
@@ -33,6 +34,7 @@ from librephotos.api.models.sharing.shares import AlbumShare, PhotoShare, Shown
 
 __all__ = [
     "AlbumShare",
+    "Download",
     "Face",
     "FaceGrouping",
     "FaceRejection",

@@ -49,6 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("albums/user/edit", user_albums.UserAlbumMakingView),
     _api("albums/user/edit/<number:album_id>", user_albums.UserAlbumEditView),
     _api("albums/user/<number:album_id>", user_albums.UserAlbumView),
+    # In front of photos/<name>, which its address would be one of.
+    path("", include("librephotos.api.urls.downloads")),
     _api("photos", photos.PhotoListView),
     _api("photos/recentlyadded", photos.RecentlyAddedView),
     _api("photos/notimestamp", photos.WithoutTimestampView),

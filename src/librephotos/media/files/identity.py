@@ -4,7 +4,9 @@ import hashlib
 import mmap
 import struct
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
+
+from isal import isal_zlib
 
 from librephotos.media.errors import MediaError, unreadable_because
 from librephotos.media.files.containers import duration_s, opened_video
@@ -30,7 +32,7 @@ _QUICKTIME_CONTENT_IDENTIFIER: Final = "com.apple.quicktime.content.identifier"
 
 @dataclass(frozen=True)
 class Identity:
-    """The MD5 of the bytes, their number, and what grouping wants to know.
+    """MD5 and CRC-32 of the bytes, their number, and what grouping wants to know.
 
     content_identifier is what the still and the video of a Live Photo share.
     duration_s is None for stills and for videos that do not say. embedded_video tells
@@ -44,6 +46,7 @@ class Identity:
     duration_s: float | None
     embedded_video: bool
     clock: str = ""
+    crc32: int | None = None
 
 
 def identify(path: bytes | str, *, limits: Limits) -> Identity:
@@ -55,7 +58,7 @@ def identify(path: bytes | str, *, limits: Limits) -> Identity:
     with open_original(path) as file:
         try:
             format = sniff_open(file, path)
-            md5, size = _hashed(file)
+            hashed = _hashed(file)
             found = _still(file, format) if format.kind is Kind.IMAGE else (None, False)
             clock = _clock(file, format)
         except OSError as error:
@@ -64,18 +67,34 @@ def identify(path: bytes | str, *, limits: Limits) -> Identity:
     seconds = None
     if format.kind is Kind.VIDEO:
         identifier, seconds, clock = _video(path, format)
-    return Identity(md5, size, format, identifier, seconds, embedded, clock)
+    return Identity(
+        hashed.md5,
+        hashed.size,
+        format,
+        identifier,
+        seconds,
+        embedded,
+        clock,
+        hashed.crc32,
+    )
 
 
-def _hashed(file: BinaryIO) -> tuple[str, int]:
+class _Hashed(NamedTuple):
+    md5: str
+    size: int
+    crc32: int
+
+
+def _hashed(file: BinaryIO) -> _Hashed:
     file.seek(0)
-    digest, size = hashlib.md5(usedforsecurity=False), 0
+    digest, size, crc32 = hashlib.md5(usedforsecurity=False), 0, 0
     buffer = bytearray(READ_BYTES)
     view = memoryview(buffer)
     while count := file.readinto(buffer):  # type: ignore[attr-defined]
         digest.update(view[:count])
+        crc32 = isal_zlib.crc32(view[:count], crc32)
         size += count
-    return digest.hexdigest(), size
+    return _Hashed(digest.hexdigest(), size, crc32)
 
 
 def _still(file: BinaryIO, format: Format) -> tuple[str | None, bool]:

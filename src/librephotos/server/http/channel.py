@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from io import UnsupportedOperation
 from typing import TYPE_CHECKING, Any
 
 from waitress.buffers import OverflowableBuffer, ReadOnlyFileBasedBuffer
@@ -259,13 +260,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self, part: ReadOnlyFileBasedBuffer, count: int, do_close: bool
     ) -> int:
         try:
-            descriptor = part.file.fileno()
-        except (AttributeError, OSError):
+            descriptor, position, count = _piece(part.file, count)
+        except (AttributeError, UnsupportedOperation):
             return self._send_block(part, count, do_close)
         try:
-            sent = os.sendfile(
-                self.socket.fileno(), descriptor, part.file.tell(), count
-            )
+            sent = os.sendfile(self.socket.fileno(), descriptor, position, count)
         except BlockingIOError:
             return 0
         if not sent:
@@ -279,6 +278,21 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if not block:
             raise FileCutShort
         return int(self.send(block, do_close))
+
+
+def _piece(file: Any, most: int) -> tuple[int, int, int]:
+    """Return from which descriptor the next bytes come, from where, and how many.
+
+    A file that is put together of others says so by `piece`. Raises AttributeError or
+    UnsupportedOperation where they have to be read.
+    """
+    if not hasattr(file, "piece"):
+        return file.fileno(), file.tell(), most
+    found = file.piece()
+    if found is None:
+        raise UnsupportedOperation
+    descriptor, position, left = found
+    return descriptor, position, min(most, left)
 
 
 def _request_allowance(request: RequestParser, limits: Limits) -> float:

@@ -15,9 +15,10 @@ class File(models.Model):
     `path_key` and `capture_key` are 64-bit hashes of the path and of the capture the
     file may be a variant of (media.fingerprint). `stat_key` hashes path, size, time
     and inode; it is null until the file as it is now has been read, so that a scan
-    takes up again whatever was interrupted. `clock` is the camera's as it took the
-    picture (media.shutter_clock). `device_created_at` is what the device that sent the
-    file said of it: with nothing else to go by, it is when the photo was taken.
+    takes up again whatever was interrupted. `crc32` is of the same bytes as `md5`, null
+    where these were read before it was asked for. `clock` is the camera's as it took
+    the picture (media.shutter_clock). `device_created_at` is what the device that sent
+    the file said of it: with nothing else to go by, it is when the photo was taken.
     """
 
     class State(models.TextChoices):
@@ -43,6 +44,7 @@ class File(models.Model):
     ctime_ns = models.BigIntegerField(default=0)
     inode = models.BigIntegerField()
     md5 = models.CharField(max_length=32, default="")
+    crc32 = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=8, choices=KINDS, default="unknown")
     format = models.CharField(max_length=16, default="")
     mime = models.CharField(max_length=64, default="")

@@ -271,6 +271,7 @@ def _copies_of_known(
 def _take_over(file: File, found: IdentifiedFile) -> None:
     identity, stat = found.identity, found.stat
     file.md5 = identity.md5
+    file.crc32 = identity.crc32
     file.kind = identity.format.kind
     file.format = identity.format.name
     file.mime = identity.format.mime
@@ -397,6 +398,7 @@ def _join(
 _COLUMNS = [
     "photo",
     "md5",
+    "crc32",
     "kind",
     "format",
     "mime",

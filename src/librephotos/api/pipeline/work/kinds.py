@@ -126,6 +126,10 @@ KINDS: dict[Kind, JobKind] = {
         joins=Joins.UNTIL_ENUMERATED,
         asked_by=Who.OWNER,
     ),
+    Kind.DOWNLOAD_SELECTED_PHOTOS: JobKind(
+        task=Task.PREPARE_ARCHIVE,
+        again="download the photos again",
+    ),
     Kind.DOWNLOAD_MODELS: JobKind(
         task=Task.DOWNLOAD,
         again="download the model again",

@@ -17,17 +17,19 @@ from procrastinate.exceptions import AlreadyEnqueued
 IO, CPU, ML, INTERACTIVE = "io", "cpu", "ml", "interactive"
 ALL_QUEUES = (IO, CPU, ML, INTERACTIVE)
 
-PICTURES, COPIES, CAPTIONS, PEOPLE = (
+PICTURES, COPIES, CAPTIONS, PEOPLE, ARCHIVES, FILMS = (
     "interactive_pictures",
     "interactive_copies",
     "interactive_captions",
     "interactive_people",
+    "interactive_archives",
+    "interactive_films",
 )
-LANES = (INTERACTIVE, PICTURES, COPIES, CAPTIONS, PEOPLE)
+LANES = (INTERACTIVE, PICTURES, COPIES, CAPTIONS, PEOPLE, ARCHIVES, FILMS)
 """What the queue INTERACTIVE stands for: texts of searches, previews and faces that
-somebody looks at, copies for visitors, captions on request, and what follows from
-naming faces. A worker takes one task of each at a time, so that none of these waits for
-another kind."""
+somebody looks at, copies for visitors, captions on request, what follows from naming
+faces, archives to download, and films that are made playable. A worker takes one task
+of each at a time, so that none of these waits for another kind."""
 
 _PIPELINE = "librephotos.api.pipeline."
 
@@ -88,6 +90,7 @@ class Task(Enum):
     ENCODE_TEXT = _Row("learning.text_encoding.encode_text", INTERACTIVE)
     REFRESH_VECTOR_FILES = _Row("learning.vector_index.refresh_vector_files", IO)
     STRIP = _Row("previews.stripping.strip", COPIES, "stripper")
+    PREPARE_ARCHIVE = _Row("previews.archives.prepare", ARCHIVES, stoppable=True)
     REMOVE_PREVIEWS = _Row("previews.store.delete_previews_again", IO)
     REMOVE_COPIES = _Row("previews.removals.delete_copies_again", IO)
     REFRESH_SEARCH_TEXTS = _Row("scanning.search_texts.refresh_search_texts", IO)

@@ -22,6 +22,7 @@ from procrastinate.exceptions import ConnectorException
 
 from librephotos.api.pipeline.ml_models.watch import ModelWatch
 from librephotos.api.pipeline.previews import left_uploads
+from librephotos.api.pipeline.previews.archives import remove_expired
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.children import rest_children, stop_children
 from librephotos.api.pipeline.work.queue import ALL_QUEUES, INTERACTIVE, LANES
@@ -215,6 +216,7 @@ async def _tidy_up(app: App, watch: ModelWatch) -> None:
         partial(in_thread, jobs.settle_abandoned),
         partial(in_thread, watch.look),
         partial(in_thread, left_uploads.request_if_due),
+        partial(in_thread, remove_expired),
         partial(asyncio.to_thread, rest_children, after_s=IDLE_CHILD_S),
     ]
     while True:
