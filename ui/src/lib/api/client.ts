@@ -1,6 +1,7 @@
 import type { Connection } from './connection.svelte';
 import { attempt } from './attempt';
 import { LinksApi } from './links';
+import { DownloadsApi } from './downloads';
 import { ModelsApi } from './models';
 import { PeopleApi } from './people';
 import { PlacesApi } from './places';
@@ -38,6 +39,7 @@ export class ApiClient {
   readonly models: ModelsApi;
   readonly links: LinksApi;
   readonly selection: SelectionApi;
+  readonly downloads: DownloadsApi;
   readonly #transport: Transport;
   readonly #api: Api;
 
@@ -55,6 +57,7 @@ export class ApiClient {
     this.models = new ModelsApi(this.#api);
     this.links = new LinksApi(this.#api);
     this.selection = new SelectionApi(this.#api);
+    this.downloads = new DownloadsApi(this.#api);
   }
 
   async signIn(username: string, password: string): Promise<void> {

@@ -29,4 +29,5 @@ export const media = {
   video: at('video'),
   original: at('original'),
   embedded: at('embedded'),
+  archive: (id: string): string => `/media/zip/${id}`,
 };

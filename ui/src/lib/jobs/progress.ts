@@ -12,6 +12,7 @@ const KINDS: Record<number, () => string> = {
   6: m.jobs_kind_embeddings,
   7: m.jobs_kind_scan_faces,
   8: m.jobs_kind_similar_faces,
+  9: m.jobs_kind_archive,
   10: m.jobs_kind_models,
   12: m.jobs_kind_tags,
   13: m.jobs_kind_face_embeddings,
@@ -21,6 +22,7 @@ const KINDS: Record<number, () => string> = {
 const STAGES: Record<string, () => string> = {
   files: m.jobs_stage_files,
   download: m.jobs_stage_download,
+  archive: m.jobs_stage_archive,
   metadata: m.jobs_stage_metadata,
   geocode: m.jobs_stage_geocode,
   dates: m.jobs_stage_dates,
