@@ -230,6 +230,8 @@ FACE_RECOGNITION = env_bool("LIBREPHOTOS_FACE_RECOGNITION", default=True)
 MIN_FREE_MIB = env_int("LIBREPHOTOS_MIN_FREE_MIB", 512)
 # Copies without metadata, for visitors of public photos.
 STRIPPED_MIB = env_int("LIBREPHOTOS_STRIPPED_MIB", 10_240, minimum=1)
+# Films as every browser plays them.
+FILMS_MIB = env_int("LIBREPHOTOS_FILMS_MIB", 10_240, minimum=1)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

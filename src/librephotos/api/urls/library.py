@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("albums/user/<number:album_id>", user_albums.UserAlbumView),
     # In front of photos/<name>, which its address would be one of.
     path("", include("librephotos.api.urls.downloads")),
+    path("", include("librephotos.api.urls.films")),
     _api("photos", photos.PhotoListView),
     _api("photos/recentlyadded", photos.RecentlyAddedView),
     _api("photos/notimestamp", photos.WithoutTimestampView),

@@ -53,7 +53,7 @@ class Film:
 
 
 @dataclass(frozen=True)
-class _Shape:
+class Shape:
     """How stored frames are shown: displayed size and quarter turns to the left.
 
     Mirrored ones change their left and right sides before they are turned.
@@ -66,6 +66,7 @@ class _Shape:
 
     @property
     def upright(self) -> tuple[int, int]:
+        """The displayed width and height."""
         turned = self.turns % 2 == 1
         return (self.height, self.width) if turned else (self.width, self.height)
 
@@ -92,7 +93,7 @@ def decode_video(
         first = next(frames, None)
         if first is None:
             raise UnreadableFile(DAMAGED if trouble else NO_VIDEO)
-        shape = _shape(first, track.sample_aspect_ratio)
+        shape = shape_of(first, track.sample_aspect_ratio)
         check_pixels(shape.width, shape.height, limits=limits)
         with tempfile.TemporaryDirectory(prefix="librephotos-clip-") as folder:
             film = _film(first, frames, shape, (big, medium, small), Path(folder))
@@ -102,7 +103,7 @@ def decode_video(
 def _film(
     first: VideoFrame,
     frames: Iterator[VideoFrame],
-    shape: _Shape,
+    shape: Shape,
     boxes: tuple[Box, Box, Box],
     folder: Path,
 ) -> Film:
@@ -125,13 +126,13 @@ def shown_size(container: InputContainer) -> tuple[int, int] | None:
     first = next(frames_of(container, []), None)
     if first is None:
         return None
-    return _shape(first, picture_track(container).sample_aspect_ratio).upright
+    return shape_of(first, picture_track(container).sample_aspect_ratio).upright
 
 
 class _Clip:
     """An MP4 file being written from the frames of a video."""
 
-    def __init__(self, path: Path, box: Box, shape: _Shape) -> None:
+    def __init__(self, path: Path, box: Box, shape: Shape) -> None:
         self._path = path
         scale = box.scale(*shape.upright)
         self._shape = shape
@@ -194,12 +195,13 @@ def _first_frames(
             yield frame
 
 
-def _shape(frame: VideoFrame, aspect: Fraction | None) -> _Shape:
+def shape_of(frame: VideoFrame, aspect: Fraction | None) -> Shape:
+    """Return how the frames of a film are shown, of which this is one."""
     stretch = float(aspect) if aspect and 0.1 < aspect < 10 else 1.0
     mirrored = _is_mirrored(frame)
     # FFmpeg takes the rotation from the first row, which a mirror turns around.
     turns = round(frame.rotation / 90 + (2 if mirrored else 0)) % 4
-    return _Shape(round(frame.width * stretch), frame.height, turns, mirrored)
+    return Shape(round(frame.width * stretch), frame.height, turns, mirrored)
 
 
 def _is_mirrored(frame: VideoFrame) -> bool:
@@ -216,7 +218,7 @@ def _is_telling(frame: VideoFrame) -> bool:
     return bool(luma.mean() > _DARK_MEAN and luma.std() > _EVEN_DEVIATION)
 
 
-def _upright(frame: VideoFrame, shape: _Shape) -> npt.NDArray[np.uint8]:
+def _upright(frame: VideoFrame, shape: Shape) -> npt.NDArray[np.uint8]:
     pixels = frame.to_ndarray().astype(np.uint8, copy=False)
     colours = colours_of_frame(frame)
     if not colours.are_srgb:
@@ -226,7 +228,7 @@ def _upright(frame: VideoFrame, shape: _Shape) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(np.rot90(pixels, shape.turns))
 
 
-def _poster(frame: VideoFrame, shape: _Shape, box: Box) -> Decoded:
+def _poster(frame: VideoFrame, shape: Shape, box: Box) -> Decoded:
     picture = frame.reformat(width=shape.width, height=shape.height, format="rgb24")
     upright = _upright(picture, shape)
     image = pyvips.Image.new_from_array(upright).copy(interpretation="srgb")

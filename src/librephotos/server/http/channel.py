@@ -17,6 +17,7 @@ from waitress.buffers import OverflowableBuffer, ReadOnlyFileBasedBuffer
 from waitress.channel import ClientDisconnected, HTTPChannel
 
 from librephotos.addresses import subscriber
+from librephotos.server.http.growing import GrowingBuffer
 from librephotos.server.http.limits import Limits
 from librephotos.server.http.parser import RequestParser, RequestTimeout
 from librephotos.server.http.tasks import ApplicationTask, RefusalTask
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _TURN_BYTES = 4 * 2**20
 _BLOCK_BYTES = 256 * 1024
 _PUT_OFF_S = 1.0
+_GROWS_S = 0.25
+"""After so long there may be more of a file that is sent while it is written."""
 
 
 class FileCutShort(OSError):
@@ -247,6 +250,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         count = min(most, len(part))
         if not count:
             return 0
+        if isinstance(part, GrowingBuffer):
+            return self._send_of_growing(part, count=most, do_close=do_close)
         if isinstance(part, ReadOnlyFileBasedBuffer):
             sent = self._send_of_file(part, count, do_close)
         else:
@@ -269,6 +274,25 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             return 0
         if not sent:
             raise FileCutShort
+        return sent
+
+    def _send_of_growing(
+        self, part: GrowingBuffer, *, count: int, do_close: bool
+    ) -> int | None:
+        block = part.get(min(count, _BLOCK_BYTES))
+        if not block:
+            if not part.is_sent:
+                self._no_turn_before = time.monotonic() + _GROWS_S
+                return None
+            self.total_outbufs_len -= len(part)
+            part.remain = 0
+            return 0
+        sent = int(self.send(block, do_close))
+        if not sent:
+            return None
+        part.skip(sent)
+        # It keeps counting as one byte, of those that it gets nobody knows.
+        self.total_outbufs_len += sent
         return sent
 
     def _send_block(

@@ -16,6 +16,8 @@ from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.server import TcpWSGIServer
 
 from librephotos.server.http.channel import Channel
+from librephotos.server.http.growing import NAME as GROWING
+from librephotos.server.http.growing import GrowingBuffer, growing_of
 from librephotos.server.http.limits import BodyLimit, Limits
 from librephotos.server.http.parser import Settings
 from librephotos.server.http.turns import Turns
@@ -89,6 +91,10 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         answer = self._asked(environ, start_response)
         if isinstance(answer, ReadOnlyFileBasedBuffer):
             self._after_file()
+        growing = growing_of(answer)
+        if growing is not None and environ["REQUEST_METHOD"] != "HEAD":
+            environ[GROWING] = GrowingBuffer(growing)
+            return ()
         if environ["REQUEST_METHOD"] == "HEAD":
             close = getattr(answer, "close", None)
             if close:

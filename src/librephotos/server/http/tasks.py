@@ -9,6 +9,9 @@ from waitress.task import ErrorTask, WSGITask
 
 from librephotos.api.http.upload_form import ENVIRON_KEY
 
+from librephotos.server.http.growing import NAME as GROWING
+from librephotos.server.http.growing import GrowingBuffer
+
 _SENTENCES = {
     408: "The request took too long to arrive.",
     431: "The header of the request is too long.",
@@ -43,6 +46,17 @@ class ApplicationTask(WSGITask):  # type: ignore[misc]
         self.wrote_header = True
         self.content_bytes_written += len(data)
         self.channel.write_soon(header + data)
+
+    def finish(self) -> None:
+        """Send what is still to be sent: a file that grows, after the header."""
+        growing: GrowingBuffer | None = (self.environ or {}).get(GROWING)
+        if growing is None:
+            super().finish()
+            return
+        if not self.wrote_header:
+            self.write(b"")
+        growing.in_chunks = self.chunked_response
+        self.channel.write_soon(growing)
 
 
 class RefusalTask(ErrorTask):  # type: ignore[misc]

@@ -17,7 +17,3 @@ export function partsOf(selection: Selection): Selection[] {
     image_hashes: names.slice(part * MOST_NAMED, (part + 1) * MOST_NAMED),
   }));
 }
-/** Photos that were chosen: one by one, or all of a view but some. */
-export type Selection =
-  | { image_hashes: string[] }
-  | { select_all: true; query: Record<string, string | boolean>; excluded_hashes: string[] };

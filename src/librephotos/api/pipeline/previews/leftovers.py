@@ -19,6 +19,7 @@ from librephotos.api.models import Face, File, Photo, User
 from librephotos.api.pipeline.previews import left_uploads
 from librephotos.api.pipeline.previews.removals import delete_copies
 from librephotos.api.pipeline.work import queue
+from librephotos.api.storage.playable_films import FILMS
 from librephotos.api.storage.stripped_copies import files_with_copies
 from librephotos.api.writes import sync_items
 
@@ -83,7 +84,7 @@ def _clean_previews(storage: Storage, folder: str, names: Collection[str]) -> No
 
 
 def _clean_copies() -> None:
-    files = sorted(files_with_copies())
+    files = sorted(files_with_copies() | FILMS.files_with_copies())
     for start in range(0, len(files), _AT_ONCE):
         part = set(files[start : start + _AT_ONCE])
         here = File.objects.filter(pk__in=part).values_list("pk", flat=True)

@@ -69,10 +69,20 @@ def stripper() -> Sandbox:
     )
 
 
+@cache
+def filmer() -> Sandbox:
+    """Return the child that makes films playable, for people who wait."""
+    return Sandbox(
+        timeout_s=settings.DECODE_TIMEOUT_S,
+        memory_bytes=settings.DECODE_MEMORY_MIB * 2**20,
+    )
+
+
 _CHILDREN = (
     sandbox,
     attendant,
     stripper,
+    filmer,
     learner,
     responder,
     describer,

@@ -91,6 +91,7 @@ class Task(Enum):
     REFRESH_VECTOR_FILES = _Row("learning.vector_index.refresh_vector_files", IO)
     STRIP = _Row("previews.stripping.strip", COPIES, "stripper")
     PREPARE_ARCHIVE = _Row("previews.archives.prepare", ARCHIVES, stoppable=True)
+    MAKE_FILM = _Row("previews.films.make_film", FILMS, "filmer")
     REMOVE_PREVIEWS = _Row("previews.store.delete_previews_again", IO)
     REMOVE_COPIES = _Row("previews.removals.delete_copies_again", IO)
     REFRESH_SEARCH_TEXTS = _Row("scanning.search_texts.refresh_search_texts", IO)

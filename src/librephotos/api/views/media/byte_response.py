@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,8 @@ from librephotos.silent_disk import let_go
 BLOCK = 256 * 1024
 IMMUTABLE = "private, max-age=31536000, immutable"
 REVALIDATED = "private, no-cache"
+_NOT_KEPT = "no-store"
+_GROWS_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,37 @@ class Content:
         return partial(let_go, close, at=self.disk) if self.disk else close
 
 
+@dataclass(frozen=True)
+class GrowingContent:
+    """A file that is written while it is sent, and how to present it.
+
+    `read` of it returns b"" where there is no more yet, until `is_over`.
+    """
+
+    file: Any
+    mime: str
+
+
+class Growth:
+    """Blocks of a file that grows, for servers that do not send it by themselves."""
+
+    def __init__(self, content: GrowingContent) -> None:
+        self._file = content.file
+        self._close_file = content.file.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        while not self._file.is_over:
+            block = self._file.read(BLOCK)
+            if block:
+                yield block
+            elif not self._file.is_over:
+                time.sleep(_GROWS_S)
+
+    def close(self) -> None:
+        """Close the file; called by the server when the answer is over."""
+        self._close_file()
+
+
 class Window:
     """Blocks of a part of an open file, which is closed with it."""
 
@@ -67,8 +101,14 @@ class Window:
         self._close_file()
 
 
-def send(request: HttpRequest, content: Content) -> HttpResponseBase:
-    """Return the answer that sends what the request asks for of the content."""
+def send(request: HttpRequest, content: Content | GrowingContent) -> HttpResponseBase:
+    """Return the answer that sends what the request asks for of the content.
+
+    What still grows is sent whole whatever is asked for, and not to be kept: nobody
+    could go to a place in it.
+    """
+    if isinstance(content, GrowingContent):
+        return _growing(request, content)
     response = _answer(request, content)
     response["ETag"] = content.etag
     response["Cache-Control"] = content.cache
@@ -76,6 +116,19 @@ def send(request: HttpRequest, content: Content) -> HttpResponseBase:
     response["Accept-Ranges"] = "bytes"
     if content.file_name:
         _guard(response, content)
+    return response
+
+
+def _growing(request: HttpRequest, content: GrowingContent) -> HttpResponseBase:
+    headers = {"Cache-Control": _NOT_KEPT, "X-Content-Type-Options": "nosniff"}
+    if request.method == "HEAD":
+        content.file.close()
+        return HttpResponse(headers=headers, content_type=content.mime)
+    response = StreamingHttpResponse(
+        Growth(content), headers=headers, content_type=content.mime
+    )
+    response.file_to_stream = content.file  # type: ignore[attr-defined]
+    response.block_size = BLOCK  # type: ignore[attr-defined]
     return response
 
 

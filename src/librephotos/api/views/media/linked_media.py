@@ -18,7 +18,7 @@ from librephotos.api.http.links import NotValid, visited
 from librephotos.api.models import Link, Photo
 from librephotos.api.queries.library.links import linked_photos
 from librephotos.api.queries.library.photos import one_of
-from librephotos.api.views.media.byte_response import REVALIDATED, Content
+from librephotos.api.views.media.byte_response import REVALIDATED, Content, GrowingContent
 from librephotos.api.views.media.face_media import FaceMediaView
 from librephotos.api.views.media.originals import (
     EmbeddedVideoView,
@@ -68,7 +68,11 @@ class LinkedMediaView(PhotoMediaView):
             downloads=self.link.downloads,
         )
 
-    def presented(self, photo: Photo, content: Content) -> Content:
+    def presented(
+        self, photo: Photo, content: Content | GrowingContent
+    ) -> Content | GrowingContent:
+        if isinstance(content, GrowingContent):  # which only owners are sent
+            raise NotValid
         value = f"{self.link.slug}{content.etag}"
         content = replace(
             content,

@@ -16,12 +16,9 @@ from librephotos.api.models import File, Photo, ScanDirectory
 from librephotos.api.models.fields import readable_path
 from librephotos.api.services.waiting import PLACES
 from librephotos.api.storage.originals import Original, PartOf, open_original
-from librephotos.api.views.media.byte_response import IMMUTABLE, REVALIDATED, Content
-from librephotos.api.views.media.photo_media import (
-    NoContent,
-    PhotoMediaView,
-    Rights,
-)
+from librephotos.api.views.media.byte_response import (IMMUTABLE, REVALIDATED, Content, GrowingContent)
+from librephotos.api.views.media.photo_media import (NoContent, PhotoMediaView, Rights)
+from librephotos.api.views.media.films import (film_content)
 from librephotos.api.views.media.stripped_copy_content import (
     for_others,
     stripped_content,
@@ -40,11 +37,13 @@ class OriginalView(PhotoMediaView):
             "placeholder", "search_text"
         )
 
-    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+    def content(self, photo: Photo, *, by_hash: bool) -> Content | GrowingContent:
         file, rights = photo.main_file, self.rights(photo)
         # What moves is looked at as it is; of a still there are previews for that.
         if file is None or not (rights.downloads or photo.video):
             raise NoContent
+        if photo.video and rights.own and self.wants_playable():
+            return self.playable(file)
         return self.whole(photo, file, rights, by_hash=by_hash)
 
     def whole(
@@ -82,6 +81,23 @@ class OriginalView(PhotoMediaView):
             disk=found.disk,
         )
 
+    def wants_playable(self) -> bool:
+        """Whether the caller has chosen to have films as every browser plays them."""
+        return bool(self.request.user.transcode_videos)
+
+    def playable(
+        self, file: File, *, embedded_video: bool = False
+    ) -> Content | GrowingContent:
+        """Return a film, or the video in a motion photo, as every browser plays it."""
+        name = os.path.splitext(os.path.basename(readable_path(file.path)))[0]
+        return film_content(
+            file,
+            self.opened(file, part_of=video_range if embedded_video else None),
+            caller=who_waits(self.request),
+            file_name=f"{name}.mp4",
+            embedded_video=embedded_video,
+        )
+
     def opened(self, file: File, *, part_of: PartOf | None = None) -> Original:
         """Open an original; raise NoSuchPart, or OSError if it cannot be opened."""
         # Read here: the thread that looks at the disk has no connection to a database.
@@ -97,7 +113,7 @@ class OriginalView(PhotoMediaView):
 class VideoView(OriginalView):
     """The video: as it is on disk for its owner, without metadata for others."""
 
-    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+    def content(self, photo: Photo, *, by_hash: bool) -> Content | GrowingContent:
         if not photo.video:
             raise NoContent
         return super().content(photo, by_hash=by_hash)
@@ -109,8 +125,7 @@ class EmbeddedVideoView(OriginalView):
     def content(self, photo: Photo, *, by_hash: bool) -> Content:
         if not photo.motion_photo or photo.main_file is None:
             raise NoContent
-        videos = photo.files.filter(kind="video", missing_since=None)
-        beside = videos.order_by("id").first()
+        beside = video_beside(photo)
         rights = self.rights(photo)
         if beside is not None:
             return self.whole(photo, beside, rights, by_hash=by_hash, mime="video/mp4")
@@ -145,6 +160,32 @@ class EmbeddedVideoView(OriginalView):
             file_name=f"{name}.mp4",
             disk=found.disk,
         )
+
+
+class PlayableView(OriginalView):
+    """A film, or the video of a motion photo, as every browser plays it.
+
+    For its owner, whatever they have chosen: others get it as it is.
+    """
+
+    def content(self, photo: Photo, *, by_hash: bool) -> Content | GrowingContent:
+        file = photo.main_file
+        if file is None or photo.owner_id != self.request.user.pk:
+            raise NoContent
+        if photo.video:
+            return self.playable(file)
+        if not photo.motion_photo:
+            raise NoContent
+        beside = video_beside(photo)
+        if beside is not None:
+            return self.playable(beside)
+        return self.playable(file, embedded_video=True)
+
+
+def video_beside(photo: Photo) -> File | None:
+    """Return the file that is the video of a motion photo, None if it has none."""
+    videos = photo.files.filter(kind="video", missing_since=None)
+    return videos.order_by("id").first()
 
 
 def _cache(file: File, found: Original, *, by_hash: bool) -> str:

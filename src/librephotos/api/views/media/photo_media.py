@@ -35,6 +35,7 @@ from librephotos.api.views.media.byte_response import (
     IMMUTABLE,
     REVALIDATED,
     Content,
+    GrowingContent,
     send,
 )
 from librephotos.media.errors import MediaError
@@ -145,12 +146,15 @@ class PhotoMediaView(APIView):
         """Answer that there is nothing of what is asked for."""
         return HttpResponse(status=404)
 
-    def presented(self, photo: Photo, content: Content) -> Content:
+    def presented(
+        self, photo: Photo, content: Content | GrowingContent
+    ) -> Content | GrowingContent:
         """Have a browser ask for what is not its own each time.
 
         Its owner may cease to share it.
         """
-        if photo.owner_id == self.request.user.pk:
+        own = photo.owner_id == self.request.user.pk
+        if own or isinstance(content, GrowingContent):
             return content
         return replace(content, cache=REVALIDATED)
 
@@ -182,7 +186,7 @@ class PhotoMediaView(APIView):
         """Return all photos, with the columns that `content` needs."""
         raise NotImplementedError
 
-    def content(self, photo: Photo, *, by_hash: bool) -> Content:
+    def content(self, photo: Photo, *, by_hash: bool) -> Content | GrowingContent:
         """Return what to send.
 
         Raises NoContent, NoSuchPart or OSError where there is nothing.

@@ -1,0 +1,279 @@
+"""Films that are made playable: upright, in the right colours, bounded."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+import pyvips
+from av.audio.frame import AudioFrame
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorPrimaries, ColorTrc
+from PIL import Image
+
+from librephotos.media.decoding.coded_colours import CodedColours, as_shown
+from librephotos.media.decoding.transcoding import FilmOrder, make_playable
+from librephotos.media.errors import (
+    LimitExceeded,
+    MediaError,
+    UnavailableFile,
+    UnreadableFile,
+)
+from librephotos.media.files.formats import sniff
+from librephotos.media.limits import Limits
+from tests.support.pictures.images import google_motion_photo, quadrants
+from tests.support.pictures.videos import (
+    clip_facts,
+    first_frame,
+    overwritten,
+    video,
+    with_matrix,
+)
+
+
+def order_of(path: Path, **more: Any) -> FilmOrder:
+    stat = path.stat()
+    known: dict[str, Any] = {
+        "path": os.fsencode(path),
+        "format": sniff(str(path)).name,
+        "live": path.parent / "film.live",
+        "target": path.parent / "film",
+        "size": stat.st_size,
+        "mtime_ns": stat.st_mtime_ns,
+        "limits": Limits(),
+        "max_bytes": 10**8,
+    }
+    return FilmOrder(**{**known, **more})
+
+
+def made(tmp_path: Path, data: bytes, **more: Any) -> bytes:
+    """Make the film of these bytes playable; nothing else is left."""
+    path = tmp_path / "original.bin"
+    path.write_bytes(data)
+    size = make_playable(order_of(path, **more))
+    film = (tmp_path / "film").read_bytes()
+    assert len(film) == size
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "film", path]
+    return film
+
+
+def corners(film: bytes) -> list[tuple[int, ...]]:
+    """The colours of the four quarters of the first frame, roughly."""
+    picture = first_frame(film)
+    width, height = picture.size
+    points = [(x * width // 4, y * height // 4) for y in (1, 3) for x in (1, 3)]
+    return [tuple(round(c / 255) for c in picture.getpixel(p)) for p in points]
+
+
+def expected(picture: Image.Image) -> list[tuple[int, ...]]:
+    width, height = picture.size
+    points = [(x * width // 4, y * height // 4) for y in (1, 3) for x in (1, 3)]
+    return [tuple(round(c / 255) for c in picture.getpixel(p)) for p in points]
+
+
+QUARTERS = quadrants(320, 240)
+
+
+def test_it_is_h264_in_mp4_that_one_can_seek_in(tmp_path: Path) -> None:
+    film = made(tmp_path, video(codec="mpeg4", seconds=5))
+    facts = clip_facts(film)
+    assert (facts["codec"], facts["pix_fmt"]) == ("h264", "yuv420p")
+    assert (facts["width"], facts["height"], facts["audio"]) == (320, 240, 0)
+    assert facts["seconds"] == pytest.approx(5, abs=0.3)
+    assert facts["frames"] == 50
+    assert film.index(b"moov") < film.index(b"mdat")
+    assert b"moof" not in film
+    with av.open(str(tmp_path / "film")) as container:
+        keys = [p.pts for p in container.demux(video=0) if p.is_keyframe]
+        assert len(keys) == 3  # one every two seconds
+    assert corners(film) == expected(QUARTERS)
+
+
+@pytest.mark.parametrize("rotation", [90, 180, -90])
+def test_what_is_turned_is_shown_upright(tmp_path: Path, rotation: int) -> None:
+    film = made(tmp_path, video(rotation=rotation))
+    upright = QUARTERS.rotate(rotation, expand=True)
+    assert first_frame(film).size == upright.size
+    assert corners(film) == expected(upright)
+    with av.open(str(tmp_path / "film")) as container:
+        assert next(container.decode(video=0)).rotation == 0
+
+
+@pytest.mark.parametrize(
+    "matrix, transposed",
+    [
+        ((-1, 0, 0, 1), Image.Transpose.FLIP_LEFT_RIGHT),
+        ((1, 0, 0, -1), Image.Transpose.FLIP_TOP_BOTTOM),
+        ((0, 1, 1, 0), Image.Transpose.TRANSPOSE),
+    ],
+)
+def test_what_is_mirrored_is_shown_right(
+    tmp_path: Path, matrix: tuple[int, ...], transposed: Image.Transpose
+) -> None:
+    film = made(tmp_path, with_matrix(video(), matrix))
+    assert corners(film) == expected(QUARTERS.transpose(transposed))
+
+
+@pytest.mark.parametrize(
+    "size, shown",
+    [((1920, 1080), (1280, 720)), ((1080, 1920), (404, 720)), ((322, 242), (322, 242))],
+)
+def test_it_has_720_lines_at_most_and_is_never_enlarged(
+    tmp_path: Path, size: tuple[int, int], shown: tuple[int, int]
+) -> None:
+    width, height = size
+    film = made(tmp_path, video(width=width, height=height, seconds=0.3))
+    assert first_frame(film).size == shown
+
+
+def film_of(path: Path, *, tone: tuple[int, int] = (0, 0), layout: str = "") -> bytes:
+    """A film in 10 bits with these primaries and transfer, and sound if a layout."""
+    with av.open(str(path), "w", format="matroska") as output:
+        pictures = output.add_stream("libx265", rate=10)
+        pictures.width, pictures.height = 320, 240
+        pictures.pix_fmt = "yuv420p10le"
+        pictures.options = {"x265-params": "log-level=none"}
+        if any(tone):
+            pictures.codec_context.color_primaries = tone[0]
+            pictures.codec_context.color_trc = tone[1]
+        sound = None
+        if layout:
+            sound = output.add_stream("pcm_s16le", rate=11_025)
+            sound.layout = layout
+        grey = np.full((240, 320, 3), 150, np.uint8)
+        for number in range(10):
+            frame = VideoFrame.from_ndarray(grey, "rgb24").reformat(
+                format="yuv420p10le"
+            )
+            frame.pts = number
+            output.mux(pictures.encode(frame))
+        if sound is not None:
+            channels = sound.codec_context.channels
+            noise = np.zeros((1, 11_025 * channels), np.int16)
+            heard = AudioFrame.from_ndarray(noise, format="s16", layout=layout)
+            heard.sample_rate = 11_025
+            heard.pts = 0
+            output.mux(sound.encode(heard))
+            output.mux(sound.encode(None))
+        output.mux(pictures.encode(None))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("layout", ["mono", "stereo", "5.1"])
+def test_sound_becomes_aac_of_two_channels(tmp_path: Path, layout: str) -> None:
+    source = film_of(tmp_path.parent / "hevc", layout=layout)
+    made(tmp_path, source)
+    with av.open(str(tmp_path / "film")) as container:
+        [sound] = container.streams.audio
+        assert sound.codec_context.name == "aac"
+        assert (sound.codec_context.channels, sound.rate) == (2, 48_000)
+        seconds = sum(frame.samples for frame in container.decode(sound)) / 48_000
+    assert seconds == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("transfer", [ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67])
+def test_bright_colours_are_toned(tmp_path: Path, transfer: ColorTrc) -> None:
+    tone = (int(ColorPrimaries.BT2020), int(transfer))
+    toned = first_frame(made(tmp_path, film_of(tmp_path.parent / "hdr", tone=tone)))
+    plain_folder = tmp_path / "plain"
+    plain_folder.mkdir()
+    plain = first_frame(made(plain_folder, film_of(tmp_path.parent / "sdr")))
+    assert toned.size == plain.size == (320, 240)
+    assert abs(plain.getpixel((160, 120))[0] - 150) < 5
+    grey = pyvips.Image.new_from_array(np.full((1, 1, 3), 150, np.uint8))
+    light = int(as_shown(grey, CodedColours(*tone)).numpy()[0, 0, 0])
+    assert abs(light - 150) > 10
+    assert abs(toned.getpixel((160, 120))[0] - light) < 8
+
+
+def test_odd_sizes_become_even(tmp_path: Path) -> None:
+    path = tmp_path.parent / "odd.mkv"
+    with av.open(str(path), "w", format="matroska") as output:
+        stream = output.add_stream("ffv1", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 321, 241, "yuv444p"
+        frame = VideoFrame.from_image(quadrants(321, 241))
+        output.mux(stream.encode(frame.reformat(format="yuv444p")))
+        output.mux(stream.encode(None))
+    film = made(tmp_path, path.read_bytes())
+    assert first_frame(film).size == (320, 240)
+    assert corners(film) == expected(QUARTERS)
+
+
+def test_frames_keep_their_times(tmp_path: Path) -> None:
+    path = tmp_path.parent / "vfr.mkv"
+    times = [0, 100, 150, 900, 905, 910, 1900]  # milliseconds
+    with av.open(str(path), "w", format="matroska") as output:
+        stream = output.add_stream("mpeg4", rate=1000)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for pts in times:
+            frame = VideoFrame(64, 64, "yuv420p")
+            frame.pts = pts
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    made(tmp_path, path.read_bytes())
+    with av.open(str(tmp_path / "film")) as container:
+        shown = [round((f.time or 0) * 1000) for f in container.decode(video=0)]
+    first = shown[0]
+    # At most sixty a second.
+    assert [t - first for t in shown] == [0, 100, 150, 900, 1900]
+
+
+def test_of_a_cut_film_there_is_what_can_be_decoded(tmp_path: Path) -> None:
+    whole = video(seconds=6, streamable=True, key_every=10)
+    film = made(tmp_path, whole[: len(whole) * 2 // 3])
+    assert 1 < float(str(clip_facts(film)["seconds"])) < 6
+    again = tmp_path / "again"
+    again.mkdir()
+    damaged = made(again, overwritten(video(seconds=3, key_every=5), range(8, 12)))
+    assert float(str(clip_facts(damaged)["seconds"])) > 2
+
+
+def test_the_video_in_a_motion_photo(tmp_path: Path) -> None:
+    photo = google_motion_photo(video(codec="mpeg4"))
+    film = made(tmp_path, photo, embedded_video=True)
+    assert clip_facts(film)["codec"] == "h264"
+
+
+REFUSED = {
+    "too long": (LimitExceeded, {"limits": Limits(max_video_seconds=0.5)}),
+    "too many pixels": (LimitExceeded, {"limits": Limits(max_pixels=1000)}),
+    "too many bytes": (LimitExceeded, {"max_bytes": 100}),
+    "another size": (UnavailableFile, {"size": 7}),
+    "another time": (UnavailableFile, {"mtime_ns": 7}),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_refused_leaves_nothing(tmp_path: Path, case: str) -> None:
+    kind, more = REFUSED[case]
+    path = tmp_path / "original.mp4"
+    path.write_bytes(video(seconds=2))
+    with pytest.raises(kind):
+        make_playable(order_of(path, **more))
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("length", [100, 600])
+def test_a_film_without_frames_is_told(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "original.mp4"
+    path.write_bytes(video()[:length])
+    with pytest.raises(UnreadableFile):
+        make_playable(order_of(path))
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_other_file_or_host_is_opened(tmp_path: Path) -> None:
+    """A playlist, or a film that refers to another, names what would be opened."""
+    named = tmp_path / "secret.mp4"
+    named.write_bytes(video())
+    path = tmp_path / "original.mp4"
+    path.write_text(f"#EXTM3U\n#EXTINF:1,\n{named}\n#EXT-X-ENDLIST\n")
+    with pytest.raises(MediaError):
+        make_playable(order_of(path, format="MP4"))
+    path.write_text(f"ffconcat version 1.0\nfile {named}\n")
+    with pytest.raises(MediaError):
+        make_playable(order_of(path, format="MP4"))
