@@ -1,14 +1,18 @@
-"""Who gets which status at the addresses of downloads."""
+"""Who gets which status at the addresses of downloads and films."""
 
 from __future__ import annotations
 
-from tests.api.http.permission_rows import Row
+from tests.api.http.permission_rows import Row, World
 
 NAME = "00000000-0000-4000-8000-000000000000"
 
 
-def archive(world: object) -> dict[str, str]:
+def archive(world: World) -> dict[str, str]:
     return {"name": NAME}
+
+
+def photo(world: World) -> dict[str, str]:
+    return {"name": str(world.photo.pk)}
 
 
 EVERY = {"select_all": True, "query": {}}
@@ -19,4 +23,6 @@ DOWNLOADS = [
     Row("get", "api/downloads/<str:name>/", 401, 404, 404, 404, archive),
     Row("delete", "api/delete/zip/<str:name>/", 401, 200, 200, 200, archive),
     Row("get", "media/zip/<str:name>/", 403, 404, 404, 404, archive),
+    Row("get", "media/playable/<str:name>/", 403, 404, 404, 404, photo),
+    Row("get", "api/media/diagnostics/<str:name>/", 401, 403, 403, 200, photo),
 ]

@@ -446,7 +446,7 @@ CASES: dict[tuple[str, str], Requests] = {
         ("get", f"media/{kind}/<str:name>/"): photo_paths(f"/media/{kind}/{{}}")
         for kind in (
             *("thumbnails_big", "square_thumbnails", "square_thumbnails_small"),
-            *("photos", "video", "embedded_media"),
+            *("photos", "video", "embedded_media", "playable"),
         )
     },
 }
@@ -465,6 +465,8 @@ NOT_PRIVATE = {
     ("get", "media/<path:rest>"),
     # Its body is a form: see test_uploads.
     ("post", "api/upload/"),
+    # Administrators may know of every file why it cannot be read.
+    ("get", "api/media/diagnostics/<str:name>/"),
     # These name nothing.
     ("post", "api/auth/token/obtain/"),
     ("post", "api/auth/token/refresh/"),

@@ -1,4 +1,7 @@
-"""Archives to download, and the checksum that a file has in one."""
+"""Archives to download, the checksum that a file has in one, and how films play.
+
+The next scan reads what films say of themselves again.
+"""
 
 import uuid
 
@@ -6,6 +9,13 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+FILMS_AGAIN = """
+UPDATE api_photostage AS stage SET state = 'pending', job_id = NULL
+FROM api_photo AS photo
+WHERE photo.id = stage.photo_id AND photo.video AND NOT photo.removed
+    AND stage.stage = 'metadata' AND stage.state = 'done'
+"""
 
 
 class Migration(migrations.Migration):
@@ -16,6 +26,11 @@ class Migration(migrations.Migration):
             model_name="file",
             name="crc32",
             field=models.BigIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name="photometadata",
+            name="video_playback_type",
+            field=models.CharField(db_default="", default="", max_length=200),
         ),
         migrations.CreateModel(
             name="Download",
@@ -68,4 +83,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        # Last: no table can be changed that has rows to be checked at the end.
+        migrations.RunSQL(FILMS_AGAIN, migrations.RunSQL.noop),
     ]

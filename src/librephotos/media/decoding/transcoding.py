@@ -244,7 +244,11 @@ class _Making:
             shape = shape_of(frame, self._track.sample_aspect_ratio)
             check_pixels(shape.width, shape.height, limits=self._order.limits)
             self._pictures = _Pictures(
-                self._out, frame, shape, rate=self._track.average_rate, order=self._order
+                self._out,
+                frame,
+                shape,
+                rate=self._track.average_rate,
+                order=self._order,
             )
             self._pictures.start_s = self._start_s
             if self._sound is not None:

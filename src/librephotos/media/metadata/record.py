@@ -67,6 +67,7 @@ class Metadata:
     regions: tuple[Region, ...] = ()
     duration_s: float | None = None
     video_codec: str | None = None
+    video_playback_type: str | None = None
     audio_codec: str | None = None
     frame_rate: float | None = None
     dates: dict[str, str] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from librephotos.media.limits import Limits
 from librephotos.media.metadata.avi_date import digitised_at
 from librephotos.media.metadata.camcorder import recorded_at
 from librephotos.media.metadata.movie_user_data import read_user_data
+from librephotos.media.metadata.playback import playback_type
 from librephotos.media.metadata.position import position_of_iso6709
 from librephotos.media.metadata.record import Metadata, merge
 from librephotos.media.metadata.sony_xml import read_nonrealtime
@@ -51,6 +52,8 @@ def read_video(path: bytes | str, *, format: Format, limits: Limits) -> Metadata
         said = _said(container, track)
         size = shown_size(container)
         found = _metadata(container, track, said, size)
+        plays = playback_type(container, track, format=format)
+        found = replace(found, video_playback_type=plays)
     read_moment = _MOMENTS.get(format.name)
     if read_moment and "EXIF:DateTimeOriginal" not in found.dates:
         moment = read_moment(path)

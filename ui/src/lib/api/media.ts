@@ -30,4 +30,5 @@ export const media = {
   original: at('original'),
   embedded: at('embedded'),
   archive: (id: string): string => `/media/zip/${id}`,
+  playable: (hash: string): string => `/media/playable/${hash}`,
 };

@@ -37,6 +37,7 @@ export const captions: Captions = {
 
 export const photo: Photo = {
   big_thumbnail_url: null,
+  video_playback_type: null,
   square_thumbnail_url: null,
   small_square_thumbnail_url: null,
   id: '00000000-0000-4000-8000-000000000000',

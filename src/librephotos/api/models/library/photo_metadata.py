@@ -12,6 +12,7 @@ class PhotoMetadata(models.Model):
     `dates` holds the raw texts that the date rules read, by exiftool's tag names;
     `tags` the remaining tags for display; `regions` the named face boxes of XMP,
     normalised to the upright picture. `gps_timezone` is the zone at the position.
+    `video_playback_type` is what a browser is asked whether it plays a film.
     """
 
     photo = models.OneToOneField(
@@ -38,6 +39,7 @@ class PhotoMetadata(models.Model):
     keywords = ArrayField(models.TextField(), default=list)
     regions = models.JSONField(default=list)
     video_codec = models.CharField(max_length=32, default="")
+    video_playback_type = models.CharField(max_length=200, default="", db_default="")
     audio_codec = models.CharField(max_length=32, default="")
     frame_rate = models.FloatField(null=True)
     dates = models.JSONField(default=dict)

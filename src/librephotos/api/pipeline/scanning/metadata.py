@@ -28,6 +28,7 @@ _TEXTS = {
     "creator": 2000,
     "copyright": 2000,
     "video_codec": 32,
+    "video_playback_type": 200,
     "audio_codec": 32,
 }
 _AS_THEY_ARE = (

@@ -148,8 +148,18 @@ def _common(photo: Photo) -> CommonFacts:
         "stacks": [],
         "is_screenshot": False,
         "is_document": False,
+        "video_playback_type": _playback_type(photo),
         "category_source": "auto",
     }
+
+
+def _playback_type(photo: Photo) -> str | None:
+    """Return what a browser asks itself whether it plays a film, None of a still.
+
+    It tells of the file that everybody who sees the film is sent.
+    """
+    metadata = getattr(photo, "metadata", None)
+    return (metadata.video_playback_type or None) if photo.video and metadata else None
 
 
 def _previews(photo: Photo) -> PreviewUrls:

@@ -99,6 +99,7 @@ class CommonFacts(PreviewUrls):
     stacks: list[Stack]
     is_screenshot: bool
     is_document: bool
+    video_playback_type: str | None
     category_source: Literal["auto", "user"]
 
 
