@@ -18,6 +18,7 @@ from django.db import connections
 from librephotos.api.models import Job, ScanDirectory, User
 from librephotos.api.pipeline.work.queue import CPU, IO
 from librephotos.api.writes.jobs import presume_workers_dead
+from librephotos.logs.log_file import write_log_file
 from librephotos.server import accounts, database, embedded, progress
 from librephotos.server.errors import DatabaseError, DataFolderError
 from librephotos.server.http import gunicorn
@@ -74,6 +75,7 @@ def serve(
     """
     roots = [accounts.existing_folder(folder) for folder in folders]
     with _alone_on_data_folder(), gunicorn.listen(host, port) as listener:
+        write_log_file(settings.DATA / "logs")
         address = Address(host, listener.getsockname()[1])
         with _ready_database(say) as postgres:
             admin = _admin(say)

@@ -253,6 +253,8 @@ LOGGING = {
             "()": "librephotos.logs.formatter.LineFormatter",
             "format": "{asctime} {levelname} {name}[{process}]: {message}",
             "style": "{",
+            # How people call their files is not told.
+            "private": SCAN_ROOTS,
         }
     },
     "filters": {"outages": {"()": "librephotos.logs.outages.OutageFilter"}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
@@ -10,9 +11,13 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 
 from librephotos.api.services.waiting import PLACES
+from librephotos.logs.log_file import write_log_file
 from librephotos.server import database, lifeline
 from librephotos.server.http import gunicorn
 from librephotos.server.http.limits import Limits
+
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -37,6 +42,8 @@ class Command(BaseCommand):
         from librephotos.web.wsgi import application
 
         lifeline.hold_lifeline()
+        write_log_file(settings.DATA / "logs")
+        logger.info("The web server starts")
         if not lifeline.supervised():  # else `serve` has set the tables up
             database.require_tables()
         descriptor = options["descriptor"]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from librephotos.api.pipeline.work.queue import ALL_QUEUES
+from librephotos.logs.log_file import write_log_file
 from librephotos.server import database, lifeline
+
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -34,6 +40,8 @@ class Command(BaseCommand):
         from librephotos.api.pipeline.worker import loop
 
         lifeline.hold_lifeline()
+        write_log_file(settings.DATA / "logs")
+        logger.info("A worker starts")
         if not lifeline.supervised():  # else `serve` has set the tables up
             database.require_tables()
         loop.run(concurrency=options["concurrency"], queues=_queues(options["queues"]))
