@@ -44,6 +44,7 @@ from tests.api.http.permission_rows_people import PEOPLE
 from tests.api.http.permission_rows_sharing import SHARING
 from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_selection import SELECTION
+from tests.api.http.permission_rows_settings import SETTINGS
 from tests.api.http.permission_rows_things import THINGS
 from tests.api.http.permission_rows_uploads import UPLOADS
 from tests.api.http.test_permissions import path_of
@@ -60,7 +61,7 @@ from tests.factories import (
     UserFactory,
 )
 
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS, *SELECTION, *DOWNLOADS]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS, *SELECTION, *DOWNLOADS, *SETTINGS]
 CANARY = "canary"
 TRICKS = [
     {},
@@ -85,7 +86,7 @@ def world(db, settings, tmp_path) -> World:
         nextcloud_username=CANARY,
         nextcloud_scan_directory=CANARY,
         nextcloud_app_password=CANARY,
-        default_timeline_filter=CANARY,
+        default_timeline_filter={"media": CANARY},
         burst_detection_rules=f'[{{"name": "{CANARY}"}}]',
     )
     victim.scan_directories.create(path=os.fsencode(root))

@@ -48,7 +48,9 @@ def test_what_is_logged_is_in_a_private_file(folder: Path) -> None:
     with logger_of(folder) as logger:
         logger.warning("something happened")
     assert current_log(folder).read_text() == "something happened\n"
-    modes = [stat.S_IMODE(path.stat().st_mode) for path in (folder, current_log(folder))]
+    modes = [
+        stat.S_IMODE(path.stat().st_mode) for path in (folder, current_log(folder))
+    ]
     assert modes == [0o700, 0o600]
 
 

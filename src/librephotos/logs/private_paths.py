@@ -17,7 +17,9 @@ class PrivatePaths:
     def __init__(self, folders: Iterable[str]) -> None:
         """Take absolute paths; the root of the file system counts as none."""
         names = {printable(os.path.normpath(each)).rstrip("/") for each in folders}
-        below = "|".join(re.escape(name) for name in sorted(names, reverse=True) if name)
+        below = "|".join(
+            re.escape(name) for name in sorted(names, reverse=True) if name
+        )
         # A name may hold anything: where it isn't quoted it ends with the line.
         within = r"(?:\\.|(?!(?P=quote))[^\n])*"
         self._paths = re.compile(

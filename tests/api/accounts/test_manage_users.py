@@ -171,12 +171,14 @@ def test_no_account_is_made_with_a_directory_that_is_refused(client_of, root):
 
 
 def test_superusers_make_superusers_and_nobody_else_does(client_of, root):
-    sent = {**NEW, "is_superuser": True, "scan_directory": str(root / "ada")}
+    sent = {**NEW, "is_superuser": True}
     SiteSettings.objects.update_or_create(defaults={"allow_registration": True})
     for number, caller in enumerate(
         (UserFactory(admin=True), UserFactory(staff=True), UserFactory(), None)
     ):
         sent["username"] = f"grace{number}"
+        (root / str(number)).mkdir()
+        sent["scan_directory"] = str(root / str(number))
         made = client_of(caller).post("/api/user/", sent, format="json")
         assert made.status_code == 201
         user = User.objects.get(username=sent["username"])

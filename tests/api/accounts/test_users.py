@@ -58,7 +58,6 @@ TEXTS = {
     "header_size",
     "burst_detection_rules",
     "duplicate_sensitivity",
-    "default_timeline_filter",
 }
 SWITCHES = {
     "is_superuser",
@@ -75,6 +74,7 @@ OTHERS = {
     "public_photo_samples",
     "llm_settings",
     "public_sharing_defaults",
+    "default_timeline_filter",
     "nextcloud_server_address",
     "nextcloud_username",
     "nextcloud_scan_directory",
@@ -162,7 +162,7 @@ def test_what_a_new_account_starts_with(client_of):
         "slideshow_interval": 5,
         "duplicate_sensitivity": "normal",
         "duplicate_clear_existing": False,
-        "default_timeline_filter": "",
+        "default_timeline_filter": {},
     }
     assert {key: row[key] for key in newer} == newer
 
@@ -179,8 +179,12 @@ def test_what_a_new_account_starts_with(client_of):
         ("slideshow_interval", "30", 30),
         ("duplicate_sensitivity", "strict", "strict"),
         ("duplicate_clear_existing", True, True),
-        ("default_timeline_filter", "photos", "photos"),
-        ("default_timeline_filter", "", ""),
+        (
+            "default_timeline_filter",
+            {"media": "photos", "favorites": True, "hide_documents": "yes", "x": 1},
+            {"media": "photos", "favorites": True},
+        ),
+        ("default_timeline_filter", {"media": ["photos"]}, {}),
     ],
 )
 def test_each_newer_setting_is_kept(client_of, field, sent, kept):
@@ -449,7 +453,7 @@ def test_what_the_client_holds_is_taken_back_with_numbers_as_text(client_of):
         ("duplicate_sensitivity", "paranoid"),
         ("slideshow_interval", 0),
         ("slideshow_interval", 3601),
-        ("default_timeline_filter", "x" * 33),
+        ("default_timeline_filter", "photos"),
         ("burst_detection_rules", "no JSON"),
         ("burst_detection_rules", "{}"),
         ("burst_detection_rules", "[1]"),

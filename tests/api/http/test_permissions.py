@@ -24,6 +24,7 @@ from tests.api.http.permission_rows_people import PEOPLE
 from tests.api.http.permission_rows_sharing import SHARING
 from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_selection import SELECTION
+from tests.api.http.permission_rows_settings import SETTINGS
 from tests.api.http.permission_rows_things import THINGS
 from tests.factories import (FileFactory, JobFactory, LinkFactory, UserFactory)
 from tests.support.published import (HeldToTheSchema)
@@ -31,7 +32,7 @@ from tests.api.http.permission_rows_uploads import (UPLOADS)
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CALLERS = ("anonymous", "other", "viewer", "contributor", "owner", "staff", "visitor")
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS, *SELECTION, *DOWNLOADS]
+ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS, *SELECTION, *DOWNLOADS, *SETTINGS]
 
 
 def patterns(

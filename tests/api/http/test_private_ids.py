@@ -467,7 +467,19 @@ NOT_PRIVATE = {
     ("post", "api/upload/"),
     # Administrators may know of every file why it cannot be read.
     ("get", "api/media/diagnostics/<str:name>/"),
+    # So are directories, and processes.
+    ("get", "api/manage/user/<number:pk>/directories/"),
+    ("post", "api/manage/user/<number:pk>/directories/"),
+    ("delete", "api/manage/user/<number:pk>/directories/<number:directory_id>/"),
+    ("post", "api/manage/user/<number:pk>/scan/"),
+    ("get", "api/services/<str:name>/"),
+    ("post", "api/services/<str:name>/start/"),
+    ("post", "api/services/<str:name>/stop/"),
     # These name nothing.
+    ("post", "api/email-config/"),
+    ("post", "api/email-config/test/"),
+    ("post", "api/datetimerules/preview/"),
+    ("post", "api/nextcloud/scanphotos/"),
     ("post", "api/auth/token/obtain/"),
     ("post", "api/auth/token/refresh/"),
     ("post", "api/auth/token/blacklist/"),

@@ -38,9 +38,11 @@ from librephotos.api.services.user_albums import (
 )
 from librephotos.api.services.users import (
     NotUploadable,
+    DirectoryTaken,
     SignInEnded,
     StaysActive,
     SuperuserProtected,
+    UnknownDirectory,
     UserNameTaken,
 )
 from librephotos.api.storage.directories import NotScannable
@@ -113,6 +115,8 @@ REFUSALS: dict[type[Exception], Refusal] = {
     SlugTaken: Refusal(ValidationError, "slug"),
     NotScannable: Refusal(ValidationError, "scan_directory"),
     NotUploadable: Refusal(ValidationError, "upload_directory"),
+    DirectoryTaken: Refusal(ValidationError, "scan_directory"),
+    UnknownDirectory: Refusal(NotFound),
     SignInEnded: Refusal(SignInIsOver, told=False),
     StaysActive: Refusal(ValidationError, "is_active"),
     SuperuserProtected: Refusal(ValidationError, "detail"),

@@ -1,5 +1,6 @@
 """The data types, one module per concept, in the rooms of the queries."""
 
+from librephotos.api.models.accounts.mail_settings import MailSettings
 from librephotos.api.models.accounts.site_settings import SiteSettings
 from librephotos.api.models.accounts.user import ScanDirectory, User
 from librephotos.api.models.library.file import File
@@ -43,6 +44,7 @@ __all__ = [
     "JobFailure",
     "JobStage",
     "Link",
+    "MailSettings",
     "ModelRevision",
     "PeopleEdit",
     "Person",

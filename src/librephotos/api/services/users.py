@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -60,6 +61,14 @@ class StaysActive(ValueError):
     """An account that may not be deactivated; the text says why."""
 
 
+class DirectoryTaken(ValueError):
+    """A directory that holds, or lies in, one of another account."""
+
+
+class UnknownDirectory(ValueError):
+    """No directory of this account."""
+
+
 def refuse_sign_up(caller: User | AnonymousUser) -> None:
     """Raise SignUpClosed unless the caller may make an account now."""
     if caller.is_staff or SiteSettings.current().allow_registration:
@@ -83,7 +92,7 @@ def create_user(
 
     `scan_directory` and `is_superuser` are for administrators and superusers to say.
     Raises SignUpClosed if neither the caller nor the site settings allow it,
-    UserNameTaken and NotScannable.
+    UserNameTaken, NotScannable and DirectoryTaken.
     """
     user = User(
         username=username,
@@ -116,8 +125,8 @@ def change_user(
     to all photos by a scan that is started; another `confidence` has their scenes
     recognised again, and switching on semantic search has the photos embedded that are
     not. `avatar` is an uploaded file. `by` is who asks, as read when their sign-in was
-    looked at. Raises UserNameTaken, InvalidAvatar, NotScannable, SignInEnded, and
-    User.DoesNotExist if the account has been deleted.
+    looked at. Raises UserNameTaken, InvalidAvatar, NotScannable, DirectoryTaken,
+    SignInEnded, and User.DoesNotExist if the account has been deleted.
     """
     # As it is now: what others have changed since it was read is not set back.
     user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
@@ -193,11 +202,11 @@ def set_scan_directory(user: User, path: str) -> None:
     """Make a directory the first of a user's, in place of the one before.
 
     `path` is text as clients see it. Nothing changes if it is the first one already.
-    Raises NotScannable unless it exists and lies in a scan root.
+    Raises NotScannable unless it exists and lies in a scan root, and DirectoryTaken.
     """
     if path == user.scan_directory:
         return
-    resolved = scannable(path)
+    resolved = _free_directory(path, user)
     first = user.scan_directories.first() or ScanDirectory(user=user)
     user.scan_directories.filter(path=resolved).exclude(pk=first.pk).delete()
     first.path = resolved
@@ -222,6 +231,48 @@ def _uploadable(user: User, path: str) -> bytes:
         return scannable(path) if path else b""
     except NotScannable as error:
         raise NotUploadable(str(error)) from error
+
+
+@transaction.atomic
+def add_scan_directory(user: User, path: str) -> ScanDirectory:
+    """Have a directory scanned for a user, in addition to the others.
+
+    `path` is text as clients see it. Raises NotScannable and DirectoryTaken.
+    """
+    resolved = _free_directory(path, user)
+    directory, is_new = user.scan_directories.get_or_create(path=resolved)
+    if is_new:
+        request_search_texts(user.pk)
+    return directory
+
+
+@transaction.atomic
+def remove_scan_directory(user: User, directory_id: int) -> None:
+    """Have a directory of a user scanned no more; raises UnknownDirectory.
+
+    The next scan marks its photos as missing, and no file is touched.
+    """
+    deleted, _ = user.scan_directories.filter(pk=directory_id).delete()
+    if not deleted:
+        raise UnknownDirectory("This account has no such directory.")
+    request_search_texts(user.pk)
+
+
+def _free_directory(path: str, user: User) -> bytes:
+    """Return a directory, links resolved, that shares nothing with another account's.
+
+    What one would do with its files, such as deleting them, the other would suffer.
+    """
+    resolved = scannable(path)
+    SiteSettings.locked()  # or two could take directories within each other at once
+    others = ScanDirectory.objects.exclude(user=user).values_list("path", flat=True)
+    for other in map(bytes, others):
+        if os.path.commonpath([other, resolved]) in (other, resolved):
+            raise DirectoryTaken(
+                "This directory holds, or lies in, one that is scanned for another"
+                " account. Choose one beside it."
+            )
+    return resolved
 
 
 @transaction.atomic

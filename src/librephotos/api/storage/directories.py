@@ -55,6 +55,18 @@ def scannable(path: str, *, place: Place = anybody) -> bytes:
     )
 
 
+def root_directories(*, place: Place = anybody) -> list[Directory]:
+    """Return the directories below which pictures may be scanned, without any below."""
+    return [
+        {
+            "title": path_to_text(os.path.basename(root) or root),
+            "absolute_path": path_to_text(root),
+            "children": [],
+        }
+        for root in scan_roots(place=place)
+    ]
+
+
 class Directory(TypedDict):
     """A directory and those below it."""
 

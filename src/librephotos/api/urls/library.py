@@ -107,5 +107,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("librephotos.api.urls.links")),
     path("", include("librephotos.api.urls.uploads")),
     path("", include("librephotos.api.urls.selection")),
+    path("", include("librephotos.api.urls.settings")),
     path("media/<path:rest>", photo_media.UnknownMediaView.as_view()),
 ]

@@ -153,7 +153,7 @@ class User(AbstractUser):
     )
     duplicate_clear_existing = models.BooleanField(default=False)
     slideshow_interval = models.PositiveIntegerField(default=5)
-    default_timeline_filter = models.CharField(max_length=32, default="", blank=True)
+    default_timeline_filter = models.JSONField(default=dict, blank=True)
     text_alignment = models.CharField(
         max_length=8, choices=TextAlignment.choices, default=TextAlignment.RIGHT
     )

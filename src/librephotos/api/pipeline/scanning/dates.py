@@ -92,7 +92,7 @@ class DatesStage(Stage[DatedPhoto, Dating]):
             stored = _stored_rules(photo.owner.datetime_rules)
             inputs[photo.id] = (
                 DatedPhoto(
-                    _facts(photo),
+                    facts_of(photo),
                     stored.rules,
                     photo.owner.default_timezone,
                     now,
@@ -177,7 +177,8 @@ def _stored_rules(text: str) -> StoredRules:
         return StoredRules(DEFAULT_RULES, (str(error),))
 
 
-def _facts(photo: Photo) -> DateFacts:
+def facts_of(photo: Photo) -> DateFacts:
+    """Return what the rules may look at, of a photo with a file and its metadata."""
     assert photo.main_file
     metadata = getattr(photo, "metadata", None)
     return DateFacts(

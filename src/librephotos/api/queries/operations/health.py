@@ -23,6 +23,16 @@ def workers_alive() -> int:
     return ProcrastinateWorker.objects.filter(last_heartbeat__range=late).count()
 
 
+def known_workers() -> list[tuple[int, bool]]:
+    """Return the loops of workers by number, and whether each gave a sign of life."""
+    now = timezone.now()
+    early, late = now - WORKER_SILENCE, now + WORKER_SILENCE
+    rows = ProcrastinateWorker.objects.order_by("id").values_list(
+        "id", "last_heartbeat"
+    )
+    return [(number, early <= heartbeat <= late) for number, heartbeat in rows]
+
+
 def is_under_way(lock: str) -> bool:
     """Whether a task of this queueing lock waits or is being done."""
     tasks = ProcrastinateJob.objects.filter(queueing_lock=lock)

@@ -13,6 +13,7 @@ from librephotos.api.models.fields import readable_path
 from librephotos.api.serializers.accounts.user_settings import (
     LlmSettingsSerializer,
     PublicSharingSerializer,
+    SavedTimelineFilterField,
 )
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,6 +93,7 @@ class UserSerializer(ProfileSerializer):
     photo_count: serializers.Field[Any, Any, Any, Any] = serializers.IntegerField()
     llm_settings = _LlmSettings()
     public_sharing_defaults = _PublicSharing()
+    default_timeline_filter = SavedTimelineFilterField()
 
     class Meta(ProfileSerializer.Meta):
         fields = (

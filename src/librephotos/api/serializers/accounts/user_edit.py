@@ -28,6 +28,7 @@ from librephotos.api.serializers.accounts.user import NEWER_SETTINGS
 from librephotos.api.serializers.accounts.user_settings import (
     LlmSettingsSerializer,
     PublicSharingSerializer,
+    SavedTimelineFilterField,
 )
 from librephotos.media.dates import InvalidRules, parse_rules
 from librephotos.time_zones import time_zones
@@ -169,6 +170,7 @@ class UserEditSerializer(_AccountSerializer):
     favorite_min_rating = WholeNumberField(required=False, min_value=1, max_value=5)
     llm_settings = LlmSettingsSerializer(required=False)
     public_sharing_defaults = PublicSharingSerializer(required=False)
+    default_timeline_filter = SavedTimelineFilterField(required=False)
     slideshow_interval = WholeNumberField(
         required=False, min_value=1, max_value=LONGEST_SLIDE_S
     )

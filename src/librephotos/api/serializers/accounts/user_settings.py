@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from librephotos.api.http.fields import WholeNumberField
+
+MEDIA = ("all", "photos", "videos")
+_SWITCHES = ("hide_screenshots", "hide_documents", "favorites")
 
 
 class LlmSettingsSerializer(serializers.Serializer[Any]):
@@ -37,3 +41,27 @@ class PublicSharingSerializer(serializers.Serializer[Any]):
     share_timestamps = serializers.BooleanField(required=False)
     share_captions = serializers.BooleanField(required=False)
     share_faces = serializers.BooleanField(required=False)
+
+
+class SavedTimelineFilterSerializer(serializers.Serializer[Any]):
+    """What the timeline leaves out where a client asks with `apply_default`."""
+
+    media = serializers.ChoiceField(MEDIA, required=False)
+    hide_screenshots = serializers.BooleanField(required=False)
+    hide_documents = serializers.BooleanField(required=False)
+    favorites = serializers.BooleanField(required=False)
+
+
+@extend_schema_field(SavedTimelineFilterSerializer)
+class SavedTimelineFilterField(serializers.JSONField):
+    """An object with some of these keys; others, and what they cannot be, are dropped."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("Give an object, or {}.")
+        media = data.get("media")
+        known = {"media": media} if isinstance(media, str) and media in MEDIA else {}
+        switches = {
+            name: data[name] for name in _SWITCHES if isinstance(data.get(name), bool)
+        }
+        return {**known, **switches}

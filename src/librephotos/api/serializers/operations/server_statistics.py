@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NotRequired, TypedDict, cast
 
 from librephotos.api.queries.operations.server_statistics import Sizes
 from librephotos.api.storage.disk import Storage
+from librephotos.numbers import whole_number
 
 _MIB = 2**20
 _SIZE_KEYS = (
@@ -26,11 +29,20 @@ _PEOPLE_KEYS = _SIZE_KEYS[:5]
 
 
 class Processor(TypedDict):
-    """What the machine computes with."""
+    """What the machine computes with, under the names that clients check."""
 
+    python_version: str
+    cpuinfo_version: list[int]
+    cpuinfo_version_string: str
     arch: str
-    count: int | None
+    arch_string_raw: str
+    bits: int
+    count: int
+    vendor_id_raw: str
+    brand_raw: str
     brand: str
+    model: int
+    flags: list[str]
 
 
 class Machine(TypedDict):
@@ -73,6 +85,8 @@ class UserLibrary(TypedDict):
     number_of_favorites: int
     number_of_hidden: int
     number_of_public: int
+    number_of_screenshots: int
+    number_of_documents: int
     album: AlbumSizes
     places: AlbumSizes
     things: AlbumSizes
@@ -90,11 +104,7 @@ class ServerStatistics(Machine):
 def server_row(storage: Storage, *, image_tag: str) -> Machine:
     """Return what the machine has; graphics cards are the workers' knowledge."""
     return {
-        "cpu_info": {
-            "arch": platform.machine(),
-            "count": os.cpu_count(),
-            "brand": platform.processor(),
-        },
+        "cpu_info": _processor(),
         "image_tag": image_tag,
         "available_ram_in_mb": _memory() // _MIB,
         "gpu_name": "",
@@ -103,6 +113,35 @@ def server_row(storage: Storage, *, image_tag: str) -> Machine:
         "used_storage_in_mb": storage.used // _MIB,
         "free_storage_in_mb": storage.free // _MIB,
     }
+
+
+def _processor() -> Processor:
+    told = _cpuinfo()
+    name = told.get("model name") or platform.processor()
+    return {
+        "python_version": platform.python_version(),
+        "cpuinfo_version": [],
+        "cpuinfo_version_string": "",
+        "arch": platform.machine(),
+        "arch_string_raw": platform.machine(),
+        "bits": 64 if sys.maxsize > 2**32 else 32,
+        "count": os.cpu_count() or 1,
+        "vendor_id_raw": told.get("vendor_id", ""),
+        "brand_raw": name,
+        "brand": name,
+        "model": whole_number(told.get("model", "")) or 0,
+        "flags": told.get("flags", "").split(),
+    }
+
+
+def _cpuinfo() -> dict[str, str]:
+    """What Linux tells of the first processor; nothing elsewhere."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return {}
+    lines = (line.partition(":") for line in text.split("\n\n")[0].splitlines())
+    return {name.strip(): value.strip() for name, _, value in lines}
 
 
 def _memory() -> int:
@@ -133,6 +172,9 @@ def user_row(
         "number_of_favorites": row["favorites"],
         "number_of_hidden": row["hidden"],
         "number_of_public": row["public"],
+        # Nothing has been classified.
+        "number_of_screenshots": 0,
+        "number_of_documents": 0,
         "album": _sizes(_SIZE_KEYS, albums),
         "places": _sizes(_SIZE_KEYS, places),
         "things": _sizes(_SIZE_KEYS, things),

@@ -11,9 +11,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.http.caller import who_waits
+from librephotos.api.http.documentation import documented
+from librephotos.api.http.pagination import Results
 from librephotos.api.http.permissions import IsStaff
 from librephotos.api.services.waiting import PLACES
-from librephotos.api.storage.directories import Directory, NotScannable, directory_tree
+from librephotos.api.storage.directories import (
+    Directory,
+    NotScannable,
+    directory_tree,
+    root_directories,
+)
 
 
 class DirectoryTree(APIView):
@@ -32,3 +39,15 @@ class DirectoryTree(APIView):
             return Response([directory_tree(path, place=place)])
         except NotScannable as error:
             raise NotFound(str(error)) from error
+
+
+class ScanRoots(APIView):
+    """The directories that a tree begins at: all others that are chosen lie in one."""
+
+    permission_classes = (IsStaff,)
+
+    @documented("scan_roots", answer=Results[Directory])
+    def get(self, request: Request) -> Response:
+        place = partial(PLACES.take, who_waits(request))
+        answer: Results[Directory] = {"results": root_directories(place=place)}
+        return Response(answer)

@@ -19,6 +19,7 @@ from librephotos.api.serializers.library.grid import (
     grid_items,
     incomplete_day,
 )
+from librephotos.api.serializers.library.saved_filter import with_saved_filter
 from librephotos.api.serializers.library.timeline_filter import flag, timeline_filter
 from librephotos.api.views.library.albums import AlbumView
 from librephotos.numbers import LARGEST_ASKED, whole_number
@@ -37,6 +38,7 @@ FILTERS = (
     "public",
     "username",
     "last_modified",
+    "apply_default",
 )
 
 
@@ -62,7 +64,7 @@ class TimelineView(APIView):
 
     def wanted(self, request: Request) -> TimelineFilter:
         """Return which photos are asked for."""
-        return timeline_filter(request.query_params)
+        return _wanted(request)
 
 
 @extend_schema_view(
@@ -118,7 +120,7 @@ class DayView(AlbumView[Day]):
     unknown = "This day has no such photos."
 
     def kind(self, request: Request) -> Days:
-        return Days(request.user, timeline_filter(request.query_params))
+        return Days(request.user, _wanted(request))
 
     def headed(self, album: Day) -> TimelineDay:
         return incomplete_day(album)
@@ -136,6 +138,11 @@ class DayView(AlbumView[Day]):
             }
         }
         return Response(answer)
+
+
+def _wanted(request: Request) -> TimelineFilter:
+    params = with_saved_filter(request.query_params, viewer=request.user)
+    return timeline_filter(params)
 
 
 def _number(request: Request, name: str, default: int) -> int:

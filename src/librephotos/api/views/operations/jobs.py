@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from librephotos.api.http.documentation import documented
+from librephotos.api.http.errors import envelope
 from librephotos.api.http.pagination import (
     PAGING,
     Page,
@@ -27,6 +28,8 @@ from librephotos.api.serializers.operations.job import (
     failure_row,
     job_row,
 )
+
+_ENDED = "This job has ended already."
 
 
 class JobListView(APIView):
@@ -57,11 +60,14 @@ class JobView(APIView):
 
 
 class JobCancelView(APIView):
-    """End a job early; what it has done stays."""
+    """End a job early; what it has done stays. One that has ended is left alone."""
 
     @documented("job_cancel", path=("name",), answer=CancelledJob)
     def post(self, request: Request, name: str) -> Response:
         job = _job(request, name)
+        if job.finished:
+            told = {"status": False, "message": _ENDED, **envelope({"detail": _ENDED})}
+            return Response(told, status=400)
         jobs.cancel(job)
         answer: CancelledJob = {"status": True, "job": job_row(_job(request, name))}
         return Response(answer)

@@ -16,7 +16,6 @@ from librephotos.server import database, lifeline
 from librephotos.server.http import gunicorn
 from librephotos.server.http.limits import Limits
 
-
 logger = logging.getLogger(__name__)
 
 

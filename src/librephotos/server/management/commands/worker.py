@@ -13,7 +13,6 @@ from librephotos.api.pipeline.work.queue import ALL_QUEUES
 from librephotos.logs.log_file import write_log_file
 from librephotos.server import database, lifeline
 
-
 logger = logging.getLogger(__name__)
 
 
