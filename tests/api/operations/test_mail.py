@@ -34,7 +34,7 @@ def errors(answer):
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
-    """A mail server that keeps what it is sent, or answers one command with a refusal."""
+    """A mail server that keeps what it is sent, or refuses one command."""
 
     daemon_threads = True
     allow_reuse_address = True

@@ -39,13 +39,13 @@ class Preset:
 PRESETS: dict[Provider, Preset] = {
     Provider.SENDGRID: Preset(
         "SendGrid",
-        "https://www.twilio.com/docs/sendgrid/for-developers/sending-email/getting-started-smtp",
+        "https://www.twilio.com/docs/sendgrid",
         host="smtp.sendgrid.net",
         username="apikey",
     ),
     Provider.MAILGUN: Preset(
         "Mailgun",
-        "https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-smtp",
+        "https://documentation.mailgun.com",
         host="smtp.mailgun.org",
     ),
     Provider.POSTMARK: Preset(

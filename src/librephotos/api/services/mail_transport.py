@@ -1,9 +1,10 @@
 """Speaking SMTP with a server that an administrator names, and with no other program.
 
-An administrator of the site need not be who runs the machine, so that a mail server is
-no way to look into the network around it: only the ports of mail are connected to, never
-addresses of the link (cloud machines tell their keys there), the address that was looked
-at is the one that is connected to, and of what the other end says nothing is passed on.
+An administrator of the site need not be who runs the machine, so that a mail server
+is no way to look into the network around it: only the ports of mail are connected to,
+never addresses of the link (cloud machines tell their keys there), the address that was
+looked at is the one that is connected to, and nothing of what the other end says is
+passed on.
 """
 
 from __future__ import annotations

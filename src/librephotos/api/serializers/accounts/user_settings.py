@@ -54,7 +54,7 @@ class SavedTimelineFilterSerializer(serializers.Serializer[Any]):
 
 @extend_schema_field(SavedTimelineFilterSerializer)
 class SavedTimelineFilterField(serializers.JSONField):
-    """An object with some of these keys; others, and what they cannot be, are dropped."""
+    """An object with some of these keys; others, and odd values, are dropped."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):

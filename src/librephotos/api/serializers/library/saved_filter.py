@@ -19,7 +19,7 @@ _OVERRIDES = {
 def with_saved_filter(params: Mapping[str, Any], *, viewer: Any) -> Mapping[str, Any]:
     """Return query parameters, with `apply_default` those of the saved filter as well.
 
-    What is asked for in so many words overrides what is saved; so does `favorite=false`.
+    What is asked for in so many words overrides what is saved; also `favorite=false`.
     """
     if not (viewer.is_authenticated and flag(params, "apply_default")):
         return params

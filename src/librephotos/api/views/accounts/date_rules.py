@@ -95,7 +95,7 @@ class DatePreviewAnswer(TypedDict):
 
 
 class DateRulesPreviewView(APIView):
-    """Say what other date rules, or another time zone, would change. Changes nothing."""
+    """Say what other date rules or another time zone would change."""
 
     @documented(
         "date_rules_preview", request=DateRulesSerializer, answer=DatePreviewAnswer
