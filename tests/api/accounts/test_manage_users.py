@@ -44,6 +44,7 @@ def test_row_of_an_account(client_of):
         "first_name": "",
         "last_name": "",
         "is_active": True,
+        "is_superuser": False,
         "scan_directory": "",
         "upload_directory": "",
         "skip_raw_files": False,

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.api.http.permission_rows import Row, World, signed_in, staff_only
-from tests.api.http.permission_rows_accounts import user
+
+
+def user(world: World) -> Mapping[str, Any]:
+    """Name the owner's account."""
+    return {"user_id": world.owner.pk}
 
 
 def directory(world: World) -> Mapping[str, Any]:
     """Name a directory of the owner that is not there."""
-    return {"pk": world.owner.pk, "directory_id": 1}
+    return {"user_id": world.owner.pk, "directory_id": 1}
 
 
 def service(world: World) -> Mapping[str, Any]:
@@ -38,10 +42,10 @@ SETTINGS = [
     Row("get", "api/nextcloud/scanphotos/", 401, 400, 400, 400),
     staff_only("get", "api/dirtree/roots/"),
     signed_in("get", "api/scandirectories/"),
-    staff_only("get", "api/manage/user/<number:pk>/directories/", parameters=user),
+    staff_only("get", "api/manage/user/<number:user_id>/directories/", parameters=user),
     Row(
         "post",
-        "api/manage/user/<number:pk>/directories/",
+        "api/manage/user/<number:user_id>/directories/",
         401,
         403,
         403,
@@ -51,12 +55,14 @@ SETTINGS = [
     ),
     Row(
         "delete",
-        "api/manage/user/<number:pk>/directories/<number:directory_id>/",
+        "api/manage/user/<number:user_id>/directories/<number:directory_id>/",
         401,
         403,
         403,
         404,
         directory,
     ),
-    staff_only("post", "api/manage/user/<number:pk>/scan/", parameters=user, body={}),
+    staff_only(
+        "post", "api/manage/user/<number:user_id>/scan/", parameters=user, body={}
+    ),
 ]

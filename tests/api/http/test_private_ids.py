@@ -468,10 +468,10 @@ NOT_PRIVATE = {
     # Administrators may know of every file why it cannot be read.
     ("get", "api/media/diagnostics/<str:name>/"),
     # So are directories, and processes.
-    ("get", "api/manage/user/<number:pk>/directories/"),
-    ("post", "api/manage/user/<number:pk>/directories/"),
-    ("delete", "api/manage/user/<number:pk>/directories/<number:directory_id>/"),
-    ("post", "api/manage/user/<number:pk>/scan/"),
+    ("get", "api/manage/user/<number:user_id>/directories/"),
+    ("post", "api/manage/user/<number:user_id>/directories/"),
+    ("delete", "api/manage/user/<number:user_id>/directories/<number:directory_id>/"),
+    ("post", "api/manage/user/<number:user_id>/scan/"),
     ("get", "api/services/<str:name>/"),
     ("post", "api/services/<str:name>/start/"),
     ("post", "api/services/<str:name>/stop/"),

@@ -5,6 +5,7 @@ import type { Session } from './api/session.svelte';
 import type { JobActivity } from './jobs/activity.svelte';
 import type { Language } from './language';
 import type { People } from './people/people.svelte';
+import type { Account } from './settings/account.svelte';
 import type { Router } from './routing/router.svelte';
 import type { Selecting } from './selection/selected.svelte';
 import type { Titles } from './shell/titles.svelte';
@@ -21,6 +22,7 @@ export interface AppContext {
   activity: JobActivity;
   people: People;
   selecting: Selecting;
+  account: Account;
   toasts: Toasts;
   titles: Titles;
   drafts: Drafts;

@@ -31,6 +31,11 @@ describe('the table of routes', () => {
     ['/recent?x=1', 'recent', {}],
     ['/problems', 'problems', {}],
     ['/models', 'models', {}],
+    ['/settings', 'settings', { part: 'profile' }],
+    ['/settings/dates/', 'settings-part', { part: 'dates' }],
+    ['/admin', 'admin', { part: 'users' }],
+    ['/admin/log', 'admin-part', { part: 'log' }],
+    ['/first-steps', 'first-steps', {}],
     ['/people', 'people', {}],
     ['/people/7', 'person', { id: 7, part: 'photos' }],
     ['/people/7/guesses', 'person', { id: 7, part: 'guesses' }],
@@ -109,7 +114,9 @@ describe('the menus', () => {
   it('have the ways into the library, what is looked at now and then, and the account', () => {
     expect(titlesOf('library')).toEqual(['Photos', 'People', 'Places', 'Albums']);
     expect(titlesOf('apart')).toEqual(['Favourites', 'Hidden', 'Trash']);
-    expect(titlesOf('account')).toEqual(['Links', 'Models', 'Problems']);
+    expect(titlesOf('account')).toEqual([
+      ...['Links', 'Settings', 'Administration', 'Models', 'Problems'],
+    ]);
   });
 
   it.each([

@@ -1,3 +1,5 @@
+import AdministrationPage from './administration/AdministrationPage.svelte';
+import FirstSteps from './administration/FirstSteps.svelte';
 import AlbumPage from './albums/AlbumPage.svelte';
 import Albums from './albums/Albums.svelte';
 import type { AlbumKindName } from './albums/kinds';
@@ -14,6 +16,7 @@ import PersonPage from './people/PersonPage.svelte';
 import Places from './places/Places.svelte';
 import type { PersonPart } from './routing/addresses';
 import { route, type Params, type Route } from './routing/route';
+import SettingsPage from './settings/SettingsPage.svelte';
 import SearchResults from './search/SearchResults.svelte';
 import Unknown from './shell/Unknown.svelte';
 import Things from './things/Things.svelte';
@@ -151,6 +154,48 @@ export const ROUTES: readonly Route[] = [
     title: m.links_all,
     screen: LinksPage,
     menu: { icon: 'link', group: 'account' },
+  }),
+  route({
+    name: 'settings',
+    path: '/settings',
+    title: m.shell_title_settings,
+    screen: SettingsPage,
+    props: () => ({ part: 'profile' }),
+    menu: { icon: 'settings', group: 'account' },
+  }),
+  route({
+    name: 'settings-part',
+    path: /^\/settings\/(?<part>[a-z]+)$/,
+    title: m.shell_title_settings,
+    screen: SettingsPage,
+    props: ({ part = '' }) => ({ part }),
+    under: 'settings',
+  }),
+  route({
+    name: 'admin',
+    path: '/admin',
+    title: m.shell_title_admin,
+    screen: AdministrationPage,
+    props: () => ({ part: 'users' }),
+    menu: {
+      icon: 'admin',
+      group: 'account',
+      isShown: ({ session }) => session.claims?.is_admin ?? false,
+    },
+  }),
+  route({
+    name: 'admin-part',
+    path: /^\/admin\/(?<part>[a-z]+)$/,
+    title: m.shell_title_admin,
+    screen: AdministrationPage,
+    props: ({ part = '' }) => ({ part }),
+    under: 'admin',
+  }),
+  route({
+    name: 'first-steps',
+    path: '/first-steps',
+    title: m.admin_first_title,
+    screen: FirstSteps,
   }),
   route({
     name: 'models',

@@ -38,10 +38,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("nextcloud/scanphotos", nextcloud.NextcloudScanView),
     _api("dirtree/roots", dirtree.ScanRoots),
     _api("scandirectories", scan_directories.OwnScanDirectoriesView),
-    _api("manage/user/<number:pk>/directories", scan_directories.ScanDirectoriesView),
     _api(
-        "manage/user/<number:pk>/directories/<number:directory_id>",
+        "manage/user/<number:user_id>/directories", scan_directories.ScanDirectoriesView
+    ),
+    _api(
+        "manage/user/<number:user_id>/directories/<number:directory_id>",
         scan_directories.ScanDirectoryView,
     ),
-    _api("manage/user/<number:pk>/scan", scan_directories.AccountScanView),
+    _api("manage/user/<number:user_id>/scan", scan_directories.AccountScanView),
 ]

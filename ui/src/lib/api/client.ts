@@ -1,4 +1,6 @@
 import type { Connection } from './connection.svelte';
+import { AccountsApi } from './accounts';
+import { AdministrationApi } from './administration';
 import { attempt } from './attempt';
 import { LinksApi } from './links';
 import { DownloadsApi } from './downloads';
@@ -40,6 +42,8 @@ export class ApiClient {
   readonly links: LinksApi;
   readonly selection: SelectionApi;
   readonly downloads: DownloadsApi;
+  readonly accounts: AccountsApi;
+  readonly administration: AdministrationApi;
   readonly #transport: Transport;
   readonly #api: Api;
 
@@ -58,6 +62,8 @@ export class ApiClient {
     this.links = new LinksApi(this.#api);
     this.selection = new SelectionApi(this.#api);
     this.downloads = new DownloadsApi(this.#api);
+    this.accounts = new AccountsApi(this.#api);
+    this.administration = new AdministrationApi(this.#api);
   }
 
   async signIn(username: string, password: string): Promise<void> {
@@ -167,6 +173,12 @@ export class ApiClient {
 
   worker(): Promise<WorkerAvailability> {
     return answerOf(this.#api.GET('/api/rqavailable/'));
+  }
+
+  /** One page (1-based) of jobs, the newest first: one's own, or for staff everybody's. */
+  jobs(page: number, { mine }: { mine: boolean }, signal?: AbortSignal): Promise<Page<Job>> {
+    const query = { page_size: '20', page: String(page), ...(mine ? { mine: 'true' } : {}) };
+    return answerOf(this.#api.GET('/api/jobs/', { params: { query }, signal }));
   }
 
   async latestJobs(count: number): Promise<Job[]> {

@@ -124,7 +124,7 @@ export class Transport {
       const response = await fetch(request, { signal });
       const { status, ok } = response;
       const text = await silence.textOf(response);
-      if (ok && text !== '') JSON.parse(text);
+      if (ok && text !== '' && !isFile(response)) JSON.parse(text);
       return { status, ok, text };
     } catch (error) {
       if (isAbort(error)) throw error;
@@ -143,6 +143,11 @@ export class Transport {
 /** What an answer that says yes holds. */
 export async function answerOf<Answer>(call: Promise<{ data?: Answer }>): Promise<Answer> {
   return (await call).data as Answer;
+}
+
+/** Whether the server sends a file to save, which may hold anything. */
+function isFile(response: Response): boolean {
+  return response.headers.get('Content-Type') === 'application/octet-stream';
 }
 
 function responseOf({ status, ok, text }: Answered): Response {

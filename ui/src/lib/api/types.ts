@@ -51,6 +51,30 @@ export type ErasedPhotos = Schema['ErasedPhotos'];
 export type KeptPhoto = Schema['KeptPhoto'];
 export type User = Schema['User'];
 
+/** What people change about their own account, with their password where that is asked for. */
+export type UserChange = Writable<Schemas['PatchedUserEdit']>;
+
+/** An account as its administrators see it, and what they change of it. */
+export type ManagedUser = Schema['ManagedUser'];
+export type ManagedUserChange = Writable<Schemas['PatchedManagedUserEdit']>;
+
+/** A folder that is scanned for an account. */
+export type ScanDirectory = Schema['ScanDirectoryRow'];
+
+/** A folder of the server, with some of those in it. */
+export type Directory = Schema['Directory'];
+
+/** What other rules for dates would change. */
+export type DatePreview = Schema['DatePreviewAnswer'];
+
+export type StorageSpace = Schema['StorageSpace'];
+export type ServerStatistics = Schema['ServerStatistics'];
+
+/** By which server mail is sent. */
+export type MailConfig = Schema['MailConfig'];
+export type MailChange = Writable<Schemas['MailSettings']>;
+export type SentMail = Schema['SentMail'];
+
 export interface NewUser {
   username: string;
   password: string;

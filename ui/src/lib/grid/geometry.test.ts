@@ -25,3 +25,9 @@ it('has headings that grow with the letters', () => {
   expect(large!.headingHeight).toBe(2 * usual!.headingHeight);
   expect(large!.width).toBeLessThan(usual!.width);
 });
+
+it('makes rows lower, and those of a phone fuller, where photos are to be small', () => {
+  const [large, small] = [1, 2].map((scale) => geometryFor(1280, true, 16, scale));
+  expect(small?.targetHeight).toBeLessThan((large?.targetHeight ?? 0) * 0.7);
+  expect([1, 2].map((scale) => geometryFor(390, true, 16, scale).columns)).toEqual([3, 5]);
+});

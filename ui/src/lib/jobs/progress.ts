@@ -104,3 +104,17 @@ export function fractionDone(job: Job): number | null {
   if (job.progress_target <= 0) return null;
   return Math.min(1, job.progress_current / job.progress_target);
 }
+
+/** How a job stands, in a word. */
+export interface Standing {
+  kind: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+  text: string;
+}
+
+export function standingOf(job: Job): Standing {
+  if (job.cancelled) return { kind: 'cancelled', text: m.jobs_standing_cancelled() };
+  if (job.failed) return { kind: 'failed', text: m.jobs_standing_failed() };
+  if (job.finished) return { kind: 'done', text: m.jobs_standing_done() };
+  if (job.started_at === null) return { kind: 'waiting', text: m.jobs_standing_waiting() };
+  return { kind: 'running', text: m.jobs_standing_running() };
+}

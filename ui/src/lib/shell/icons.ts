@@ -1,5 +1,9 @@
+import activity from 'lucide-static/icons/activity.svg?raw';
 import archiveRestore from 'lucide-static/icons/archive-restore.svg?raw';
+import arrowDown from 'lucide-static/icons/arrow-down.svg?raw';
+import arrowUp from 'lucide-static/icons/arrow-up.svg?raw';
 import bookImage from 'lucide-static/icons/book-image.svg?raw';
+import calendar from 'lucide-static/icons/calendar.svg?raw';
 import check from 'lucide-static/icons/check.svg?raw';
 import chevronLeft from 'lucide-static/icons/chevron-left.svg?raw';
 import chevronRight from 'lucide-static/icons/chevron-right.svg?raw';
@@ -9,14 +13,17 @@ import download from 'lucide-static/icons/download.svg?raw';
 import ellipsis from 'lucide-static/icons/ellipsis.svg?raw';
 import expand from 'lucide-static/icons/maximize-2.svg?raw';
 import eyeOff from 'lucide-static/icons/eye-off.svg?raw';
+import folder from 'lucide-static/icons/folder.svg?raw';
 import heart from 'lucide-static/icons/heart.svg?raw';
 import history from 'lucide-static/icons/history.svg?raw';
 import images from 'lucide-static/icons/images.svg?raw';
 import info from 'lucide-static/icons/info.svg?raw';
+import keyRound from 'lucide-static/icons/key-round.svg?raw';
 import languages from 'lucide-static/icons/languages.svg?raw';
 import link from 'lucide-static/icons/link.svg?raw';
 import lock from 'lucide-static/icons/lock.svg?raw';
 import logOut from 'lucide-static/icons/log-out.svg?raw';
+import mail from 'lucide-static/icons/mail.svg?raw';
 import mapPin from 'lucide-static/icons/map-pin.svg?raw';
 import merge from 'lucide-static/icons/merge.svg?raw';
 import minus from 'lucide-static/icons/minus.svg?raw';
@@ -27,13 +34,20 @@ import play from 'lucide-static/icons/play.svg?raw';
 import plus from 'lucide-static/icons/plus.svg?raw';
 import refresh from 'lucide-static/icons/refresh-cw.svg?raw';
 import scanFace from 'lucide-static/icons/scan-face.svg?raw';
+import scrollText from 'lucide-static/icons/scroll-text.svg?raw';
 import search from 'lucide-static/icons/search.svg?raw';
+import server from 'lucide-static/icons/server.svg?raw';
+import settings from 'lucide-static/icons/settings.svg?raw';
+import share from 'lucide-static/icons/share-2.svg?raw';
+import shield from 'lucide-static/icons/shield.svg?raw';
+import sliders from 'lucide-static/icons/sliders.svg?raw';
 import sparkles from 'lucide-static/icons/sparkles.svg?raw';
 import tag from 'lucide-static/icons/tag.svg?raw';
 import trash from 'lucide-static/icons/trash-2.svg?raw';
 import triangleAlert from 'lucide-static/icons/triangle-alert.svg?raw';
 import upload from 'lucide-static/icons/upload.svg?raw';
 import undo from 'lucide-static/icons/undo-2.svg?raw';
+import user from 'lucide-static/icons/user-round.svg?raw';
 import userPlus from 'lucide-static/icons/user-round-plus.svg?raw';
 import unlink from 'lucide-static/icons/unlink.svg?raw';
 import users from 'lucide-static/icons/users-round.svg?raw';
@@ -81,6 +95,20 @@ export const icons = {
   lock,
   copy,
   expand,
+  activity,
+  down: arrowDown,
+  up: arrowUp,
+  calendar,
+  folder,
+  key: keyRound,
+  mail,
+  log: scrollText,
+  server,
+  settings,
+  share,
+  admin: shield,
+  sliders,
+  account: user,
 } satisfies Record<string, string>;
 
 export type IconName = keyof typeof icons;

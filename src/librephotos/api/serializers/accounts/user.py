@@ -173,6 +173,7 @@ class ManagedUserSerializer(serializers.ModelSerializer[User]):
             "first_name",
             "last_name",
             "is_active",
+            "is_superuser",
             "scan_directory",
             "upload_directory",
             "skip_raw_files",

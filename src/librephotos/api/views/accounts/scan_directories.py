@@ -50,9 +50,9 @@ class _OfAccount(APIView):
 
     permission_classes = (IsStaff,)
 
-    def account(self, request: Request, pk: int) -> User:
+    def account(self, request: Request, user_id: int) -> User:
         """Return the account; raise Http404 and PermissionDenied."""
-        account = User.objects.filter(pk=pk).first()
+        account = User.objects.filter(pk=user_id).first()
         if account is None:
             raise Http404
         if not may_change_account(request.user, account):
@@ -71,29 +71,33 @@ class OwnScanDirectoriesView(APIView):
 class ScanDirectoriesView(_OfAccount):
     """The directories that are scanned for an account."""
 
-    @documented("scan_directories", path=("pk",), answer=Results[ScanDirectoryRow])
-    def get(self, request: Request, pk: int) -> Response:
-        return Response({"results": list(map(_row, _of(self.account(request, pk))))})
+    @documented("scan_directories", path=("user_id",), answer=Results[ScanDirectoryRow])
+    def get(self, request: Request, user_id: int) -> Response:
+        return Response(
+            {"results": list(map(_row, _of(self.account(request, user_id))))}
+        )
 
     @documented(
         "scan_directory_add",
-        path=("pk",),
+        path=("user_id",),
         request=NewScanDirectorySerializer,
         answer=ScanDirectoryRow,
     )
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, user_id: int) -> Response:
         form = NewScanDirectorySerializer(data=request.data)
         form.is_valid(raise_exception=True)
         path = form.validated_data["path"]
-        return Response(_row(users.add_scan_directory(self.account(request, pk), path)))
+        return Response(
+            _row(users.add_scan_directory(self.account(request, user_id), path))
+        )
 
 
 class ScanDirectoryView(_OfAccount):
     """Have a directory scanned no more; the next scan marks its photos as missing."""
 
-    @documented("scan_directory_remove", path=("pk", "directory_id"))
-    def delete(self, request: Request, pk: int, directory_id: int) -> Response:
-        users.remove_scan_directory(self.account(request, pk), directory_id)
+    @documented("scan_directory_remove", path=("user_id", "directory_id"))
+    def delete(self, request: Request, user_id: int, directory_id: int) -> Response:
+        users.remove_scan_directory(self.account(request, user_id), directory_id)
         return Response(status=204)
 
 
@@ -101,12 +105,12 @@ class AccountScanView(_OfAccount):
     """Scan the directories of an account."""
 
     @documented(
-        "account_scan", path=("pk",), request=NewScanSerializer, answer=StartedJob
+        "account_scan", path=("user_id",), request=NewScanSerializer, answer=StartedJob
     )
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, user_id: int) -> Response:
         form = NewScanSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        account = self.account(request, pk)
+        account = self.account(request, user_id)
         if not account.is_active:
             raise ValidationError("Nothing is scanned for an account that is inactive.")
         full = form.validated_data["full"]
