@@ -63,7 +63,7 @@ def test_another_order_of_rules(preview, me):
     sample = found["samples"][0]
     assert sample["before"] == "2021-07-05T10:04:00"
     assert sample["after"] == "2024-01-02T03:04:05"
-    assert "DateTime" in sample["rule"]
+    assert "DateTime" in sample["rule"] and sample["rule_id"] == 15
     photo = Photo.objects.get(pk=sample["id"])
     assert photo.owner == me and photo.taken_at.year == 2021
 

@@ -45,6 +45,7 @@ class Redated:
     before: datetime | None
     after: datetime | None
     rule: str
+    rule_id: int | None
 
 
 @dataclass
@@ -113,5 +114,8 @@ def _look(
         return
     preview.changed += 1
     if len(preview.samples) < SAMPLES:
-        rule = names.get(result.rule_id, "") if result else ""
-        preview.samples.append(Redated(photo.pk, photo.image_hash, before, after, rule))
+        rule_id = result.rule_id if result else None
+        rule = names.get(rule_id, "") if rule_id is not None else ""
+        preview.samples.append(
+            Redated(photo.pk, photo.image_hash, before, after, rule, rule_id)
+        )

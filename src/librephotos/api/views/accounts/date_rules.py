@@ -78,6 +78,7 @@ class RedatedPhoto(TypedDict):
     before: str | None
     after: str | None
     rule: str
+    rule_id: int | None
 
 
 class DatePreviewAnswer(TypedDict):
@@ -130,6 +131,7 @@ def _redated(photo: Redated) -> RedatedPhoto:
         "before": _wall_time(photo.before),
         "after": _wall_time(photo.after),
         "rule": photo.rule,
+        "rule_id": photo.rule_id,
     }
 
 
