@@ -295,7 +295,8 @@ def every_page_fits(visitor: Visitor, addresses: list[str]) -> None:
             visitor.page.locator(f"a[href$='/{part}'][aria-current=page]")
         ).to_be_visible()
         wider = visitor.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            "document.documentElement.scrollWidth"
+            " - document.documentElement.clientWidth"
         )
         assert wider == 0, address
         # The pages stand in a row that is moved sideways.

@@ -41,10 +41,10 @@ from tests.api.http.permission_rows_downloads import DOWNLOADS
 from tests.api.http.permission_rows_library import LIBRARY
 from tests.api.http.permission_rows_links import LINKS, PASSWORD
 from tests.api.http.permission_rows_people import PEOPLE
-from tests.api.http.permission_rows_sharing import SHARING
-from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_selection import SELECTION
 from tests.api.http.permission_rows_settings import SETTINGS
+from tests.api.http.permission_rows_sharing import SHARING
+from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_things import THINGS
 from tests.api.http.permission_rows_uploads import UPLOADS
 from tests.api.http.test_permissions import path_of
@@ -61,7 +61,19 @@ from tests.factories import (
     UserFactory,
 )
 
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS, *SELECTION, *DOWNLOADS, *SETTINGS]
+ROWS = [
+    *ACCOUNTS,
+    *PEOPLE,
+    *THINGS,
+    *SYNC,
+    *LIBRARY,
+    *SHARING,
+    *LINKS,
+    *UPLOADS,
+    *SELECTION,
+    *DOWNLOADS,
+    *SETTINGS,
+]
 CANARY = "canary"
 TRICKS = [
     {},

@@ -12,27 +12,39 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
-from librephotos.api.http.links import (COOKIE, remember)
-from librephotos.api.models import (AlbumShare, User, UserAlbum, Upload)
-from librephotos.api.services.sharing import (share_album)
+from librephotos.api.http.links import COOKIE, remember
+from librephotos.api.models import AlbumShare, Upload, User, UserAlbum
+from librephotos.api.services.sharing import share_album
 from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
 from tests.api.http.permission_rows_downloads import DOWNLOADS
 from tests.api.http.permission_rows_library import LIBRARY
 from tests.api.http.permission_rows_links import LINKS, PASSWORD
 from tests.api.http.permission_rows_people import PEOPLE
-from tests.api.http.permission_rows_sharing import SHARING
-from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_selection import SELECTION
 from tests.api.http.permission_rows_settings import SETTINGS
+from tests.api.http.permission_rows_sharing import SHARING
+from tests.api.http.permission_rows_sync import SYNC
 from tests.api.http.permission_rows_things import THINGS
-from tests.factories import (FileFactory, JobFactory, LinkFactory, UserFactory)
-from tests.support.published import (HeldToTheSchema)
-from tests.api.http.permission_rows_uploads import (UPLOADS)
+from tests.api.http.permission_rows_uploads import UPLOADS
+from tests.factories import FileFactory, JobFactory, LinkFactory, UserFactory
+from tests.support.published import HeldToTheSchema
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CALLERS = ("anonymous", "other", "viewer", "contributor", "owner", "staff", "visitor")
-ROWS = [*ACCOUNTS, *PEOPLE, *THINGS, *SYNC, *LIBRARY, *SHARING, *LINKS, *UPLOADS, *SELECTION, *DOWNLOADS, *SETTINGS]
+ROWS = [
+    *ACCOUNTS,
+    *PEOPLE,
+    *THINGS,
+    *SYNC,
+    *LIBRARY,
+    *SHARING,
+    *LINKS,
+    *UPLOADS,
+    *SELECTION,
+    *DOWNLOADS,
+    *SETTINGS,
+]
 
 
 def patterns(

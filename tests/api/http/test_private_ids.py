@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import (UTC, datetime, timedelta)
-from contextlib import (closing)
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,10 +20,10 @@ from django.db import transaction
 from django.urls import get_resolver
 
 from librephotos.api.models import (
+    BulkEdit,
     Face,
     PeopleEdit,
     Photo,
-    PhotoEdit,
     SiteSettings,
     Thing,
     Upload,
@@ -66,7 +66,7 @@ class Ids(NamedTuple):
     thing: int
     album: int
     edit: int
-    photo_edit: int
+    bulk_edit: int
     job: int
     job_uuid: str
     upload: str
@@ -126,7 +126,7 @@ def private(tmp_path) -> Ids:
         thing=thing.pk,
         album=album.pk,
         edit=PeopleEdit.objects.get(owner=owner).pk,
-        photo_edit=PhotoEdit.objects.create(owner=owner, after={"hidden": True}).pk,
+        bulk_edit=BulkEdit.objects.create(owner=owner, after={"hidden": True}).pk,
         job=job.pk,
         job_uuid=str(job.job_id),
         upload=str(Upload.objects.create(owner=owner, received=1).pk),
@@ -151,7 +151,7 @@ NOTHING = Ids(
     thing=UNKNOWN,
     album=UNKNOWN,
     edit=UNKNOWN,
-    photo_edit=UNKNOWN,
+    bulk_edit=UNKNOWN,
     job=UNKNOWN,
     job_uuid=str(uuid.UUID(int=9)),
     upload=str(uuid.UUID(int=9)),
@@ -310,7 +310,7 @@ CASES: dict[tuple[str, str], Requests] = {
     ("post", "api/photosedit/duplicate/delete/"): copies(),
     ("delete", "api/photosedit/duplicate/delete/"): copies(),
     ("post", "api/photosedit/edits/<number:edit_id>/undo/"): paths(
-        "/api/photosedit/edits/{photo_edit}/undo/"
+        "/api/photosedit/edits/{bulk_edit}/undo/"
     ),
     ("post", "api/photosedit/savecaption/"): bodies(
         "/api/photosedit/savecaption/",

@@ -14,15 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from librephotos.api.models import (
+    BulkEdit,
+    BulkEditPart,
     Photo,
-    PhotoEdit,
-    PhotoEditPart,
     PhotoThing,
     Thing,
     UserAlbum,
     UserAlbumPhoto,
 )
-from librephotos.api.services import photo_edits
+from librephotos.api.services import bulk_edits
 from librephotos.api.services.photos import favorite
 from librephotos.api.writes import search_document
 from tests.factories import (
@@ -270,12 +270,12 @@ def test_each_photo_gets_back_its_own_former_rating(client, me):
     photos = [PhotoFactory(owner=me, user_rating=rating) for rating in former]
     told = post(client, "favorite", select_all=True, query={}, favorite=True).json()
     assert (told["count"], told["unchanged"]) == (5, 1)
-    assert PhotoEditPart.objects.filter(edit=told["undo"]).count() == 4
+    assert BulkEditPart.objects.filter(edit=told["undo"]).count() == 4
     undone = post(client, f"edits/{told['undo']}/undo").json()
     assert undone == {"status": True, "count": 5, "kept": 0}
     now = [Photo.objects.get(pk=photo.pk).user_rating for photo in photos]
     assert now == former
-    assert not PhotoEditPart.objects.exists()
+    assert not BulkEditPart.objects.exists()
     again = client.post(f"/api/photosedit/edits/{told['undo']}/undo/")
     assert again.status_code == 409
 
@@ -313,7 +313,7 @@ def test_nothing_done_leaves_nothing_to_take_back(client, me):
     for selection in ({"image_hashes": ["x"]}, {"select_all": True, "query": {}}):
         told = post(client, "hide", **selection, hidden=False).json()
         assert (told["count"], told["undo"]) == (0, None)
-    assert not PhotoEdit.objects.exists()
+    assert not BulkEdit.objects.exists()
 
 
 def test_nobody_takes_back_what_others_did(client, client_of, me):
@@ -328,17 +328,17 @@ def test_nobody_takes_back_what_others_did(client, client_of, me):
 
 
 def test_old_edits_are_forgotten(client, me, monkeypatch):
-    monkeypatch.setattr(photo_edits, "MOST_KEPT", 3)
+    monkeypatch.setattr(bulk_edits, "MOST_KEPT", 3)
     PhotoFactory(owner=me)
     numbers = [
         post(client, "rate", select_all=True, query={}, rating=rating).json()["undo"]
         for rating in (1, 2, 3, 4)
     ]
-    assert set(PhotoEdit.objects.values_list("pk", flat=True)) == set(numbers[1:])
-    past = timezone.now() - photo_edits.KEPT_FOR - timedelta(minutes=1)
-    PhotoEdit.objects.filter(pk=numbers[1]).update(created_at=past)
+    assert set(BulkEdit.objects.values_list("pk", flat=True)) == set(numbers[1:])
+    past = timezone.now() - bulk_edits.KEPT_FOR - timedelta(minutes=1)
+    BulkEdit.objects.filter(pk=numbers[1]).update(created_at=past)
     post(client, "rate", select_all=True, query={}, rating=5)
-    assert not PhotoEdit.objects.filter(pk=numbers[1]).exists()
+    assert not BulkEdit.objects.filter(pk=numbers[1]).exists()
 
 
 @pytest.mark.parametrize("form", ["query", "hashes"])
@@ -387,7 +387,7 @@ def test_a_hundred_thousand_photos_take_no_more_memory_than_one(me):
     photos = Photo.objects.owned_by(me).visible()
     before = _ratings(me)
     with CaptureQueriesContext(connection) as queries:
-        applied = photo_edits.apply_edit(
+        applied = bulk_edits.apply_edit(
             photos, favorite(True, min_rating=4), owner=me.pk
         )
     assert applied.selected == 100_000
@@ -395,7 +395,7 @@ def test_a_hundred_thousand_photos_take_no_more_memory_than_one(me):
         n for rating, n in before.items() if (rating or 0) < 4
     )
     assert len(queries) < 10
-    undone = photo_edits.undo(PhotoEdit.objects.get(pk=applied.edit))
+    undone = bulk_edits.undo(BulkEdit.objects.get(pk=applied.edit))
     assert undone.restored == applied.changed
     assert _ratings(me) == before
 

@@ -15,8 +15,9 @@ from rest_framework.exceptions import (
 from librephotos.api.http.authentication import PASSWORD_CHANGED
 from librephotos.api.models import User
 from librephotos.api.services.avatars import InvalidAvatar
-from librephotos.api.services.links import NothingToLink, SlugTaken
+from librephotos.api.services.bulk_edits import BulkEditError, EditGone
 from librephotos.api.services.erasing import ErasingError, ErasingOff
+from librephotos.api.services.links import NothingToLink, SlugTaken
 from librephotos.api.services.model_downloads import ModelKept, UnknownModel
 from librephotos.api.services.people_edits import Gone, PeopleEditError
 from librephotos.api.services.sharing import NoSuchRecipient
@@ -28,7 +29,6 @@ from librephotos.api.services.uploads import (
     UploadsOff,
     UploadTooLarge,
 )
-from librephotos.api.services.photo_edits import EditGone, PhotoEditError
 from librephotos.api.services.user_albums import (
     AlbumGone,
     AlbumLocked,
@@ -37,8 +37,8 @@ from librephotos.api.services.user_albums import (
     NotTheOwner,
 )
 from librephotos.api.services.users import (
-    NotUploadable,
     DirectoryTaken,
+    NotUploadable,
     SignInEnded,
     StaysActive,
     SuperuserProtected,
@@ -101,7 +101,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     ErasingOff: Refusal(PermissionDenied),
     ErasingError: Refusal(ValidationError, "path"),
     FileKept: Refusal(Conflict),
-    PhotoEditError: Refusal(Conflict),
+    BulkEditError: Refusal(Conflict),
     UnknownModel: Refusal(NotFound),
     ModelKept: Refusal(ValidationError),
     InvalidAvatar: Refusal(ValidationError, "avatar"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("api", "0017_user_albums"),
+        ("api", "0019_links"),
     ]
 
     operations = [
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.CreateModel(
-            name="PhotoEdit",
+            name="BulkEdit",
             fields=[
                 (
                     "id",
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="PhotoEditPart",
+            name="BulkEditPart",
             fields=[
                 (
                     "id",
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="parts",
-                        to="api.photoedit",
+                        to="api.bulkedit",
                     ),
                 ),
             ],

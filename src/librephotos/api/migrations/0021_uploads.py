@@ -13,7 +13,7 @@ import librephotos.api.models.library.upload
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("api", "0017_user_albums"),
+        ("api", "0020_selection"),
     ]
 
     operations = [

@@ -19,7 +19,7 @@ WHERE photo.id = stage.photo_id AND photo.video AND NOT photo.removed
 
 
 class Migration(migrations.Migration):
-    dependencies = [("api", "0017_user_albums")]
+    dependencies = [("api", "0021_uploads")]
 
     operations = [
         migrations.AddField(

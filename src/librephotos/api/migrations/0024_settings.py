@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("api", "0017_user_albums"),
+        ("api", "0022_downloads"),
     ]
 
     operations = [

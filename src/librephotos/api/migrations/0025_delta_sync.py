@@ -92,7 +92,7 @@ def key():
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("api", "0019_links"),
+        ("api", "0024_settings"),
     ]
 
     operations = [

@@ -3,10 +3,10 @@
 from librephotos.api.models.accounts.mail_settings import MailSettings
 from librephotos.api.models.accounts.site_settings import SiteSettings
 from librephotos.api.models.accounts.user import ScanDirectory, User
+from librephotos.api.models.library.bulk_edit import BulkEdit, BulkEditPart
 from librephotos.api.models.library.file import File
 from librephotos.api.models.library.photo import Photo, PhotoDay
 from librephotos.api.models.library.photo_caption import PhotoCaption
-from librephotos.api.models.library.photo_edit import PhotoEdit, PhotoEditPart
 from librephotos.api.models.library.photo_metadata import PhotoMetadata
 from librephotos.api.models.library.place import Place
 from librephotos.api.models.library.thing import PhotoThing, Thing
@@ -51,8 +51,8 @@ __all__ = [
     "Photo",
     "PhotoCaption",
     "PhotoDay",
-    "PhotoEdit",
-    "PhotoEditPart",
+    "BulkEdit",
+    "BulkEditPart",
     "PhotoEmbedding",
     "PhotoMetadata",
     "PhotoRemoval",

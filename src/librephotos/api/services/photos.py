@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from librephotos.api.models import Photo
 from librephotos.api.pipeline.scanning.dates import redate_photos
-from librephotos.api.services.photo_edits import Edit, apply_edit
+from librephotos.api.services.bulk_edits import Edit, apply_edit
 from librephotos.api.writes import search_document, things
 
 _HASHTAG = re.compile(r"(?<!\S)#\w[\w-]*")

@@ -8,7 +8,6 @@ from typing import Any
 from waitress.task import ErrorTask, WSGITask
 
 from librephotos.api.http.upload_form import ENVIRON_KEY
-
 from librephotos.server.http.growing import NAME as GROWING
 from librephotos.server.http.growing import GrowingBuffer
 

@@ -16,7 +16,7 @@ from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.fields import iso_utc
 from librephotos.api.http.input import changeable, validated
-from librephotos.api.models import Photo, PhotoEdit
+from librephotos.api.models import BulkEdit, Photo
 from librephotos.api.queries.library.photos import detailed, one_of
 from librephotos.api.serializers.library.photo import own_details
 from librephotos.api.serializers.library.photo_edit import (
@@ -36,7 +36,7 @@ from librephotos.api.serializers.library.photo_shape import (
     UndonePhotos,
 )
 from librephotos.api.services import photos as service
-from librephotos.api.services.photo_edits import (
+from librephotos.api.services.bulk_edits import (
     Applied,
     Edit,
     Listed,
@@ -125,7 +125,7 @@ class EditUndoView(APIView):
 
     @documented("photos_undo", path=("edit_id",), answer=UndonePhotos)
     def post(self, request: Request, edit_id: int) -> Response:
-        edit = PhotoEdit.objects.owned_by(request.user).filter(pk=edit_id).first()
+        edit = BulkEdit.objects.owned_by(request.user).filter(pk=edit_id).first()
         if edit is None:
             raise NotFound("You changed nothing of this number lately.")
         undone = undo(edit)

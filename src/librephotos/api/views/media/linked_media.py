@@ -18,7 +18,11 @@ from librephotos.api.http.links import NotValid, visited
 from librephotos.api.models import Link, Photo
 from librephotos.api.queries.library.links import linked_photos
 from librephotos.api.queries.library.photos import one_of
-from librephotos.api.views.media.byte_response import REVALIDATED, Content, GrowingContent
+from librephotos.api.views.media.byte_response import (
+    REVALIDATED,
+    Content,
+    GrowingContent,
+)
 from librephotos.api.views.media.face_media import FaceMediaView
 from librephotos.api.views.media.originals import (
     EmbeddedVideoView,

@@ -11,14 +11,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from librephotos.api.http.caller import who_waits
+from librephotos.api.http.caller import caller, who_waits
 from librephotos.api.models import File, Photo, ScanDirectory
 from librephotos.api.models.fields import readable_path
 from librephotos.api.services.waiting import PLACES
 from librephotos.api.storage.originals import Original, PartOf, open_original
-from librephotos.api.views.media.byte_response import (IMMUTABLE, REVALIDATED, Content, GrowingContent)
-from librephotos.api.views.media.photo_media import (NoContent, PhotoMediaView, Rights)
-from librephotos.api.views.media.films import (film_content)
+from librephotos.api.views.media.byte_response import (
+    IMMUTABLE,
+    REVALIDATED,
+    Content,
+    GrowingContent,
+)
+from librephotos.api.views.media.films import film_content
+from librephotos.api.views.media.photo_media import NoContent, PhotoMediaView, Rights
 from librephotos.api.views.media.stripped_copy_content import (
     for_others,
     stripped_content,
@@ -83,7 +88,7 @@ class OriginalView(PhotoMediaView):
 
     def wants_playable(self) -> bool:
         """Whether the caller has chosen to have films as every browser plays them."""
-        return bool(self.request.user.transcode_videos)
+        return caller(self.request).transcode_videos
 
     def playable(
         self, file: File, *, embedded_video: bool = False

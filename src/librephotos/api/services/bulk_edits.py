@@ -1,6 +1,6 @@
 """Changing any number of photos by two statements, and taking that back exactly.
 
-PhotoEditError
+BulkEditError
 ├── EditGone        it is not kept any more
 └── UndoneAlready   it was taken back before
 """
@@ -21,7 +21,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from librephotos.api.models import Photo, PhotoEdit
+from librephotos.api.models import BulkEdit, Photo
 from librephotos.api.models.library.photo import PhotoQuerySet
 
 KEPT_FOR = timedelta(days=1)
@@ -30,15 +30,15 @@ MOST_KEPT = 50
 """Edits of one owner. Each takes 16 bytes a photo: all of them 80 MB at 100,000."""
 
 
-class PhotoEditError(Exception):
+class BulkEditError(Exception):
     """An edit cannot be taken back; the message is a sentence for users."""
 
 
-class EditGone(PhotoEditError):
+class EditGone(BulkEditError):
     """The edit is not kept any more."""
 
 
-class UndoneAlready(PhotoEditError):
+class UndoneAlready(BulkEditError):
     """The edit was taken back before."""
 
 
@@ -88,12 +88,12 @@ class Undone(NamedTuple):
 _REMEMBER = """
 WITH selected AS MATERIALIZED ({selected}),
 edit AS (
-    INSERT INTO api_photoedit (owner_id, created_at, after)
+    INSERT INTO api_bulkedit (owner_id, created_at, after)
     SELECT %s, now(), %s::jsonb WHERE EXISTS (SELECT FROM selected WHERE lacks)
     RETURNING id
 ),
 kept AS (
-    INSERT INTO api_photoeditpart (edit_id, before, photos)
+    INSERT INTO api_bulkeditpart (edit_id, before, photos)
     SELECT edit.id, before, array_agg(lacking.id)
     FROM edit, (
         SELECT id, jsonb_build_object({columns}) AS before FROM selected WHERE lacks
@@ -107,7 +107,7 @@ SELECT count(*), count(*) FILTER (WHERE lacks), (SELECT id FROM edit) FROM selec
 _LIST = """
 SELECT image_hash, lacks, (SELECT id FROM edit) FROM selected ORDER BY id
 """
-_PHOTOS = "SELECT unnest(photos) FROM api_photoeditpart WHERE edit_id = %s"
+_PHOTOS = "SELECT unnest(photos) FROM api_bulkeditpart WHERE edit_id = %s"
 
 _HOLD = f"""
 SELECT count(*) FROM (
@@ -118,7 +118,7 @@ _RESTORE = """
 UPDATE api_photo AS photo SET {restored}, last_modified = now()
 FROM (
     SELECT unnest(part.photos) AS photo_id, former.*
-    FROM api_photoeditpart AS part,
+    FROM api_bulkeditpart AS part,
         jsonb_populate_record(NULL::api_photo, part.before) AS former
     WHERE part.edit_id = %s
 ) AS former
@@ -126,7 +126,7 @@ WHERE photo.id = former.photo_id AND photo.owner_id = %s AND NOT photo.removed
     AND jsonb_build_object({columns}) = %s::jsonb
 """
 _TOTAL = """
-SELECT coalesce(sum(cardinality(photos)), 0) FROM api_photoeditpart WHERE edit_id = %s
+SELECT coalesce(sum(cardinality(photos)), 0) FROM api_bulkeditpart WHERE edit_id = %s
 """
 
 
@@ -181,21 +181,21 @@ def _change(record: int | None, edit: Edit, owner: int) -> None:
 
 
 def _forget_old(owner: int) -> None:
-    own = PhotoEdit.objects.filter(owner=owner)
+    own = BulkEdit.objects.filter(owner=owner)
     beyond = list(own.order_by("-pk").values_list("pk", flat=True)[MOST_KEPT:])
     old = Q(created_at__lt=timezone.now() - KEPT_FOR) | Q(pk__in=beyond)
     # Who acts at the same time forgets the same ones.
     stale = own.filter(old).select_for_update(skip_locked=True)
-    PhotoEdit.objects.filter(pk__in=list(stale.values_list("pk", flat=True))).delete()
+    BulkEdit.objects.filter(pk__in=list(stale.values_list("pk", flat=True))).delete()
 
 
 @transaction.atomic
-def undo(edit: PhotoEdit) -> Undone:
+def undo(edit: BulkEdit) -> Undone:
     """Give each photo of an edit what it held before, unless it was changed since.
 
     Raises EditGone and UndoneAlready.
     """
-    now = PhotoEdit.objects.select_for_update().filter(pk=edit.pk).first()
+    now = BulkEdit.objects.select_for_update().filter(pk=edit.pk).first()
     if now is None:
         raise EditGone("This is too long ago to be taken back.")
     if now.undone_at is not None:

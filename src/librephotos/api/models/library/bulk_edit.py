@@ -9,15 +9,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
-class PhotoEditQuerySet(models.QuerySet["PhotoEdit"]):
+class BulkEditQuerySet(models.QuerySet["BulkEdit"]):
     """The named sets of edits of photos."""
 
-    def owned_by(self, user: Any) -> PhotoEditQuerySet:
+    def owned_by(self, user: Any) -> BulkEditQuerySet:
         """The edits that `user` made and may take back; none for anonymous callers."""
         return self.filter(owner_id=user.pk) if user.is_authenticated else self.none()
 
 
-class PhotoEdit(models.Model):
+class BulkEdit(models.Model):
     """An edit of photos: `after` has the columns that it set, and to what.
 
     What they held before is in its parts, one for each combination of former values.
@@ -29,7 +29,7 @@ class PhotoEdit(models.Model):
     undone_at = models.DateTimeField(null=True)
     after = models.JSONField()
 
-    objects = PhotoEditQuerySet.as_manager()
+    objects = BulkEditQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)
@@ -38,10 +38,10 @@ class PhotoEdit(models.Model):
         return f"{', '.join(self.after)} {self.pk}"
 
 
-class PhotoEditPart(models.Model):
+class BulkEditPart(models.Model):
     """Photos of an edit that held the same values before: 16 bytes for each."""
 
-    edit = models.ForeignKey(PhotoEdit, on_delete=models.CASCADE, related_name="parts")
+    edit = models.ForeignKey(BulkEdit, on_delete=models.CASCADE, related_name="parts")
     before = models.JSONField()
     photos = ArrayField(models.UUIDField())
 
