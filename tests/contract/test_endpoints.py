@@ -20,18 +20,6 @@ ENDPOINTS = [
 ]
 
 LATER = (
-    # selection
-    "/api/photosedit/delete",
-    "/api/photosedit/duplicate",
-    # upload
-    "/api/upload",
-    # media
-    "/api/photos/download",
-    "/api/downloads",
-    "/api/delete/zip",
-    "/media/zip",
-    "/api/media/diagnostics",
-    # edits
     "/api/photos/{hash}/file",
     "/api/photos/{hash}/main-file",
     "/api/photos/{id}/metadata",
@@ -42,14 +30,6 @@ LATER = (
     "/api/savemetadata",
     "/api/classifymedia",
     "/api/tags",
-    # settings
-    "/api/nextcloud",
-    "/api/services",
-    "/api/serverlogs",
-    "/api/email-config",
-    "/api/predefinedburstrules",
-    "/api/defaultburstrules",
-    # the issues after this one
     "/api/memories",
     "/api/stacks",
     "/api/duplicates",

@@ -7,10 +7,24 @@ from typing import Any
 
 import pytest
 
-from librephotos.api.models import Photo, SyncItem, Thing, User, UserAlbum
+from librephotos.api.models import (
+    AlbumShare,
+    Photo,
+    SyncItem,
+    Thing,
+    User,
+    UserAlbum,
+)
+from librephotos.api.services.sharing import share_album
 from librephotos.api.writes import things
 from librephotos.api.writes.things import Tag
-from tests.factories import FaceFactory, PersonFactory, PhotoFactory, PlaceFactory
+from tests.factories import (
+    FaceFactory,
+    PersonFactory,
+    PhotoFactory,
+    PlaceFactory,
+    UserFactory,
+)
 
 FEEDS = {
     "persons": "persons",
@@ -138,6 +152,24 @@ def test_an_album_that_is_gone_is_told_and_may_come_back(client: Any, me: User) 
     again = make_album(client, "Sun")
     assert mirror.update() == ({again}, {album})
     assert mirror.update() == (set(), set())
+
+
+def test_albums_that_are_shown_to_one_are_told_until_they_are_not(
+    client_of: Any, client: Any, me: User
+) -> None:
+    friend = UserFactory()
+    photo, hidden = PhotoFactory(owner=friend), PhotoFactory(owner=friend, hidden=True)
+    album = make_album(client_of(friend), "Theirs", photo, hidden)
+    mirror = Mirror(client, "albums/user")
+    assert mirror.update() == (set(), set())
+    row = UserAlbum.objects.get(pk=album)
+    share_album(row, recipients=[me.pk], options={})
+    assert mirror.update() == ({album}, set())
+    told = mirror.items[album]
+    assert (told["shared"], told["owner_id"]) == (1, friend.pk)
+    assert told["photo_ids"] == [str(photo.pk)]
+    AlbumShare.objects.filter(recipient=me).delete()
+    assert mirror.update() == (set(), {album})
 
 
 def test_people_things_and_places_are_told(client: Any, me: User) -> None:

@@ -14,10 +14,14 @@ from uuid import UUID
 
 from django.db import connection
 
-from librephotos.api.models import Person, SyncItem, UserAlbum
+from librephotos.api.models import Person, SyncItem
 from librephotos.api.queries.library.places import Places
 from librephotos.api.queries.library.things import Things
-from librephotos.api.queries.library.user_albums import UserAlbums
+from librephotos.api.queries.library.user_albums import (
+    AlbumsSharedWith,
+    OwnAlbum,
+    UserAlbums,
+)
 from librephotos.api.queries.people.person_photos import person_rows
 
 Described = dict[int, dict[str, Any]]
@@ -59,47 +63,64 @@ def _persons(user: Any) -> Described:
 
 
 def _user_albums(user: Any) -> Described:
-    rows = list(UserAlbum.objects.owned_by(user).select_related("owner"))
+    kinds = (UserAlbums(user, empty=True), AlbumsSharedWith(user, empty=True))
+    albums = [album for kind in kinds for album in kind.described(list(kind.rows()))]
+    return {album.key: _user_album(album) for album in albums}
+
+
+def _user_album(album: OwnAlbum) -> dict[str, Any]:
+    marked = album.row if album.share is None else album.share
     return {
-        album.key: {
-            "id": album.key,
-            "title": album.title,
-            "owner_id": album.row.owner_id,
-            "favorited": False,
-            "shared": 0,
-            "cover_hash": album.cover.image_hash if album.cover else None,
-            "photo_count": album.photo_count,
-            "created_on": milliseconds(album.row.created_on),
-        }
-        for album in UserAlbums(user).described(rows)
+        "id": album.key,
+        "title": album.title,
+        "owner_id": album.row.owner_id,
+        "favorited": marked.favorited,
+        "shared": int(album.share is not None or bool(album.shared_to)),
+        "cover_hash": album.cover.image_hash if album.cover else None,
+        "photo_count": album.photo_count,
+        "created_on": milliseconds(album.row.created_on),
     }
 
 
-_MEMBERS_DIGEST = """
-SELECT member.album_id, bit_xor(uuid_hash_extended(member.photo_id, 0))::text
+# What the viewer sees of an album: the owner's photos, and those that the viewer has
+# added, or, if it is theirs, that recipients have.
+_SEEN = """
 FROM api_useralbumphoto AS member
 JOIN api_useralbum AS album ON album.id = member.album_id
-WHERE album.owner_id = %s AND member.visible
+LEFT JOIN api_albumshare AS share ON share.id = member.share_id
+LEFT JOIN api_user AS adder ON adder.id = share.recipient_id
+WHERE {albums} AND member.visible AND (
+    member.share_id IS NULL OR share.recipient_id = %(viewer)s
+    OR album.owner_id = %(viewer)s AND adder.is_active
+)
 GROUP BY member.album_id
 """
+
+_MEMBERS_DIGEST = (
+    "SELECT member.album_id, bit_xor(uuid_hash_extended(member.photo_id, 0))::text"
+    + _SEEN.format(albums="""(
+    album.owner_id = %(viewer)s OR album.id IN (
+        SELECT album_id FROM api_albumshare WHERE recipient_id = %(viewer)s
+    )
+)""")
+)
+
+_MEMBERS = (
+    "SELECT member.album_id, array_agg(member.photo_id ORDER BY member.photo_id)"
+    + _SEEN.format(albums="member.album_id = ANY(%(albums)s)")
+)
 
 
 def _members_digest(user: Any) -> dict[int, str]:
     with connection.cursor() as cursor:
-        cursor.execute(_MEMBERS_DIGEST, [user.pk])
+        cursor.execute(_MEMBERS_DIGEST, {"viewer": user.pk})
         return dict(cursor.fetchall())
 
 
-_MEMBERS = """
-SELECT album_id, array_agg(photo_id ORDER BY photo_id) FROM api_useralbumphoto
-WHERE album_id = ANY(%s) AND visible GROUP BY album_id
-"""
-
-
-def members_of(albums: Collection[int]) -> dict[int, list[UUID]]:
-    """Return the visible photos of albums that people have made."""
+def members_of(albums: Collection[int], *, viewer: Any) -> dict[int, list[UUID]]:
+    """Return the photos that a viewer sees in albums which they may see."""
     with connection.cursor() as cursor:
-        cursor.execute(_MEMBERS, [list(albums)])
+        cursor.execute(_MEMBERS, {"viewer": viewer.pk, "albums": list(albums)})
         return dict(cursor.fetchall())
 
 

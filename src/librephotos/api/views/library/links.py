@@ -68,8 +68,7 @@ class AlbumLinkView(ToldInWords):
         else:
             service.revoke(Link.objects.filter(album=album))
         kind = UserAlbums(request.user)
-        rows = UserAlbum.objects.select_related("owner", "link").filter(pk=album.pk)
-        (described,) = kind.described(list(rows))
+        (described,) = kind.described(list(kind.one(album.pk)))
         answer: AlbumMadePublic = {
             "status": True,
             "album": listed_user_album(described),

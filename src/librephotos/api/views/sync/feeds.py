@@ -142,13 +142,13 @@ class ItemFeedView(FeedView):
     def page(self, user: User, since: list[Any] | None, *, size: int) -> dict[str, Any]:
         found = changed_items(user, self.feed, _version(since), size=size)
         return {
-            "items": self.completed(found.items),
+            "items": self.completed(user, found.items),
             "tombstones": found.withdrawn if self.tombstones else [],
             "behind": None if found.version is None else [found.version],
             "total": found.total,
         }
 
-    def completed(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def completed(self, user: User, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Add what is only looked up for the items of a page."""
         return rows
 
@@ -161,14 +161,6 @@ def _version(values: list[Any] | None) -> int | None:
         return number(version)
     except ValueError as error:
         raise InvalidCursor from error
-
-
-def _with_photos(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    members = members_of([row["id"] for row in rows])
-    return [
-        {**row, "photo_ids": [str(id) for id in members.get(row["id"], ())]}
-        for row in rows
-    ]
 
 
 @extend_schema_view(
@@ -188,8 +180,12 @@ class UserAlbumFeedView(ItemFeedView):
 
     name, feed = "albums-user", items.USER_ALBUMS
 
-    def completed(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return _with_photos(rows)
+    def completed(self, user: User, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        members = members_of([row["id"] for row in rows], viewer=user)
+        return [
+            {**row, "photo_ids": [str(id) for id in members.get(row["id"], ())]}
+            for row in rows
+        ]
 
 
 @extend_schema_view(
