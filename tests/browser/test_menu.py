@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 LIBRARY = {"Photos": "/", "People": "/people", "Places": "/places", "Albums": "/albums"}
 APART = {"Favourites": "/favourites", "Hidden": "/hidden", "Trash": "/trash"}
-ACCOUNT = {"Models": "/models", "Problems 1": "/problems"}
+ACCOUNT = {"Models": "/models", "Problems 1": "/problems", "Links": "/links"}
 IN_MENU = "() => document.activeElement.closest('[role=menu]') !== null"
 IN_MAIN = "() => document.activeElement.closest('main') !== null"
 CUT_OFF = """

@@ -201,6 +201,48 @@ def files(it: Any) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("end", [*ENDS, *MOVES])
+def test_no_file_is_sent_from_the_moment_on_that_it_ends(client_of, tmp_path, end):
+    it = shown(UserFactory(), video=True, motion_photo=True)
+    on_disk(it.photo, tmp_path, kind="video", mime="video/mp4")
+    beside = it.photo.main_file
+    FileFactory(
+        photo=it.photo,
+        path=bytes(beside.path),
+        path_key=1,
+        capture_key=1,
+        size=beside.size,
+        mtime_ns=beside.mtime_ns,
+        kind="video",
+        main=False,
+    )
+    start = f"/api/public/albums/s/{it.link.slug}/photos/{it.photo.image_hash}/media"
+    single = f"/api/public/photo/{it.photo_link.slug}/media"
+    below = [
+        f"{place}/{kind}/"
+        for place in (start, single)
+        for kind in ("file", "video", "motion")
+    ]
+    hashed = [
+        f"/media/{kind}/{it.photo.image_hash}"
+        for kind in ("photos", "video", "embedded_media")
+    ]
+    client = client_of()
+    assert statuses(client, [*below, *hashed]) == {200}
+    (ENDS | MOVES)[end](it)
+    assert statuses(client, below) == {403 if end == "locked" else 404}
+    # Which hash is shown does not depend on the address of the album.
+    assert statuses(client, hashed) == {200 if end == "rotated" else 403}
+    stranger = client_of(UserFactory())
+    assert statuses(stranger, hashed) == {200 if end == "rotated" else 404}
+
+
+def test_a_bad_token_is_refused_although_nobody_needs_one(client_of, it):
+    client = client_of()
+    client.credentials(HTTP_AUTHORIZATION="Bearer nonsense")
+    assert statuses(client, [*it.json(), *it.media()]) == {401}
+
+
 def test_a_file_is_there_to_keep_if_the_link_says_so(client_of, it, tmp_path):
     on_disk(it.photo, tmp_path)
     client = client_of()

@@ -115,7 +115,7 @@ describe('the menus', () => {
     expect(titlesOf('library')).toEqual(['Photos', 'People', 'Places', 'Albums']);
     expect(titlesOf('apart')).toEqual(['Favourites', 'Hidden', 'Trash']);
     expect(titlesOf('account')).toEqual([
-      ...['Links', 'Settings', 'Administration', 'Models', 'Problems'],
+      ...['Settings', 'Administration', 'Models', 'Problems', 'Links'],
     ]);
   });
 

@@ -149,13 +149,6 @@ export const ROUTES: readonly Route[] = [
     menu: { icon: 'trash', group: 'apart' },
   }),
   route({
-    name: 'links',
-    path: '/links',
-    title: m.links_all,
-    screen: LinksPage,
-    menu: { icon: 'link', group: 'account' },
-  }),
-  route({
     name: 'settings',
     path: '/settings',
     title: m.shell_title_settings,
@@ -219,6 +212,13 @@ export const ROUTES: readonly Route[] = [
       isShown: ({ activity }) => activity.failedFiles > 0,
       count: ({ activity }) => activity.failedFiles,
     },
+  }),
+  route({
+    name: 'links',
+    path: '/links',
+    title: m.links_all,
+    screen: LinksPage,
+    menu: { icon: 'link', group: 'account' },
   }),
   route({
     name: 'failures',

@@ -172,7 +172,7 @@ class AlbumLinkSerializer(LinkSerializer):
 
 
 class PhotoLinkSerializer(LinkSerializer):
-    """Whether a photo, named by UUID or hash, has a link, and what is set for it."""
+    """Whether a photo, by its UUID or hash, has a link, and what is set for that."""
 
     photo_id = serializers.CharField()
     action = serializers.ChoiceField(

@@ -126,7 +126,7 @@ class PublicPhotoView(VisitorView):
 
 
 class UnlockView(VisitorView):
-    """Give the password of a link; the answer has a cookie that opens this alone."""
+    """Give the password of a link; the answer has a cookie that opens it alone."""
 
     # No page of another site can send JSON, so none tries passwords by its visitors.
     parser_classes: list[type[BaseParser]] = [BoundedJSONParser]
