@@ -36,6 +36,7 @@ def album(site: Site) -> Iterator[int]:
 
 
 def dialog(visitor: Visitor) -> Locator:
+    """The form of a link."""
     return visitor.page.get_by_test_id("link-dialog")
 
 
@@ -46,12 +47,14 @@ def make_link(visitor: Visitor) -> str:
 
 
 def address_in(place: Locator) -> str:
+    """Return the path that is offered to be copied."""
     field = place.get_by_test_id("link-address")
     expect(field).to_be_visible()
     return re.sub(r"^https?://[^/]+", "", field.input_value())
 
 
 def shot(visitor: Visitor, name: str) -> None:
+    """Keep a picture of the page for somebody to look at, where SHOTS is a folder."""
     if folder := os.environ.get("SHOTS"):
         visitor.page.screenshot(path=f"{folder}/{name}.png")
 
