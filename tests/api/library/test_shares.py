@@ -351,6 +351,34 @@ def test_who_becomes_a_viewer_adds_no_more(client_of, anna, ben):
     assert inside(client_of(anna), album) == []
 
 
+def test_an_album_is_emptied_of_what_one_may_take_out(client_of, anna, ben):
+    hers, his = PhotoFactory(owner=anna), PhotoFactory(owner=ben)
+    album = make(client_of(anna), "Summer", hers)
+    share_album(client_of(anna), album, to=ben, role="contributor")
+    edit(client_of(ben), album, photos=[str(his.pk)])
+    edit(client_of(ben), album, remove_all=True)
+    assert inside(client_of(anna), album) == [str(hers.pk)]
+    edit(client_of(ben), album, photos=[str(his.pk)])
+    edit(client_of(anna), album, remove_all=True)
+    assert inside(client_of(anna), album) == inside(client_of(ben), album) == []
+
+
+def test_shared_photos_come_oldest_first_or_last(client_of, anna, ben):
+    days = [datetime(2021, 1, day, tzinfo=UTC) for day in (2, 1)]
+    photos = [PhotoFactory(owner=anna, taken_at=day) for day in days]
+    undated = PhotoFactory(owner=anna, undated=True)
+    share(client_of(anna), *photos, undated, to=ben)
+    oldest = [str(photo.pk) for photo in (photos[1], photos[0], undated)]
+    newest = [str(photo.pk) for photo in (*photos, undated)]
+    for query, order in (({}, oldest), ({"newest": "1"}, newest)):
+        mine = client_of(ben).get("/api/photos/shared/tome/", query).json()["results"]
+        hers = (
+            client_of(anna).get("/api/photos/shared/fromme/", query).json()["results"]
+        )
+        assert [item["id"] for item in mine] == order
+        assert [row["photo"]["id"] for row in hers] == order
+
+
 def test_a_locked_album_keeps_contributors_out(client_of, anna, ben):
     his = PhotoFactory(owner=ben)
     album = make(client_of(anna), "Summer")

@@ -45,7 +45,9 @@ describe('the table of routes', () => {
     ['/places', 'places', {}],
     ['/places/12/', 'place', { id: 12, kind: 'places' }],
     ['/albums', 'albums', {}],
-    ['/albums/12/', 'album', { id: 12, kind: 'userAlbums' }],
+    ['/albums/12/', 'album', { id: 12 }],
+    ['/shared', 'shared-with-me', { by: 'others' }],
+    ['/shared/mine', 'shared-by-me', { by: 'me' }],
     ['/things/', 'things', {}],
     ['/things/12', 'thing', { id: 12, kind: 'things' }],
     ['/search?q=sea%20%26%20sun', 'search', { text: 'sea & sun' }],
@@ -79,7 +81,7 @@ describe('the table of routes', () => {
   it('finds what addresses are made for', () => {
     expect(shownAt(personAddress(7))).toEqual(['person', { id: 7, part: 'photos' }]);
     expect(shownAt(personAddress(0, 'faces'))).toEqual(['person', { id: 0, part: 'faces' }]);
-    expect(shownAt(albumAddress(3))).toEqual(['album', { id: 3, kind: 'userAlbums' }]);
+    expect(shownAt(albumAddress(3))).toEqual(['album', { id: 3 }]);
     expect(shownAt(thingAddress(3))).toEqual(['thing', { id: 3, kind: 'things' }]);
     expect(shownAt(placeAddress(3))).toEqual(['place', { id: 3, kind: 'places' }]);
     expect(shownAt(searchAddress('"a/b?c" ä%'))).toEqual(['search', { text: '"a/b?c" ä%' }]);

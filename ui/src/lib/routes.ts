@@ -3,6 +3,7 @@ import FirstSteps from './administration/FirstSteps.svelte';
 import AlbumPage from './albums/AlbumPage.svelte';
 import Albums from './albums/Albums.svelte';
 import type { AlbumKindName } from './albums/kinds';
+import UserAlbumPage from './albums/UserAlbumPage.svelte';
 import type { TimelineFilter } from './api/types';
 import LinksPage from './links/LinksPage.svelte';
 import JobFailures from './jobs/JobFailures.svelte';
@@ -14,10 +15,11 @@ import DismissedFaces from './people/DismissedFaces.svelte';
 import PeoplePage from './people/PeoplePage.svelte';
 import PersonPage from './people/PersonPage.svelte';
 import Places from './places/Places.svelte';
-import type { PersonPart } from './routing/addresses';
+import { SHARED_BY_ME, SHARED_WITH_ME, type PersonPart } from './routing/addresses';
 import { route, type Params, type Route } from './routing/route';
 import SettingsPage from './settings/SettingsPage.svelte';
 import SearchResults from './search/SearchResults.svelte';
+import Shared from './sharing/Shared.svelte';
 import Unknown from './shell/Unknown.svelte';
 import Things from './things/Things.svelte';
 import RecentlyAdded from './timeline/RecentlyAdded.svelte';
@@ -96,9 +98,25 @@ export const ROUTES: readonly Route[] = [
     name: 'album',
     path: /^\/albums\/(?<id>\d+)$/,
     title: m.shell_title_albums,
-    screen: AlbumPage,
-    props: albumOf('userAlbums'),
+    screen: UserAlbumPage,
+    props: ({ id }) => ({ id: Number(id) }),
     identity: 'id',
+    under: 'albums',
+  }),
+  route({
+    name: 'shared-with-me',
+    path: SHARED_WITH_ME,
+    title: m.sharing_with_me,
+    screen: Shared,
+    props: () => ({ by: 'others' as const }),
+    under: 'albums',
+  }),
+  route({
+    name: 'shared-by-me',
+    path: SHARED_BY_ME,
+    title: m.sharing_by_me,
+    screen: Shared,
+    props: () => ({ by: 'me' as const }),
     under: 'albums',
   }),
   route({

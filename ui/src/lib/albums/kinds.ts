@@ -28,13 +28,6 @@ export const ALBUM_KINDS = {
     empty: m.things_empty,
     hint: m.things_empty_hint,
   },
-  userAlbums: {
-    key: 'album',
-    title: m.shell_title_albums,
-    icon: 'albums',
-    empty: m.albums_empty,
-    hint: m.albums_empty_hint,
-  },
 } satisfies Record<string, AlbumKind>;
 
 export type AlbumKindName = keyof typeof ALBUM_KINDS;

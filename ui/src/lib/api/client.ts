@@ -9,6 +9,7 @@ import { PeopleApi } from './people';
 import { PlacesApi } from './places';
 import { SelectionApi } from './selection';
 import type { Session } from './session.svelte';
+import { SharingApi } from './sharing';
 import { ThingsApi } from './things';
 import { UploadsApi } from './uploads';
 import { UserAlbumsApi } from './user-albums';
@@ -37,6 +38,7 @@ export class ApiClient {
   readonly things: ThingsApi;
   readonly uploads: UploadsApi;
   readonly userAlbums: UserAlbumsApi;
+  readonly sharing: SharingApi;
   readonly places: PlacesApi;
   readonly models: ModelsApi;
   readonly links: LinksApi;
@@ -57,6 +59,7 @@ export class ApiClient {
     this.things = new ThingsApi(this.#api);
     this.uploads = new UploadsApi(this.#api);
     this.userAlbums = new UserAlbumsApi(this.#api);
+    this.sharing = new SharingApi(this.#api);
     this.places = new PlacesApi(this.#api);
     this.models = new ModelsApi(this.#api);
     this.links = new LinksApi(this.#api);

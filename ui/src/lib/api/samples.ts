@@ -18,6 +18,7 @@ export function gridItem(values: Partial<PigPhoto> & { id: string }): PigPhoto {
     video_length: '',
     rating: 0,
     owner,
+    shared_to: [],
     exif_gps_lat: null,
     exif_gps_lon: null,
     removed: false,

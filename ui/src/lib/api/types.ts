@@ -150,6 +150,16 @@ export type Thing = Schema['ListedThing'];
 /** An album that somebody has made. */
 export type UserAlbum = Schema['ListedUserAlbum'];
 
+/** An album that somebody has made, without its photos. */
+export type AlbumHead = Omit<Schema['UserAlbumPhotos'], 'grouped_photos' | 'next' | 'previous'>;
+
+/** One of the server's users, as others see them. */
+export type SimpleUser = Schema['SimpleUser'];
+export type ShareRole = Schema['ShareRole'];
+export type SharingOptions = Schema['SharingOptions'];
+export type AlbumSharing = Schema['AlbumSharing'];
+export type PhotoSharing = Schema['PhotoSharing'];
+
 /** An album of what was taken in one country, region or town. */
 export type Place = Schema['ListedPlace'];
 

@@ -18,6 +18,9 @@ export function albumAddress(id: number): string {
   return `/albums/${id}`;
 }
 
+export const SHARED_WITH_ME = '/shared';
+export const SHARED_BY_ME = '/shared/mine';
+
 export function thingAddress(id: number): string {
   return `/things/${id}`;
 }

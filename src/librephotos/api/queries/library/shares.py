@@ -11,6 +11,7 @@ from django.db.models import F
 
 from librephotos.api.models import AlbumShare, Photo, PhotoShare, Shown, UserAlbum
 from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.queries.library.photos import newest_first
 
 IN_AN_ORIGINAL = Shown.PLACE | Shown.CAMERA | Shown.TIME | Shown.CAPTIONS
 """What a file that names nobody may hold."""
@@ -101,12 +102,17 @@ def shares_of(photo: Photo) -> list[PhotoShare]:
     return list(shares.select_related("recipient").order_by("recipient__username"))
 
 
-def photos_shared_with(user: Any) -> PhotoQuerySet:
-    """Return the visible photos that others share with a user, oldest first."""
+def photos_shared_with(user: Any, *, newest: bool = False) -> PhotoQuerySet:
+    """Return the visible photos that others share with a user, oldest first or last."""
     mine = PhotoShare.objects.filter(recipient=user.pk).values("photo")
     photos = Photo.objects.visible().filter(owner__is_active=True, pk__in=mine)
+    if newest:
+        return newest_first(photos)
     undated_last = F("taken_at").asc(nulls_last=True)
     return photos.order_by(undated_last, "id")
+
+
+_UNDATED_LAST = F("photo__taken_at").asc(nulls_last=True)
 
 
 class SharedPhoto(NamedTuple):
@@ -116,13 +122,13 @@ class SharedPhoto(NamedTuple):
     recipient: int
 
 
-def photos_shared_by(user: Any) -> Any:
-    """Return the pairs of a user's visible photos and recipients, oldest first."""
+def photos_shared_by(user: Any, *, newest: bool = False) -> Any:
+    """Return the pairs of a user's visible photos and recipients, by time."""
     shares = PhotoShare.objects.filter(
         photo__owner=user.pk, photo__visible=True, recipient__is_active=True
     )
-    undated_last = F("photo__taken_at").asc(nulls_last=True)
-    ordered = shares.order_by(undated_last, "photo", "recipient")
+    times = ["-photo__day", "-photo__taken_at"] if newest else [_UNDATED_LAST]
+    ordered = shares.order_by(*times, "photo", "recipient")
     return ordered.values_list("photo", "recipient")
 
 

@@ -153,7 +153,8 @@ def _names() -> serializers.ListField:
 class UserAlbumEditSerializer(serializers.Serializer[Any]):
     """What is to change of an album. Photos are named by UUID or by image hash.
 
-    `moved` are photos that come, in this order, in front of `before`, or behind all.
+    `remove_all` empties it, for a recipient of what they have added. `moved` are photos
+    that come, in this order, in front of `before`, or behind all.
     """
 
     title = AlbumTitleField(required=False)
@@ -163,6 +164,7 @@ class UserAlbumEditSerializer(serializers.Serializer[Any]):
     before = serializers.CharField(required=False, allow_null=True)
     photos = _names()
     removedPhotos = _names()
+    remove_all = StrictBooleanField(required=False)
     cover_photo = serializers.CharField(required=False, allow_null=True)
     select_all = StrictBooleanField(required=False)
     query = serializers.DictField(required=False)

@@ -49,6 +49,7 @@ from librephotos.api.serializers.library.shares import (
     photo_sharing,
     shared_photos,
 )
+from librephotos.api.serializers.library.timeline_filter import flag
 from librephotos.api.serializers.library.user_album import (
     ListedUserAlbum,
     listed_user_album,
@@ -60,6 +61,13 @@ from librephotos.api.views.library.user_albums import (
     UNKNOWN,
     UserAlbumListView,
 )
+
+SHARED_QUERY = (*PAGING, "newest")
+"""What lists of shared photos may be asked for: `newest` has the newest come first."""
+
+
+def _newest(request: Request) -> bool:
+    return flag(request.query_params, "newest")
 
 
 class SharePhotosView(APIView):
@@ -98,11 +106,11 @@ class SharePhotosView(APIView):
 class PhotosSharedToMeView(APIView):
     """The photos that others show to one by themselves, oldest first."""
 
-    @documented("photos_shared_to_me", query=PAGING, answer=Page[GridItem])
+    @documented("photos_shared_to_me", query=SHARED_QUERY, answer=Page[GridItem])
     def get(self, request: Request) -> Response:
         return paginated(
             HugePagination(),
-            grid_rows(photos_shared_with(caller(request))),
+            grid_rows(photos_shared_with(caller(request), newest=_newest(request))),
             request,
             lambda page: list(grid_items(as_grid_rows(page), viewer=request.user)),
         )
@@ -111,14 +119,16 @@ class PhotosSharedToMeView(APIView):
 class PhotosSharedFromMeView(APIView):
     """One's photos with each of those to whom they are shown, oldest first."""
 
-    @documented("photos_shared_from_me", query=PAGING, answer=Page[SharedPhotoItem])
+    @documented(
+        "photos_shared_from_me", query=SHARED_QUERY, answer=Page[SharedPhotoItem]
+    )
     def get(self, request: Request) -> Response:
         def shape(page: list[Any]) -> list[SharedPhotoItem]:
             pairs = [SharedPhoto(*pair) for pair in page]
             rows = rows_in_order(dict.fromkeys(pair.photo for pair in pairs))
             return shared_photos(pairs, rows, viewer=caller(request))
 
-        pairs = photos_shared_by(caller(request))
+        pairs = photos_shared_by(caller(request), newest=_newest(request))
         return paginated(HugePagination(), pairs, request, shape)
 
 

@@ -223,9 +223,11 @@ def _removed(
     request: Request, body: Mapping[str, Any], *, everything: bool
 ) -> PhotoQuerySet | None:
     """Return what is not to be there: what is gone already is no fault."""
+    photos = Photo.objects.all() if everything else changeable(request)
+    if body.get("remove_all"):
+        return photos
     if "removedPhotos" not in body:
         return None
-    photos = Photo.objects.all() if everything else changeable(request)
     return photos.filter(photo_ids(body["removedPhotos"]))
 
 
