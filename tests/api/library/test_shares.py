@@ -629,3 +629,31 @@ def test_the_number_of_queries_does_not_grow(
     client = client_of(anna)
     with django_assert_num_queries(queries):
         assert len(listed(client, address)) >= number
+
+
+def test_the_gate_opens_to_what_lists_show_and_to_nothing_else(
+    client_of, anna, ben, cleo
+):
+    users = (anna, ben, cleo)
+    photos = {user: PhotoFactory.create_batch(4, owner=user) for user in users}
+    for owner, friend, other in ((anna, ben, cleo), (ben, cleo, anna)):
+        first, second, third, _ = photos[owner]
+        album = make(client_of(owner), "Ours", first, second)
+        share_album(client_of(owner), album, to=friend, role="contributor")
+        share_album(client_of(owner), album, to=other)
+        edit(client_of(friend), album, photos=[str(photos[friend][3].pk)])
+        share(client_of(owner), third, to=other)
+        make(client_of(owner), "Mine", first, third)
+    for user in users:
+        client = client_of(user)
+        albums = [
+            row["id"]
+            for where in ("list", "shared/tome")
+            for row in listed(client, f"albums/user/{where}")
+        ]
+        shown = {photo for album in albums for photo in inside(client, album)}
+        shown |= {row["id"] for row in listed(client, "photos/shared/tome")}
+        own = {str(photo.pk) for photo in photos[user]}
+        gate = Photo.objects.viewable_by(user).exclude(owner=user)
+        assert {str(photo.pk) for photo in gate} == shown - own
+        assert shown - own
