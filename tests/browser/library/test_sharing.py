@@ -70,7 +70,7 @@ def test_an_album_is_made_filled_and_shared_and_left(
     page.get_by_test_id("albums-to-fill").get_by_text("Summer").click()
     expect(toast(anna, "1 photo added to “Summer”")).to_be_visible()
     anna.press("Add to album")
-    page.get_by_role("searchbox", name="Find an album").fill("Winter")
+    page.get_by_role("searchbox", name="Find an album or name a new one").fill("Winter")
     page.get_by_role("button", name="New album").click()
     expect(toast(anna, "added to “Winter”")).to_be_visible()
     page.keyboard.press("Escape")
@@ -126,7 +126,7 @@ def test_an_album_is_made_filled_and_shared_and_left(
     guest.page.keyboard.press("Escape")
 
     anna.open_photo()
-    anna.press("Share")
+    anna.viewer.get_by_role("button", name="Share", exact=True).click()
     box = page.get_by_label("What ben may do")
     box.check()
     expect(box).to_be_enabled()
