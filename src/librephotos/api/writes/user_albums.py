@@ -23,7 +23,7 @@ SELECT %s, %s, photo.id, now(), photo.visible FROM ({photos}) AS photo
 ON CONFLICT (album_id, photo_id) DO NOTHING
 """
 
-# All photos are numbered anew: in front of the named one, whose number those that are
+# Photos are numbered anew: in front of the named one, whose number those that are
 # moved share, they stand in the order in which they were named.
 _MOVE = """
 WITH standing AS (
@@ -49,6 +49,7 @@ WITH standing AS (
 UPDATE api_useralbumphoto AS member SET position = numbered.place
 FROM numbered
 WHERE member.album_id = %(album)s AND member.photo_id = numbered.photo_id
+    AND member.position IS DISTINCT FROM numbered.place
 """
 
 _STANDING = {

@@ -1,4 +1,4 @@
-"""What is shown of photos to others than their owners, and who these are."""
+"""What is shown of photos to others than their owners, and to whom."""
 
 from __future__ import annotations
 
