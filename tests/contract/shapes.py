@@ -249,6 +249,13 @@ BULK_ACTION = record(
     not_updated_hashes=array(HASH),
 )
 BULK_QUERY = record(status={"const": True}, count=INTEGER)
+ERASED = record(
+    status={"const": True},
+    results=array(TEXT),
+    deleted=array(TEXT),
+    not_deleted=array(TEXT),
+)
+ERASED_QUERY = record(status={"const": True}, count=INTEGER, failed_count=INTEGER)
 
 PERSON = record(
     id=INTEGER,

@@ -14,6 +14,7 @@ from librephotos import silent_disk as patience
 from librephotos.api.models import File, Photo, ScanDirectory, SiteSettings
 from librephotos.api.services import erasing
 from librephotos.api.storage import erasing as disk
+from tests.contract import shapes
 from tests.factories import FileFactory, PhotoFactory, UserFactory
 from tests.support.mounts import mounted_memory, silent_disk
 from tests.support.scanning import Library, work_until_idle, write_jpeg
@@ -77,6 +78,7 @@ def test_all_files_of_a_photo_go_and_nothing_else(photos: Library, client: Any) 
     trash(photo)
     other = photos.photo_of(paths["other"])
     told = erase(client, image_hashes=[photo.image_hash, other.image_hash, "x"]).json()
+    assert shapes.violations(told, shapes.ERASED) == []
     assert told["deleted"] == told["results"] == [photo.image_hash]
     assert told["not_deleted"] == [other.image_hash]
     assert [row["reason"] for row in told["reasons"]] == ["not_in_trash"]
@@ -97,6 +99,7 @@ def test_the_trash_is_emptied_and_only_the_trash(photos: Library, client: Any) -
     hidden = photos.photo_of(paths["other"])
     Photo.objects.filter(pk=hidden.pk).update(hidden=True)  # not in the view
     told = everything(client)
+    assert shapes.violations(told, shapes.ERASED_QUERY) == []
     assert told == {
         **{"status": True, "count": 1, "failed_count": 0, "reasons": [], "next": None}
     }
