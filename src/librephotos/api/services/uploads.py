@@ -24,7 +24,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from librephotos.api.models import Photo, SiteSettings, Upload, User
 from librephotos.api.models.library.upload import expiry
@@ -133,6 +133,7 @@ def receive(
     if not upload:
         return _begun(owner, chunk, start=start, told=told)
     with transaction.atomic():
+        _commit_quickly()
         row = _locked(owner, upload)
         _require_receiving(row)
         there = min(row.received, storage.part_size(row.pk))
@@ -151,6 +152,17 @@ def receive(
         row.expires_on = expiry()
         row.save(update_fields=["received", "expires_on"])
     return row
+
+
+def _commit_quickly() -> None:
+    """Have the transaction count at once, and be on disk a moment later.
+
+    A database that is killed, or has no power, may forget the last chunks: clients are
+    told where to go on. Only what is completed has to be there whatever happens; to
+    wait for the disk with each chunk would take longer than all else.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def _begun(owner: User, chunk: Spool, *, start: int | None, told: Told) -> Upload:

@@ -90,7 +90,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def handle_read(self) -> None:
         """Take what has come; of a refused request, throw it away."""
         try:
-            data = self.recv(self.adj.recv_bytes)
+            data = self.recv(self._wanted_bytes())
         except BlockingIOError:
             return
         except OSError:
@@ -101,6 +101,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             if self.request is None:
                 self.request_since = self.progress_at
             self.received(data)
+
+    def _wanted_bytes(self) -> int:
+        """Return how much to take at once: of an upload, which is large, much."""
+        uploads = self.request is not None and self.request.upload_form is not None
+        return _BLOCK_BYTES if uploads else int(self.adj.recv_bytes)
 
     def handle_write(self) -> None:
         """Send what is ready, or let a thread do it, or end the connection."""

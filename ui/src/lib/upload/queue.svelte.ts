@@ -15,8 +15,9 @@ export const AT_ONCE = 3;
 /** So often a file is begun anew after the server has lost or refused what it had of it. */
 const MOST_TRIES = 3;
 const LOOK_AGAIN_MS = 1000;
-/** A photo is visible some seconds after its file has arrived. */
-const SEEN_AFTER_MS = [2500, 8000];
+/** A photo is visible some seconds after its file has arrived: so often is looked, for so long. */
+const LOOK_EVERY_MS = 2500;
+const LOOK_FOR_MS = 10_000;
 
 /** The files that are sent from this page, a few at a time. */
 export class UploadQueue {
@@ -32,7 +33,8 @@ export class UploadQueue {
   readonly #running = new SvelteSet<UploadItem>();
   #abort = new AbortController();
   #lastKey = 0;
-  #refreshes: ReturnType<typeof setTimeout>[] = [];
+  #looking: ReturnType<typeof setInterval> | undefined;
+  #lookUntil = 0;
 
   constructor(
     private readonly client: ApiClient,
@@ -105,7 +107,8 @@ export class UploadQueue {
   /** Forget everything, for whoever signs in next. */
   reset(): void {
     this.pause();
-    for (const timer of this.#refreshes) clearTimeout(timer);
+    clearInterval(this.#looking);
+    this.#looking = undefined;
     this.items = [];
     this.interrupted = [];
     this.paused = this.open = false;
@@ -229,10 +232,13 @@ export class UploadQueue {
   }
 
   #showSoon(): void {
-    for (const timer of this.#refreshes) clearTimeout(timer);
-    this.#refreshes = SEEN_AFTER_MS.map((wait) =>
-      setTimeout(() => this.activity.libraryChanged(), wait),
-    );
+    this.#lookUntil = Date.now() + LOOK_FOR_MS;
+    this.#looking ??= setInterval(() => {
+      this.activity.libraryChanged();
+      if (Date.now() < this.#lookUntil) return;
+      clearInterval(this.#looking);
+      this.#looking = undefined;
+    }, LOOK_EVERY_MS);
   }
 }
 
