@@ -2,7 +2,8 @@
 
 The floor writes the same bytes to the disk of the data folder in the same blocks and
 synchronises them; rounds of both take turns. Each upload is completed: its MD5 is
-checked, and it lies in the user's folder, on the same disk, when its time ends.
+checked, and it lies in the user's folder, on the same disk, when its time ends. The
+processor time is the web server's, without PostgreSQL.
 
 Run: script/bench uploads [--mib 1024] [--rounds 3]
 """
@@ -25,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks._temporary_server import temporary_server
-from benchmarks.web_server import web_server
+from benchmarks.web_server import cpu_s, web_server
 
 _MB = 1_000_000
 _OWN = Path(__file__).resolve().parents[1] / "src"
@@ -134,6 +135,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
     taken: dict[str, list[float]] = defaultdict(list)
+    cpu: dict[str, list[float]] = defaultdict(list)
     with temporary_server() as folder:
         from librephotos.api.http.tokens import SignInToken
         from librephotos.api.models import User
@@ -152,18 +154,21 @@ def main() -> None:
                     taken["write and fsync alone"].append(disk_alone(folder, parts))
                     name = way.__name__.replace("_", " ")
                     client = Uploader(port, str(token))
-                    began = time.perf_counter()
+                    began, spent = time.perf_counter(), cpu_s(server)
                     way(client, parts, md5, f"{name}-{number}.jpg")
                     taken[f"uploaded {name}"].append(time.perf_counter() - began)
+                    cpu[f"uploaded {name}"].append(cpu_s(server) - spent)
                     for path in (folder / "pictures").rglob("*.jpg"):
                         path.unlink()
             grown = _largest_mib(server) - before
     floor = statistics.median(taken["write and fsync alone"])
-    table = Table("way", "s", "MiB/s", "of the floor")
+    table = Table("way", "s", "MiB/s", "of the floor", "CPU ms/MiB")
     for name, times in taken.items():
         middle = statistics.median(times)
         rate = f"{chosen.mib / middle:,.0f}"
-        table.add_row(name, f"{middle:.2f}", rate, f"{floor / middle:.2f}")
+        own = cpu.get(name)
+        each = f"{statistics.median(own) * 1000 / chosen.mib:.1f}" if own else ""
+        table.add_row(name, f"{middle:.2f}", rate, f"{floor / middle:.2f}", each)
     console.print(table)
     console.print(f"The web process has grown by {grown:.0f} MiB at the most.")
 

@@ -141,9 +141,9 @@ def measured(
     command += [f"-d{chosen.seconds}s"]
     for header in request.headers:
         command += ["-H", header]
-    before = _cpu_s(server)
+    before = cpu_s(server)
     done = subprocess.run([*command, url], capture_output=True, text=True, check=True)
-    spent = _cpu_s(server) - before
+    spent = cpu_s(server) - before
     failed = re.search(r"Socket errors.*|Non-2xx.*", done.stdout)
     if failed:
         console.print(f"{request.name}: {failed[0].strip()}")
@@ -165,7 +165,8 @@ def _tree(server: psutil.Process) -> list[psutil.Process]:
     return [server, *server.children(recursive=True)]
 
 
-def _cpu_s(server: psutil.Process) -> float:
+def cpu_s(server: psutil.Process) -> float:
+    """Return the processor time of the server and its children, in seconds."""
     return sum(sum(process.cpu_times()[:2]) for process in _tree(server))
 
 

@@ -81,6 +81,11 @@ def switches(*names: str) -> dict[str, Schema]:
 ERRORS = record(errors=array(record(field=TEXT, message=TEXT), minItems=1))
 
 _COLOR: Schema = {"type": "string", "pattern": "^#[0-9a-f]{6}$"}
+UPLOAD_CHUNK = record(upload_id=TEXT, offset=INTEGER, expires=MOMENT)
+UPLOAD_REFUSED = record(
+    detail=TEXT, errors=array(record(field=TEXT, message=TEXT), minItems=1)
+)
+
 SIMPLE_USER = record(id=INTEGER, **texts("username", "first_name", "last_name"))
 
 GRID_ITEM = record(

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from librephotos.api.http.tokens import SignInToken
 from librephotos.api.models import File, SiteSettings, Upload, User
+from tests.contract import shapes
 from tests.factories import UserFactory
 from tests.support.scanning import library, write_jpeg
 from tests.support.uploads import (
@@ -78,6 +79,9 @@ def test_each_client_uploads(
     client = kind(me.pk, token_of(me))
     answer = client.upload(content, "IMG_1.JPG", send)
     assert [one.status for one in client.answers] == [200] * len(client.answers)
+    *chunks, _ = client.answers
+    for chunk in chunks:
+        assert shapes.violations(chunk.json, shapes.UPLOAD_CHUNK) == []
     assert answer.json["imported"] is True
     assert landed(root) == {"IMG_1.JPG": content}
     assert left(settings) == []
@@ -130,7 +134,7 @@ def test_a_chunk_whose_answer_was_lost_may_come_again(
         assert (answer.status, answer.json["offset"]) == (200, 2 * CHUNK)
     other = send(first(upload, CHUNK // 2))
     assert (other.status, other.json["offset"]) == (400, 2 * CHUNK)
-    assert other.json["errors"] and other.json["detail"]
+    assert shapes.violations(other.json, shapes.UPLOAD_REFUSED) == []
     send(third(upload, 2 * CHUNK))
     assert send(client.completion(upload, BIG, "a.jpg")).status == 200
     assert landed(root) == {"a.jpg": BIG}
@@ -304,7 +308,7 @@ def test_nobody_and_somebody_elses(me: User, root: Path, send: Any) -> None:
     [chunk] = Web2024(me.pk, "").chunks(SMALL, "a.jpg")
     refused = send(chunk("", 0))
     assert refused.status == 401
-    assert refused.json["detail"] and refused.json["errors"]
+    assert shapes.violations(refused.json, shapes.UPLOAD_REFUSED) == []
     [chunk] = Web2024(me.pk, token_of(me)).chunks(SMALL, "a.jpg")
     upload = send(chunk("", 0)).json["upload_id"]
     other = UserFactory()
