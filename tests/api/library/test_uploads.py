@@ -27,6 +27,7 @@ from tests.support.uploads import (
     MobileNewest,
     Sent,
     Web2024,
+    WebNewest,
     blob,
     jpeg_of,
     text,
@@ -486,3 +487,27 @@ def test_an_administrator_names_the_upload_directory(
     refused = staff.patch(address, {"upload_directory": "/etc"}, format="json")
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["field"] == "upload_directory"
+
+
+def test_an_upload_whose_bytes_are_lost_begins_anew(
+    me: User, root: Path, send: Any, settings: Any
+) -> None:
+    """As where the database was restored from a backup."""
+    client = Web2024(me.pk, token_of(me))
+    first, *rest = client.chunks(BIG, "a.jpg")
+    upload = send(first("", 0)).json["upload_id"]
+    for name in left(settings):
+        (settings.DATA / "uploads" / name).unlink()
+    told = send(rest[0](upload, CHUNK))
+    assert (told.status, told.json["offset"]) == (400, 0)
+    offset = 0
+    for chunk in (first, *rest):
+        offset = send(chunk(upload, offset)).json["offset"]
+    assert send(client.completion(upload, BIG, "a.jpg")).status == 200
+    assert landed(root) == {"a.jpg": BIG}
+
+
+@pytest.mark.parametrize("told", ["-1e15", "1e400", "nan", "0001-01-01", "tomorrow"])
+def test_odd_times_of_devices(told: str, me: User, root: Path, send: Any) -> None:
+    client = WebNewest(me.pk, token_of(me), created_at=told)
+    assert client.upload(SMALL, "a.jpg", send).status == 200

@@ -46,6 +46,9 @@ _MD5 = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _TOLD_ENOUGH: Final = 1024
 """Bytes of a beginning by which a file that is none of ours is known."""
 
+_LATEST_FILE_TIME_S: Final = 2**31 - 1
+"""In 2038, beyond which some file systems know no time."""
+
 NOT_MEDIA = "This is no picture, video or sidecar (XMP) of a kind that is known here."
 NO_FOLDER = (
     "There is no folder to upload to yet: an administrator has to give this account a "
@@ -304,7 +307,6 @@ def _land(row: Upload, owner: User, format: Format | None, said: Completion) -> 
 
 def _put(row: Upload, owner: User, format: Format, said: Completion) -> Landed:
     root, within = upload_folder(owner)
-    moment = said.modified_at or said.created_at
     landing = Landing(
         source=storage.part_path(row.pk),
         upload=row.pk,
@@ -312,7 +314,7 @@ def _put(row: Upload, owner: User, format: Format, said: Completion) -> Landed:
         within=within,
         name=safe_name(said.file_name or row.file_name, format),
         mark=Photo.hash_of(row.md5, owner),
-        mtime_s=moment.timestamp() if moment else None,
+        mtime_s=_file_time(said.modified_at or said.created_at),
     )
     try:
         if answer(landing.is_near, at=root):
@@ -322,6 +324,12 @@ def _put(row: Upload, owner: User, format: Format, said: Completion) -> Landed:
         if _is_in_the_way(error):
             raise NoUploadFolder(_folder_problem(error)) from error
         raise
+
+
+def _file_time(moment: datetime | None) -> float | None:
+    """Return a time that every file system takes, None for others."""
+    seconds = moment.timestamp() if moment else 0
+    return seconds if 0 < seconds < _LATEST_FILE_TIME_S else None
 
 
 def upload_folder(owner: User) -> tuple[bytes, tuple[bytes, ...]]:

@@ -83,7 +83,9 @@ def part_size(upload: UUID) -> int:
 
 def append(upload: UUID, spool: Spool, *, at: int) -> None:
     """Write a chunk into an upload, over what may lie there from a try before."""
-    with open(part_path(upload), "r+b", buffering=0) as file:
+    # After a restored backup it is not there, and begins anew.
+    descriptor = os.open(part_path(upload), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
         file.seek(at)
         for block in spool.blocks():
             _write_all(file.fileno(), block)

@@ -56,10 +56,8 @@ export class UploadsApi {
     signal?: AbortSignal,
   ): Promise<CompletedUpload> {
     const body = new FormData();
-    const said = {
-      ...{ upload_id: id, md5, filename: name },
-      ...{ device_created_at: String(modified), device_modified_at: String(modified) },
-    };
+    // When it was taken a browser does not know; the last change it does.
+    const said = { upload_id: id, md5, filename: name, device_modified_at: String(modified) };
     for (const [field, value] of Object.entries(said)) body.set(field, value);
     return answerOf(this.api.POST('/api/upload/complete/', { body: body as never, signal }));
   }
