@@ -10,12 +10,14 @@ import jwt
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from librephotos.api.models import Photo
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from tests.contract.library import SHOWN
 from tests.factories import PASSWORD, FileFactory, JobFactory, PhotoFactory
+from tests.support.uploads import jpeg_of
 
 ALLOWED_AT_SIGN_IN_S = 0.5
 
@@ -206,12 +208,24 @@ def test_20_search_follows_the_setting_of_the_user(library, client_of):
     assert first_result()["url"] == library.photos["image"].image_hash
 
 
-def test_15_and_17_are_of_uploads_and_downloads_which_are_refused_in_the_envelope(
-    library, client_of
+def test_15_the_total_of_content_range_is_not_validated(
+    library, client_of, settings, tmp_path
 ):
-    client = client_of(library.owner)
-    for path in ("upload/", "upload/complete/", "downloads/x"):
-        assert client.get(f"/api/{path}").json()["errors"]
+    settings.DATA = tmp_path
+    content = jpeg_of(1000)
+    for total in (len(content), 7, 10**12, "*"):
+        answer = client_of(library.owner).post(
+            "/api/upload/",
+            {"file": SimpleUploadedFile("blob", content), "offset": "0"},
+            format="multipart",
+            HTTP_CONTENT_RANGE=f"bytes 0-{len(content) - 1}/{total}",
+        )
+        # Of a file that the client says is so large it has to be said now.
+        assert answer.status_code == (413 if total == 10**12 else 200), total
+
+
+def test_17_downloads_are_refused_in_the_envelope(library, client_of):
+    assert client_of(library.owner).get("/api/downloads/x").json()["errors"]
 
 
 def test_a_name_that_is_not_utf8_can_be_shown_and_sent_back(library, client_of):
