@@ -1,0 +1,72 @@
+"""Films that a browser does not play as they are, and motion photos that move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.site import Site
+from tests.browser.visitor import PHONE, Visitor
+from tests.support.pictures.images import google_motion_photo
+from tests.support.pictures.videos import video
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def films(site: Site, folder: Path) -> str:
+    """A user with a film, and a motion photo, that no browser plays."""
+    pictures = folder / "films"
+    pictures.mkdir()
+    film = video(format="avi", codec="mpeg4", seconds=6, width=640, height=480)
+    (pictures / "film.avi").write_bytes(film)
+    clip = video(codec="mpeg4", seconds=2)
+    (pictures / "motion.jpg").write_bytes(google_motion_photo(clip))
+    site.add_user("films", pictures)
+    return "films"
+
+
+@pytest.mark.parametrize("look", ["desk", "phone"])
+def test_a_film_that_the_browser_does_not_know_plays(
+    visit: Callable[..., Visitor], films: str, look: str, tmp_path: Path
+) -> None:
+    desk = {"viewport": {"width": 1440, "height": 900}}
+    visitor = visit(**(desk if look == "desk" else PHONE))
+    visitor.enter("/search?q=film.avi", films)
+    expect(visitor.tiles).to_have_count(1)
+    visitor.open_photo()
+    player = visitor.viewer.locator("video")
+    player.evaluate("video => { video.muted = true; return video.play() }")
+    visitor.wait_until("() => document.querySelector('video').currentTime > 0.2")
+    assert "/media/playable/" in player.evaluate("video => video.currentSrc")
+    visitor.page.screenshot(path=tmp_path / "film.png")
+    if look == "phone":  # it is whole by now
+        player.evaluate("video => { video.pause(); video.currentTime = 4 }")
+        visitor.wait_until(
+            "() => { const video = document.querySelector('video');"
+            " return !video.seeking && Math.abs(video.currentTime - 4) < 0.3 }"
+        )
+        duration = player.evaluate("video => video.duration")
+        assert duration == pytest.approx(6, abs=0.3)
+
+
+def test_a_motion_photo_moves_below_the_pointer_and_on_a_press(
+    visit: Callable[..., Visitor], films: str
+) -> None:
+    visitor = visit()
+    visitor.enter("/search?q=motion.jpg", films)
+    expect(visitor.tiles).to_have_count(1)
+    visitor.tiles.first.hover()
+    visitor.wait_until(
+        "() => document.querySelector('[data-testid=photo-tile] video')"
+        "?.currentTime > 0.1"
+    )
+    visitor.page.mouse.move(0, 0)
+    expect(visitor.tiles.first.locator("video")).to_have_count(0)
+    visitor.open_photo()
+    visitor.press("Play motion")
+    visitor.wait_until("() => document.querySelector('video.motion')?.currentTime > 0")
+    expect(visitor.viewer.locator("video")).to_have_count(0)
