@@ -8,6 +8,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,17 @@ from rest_framework.test import APIClient
 from librephotos.api.models import Download, File, Job, Photo, User, UserAlbum
 from librephotos.api.pipeline.previews.archives import remove_expired
 from librephotos.api.services import downloads as service
-from librephotos.api.storage.archives import ArchiveBroken, open_archive
+from librephotos.api.storage.archives import (
+    ArchiveBroken,
+    ArchiveWriter,
+    open_archive,
+)
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.writes import user_albums
 from librephotos.media.fingerprint import key64
 from tests.factories import FileFactory, PhotoFactory, UserFactory
 from tests.support.scanning import work_until_idle
+from tests.support.web_process import get, web_process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -365,3 +371,63 @@ def test_asking_takes_as_many_queries_for_many(
     with django_assert_max_num_queries(20):
         answer = client.post("/api/photos/download", wanted, format="json")
     assert answer.json()["photos"] == count
+
+
+@pytest.mark.parametrize("what", ["whole", "part", "changed"])
+def test_the_web_server_puts_it_together(
+    tmp_path: Path, settings: Any, what: str
+) -> None:
+    """As `sendfile` and blocks of the description, in turns of a few MiB."""
+    settings.DATA = tmp_path
+    root = tmp_path / "files"
+    root.mkdir()
+    pictures = {f"{n}.jpg": os.urandom(n * 1_000_003) for n in range(1, 7)}
+    archive = uuid4()
+    with closing(ArchiveWriter(archive)) as writer:
+        for name, data in pictures.items():
+            (root / name).write_bytes(data)
+            stat = (root / name).stat()
+            writer.add_file(
+                name,
+                os.fsencode(root / name),
+                size=stat.st_size,
+                mtime_ns=stat.st_mtime_ns,
+                crc32=zlib.crc32(data),
+            )
+        writer.keep()
+
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
+        file = open_archive(archive, roots=[os.fsencode(root)])
+        assert file is not None
+        start = int(environ.get("HTTP_RANGE", "0"))
+        file.seek(start)
+        length = file.length - start
+        start_response("200 OK", [("Content-Length", str(length))])
+        return environ["wsgi.file_wrapper"](file, 1000)
+
+    if what == "changed":
+        (root / "5.jpg").write_bytes(b"another")
+    with web_process(application) as process:
+        skipped = 8_000_000 if what == "part" else 0
+        received = process.ask(get("/", f"Range: {skipped}"))
+    head, _, sent = received.partition(b"\r\n\r\n")
+    promised = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    if what == "changed":
+        assert 10_000_000 < len(sent) < promised
+        return
+    assert len(sent) == promised
+    if what == "part":
+        assert (
+            sent in (whole := described_bytes(archive, root)) and len(whole) > promised
+        )
+        return
+    with zipfile.ZipFile(io.BytesIO(sent)) as found:
+        assert {name: found.read(name) for name in found.namelist()} == pictures
+
+
+def described_bytes(archive: UUID, root: Path) -> bytes:
+    file = open_archive(archive, roots=[os.fsencode(root)])
+    assert file is not None
+    blocks = b"".join(iter(lambda: file.read(2**20), b""))
+    file.close()
+    return blocks

@@ -39,14 +39,19 @@ def test_a_film_that_the_browser_does_not_know_plays(
     expect(visitor.tiles).to_have_count(1)
     visitor.open_photo()
     player = visitor.viewer.locator("video")
+    visitor.wait_until(
+        "() => { const video = document.querySelector('dialog video');"
+        " return video?.currentSrc.includes('/media/playable/')"
+        " && video.readyState >= 2 }"
+    )
     player.evaluate("video => { video.muted = true; return video.play() }")
-    visitor.wait_until("() => document.querySelector('video').currentTime > 0.2")
-    assert "/media/playable/" in player.evaluate("video => video.currentSrc")
+    visitor.wait_until("() => document.querySelector('dialog video').currentTime > 0.2")
+    expect(visitor.viewer.get_by_text("The video is being prepared")).to_have_count(0)
     visitor.page.screenshot(path=tmp_path / "film.png")
     if look == "phone":  # it is whole by now
         player.evaluate("video => { video.pause(); video.currentTime = 4 }")
         visitor.wait_until(
-            "() => { const video = document.querySelector('video');"
+            "() => { const video = document.querySelector('dialog video');"
             " return !video.seeking && Math.abs(video.currentTime - 4) < 0.3 }"
         )
         duration = player.evaluate("video => video.duration")

@@ -36,6 +36,7 @@ CREATE TABLE part (
 )
 """
 
+_AHEAD_BYTES = 16 * 2**20
 _DIRECTORY_BLOCK = 64 * 1024
 _SUFFIX = ".archive"
 _PARTIAL = ".part"
@@ -232,6 +233,7 @@ class Archive:
         except OSError as error:
             raise self._broken(f"{error.strerror or error}") from error
         self._file, self._file_of = found, part.start
+        _read_ahead(found.file.fileno())
         if (found.size, found.mtime_ns) != (part.size, part.mtime_ns):
             raise self._broken("it was changed")
         return found
@@ -246,6 +248,13 @@ class Archive:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _read_ahead(descriptor: int) -> None:
+    """Have the system fetch what comes next, since files are small and many."""
+    if hasattr(os, "posix_fadvise"):  # not on macOS
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+        os.posix_fadvise(descriptor, 0, _AHEAD_BYTES, os.POSIX_FADV_WILLNEED)
 
 
 def open_archive(archive: UUID, *, roots: Collection[bytes]) -> Archive | None:
