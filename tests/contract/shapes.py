@@ -181,6 +181,7 @@ PHOTO = record(
     image_path=array(TEXT, minItems=1),
     exif_timestamp=nullable(MOMENT),
     captions_json=CAPTIONS,
+    video_playback_type=nullable(TEXT),
     geolocation_json=GEOLOCATION,
     exif_json=ANYTHING,
     people=array(
@@ -663,3 +664,21 @@ PHOTO_SHARES = record(
     )
 )
 MADE_PUBLIC = record(status={"const": True}, album=USER_ALBUM)
+
+STARTED_DOWNLOAD = record(job_id=UUID, url=UUID)
+DOWNLOAD_STATE = record(status={"enum": ["PENDING", "SUCCESS", "FAILURE"]})
+MEDIA_DIAGNOSIS = record(
+    path=nullable(TEXT),
+    **switches("exists", "readable_by_webserver"),
+    cause={"enum": ["missing", "mode_bits", "not_mode_bits", "unknown"]},
+    blocking=nullable(record(path=TEXT, kind={"enum": ["directory", "file"]})),
+    webserver=record(uid=INTEGER, gid=INTEGER),
+    mount=nullable(
+        record(
+            **texts("point", "type"),
+            options=array(TEXT),
+            **switches("read_only", "permissions_from_mount", "network"),
+        )
+    ),
+    remedies=array(TEXT),
+)

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from librephotos.api.models import Photo
 from librephotos.api.storage import diagnostics
 from librephotos.api.storage.diagnostics import Blocking, Cause, Mount, Remedy
+from tests.contract import shapes
 from tests.factories import FileFactory, PhotoFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,7 @@ def told(staff: APIClient, photo: Photo) -> Any:
     answer = staff.get(f"/api/media/diagnostics/{photo.image_hash}/")
     assert answer.status_code == 200
     assert staff.get(f"/api/media/diagnostics/{photo.pk}").json() == answer.json()
+    assert shapes.violations(answer.json(), shapes.MEDIA_DIAGNOSIS) == []
     return answer.json()
 
 
@@ -124,3 +126,29 @@ def test_what_may_help(
     cause: Cause, step: Blocking, mount: Mount, remedies: list[Remedy]
 ) -> None:
     assert list(diagnostics._remedies(cause, step, mount)) == remedies
+
+
+def test_a_file_that_the_server_may_not_read_is_told_from_one_that_is_gone(
+    client_of: Callable[..., APIClient],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"picture")
+    photo = FileFactory(path=os.fsencode(path)).photo
+    photo.owner.scan_directories.create(path=os.fsencode(tmp_path))
+    opened = os.open
+
+    def refusing(name: Any, *rest: Any, **more: Any) -> int:  # root is never refused
+        if os.fsdecode(name).endswith("a.jpg"):
+            raise PermissionError(13, "Permission denied")
+        return opened(name, *rest, **more)
+
+    client = client_of(photo.owner)
+    monkeypatch.setattr(os, "open", refusing)
+    refused = client.get(f"/media/photos/{photo.image_hash}")
+    monkeypatch.undo()
+    assert refused.status_code == 403
+    assert "X-Media-Error" not in refused
+    path.unlink()
+    assert client.get(f"/media/photos/{photo.image_hash}").status_code == 404

@@ -32,6 +32,7 @@ from librephotos.api.storage.archives import (
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.writes import user_albums
 from librephotos.media.fingerprint import key64
+from tests.contract import shapes
 from tests.factories import FileFactory, PhotoFactory, UserFactory
 from tests.support.scanning import work_until_idle
 from tests.support.web_process import get, web_process
@@ -105,8 +106,10 @@ def test_a_selection_comes_as_an_archive(
     hashes = [row.photo.image_hash for row in (first, second)]
     started = asked(client, image_hashes=hashes)
     assert started["photos"] == 2
+    assert shapes.violations(started, shapes.STARTED_DOWNLOAD) == []
     state = client.get("/api/photos/download", {"job_id": started["job_id"]})
     assert (state.status_code, state.json()["status"]) == (200, "SUCCESS")
+    assert shapes.violations(state.json(), shapes.DOWNLOAD_STATE) == []
     archive = fetched(client, me, started)
     assert state.json()["size"] == archive.fp.seek(0, io.SEEK_END)
     assert archive.namelist() == ["IMG_1.JPG", "img_1_1.jpg"]

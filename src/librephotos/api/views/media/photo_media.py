@@ -28,8 +28,8 @@ from librephotos.api.models import Link, Photo, User
 from librephotos.api.models.sharing.links import pictured_for
 from librephotos.api.pipeline.previews.store import remake_previews
 from librephotos.api.queries.library.photos import one_of
-from librephotos.api.queries.library.shares import may_have_faces, may_have_original
-from librephotos.api.storage.originals import NoSuchPart
+from librephotos.api.queries.library.shares import (may_have_faces, may_have_original)
+from librephotos.api.storage.originals import (NoSuchPart, OutsideScanDirectories)
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.views.media.byte_response import (
     IMMUTABLE,
@@ -137,6 +137,11 @@ class PhotoMediaView(APIView):
             return self.nothing()
         except TimeoutError as error:
             raise DiskSilent from error
+        except PermissionError as error:
+            logger.warning("No bytes of photo %s: %s", photo.pk, type(error).__name__)
+            outside = isinstance(error, OutsideScanDirectories)
+            # Without a header that tells of signing in: the server is not let in.
+            return HttpResponse(status=404 if outside else 403)
         except (OSError, MediaError) as error:
             logger.warning("No bytes of photo %s: %s", photo.pk, type(error).__name__)
             return self.nothing()
