@@ -48,7 +48,10 @@ def test_a_film_that_the_browser_does_not_know_plays(
     visitor.wait_until("() => document.querySelector('dialog video').currentTime > 0.2")
     expect(visitor.viewer.get_by_text("The video is being prepared")).to_have_count(0)
     visitor.page.screenshot(path=tmp_path / "film.png")
-    if look == "phone":  # it is whole by now
+    if look == "phone":
+        visitor.wait_until(
+            "() => Number.isFinite(document.querySelector('dialog video').duration)"
+        )
         player.evaluate("video => { video.pause(); video.currentTime = 4 }")
         visitor.wait_until(
             "() => { const video = document.querySelector('dialog video');"

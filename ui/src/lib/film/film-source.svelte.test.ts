@@ -16,6 +16,11 @@ function film(type: string | null, ...answers: (Response | TypeError)[]) {
   return { source, asked, renewMedia };
 }
 
+function shown(videoWidth: number, duration = 6) {
+  const play = vi.fn(() => Promise.resolve());
+  return { videoWidth, duration, currentTime: 2, paused: false, play };
+}
+
 describe('FilmSource', () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -38,10 +43,10 @@ describe('FilmSource', () => {
     await broken.source.onFailed();
     expect(broken.source.address).toBe('/media/playable/a');
     expect(broken.source.isWaiting).toBe(true);
-    broken.source.onMetadata({ videoWidth: 640 });
+    broken.source.onMetadata(shown(640));
     expect(broken.source.isWaiting).toBe(false);
     const silent = film(null);
-    silent.source.onMetadata({ videoWidth: 0 });
+    silent.source.onMetadata(shown(0));
     expect(silent.source.address).toBe('/media/playable/a');
     expect(silent.asked).toEqual([]);
   });
@@ -62,6 +67,17 @@ describe('FilmSource', () => {
     expect(source.failed).toBe(false);
     await source.onFailed();
     expect(source.failed).toBe(true);
+  });
+
+  it('goes on with the whole film where it was', async () => {
+    const { source } = film('video/hevc', new Response(null), new Response(null, WHOLE));
+    source.onMetadata(shown(640, Infinity));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(source.address).toBe('/media/playable/a?retry=1');
+    const whole = { ...shown(640), currentTime: 0 };
+    source.onMetadata(whole);
+    expect(whole.currentTime).toBe(2);
+    expect(whole.play).toHaveBeenCalledOnce();
   });
 
   it('renews the cookie, and gives up what cannot be made', async () => {

@@ -4,6 +4,8 @@ import type { ApiClient } from '../api/client';
 const ASK_EVERY_MS = 3_000;
 const LONGEST_MS = 60 * 60_000;
 
+type Film = Pick<HTMLVideoElement, 'videoWidth' | 'duration' | 'currentTime' | 'paused' | 'play'>;
+
 /** What a browser says of a film: that it plays it, that it does not, or nothing yet. */
 function plays(type: string | null): boolean {
   return type === null || document.createElement('video').canPlayType(type) !== '';
@@ -32,6 +34,8 @@ export class FilmSource {
   failed = $state(false);
   #isGone = false;
   #triedWhole = false;
+  /** Where the film was, and whether it played, when the whole took its place. */
+  #resume: { time: number; plays: boolean } | null = null;
   readonly #addresses: () => Addresses;
   readonly #isPlayable: boolean = $derived.by(() => this.#falls || !plays(this.#addresses().type));
   readonly address: string = $derived.by(() => {
@@ -52,9 +56,28 @@ export class FilmSource {
     this.#isGone = true;
   }
 
-  onMetadata(film: Pick<HTMLVideoElement, 'videoWidth'>): void {
-    if (film.videoWidth > 0) this.isWaiting = false;
-    else void this.onFailed();
+  onMetadata(film: Film): void {
+    if (film.videoWidth === 0) {
+      void this.onFailed();
+      return;
+    }
+    this.isWaiting = false;
+    const resume = this.#resume;
+    this.#resume = null;
+    if (resume) {
+      film.currentTime = resume.time;
+      if (resume.plays) void film.play();
+    } else if (this.#isPlayable && !Number.isFinite(film.duration)) {
+      void this.#takeWhole(film);
+    }
+  }
+
+  /** What is sent while it is made cannot be gone to a place in: go on with the whole. */
+  async #takeWhole(film: Film): Promise<void> {
+    this.isWaiting = false;
+    if (!(await this.#becomesReady()) || this.#isGone) return;
+    this.#resume = { time: film.currentTime, plays: !film.paused };
+    this.#attempt += 1;
   }
 
   /** Take the next way to play it, or wait until the server has made it. */
