@@ -116,6 +116,8 @@ def measure(files: list[Path], archive: uuid.UUID, *, rounds: int, warm: bool) -
     before = memory(process.pid)
     most = before
     found: dict[str, list[float]] = {"cat": [], "archive": []}
+    sender = psutil.Process(process.pid)
+    cpu_before = sum(sender.cpu_times()[:2])
     try:
         for _ in range(rounds):
             for name, take in (
@@ -128,6 +130,7 @@ def measure(files: list[Path], archive: uuid.UUID, *, rounds: int, warm: bool) -
                 take()
                 found[name].append(total / 2**20 / (time.perf_counter() - began))
                 most = max(most, memory(process.pid))
+        cpu = sum(sender.cpu_times()[:2]) - cpu_before
     finally:
         process.terminate()
         process.join()
@@ -141,6 +144,7 @@ def measure(files: list[Path], archive: uuid.UUID, *, rounds: int, warm: bool) -
     console.print(table)
     share = statistics.median(found["archive"]) / statistics.median(found["cat"])
     console.print(f"archive: {share:.2f} of cat; {total / 2**20:,.0f} MiB")
+    console.print(f"{cpu / rounds / total * 2**30:.2f} CPU seconds to send a GiB")
     console.print(f"memory of the web process: {before:,.1f} MiB, then {most:,.1f}")
 
 
