@@ -50,7 +50,8 @@ def test_a_film_that_the_browser_does_not_know_plays(
     visitor.page.screenshot(path=tmp_path / "film.png")
     if look == "phone":
         visitor.wait_until(
-            "() => Number.isFinite(document.querySelector('dialog video').duration)"
+            "() => { const { seekable } = document.querySelector('dialog video');"
+            " return seekable.length > 0 && seekable.end(seekable.length - 1) > 5 }"
         )
         player.evaluate("video => { video.pause(); video.currentTime = 4 }")
         visitor.wait_until(

@@ -16,9 +16,10 @@ function film(type: string | null, ...answers: (Response | TypeError)[]) {
   return { source, asked, renewMedia };
 }
 
-function shown(videoWidth: number, duration = 6) {
+function shown(videoWidth: number, last = 6) {
+  const seekable = { length: 1, start: () => 0, end: () => last };
   const play = vi.fn(() => Promise.resolve());
-  return { videoWidth, duration, currentTime: 2, paused: false, play };
+  return { videoWidth, seekable, currentTime: 2, paused: false, play };
 }
 
 describe('FilmSource', () => {
@@ -71,7 +72,7 @@ describe('FilmSource', () => {
 
   it('goes on with the whole film where it was', async () => {
     const { source } = film('video/hevc', new Response(null), new Response(null, WHOLE));
-    source.onMetadata(shown(640, Infinity));
+    source.onMetadata(shown(640, 0));
     await vi.advanceTimersByTimeAsync(20_000);
     expect(source.address).toBe('/media/playable/a?retry=1');
     const whole = { ...shown(640), currentTime: 0 };

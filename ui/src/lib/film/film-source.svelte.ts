@@ -4,7 +4,12 @@ import type { ApiClient } from '../api/client';
 const ASK_EVERY_MS = 3_000;
 const LONGEST_MS = 60 * 60_000;
 
-type Film = Pick<HTMLVideoElement, 'videoWidth' | 'duration' | 'currentTime' | 'paused' | 'play'>;
+type Film = Pick<HTMLVideoElement, 'videoWidth' | 'seekable' | 'currentTime' | 'paused' | 'play'>;
+
+/** Whether one can go to a place in it; of what comes without a length, only to its start. */
+function canSeek({ seekable }: Film): boolean {
+  return seekable.length > 0 && seekable.end(seekable.length - 1) > 0;
+}
 
 /** What a browser says of a film: that it plays it, that it does not, or nothing yet. */
 function plays(type: string | null): boolean {
@@ -67,7 +72,7 @@ export class FilmSource {
     if (resume) {
       film.currentTime = resume.time;
       if (resume.plays) void film.play();
-    } else if (this.#isPlayable && !Number.isFinite(film.duration)) {
+    } else if (this.#isPlayable && !canSeek(film)) {
       void this.#takeWhole(film);
     }
   }
