@@ -18,6 +18,9 @@ from tests.support.server import PASSWORD, RunningServer, write_pictures
 
 pytestmark = pytest.mark.browser
 DESK = {"viewport": {"width": 1440, "height": 900}}
+WIDER_BY = """
+document.documentElement.scrollWidth - document.documentElement.clientWidth
+"""
 NEW_PASSWORD = "battery staple correct horse"
 OWN = ("profile", "password", "preferences", "sharing", "library", "dates", "jobs")
 ADMIN = ("users", "site", "jobs", "server", "mail", "log")
@@ -294,14 +297,12 @@ def every_page_fits(visitor: Visitor, addresses: list[str]) -> None:
         expect(
             visitor.page.locator(f"a[href$='/{part}'][aria-current=page]")
         ).to_be_visible()
-        wider = visitor.page.evaluate(
-            "document.documentElement.scrollWidth"
-            " - document.documentElement.clientWidth"
-        )
-        assert wider == 0, address
+        assert visitor.page.evaluate(WIDER_BY) == 0, address
         # The pages stand in a row that is moved sideways.
         row = ("/settings/", "/admin/")
         found = [
-            each for each in covered(visitor.page) if not any(x in each for x in row)
+            each
+            for each in covered(visitor.page)
+            if not any(address in each for address in row)
         ]
         assert found == [], address

@@ -540,6 +540,59 @@ _TOWN = record(name=TEXT, hex=_COLOR, value=INTEGER)
 _REGION = record(name=TEXT, hex=_COLOR, children=array(_TOWN))
 _COUNTRY = record(name=TEXT, hex=_COLOR, children=array(_REGION))
 PLACE_TREE = record(name=TEXT, children=array(_COUNTRY))
+SERVER_LOG = record(logs=TEXT, count=INTEGER)
+SERVICES = record(services={"type": "object", "additionalProperties": NUMBER})
+SERVICE = record(
+    service_name=TEXT, feature_flag=nullable(TEXT), **switches("healthy", "enabled")
+)
+MAIL_CONFIG = record(
+    port=NUMBER,
+    presets={
+        "type": "object",
+        "additionalProperties": record(
+            port=NUMBER, **texts("label", "help_url"), **switches("use_tls", "use_ssl")
+        ),
+    },
+    **texts("provider", "from_email", "host", "username"),
+    **switches("use_tls", "use_ssl", "has_secret", "is_configured"),
+)
+_ALBUM_SIZES = record(
+    **dict.fromkeys(
+        (
+            *("count", "min", "max", "mean", "median", "min_videos", "max_videos"),
+            *("mean_videos", "median_videos"),
+        ),
+        nullable(NUMBER),
+    )
+)
+SERVER_STATISTICS = record(
+    cpu_info=record(
+        cpuinfo_version=array(NUMBER),
+        flags=array(TEXT),
+        **numbers("bits", "count", "model"),
+        **texts("python_version", "cpuinfo_version_string", "arch", "arch_string_raw"),
+        **texts("vendor_id_raw", "brand_raw"),
+    ),
+    gpu_memory_in_mb=either(NUMBER, TEXT),
+    users=array(
+        record(
+            **dict.fromkeys(("album", "places", "things", "events"), _ALBUM_SIZES),
+            person=record(
+                **dict.fromkeys(
+                    ("count", "min", "max", "mean", "median"), nullable(NUMBER)
+                )
+            ),
+            date_joined=TEXT,
+            **numbers("total_file_size_in_mb", "number_of_photos", "number_of_videos"),
+            **numbers("number_of_captions", "number_of_generated_captions"),
+            **numbers("number_of_clusters", "number_of_favorites", "number_of_hidden"),
+            **numbers("number_of_public", "number_of_screenshots"),
+            **numbers("number_of_documents"),
+        ),
+        minItems=1,
+    ),
+)
+
 STORAGE = record(**numbers("total_storage", "used_storage", "free_storage"))
 IMAGE_TAG = record(**texts("image_tag", "git_hash"))
 SEARCH_EXAMPLES = record(results=array(TEXT))

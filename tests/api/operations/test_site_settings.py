@@ -67,7 +67,7 @@ def test_it_is_told_whether_faces_are_looked_for(client_of, settings):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"map_tile_provider": "openstreetmap"},
+        {"map_tile_provider": "osm"},
         {"tagging_model": "siglip2"},
         {"semantic_search_model": "none"},
         {"ocr_model": "none"},

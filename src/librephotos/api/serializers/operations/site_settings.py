@@ -15,6 +15,7 @@ from librephotos.api.models.accounts.site_settings import LEGACY_CAPTIONERS, NON
 from librephotos.api.pipeline.ml_models.installed import known_model
 
 MAP_PROVIDERS = ("mapbox", "maptiler", "nominatim", "opencage", "photon", "tomtom")
+TILE_PROVIDERS = ("photoprism", "osm", "none")
 LLM_MODELS = (
     "None",
     "none",
@@ -38,6 +39,7 @@ class SiteSettingsSerializer(NumberedModelSerializer[SiteSettings]):
     """
 
     map_api_provider = serializers.ChoiceField(MAP_PROVIDERS)
+    map_tile_provider = serializers.ChoiceField(TILE_PROVIDERS)
     captioning_model = serializers.CharField(max_length=64)
     llm_model = serializers.ChoiceField(LLM_MODELS)
     tagging_model = serializers.ChoiceField(SiteSettings.Tagger.choices)
