@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 LIBRARY = {"Photos": "/", "People": "/people", "Places": "/places", "Albums": "/albums"}
 APART = {"Favourites": "/favourites", "Hidden": "/hidden", "Trash": "/trash"}
+ROOMS = {"Settings": "/settings", "Administration": "/admin"}
 ACCOUNT = {"Models": "/models", "Problems 1": "/problems", "Links": "/links"}
 IN_MENU = "() => document.activeElement.closest('[role=menu]') !== null"
 IN_MAIN = "() => document.activeElement.closest('main') !== null"
@@ -123,13 +124,18 @@ def test_the_menu_of_the_account_leads_where_it_says(visitor: Visitor) -> None:
     visitor.account.click()
     entries = visitor.page.get_by_role("menuitem")
     names = [text.replace("\n", " ") for text in entries.all_inner_texts()]
-    assert names == [*ACCOUNT, "Scan now", "Deutsch", "Log out"]
+    assert names == [*ROOMS, *ACCOUNT, "Scan now", "Deutsch", "Log out"]
     expect(visitor.page.get_by_role("menu")).to_contain_text("admin")
     visitor.page.keyboard.press("Escape")
     for title, address in ACCOUNT.items():
         visitor.choose_of_account(title)
         arrived(visitor, title, address)
         expect(visitor.page.get_by_role("menu")).to_have_count(0)
+    for title, address in ROOMS.items():
+        visitor.choose_of_account(title)
+        heading = visitor.page.get_by_role("heading", level=1, name=title)
+        expect(heading).to_be_visible()
+        assert visitor.location() == address
 
 
 def test_an_entry_of_the_account_opens_in_a_new_tab_on_request(
@@ -153,18 +159,18 @@ def test_the_menu_of_the_account_is_used_with_keys(visitor: Visitor) -> None:
     visitor.account.focus()
     for opener in ("Enter", "ArrowDown", "Space"):
         keyboard.press(opener)
-        expect(page.get_by_role("menuitem", name="Models")).to_be_focused()
+        expect(page.get_by_role("menuitem", name="Settings")).to_be_focused()
         keyboard.press("Escape")
         expect(menu).to_have_count(0)
         expect(visitor.account).to_be_focused()
     keyboard.press("Enter")
-    expect(page.get_by_role("menuitem", name="Models")).to_be_focused()
+    expect(page.get_by_role("menuitem", name="Settings")).to_be_focused()
     keyboard.press("ArrowDown")
-    expect(page.get_by_role("menuitem", name="Problems")).to_be_focused()
+    expect(page.get_by_role("menuitem", name="Administration")).to_be_focused()
     keyboard.press("End")
     expect(page.get_by_role("menuitem", name="Log out")).to_be_focused()
     keyboard.press("ArrowDown")
-    expect(page.get_by_role("menuitem", name="Models")).to_be_focused()
+    expect(page.get_by_role("menuitem", name="Settings")).to_be_focused()
     keyboard.press("p")
     expect(page.get_by_role("menuitem", name="Problems")).to_be_focused()
     keyboard.press("Enter")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import visitors_of
 from tests.browser.layout import covered
 from tests.browser.site import Site
+from tests.browser.test_words import TOO_SMALL, TOO_WIDE
 from tests.browser.visitor import PHONE, Visitor
 from tests.support.pictures.images import encoded, photograph
 from tests.support.server import PASSWORD, RunningServer, write_pictures
@@ -298,6 +299,8 @@ def every_page_fits(visitor: Visitor, addresses: list[str]) -> None:
             visitor.page.locator(f"a[href$='/{part}'][aria-current=page]")
         ).to_be_visible()
         assert visitor.page.evaluate(WIDER_BY) == 0, address
+        assert visitor.page.evaluate(TOO_WIDE) == [], address
+        assert visitor.page.evaluate(TOO_SMALL) == [], address
         # The pages stand in a row that is moved sideways.
         row = ("/settings/", "/admin/")
         found = [

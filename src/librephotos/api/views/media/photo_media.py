@@ -28,8 +28,8 @@ from librephotos.api.models import Link, Photo, User
 from librephotos.api.models.sharing.links import pictured_for
 from librephotos.api.pipeline.previews.store import remake_previews
 from librephotos.api.queries.library.photos import one_of
-from librephotos.api.queries.library.shares import (may_have_faces, may_have_original)
-from librephotos.api.storage.originals import (NoSuchPart, OutsideScanDirectories)
+from librephotos.api.queries.library.shares import may_have_faces, may_have_original
+from librephotos.api.storage.originals import NoSuchPart, OutsideScanDirectories
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.views.media.byte_response import (
     IMMUTABLE,
