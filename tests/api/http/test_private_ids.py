@@ -475,7 +475,13 @@ NOT_PRIVATE = {
     ("get", "api/services/<str:name>/"),
     ("post", "api/services/<str:name>/start/"),
     ("post", "api/services/<str:name>/stop/"),
+    # Nobody has events yet.
+    ("get", "api/albums/auto/<number:event_id>/"),
+    ("delete", "api/albums/auto/<number:event_id>/"),
+    ("post", "api/albums/auto/delete_all/"),
     # These name nothing.
+    ("post", "api/autoalbumgen/"),
+    ("post", "api/autoalbumtitlegen/"),
     ("post", "api/email-config/"),
     ("post", "api/email-config/test/"),
     ("post", "api/datetimerules/preview/"),

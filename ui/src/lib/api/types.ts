@@ -183,7 +183,6 @@ export type LinkedAlbum = Schema['LinkedAlbumAnswer'];
 export type LinkedPhoto = Schema['LinkedPhoto'];
 export type PhotoByLink = Schema['PhotoByLink'];
 export type PhotoByLinkAnswer = Schema['PhotoByLinkAnswer'];
-export type SimpleUser = Schema['SimpleUser'];
 
 /** An archive of photos that is being prepared, and how far that is. */
 export type StartedDownload = Schema['StartedDownload'];

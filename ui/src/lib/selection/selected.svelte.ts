@@ -27,6 +27,8 @@ export class Selected {
   constructor(
     private readonly photos: PhotoSelection,
     private readonly hooks: SelectionHooks,
+    /** Whether photos can be selected at all. */
+    readonly isOffered = true,
   ) {}
 
   /** Another number for another selection. */
@@ -103,6 +105,7 @@ export class Selected {
 
   /** Change what is selected, and have it drawn. */
   change(mutate: (photos: PhotoSelection) => void): void {
+    if (!this.isOffered) return;
     mutate(this.photos);
     this.#version += 1;
   }
@@ -127,6 +130,9 @@ export class Selecting {
   current = $state.raw<Selected | null>(null);
   /** Does an act upon it, by the act's id; the bar puts that here. */
   act: (id: string) => void = () => undefined;
+
+  /** Visitors who have not signed in select nothing: there is nothing they could do with it. */
+  constructor(readonly isOffered = true) {}
 
   get isActive(): boolean {
     return this.current !== null && !this.current.isEmpty;

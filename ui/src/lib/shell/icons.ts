@@ -24,7 +24,6 @@ import link from 'lucide-static/icons/link.svg?raw';
 import lock from 'lucide-static/icons/lock.svg?raw';
 import logOut from 'lucide-static/icons/log-out.svg?raw';
 import mail from 'lucide-static/icons/mail.svg?raw';
-import lock from 'lucide-static/icons/lock.svg?raw';
 import mapPin from 'lucide-static/icons/map-pin.svg?raw';
 import merge from 'lucide-static/icons/merge.svg?raw';
 import minus from 'lucide-static/icons/minus.svg?raw';
@@ -43,7 +42,6 @@ import share from 'lucide-static/icons/share-2.svg?raw';
 import shield from 'lucide-static/icons/shield.svg?raw';
 import sliders from 'lucide-static/icons/sliders.svg?raw';
 import sparkles from 'lucide-static/icons/sparkles.svg?raw';
-import share from 'lucide-static/icons/share-2.svg?raw';
 import bookPlus from 'lucide-static/icons/book-plus.svg?raw';
 import tag from 'lucide-static/icons/tag.svg?raw';
 import trash from 'lucide-static/icons/trash-2.svg?raw';
@@ -112,8 +110,6 @@ export const icons = {
   admin: shield,
   sliders,
   account: user,
-  share,
-  lock,
   addToAlbum: bookPlus,
 } satisfies Record<string, string>;
 

@@ -17,7 +17,7 @@ export class GrowingSections implements LoadedSections {
     private readonly pages: DayPages<PigPhoto>,
     private readonly list: () => Section[],
     private readonly router: Router,
-    readonly query: ViewQuery,
+    readonly query: ViewQuery | null = null,
   ) {}
 
   /** Read as much as was shown before, or when this step of history was left. */

@@ -22,7 +22,7 @@ export interface LoadedSections {
   sections: Section[];
   page: (section: Section, page: number) => Promise<PigPhoto[]>;
   /** What they are, in the keys of the server; without it, they are no more than a list. */
-  query?: ViewQuery;
+  query?: ViewQuery | null;
 }
 
 /** What the newest import brought, under one heading; `moment` is when, in ISO. */

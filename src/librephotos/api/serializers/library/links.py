@@ -112,7 +112,7 @@ class ExpiryField(serializers.DateTimeField):
         return moment
 
 
-class SharingOptionsSerializer(serializers.Serializer[Any]):
+class LinkSwitchesSerializer(serializers.Serializer[Any]):
     """What is shown beside the pictures; null follows the defaults of the account."""
 
     share_location = StrictBooleanField(required=False, allow_null=True)
@@ -141,7 +141,7 @@ class LinkSerializer(serializers.Serializer[Any]):
         write_only=True,
     )
     downloads = StrictBooleanField(required=False)
-    sharing_options = SharingOptionsSerializer(required=False, allow_null=True)
+    sharing_options = LinkSwitchesSerializer(required=False, allow_null=True)
 
     def validate_slug(self, slug: str | None) -> str | None:
         """Refuse what cannot be the last part of an address."""
