@@ -3,9 +3,12 @@ import type { ApiClient } from '../api/client';
 import type { Change } from '../api/selection';
 import { m } from '../paraglide/messages';
 import type { IconName } from '../shell/icons';
+import AlbumAct from './AlbumAct.svelte';
+import DownloadAct from './DownloadAct.svelte';
 import EraseQuestion from './EraseQuestion.svelte';
 import RatingQuestion from './RatingQuestion.svelte';
 import type { Selection } from './selection';
+import ShareAct from './ShareAct.svelte';
 
 /** What a dialog of an act is given; it answers once, with null where nothing is to be done. */
 export interface DialogProps<Answer> {
@@ -71,22 +74,22 @@ function outcomeOf(
 /**
  * Everything that can be done with a selection, in the order of the bar and of its menu.
  *
- * To plug in another act is to add a row. One that has a dialog of its own, as "add to an
- * album", asks it first: a component with `DialogProps` that answers with what was chosen.
+ * To plug in another act is to add a row. One that has a dialog of its own asks
+ * it first: a component with `DialogProps` that answers with what was chosen.
  *
  *     {
- *       id: 'album', label: m.albums_add_photos, icon: 'albums',
+ *       id: 'rate', label: m.selection_rate, icon: 'sparkle',
  *       isOffered: isNotIn('trash'),
  *       run: async (selection, { client, ask }) => {
- *         const album = await ask(ChooseAlbum);
- *         if (album === null) return null;
- *         await client.userAlbums.add(album.id, selection);
- *         return { message: m.albums_added({ title: album.title }), undo: null };
+ *         const rating = await ask<number>(RatingQuestion);
+ *         if (rating === null) return null;
+ *         const change = await client.selection.rate(selection, rating);
+ *         return outcomeOf(change, m.selection_rated, client);
  *       },
  *     },
  *
  * A dialog that does it all by itself answers with the outcome: `run: (_, { ask }) =>
- * ask(ShareQuestion)`.
+ * ask(ShareAct)`; with an empty message where it has said it, too.
  */
 export const ACTS: readonly Act[] = [
   {
@@ -118,6 +121,30 @@ export const ACTS: readonly Act[] = [
       (selection, client) => client.selection.favourite(selection, true),
       m.selection_favoured,
     ),
+  },
+  {
+    id: 'album',
+    label: m.albums_add,
+    icon: 'addToAlbum',
+    inBar: true,
+    isOffered: isNotIn('trash'),
+    run: (_, { ask }) => ask<Outcome>(AlbumAct),
+  },
+  {
+    id: 'share',
+    label: m.sharing_share,
+    icon: 'share',
+    inBar: true,
+    isOffered: isNotIn(...APART),
+    run: (_, { ask }) => ask<never>(ShareAct),
+  },
+  {
+    id: 'download',
+    label: m.download_title,
+    icon: 'download',
+    inBar: true,
+    isOffered: () => true,
+    run: (_, { ask }) => ask<never>(DownloadAct),
   },
   {
     id: 'hide',
