@@ -42,6 +42,8 @@ const dialog = document.querySelector('dialog[open]');
 const inView = [...(dialog ?? document).querySelectorAll(parts)].filter(element => {
   if (!element.checkVisibility()) return false;
   if (element.matches('.skip, [data-photo-id], :disabled')) return false;
+  // Like the photos, they are drawn ahead of what is seen of a grid, and lie upon them.
+  if (element.matches('[data-testid=photo-grid] [role=checkbox]')) return false;
   const area = element.getBoundingClientRect();
   const box = element.closest('main, aside, nav')?.getBoundingClientRect();
   const within = !box || area.top >= box.top && area.bottom <= box.bottom;
