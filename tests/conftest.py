@@ -30,6 +30,16 @@ hypothesis.settings.load_profile("patient")
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 
+@pytest.fixture
+def transactional_db(transactional_db: None) -> Iterator[None]:
+    """As it is, but that no task is left in the queue: its tables are not Django's."""
+    from django.db import connection
+
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real sample files beside the repository."""

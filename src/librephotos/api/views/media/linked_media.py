@@ -65,6 +65,9 @@ class LinkedMediaView(PhotoMediaView):
     def nothing(self) -> HttpResponseBase:
         raise NotValid
 
+    def closed(self) -> HttpResponseBase:
+        raise NotValid
+
     def rights(self, photo: Photo) -> Rights:
         return Rights(
             originals=self.link.shares_originals,

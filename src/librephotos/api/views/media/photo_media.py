@@ -140,8 +140,7 @@ class PhotoMediaView(APIView):
         except PermissionError as error:
             logger.warning("No bytes of photo %s: %s", photo.pk, type(error).__name__)
             outside = isinstance(error, OutsideScanDirectories)
-            # Without a header that tells of signing in: the server is not let in.
-            return HttpResponse(status=404 if outside else 403)
+            return self.nothing() if outside else self.closed()
         except (OSError, MediaError) as error:
             logger.warning("No bytes of photo %s: %s", photo.pk, type(error).__name__)
             return self.nothing()
@@ -150,6 +149,10 @@ class PhotoMediaView(APIView):
     def nothing(self) -> HttpResponseBase:
         """Answer that there is nothing of what is asked for."""
         return HttpResponse(status=404)
+
+    def closed(self) -> HttpResponseBase:
+        """Answer that the server is not let in, without a header about signing in."""
+        return HttpResponse(status=403)
 
     def presented(
         self, photo: Photo, content: Content | GrowingContent
