@@ -30,9 +30,10 @@ Described = dict[int, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Feed:
-    """A kind of items: what there is, and what is added to those that are told of.
+    """A kind of items: all there are, and what besides tells that one has changed.
 
-    `digests` tells of the same items what is only added later, or stands for it.
+    `marks` stands for what is only looked up for the items that are told of, such as
+    the photos of an album.
     """
 
     kind: SyncItem.Kind

@@ -6,6 +6,8 @@ of an account that is not active.
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -131,9 +133,9 @@ class UnlockView(VisitorView):
     # No page of another site can send JSON, so none tries passwords by its visitors.
     parser_classes: list[type[BaseParser]] = [BoundedJSONParser]
 
+    @abstractmethod
     def links(self) -> LinkQuerySet:
         """Return those of which one is opened."""
-        raise NotImplementedError
 
     def opened(self, request: Request, slug: str) -> Response:
         """Answer to the password."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+from abc import abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -190,16 +191,16 @@ class PhotoMediaView(APIView):
             downloads=all(link.downloads for link in found),
         )
 
+    @abstractmethod
     def photos(self) -> Any:
         """Return all photos, with the columns that `content` needs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def content(self, photo: Photo, *, by_hash: bool) -> Content | GrowingContent:
         """Return what to send.
 
         Raises NoContent, NoSuchPart or OSError where there is nothing.
         """
-        raise NotImplementedError
 
 
 class PreviewView(PhotoMediaView):

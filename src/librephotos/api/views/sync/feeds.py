@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -82,12 +83,12 @@ class FeedView(APIView):
             page.pop("total", None)
         return Response({"v": 1, **page, "server_time": iso_utc(datetime.now(UTC))})
 
+    @abstractmethod
     def page(self, user: User, since: list[Any] | None, *, size: int) -> dict[str, Any]:
         """Return items, tombstones, total and, as `behind`, the cursor's values.
 
         Raises InvalidCursor for values of `since` that are none.
         """
-        raise NotImplementedError
 
 
 def _size(request: Request) -> int:
