@@ -3,7 +3,13 @@
 import os
 import tempfile
 
-os.environ.setdefault("LIBREPHOTOS_DATA", tempfile.mkdtemp(prefix="librephotos-test-"))
+# A folder for each process of pytest-xdist: they inherit the first one's, and what has
+# no row in one's database is swept away, were it another's. Commands keep their test's.
+_test = "librephotos-test-"
+_mine = f"{_test}{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"
+_given = os.environ.get("LIBREPHOTOS_DATA", _test)
+if _test in _given and _mine not in _given:
+    os.environ["LIBREPHOTOS_DATA"] = tempfile.mkdtemp(prefix=_mine)
 # Tests of what is learnt from faces switch it on.
 os.environ.setdefault("LIBREPHOTOS_FACE_RECOGNITION", "false")
 os.environ.setdefault("LIBREPHOTOS_SECRET_KEY", "for-tests-only-" + "0" * 32)
