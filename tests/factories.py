@@ -52,10 +52,13 @@ class PhotoFactory(DjangoModelFactory[Photo]):
 
     class Params:
         md5 = factory.Sequence(lambda n: f"{n:032x}")
+        latitude = longitude = None
         undated = factory.Trait(taken_at=None, day=Photo.UNDATED)
 
     owner = factory.SubFactory(UserFactory)
     image_hash = factory.LazyAttribute(lambda row: Photo.hash_of(row.md5, row.owner))
+    file_latitude = factory.SelfAttribute("latitude")
+    file_longitude = factory.SelfAttribute("longitude")
     width = 4000
     height = 3000
     aspect_ratio = factory.LazyAttribute(lambda row: row.width / row.height)

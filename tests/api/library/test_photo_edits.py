@@ -222,6 +222,12 @@ def test_a_date_is_the_time_on_the_clock_and_moves_the_photo(client_of, timestam
         "video": False,
         "exif_timestamp": "2019-03-04T05:06:07Z",
         "timestamp": "2019-03-04T05:06:07Z",
+        "exif_gps_lat": None,
+        "exif_gps_lon": None,
+        "is_screenshot": False,
+        "is_document": False,
+        "category_source": "auto",
+        "timezone": "",
     }
     (day,) = client.get("/api/albums/date/list/").json()["results"]
     assert day["date"] == "2019-03-04"
@@ -291,7 +297,7 @@ def test_an_edit_that_says_nothing_changes_nothing(client_of):
     me = UserFactory()
     photo = PhotoFactory(owner=me, user_rating=3)
     before = value(photo, "last_modified")
-    ignored = {"exif_gps_lat": 1.5, "exif_gps_lon": 2, "hidden": True}
+    ignored = {"exif_gps_lat": 1.5, "exif_gps_lon": None, "hidden": True}
     for body in ({}, ignored):
         answer = edit(client_of(me), photo, **body)
         assert (answer.status_code, answer.json()["rating"]) == (200, 3)

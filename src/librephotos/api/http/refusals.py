@@ -18,6 +18,7 @@ from librephotos.api.services.avatars import InvalidAvatar
 from librephotos.api.services.bulk_edits import BulkEditError, EditGone
 from librephotos.api.services.erasing import ErasingError, ErasingOff
 from librephotos.api.services.links import NothingToLink, SlugTaken
+from librephotos.api.services.corrections import NoSuchEdit
 from librephotos.api.services.model_downloads import ModelKept, UnknownModel
 from librephotos.api.services.people_edits import Gone, PeopleEditError
 from librephotos.api.services.sharing import NoSuchRecipient
@@ -36,6 +37,7 @@ from librephotos.api.services.user_albums import (
     CoverGone,
     NotTheOwner,
 )
+from librephotos.api.services.user_tags import TagGone, TagNameTaken
 from librephotos.api.services.users import (
     DirectoryTaken,
     NotUploadable,
@@ -105,6 +107,9 @@ REFUSALS: dict[type[Exception], Refusal] = {
     UnknownModel: Refusal(NotFound),
     ModelKept: Refusal(ValidationError),
     InvalidAvatar: Refusal(ValidationError, "avatar"),
+    NoSuchEdit: Refusal(NotFound),
+    TagGone: Refusal(NotFound),
+    TagNameTaken: Refusal(ValidationError, "name"),
     AlbumGone: Refusal(NotFound),
     AlbumLocked: Refusal(ValidationError, "locked"),
     AlbumTitleTaken: Refusal(ValidationError, "title"),

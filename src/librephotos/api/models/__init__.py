@@ -7,6 +7,7 @@ from librephotos.api.models.library.bulk_edit import BulkEdit, BulkEditPart
 from librephotos.api.models.library.file import File
 from librephotos.api.models.library.photo import Photo, PhotoDay
 from librephotos.api.models.library.photo_caption import PhotoCaption
+from librephotos.api.models.library.photo_edit import PhotoEdit
 from librephotos.api.models.library.photo_metadata import PhotoMetadata
 from librephotos.api.models.library.place import Place
 from librephotos.api.models.library.thing import PhotoThing, Thing
@@ -53,6 +54,7 @@ __all__ = [
     "PhotoDay",
     "BulkEdit",
     "BulkEditPart",
+    "PhotoEdit",
     "PhotoEmbedding",
     "PhotoMetadata",
     "PhotoRemoval",

@@ -1,4 +1,4 @@
-"""What people do to their photos: favourite, rate, hide, publish, trash, date, caption.
+"""What people do to many photos at once: favourite, rate, hide, publish, trash.
 
 Every function takes photos that the caller owns; none looks for them itself.
 """
@@ -6,18 +6,10 @@ Every function takes photos that the caller owns; none looks for them itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
-from django.db.models.functions import Now
 
-from librephotos.api.models import Photo
-from librephotos.api.pipeline.scanning.dates import redate_photos
-from librephotos.api.services.bulk_edits import Edit, apply_edit
-from librephotos.api.writes import search_document, things
+from librephotos.api.services.bulk_edits import Edit
 
 _HASHTAG = re.compile(r"(?<!\S)#\w[\w-]*")
 
@@ -48,46 +40,6 @@ def publish(on: bool) -> Edit:
 def trash(on: bool) -> Edit:
     """Move photos into the trash, or out of it."""
     return Edit(Q(in_trashcan=not on), {"in_trashcan": on})
-
-
-@transaction.atomic
-def edit_photo(photo: Photo, said: Mapping[str, Any]) -> Photo:
-    """Apply what a person said of a photo; return the photo as it is afterwards.
-
-    `exif_timestamp` as `set_user_date` takes it, `rating` from 0 to 5; either may lack.
-    """
-    if "rating" in said:
-        apply_edit(
-            Photo.objects.filter(pk=photo.pk),
-            rate(said["rating"]),
-            owner=photo.owner_id,
-        )
-    if "exif_timestamp" in said:
-        return set_user_date(photo, said["exif_timestamp"])
-    return Photo.objects.get(pk=photo.pk)
-
-
-@transaction.atomic
-def set_user_date(photo: Photo, taken_at: datetime | None) -> Photo:
-    """Store the date a person gave, None for none, and date the photo anew.
-
-    What was meant is the time on the clock at the place, so an offset is dropped
-    rather than converted. Returns the photo as it is afterwards.
-    """
-    wall_clock = None if taken_at is None else taken_at.replace(tzinfo=UTC)
-    Photo.objects.filter(pk=photo.pk).update(
-        user_taken_at=wall_clock, last_modified=Now()
-    )
-    redate_photos([photo.pk])
-    return Photo.objects.get(pk=photo.pk)
-
-
-@transaction.atomic
-def save_caption(photo: Photo, caption: str) -> None:
-    """Store the caption a person wrote, and let searches and hashtags find it."""
-    Photo.objects.filter(pk=photo.pk).update(user_caption=caption, last_modified=Now())
-    things.replace_hashtags(photo.pk, hashtags(caption))
-    search_document.refresh([photo.pk])
 
 
 def hashtags(caption: str) -> list[str]:

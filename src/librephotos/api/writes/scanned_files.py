@@ -145,12 +145,12 @@ SET main_file_id = chosen.id, image_hash = CASE
     ),
     last_modified = now()
 FROM (
-    SELECT DISTINCT ON (photo_id) photo_id, id, md5, kind, embedded_video
-    FROM api_file
+    SELECT DISTINCT ON (photo_id) photo_id, file.id, md5, kind, embedded_video
+    FROM api_file AS file JOIN api_photo AS said ON said.id = file.photo_id
     WHERE photo_id = ANY(%(photos)s) AND kind IN ('image', 'video', 'raw')
         AND state = 'ready'
-    ORDER BY photo_id, missing_since IS NOT NULL,
-        array_position(ARRAY['image', 'video', 'raw'], kind::text), id
+    ORDER BY photo_id, missing_since IS NOT NULL, md5 <> said.user_main_md5,
+        array_position(ARRAY['image', 'video', 'raw'], kind::text), file.id
 ) AS chosen
 WHERE photo.id = chosen.photo_id
 """
@@ -284,6 +284,8 @@ def mark_missing(file_ids: Sequence[int], *, owner: int) -> set[UUID]:
 
 def choose_main_files(photo_ids: Iterable[UUID]) -> None:
     """Make the first present file of each photo, still before video before RAW, main.
+
+    The one that a person has chosen goes before all others.
 
     A photo none of whose files can be used keeps the main file that it has.
     """

@@ -14,9 +14,13 @@ MAX_CHARACTERS = 4000
 
 _TEXT = """
 left(lower(concat_ws(E'\\n',
-    nullif(photo.user_caption, ''), nullif(metadata.title, ''),
+    nullif(photo.user_caption, ''),
+    nullif(coalesce(photo.user_facts ->> 'title', metadata.title), ''),
     nullif(metadata.description, ''),
-    nullif(array_to_string(metadata.keywords, E'\\n'), ''),
+    CASE WHEN photo.user_facts ? 'keywords' THEN (
+        SELECT string_agg(word, E'\\n')
+        FROM jsonb_array_elements_text(photo.user_facts -> 'keywords') AS word
+    ) ELSE nullif(array_to_string(metadata.keywords, E'\\n'), '') END,
     (
         SELECT string_agg(thing.title, ' ' ORDER BY tag.score DESC, thing.id)
         FROM api_photothing AS tag JOIN api_thing AS thing ON thing.id = tag.thing_id
@@ -32,6 +36,9 @@ left(lower(concat_ws(E'\\n',
         WHERE face.photo_id = photo.id AND face.dismissed = ''
     ),
     concat_ws(' ', town.name, district.name, region.name, country.name),
+    nullif(concat_ws(' ', photo.user_facts ->> 'location_address',
+        photo.user_facts ->> 'location_city', photo.user_facts ->> 'location_state',
+        photo.user_facts ->> 'location_country'), ''),
     concat_ws(' ', metadata.camera_make, metadata.camera_model, metadata.lens),
     to_char(photo.taken_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS FMMonth FMDay'),
     CASE WHEN photo.video THEN 'type: video' END,

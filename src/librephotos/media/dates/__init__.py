@@ -6,6 +6,7 @@ docs/dates.md has the tags and formats, each with its rank and its clock.
 from librephotos.media.dates.applying import DateFacts, DateResult, local_time
 from librephotos.media.dates.rules import (
     DEFAULT_RULES,
+    ENTERED_BY_USER,
     PREDEFINED_RULES,
     Rule,
     rules_as_json,
@@ -31,6 +32,7 @@ __all__ = [
     "Clock",
     "DateFacts",
     "DateResult",
+    "ENTERED_BY_USER",
     "InvalidRules",
     "Precision",
     "Rule",

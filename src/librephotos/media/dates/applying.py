@@ -51,8 +51,9 @@ class DateFacts:
 
     tags are the dates of media.metadata.Metadata; other_tags what a condition may name
     besides. The two times are seconds since 1970, UTC. gps_timezone is the IANA zone
-    at the photo's position. user_date is a naive wall-clock time a person entered.
-    device_date is the moment that the device which sent the file knew, with its zone.
+    at the photo's position, or a zone or an offset such as "+02:00" that a person gave.
+    user_date is a naive wall-clock time a person entered. device_date is the moment
+    that the device which sent the file knew, with its zone.
     """
 
     path: str
@@ -304,6 +305,8 @@ def _zone(source: str | None, facts: DateFacts, user_timezone: str) -> tzinfo | 
 def _named_zone(name: str | None) -> tzinfo | None:
     if not name:
         return None
+    if (offset := fixed_offset(name)) is not None:
+        return timezone(offset)
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # not found, odd name, a folder's name

@@ -119,9 +119,11 @@ def _in_name(id: int, name: str, pattern: NamedPattern) -> Rule:
     )
 
 
+ENTERED_BY_USER = Rule(14, "Date entered by the user", RuleType.USER_DEFINED)
+
 _MTIME, _CTIME = FileProperty.MTIME, FileProperty.CTIME
 _BUILT_IN = (
-    Rule(14, "Date entered by the user", RuleType.USER_DEFINED),
+    ENTERED_BY_USER,
     Rule(
         1,
         "EXIF:DateTimeOriginal, as it stands",

@@ -5,10 +5,11 @@ from typing import Final
 
 import pyvips
 
-from librephotos.media.decoding.pixels import FAIL_ON_DAMAGE, Box
+from librephotos.media.decoding.pixels import FAIL_ON_DAMAGE, Box, turned_image
 from librephotos.media.files.formats import Format
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
+from librephotos.media.turns import UNTURNED
 
 CLIP_SECONDS: Final = 5.0
 MAX_CLIP_FRAMES: Final = 100
@@ -22,9 +23,16 @@ LOADERS: dict[str, Callable[..., pyvips.Image]] = {
 
 
 def clips(
-    path: bytes | str, *, format: Format, boxes: Sequence[Box], limits: Limits
+    path: bytes | str,
+    *,
+    format: Format,
+    boxes: Sequence[Box],
+    limits: Limits,
+    turn: int = UNTURNED,
 ) -> tuple[bytes, bytes] | None:
     """Return the animation as two animated WebPs, one a box; None for a still.
+
+    Every frame is turned by `turn` (media.turns).
 
     At most CLIP_SECONDS and as many frames as the limits allow are taken. Raises
     UnreadableFile if the file cannot be opened and pyvips.Error if it is damaged.
@@ -37,6 +45,9 @@ def clips(
         if count < 2:
             return None
         large = _shrunk_frames(source, medium, count)
+    if turn != UNTURNED:
+        large = _each_frame(large, lambda frame: turned_image(frame, turn))
+        large = _smaller(large, medium)
     return _animated(large), _animated(_smaller(large, small))
 
 
@@ -69,13 +80,21 @@ def _shrunk_frames(source: pyvips.Source, box: Box, count: int) -> pyvips.Image:
 
 
 def _smaller(frames: pyvips.Image, box: Box) -> pyvips.Image:
+    scale = box.scale(frames.width, frames.get_page_height())
+    width = max(1, round(frames.width * scale))
+    return _each_frame(
+        frames,
+        lambda frame: frame.thumbnail_image(width, height=box.height, size="down"),
+    )
+
+
+def _each_frame(
+    frames: pyvips.Image, change: Callable[[pyvips.Image], pyvips.Image]
+) -> pyvips.Image:
     height = frames.get_page_height()
-    scale = box.scale(frames.width, height)
     pages = frames.height // height
     each = [
-        frames.crop(0, height * page, frames.width, height).thumbnail_image(
-            max(1, round(frames.width * scale)), height=box.height, size="down"
-        )
+        change(frames.crop(0, height * page, frames.width, height))
         for page in range(pages)
     ]
     joined = pyvips.Image.arrayjoin(each, across=1).copy()

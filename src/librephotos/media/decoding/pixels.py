@@ -212,6 +212,13 @@ def orientation_of(header: pyvips.Image) -> int:
     return value if 1 <= value <= 8 else 1
 
 
+def turned_image(image: pyvips.Image, turn: int) -> pyvips.Image:
+    """Return an upright image, in memory, turned by an EXIF orientation, 1 to 8."""
+    image = image.copy()
+    image.set_type(pyvips.GValue.gint_type, "orientation", turn)
+    return image.autorot().copy_memory()
+
+
 def shrunk(image: pyvips.Image, box: Box) -> pyvips.Image:
     """Return the upright image in memory fitted into `box`, alpha handled rightly."""
     if box.scale(image.width, image.height) == 1.0:

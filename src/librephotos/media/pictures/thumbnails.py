@@ -15,6 +15,7 @@ from librephotos.media.decoding.pixels import (
     Decoded,
     decode_still,
     shrunk,
+    turned_image,
 )
 from librephotos.media.decoding.png_gamma import decode_png_by_gamma
 from librephotos.media.errors import (
@@ -28,6 +29,7 @@ from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
 from librephotos.media.pictures import raw
 from librephotos.media.pictures.looks import looks_of
+from librephotos.media.turns import UNTURNED
 
 # Heights are the contract's; the widths keep a panorama from becoming a giant.
 BIG = Box(4096, 1080)
@@ -71,23 +73,27 @@ class Thumbnails:
     damage: str
 
 
-def make_thumbnails(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
+def make_thumbnails(
+    path: bytes | str, *, format: Format, limits: Limits, turn: int = UNTURNED
+) -> Thumbnails:
     """Return the previews of the file at `path`, from one decode of it.
 
     They are upright, in sRGB, without metadata and never larger than the original:
     JPEG, or WebP where the picture is partly transparent. Of a damaged picture they
-    show what is there.
+    show what is there. A still is turned by `turn` (media.turns) besides.
 
     Raises UnreadableFile if nothing can be seen, LimitExceeded, and UnsupportedFormat
     for a sidecar or a variant of a format that no decoder knows.
     """
     try:
-        return _make(path, format=format, limits=limits)
+        return _make(path, format=format, limits=limits, turn=turn)
     except pyvips.Error as error:
         raise UnreadableFile(DAMAGED) from error
 
 
-def _make(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
+def _make(
+    path: bytes | str, *, format: Format, limits: Limits, turn: int
+) -> Thumbnails:
     if format.kind is Kind.SIDECAR:
         raise UnsupportedFormat("A sidecar holds no picture.")
     if format.kind is Kind.VIDEO:
@@ -95,17 +101,30 @@ def _make(path: bytes | str, *, format: Format, limits: Limits) -> Thumbnails:
     if format.kind is Kind.RAW:
         decoded = _raw(path, format=format, limits=limits)
         damage = decoded.damage or damage_text(share_there(path, format=format))
-        return _from_still(replace(decoded, damage=damage))
+        return _from_still(_turned(replace(decoded, damage=damage), turn))
     decoded = _still(path, format=format, limits=limits)
     clips: tuple[bytes, bytes] | None = None
     if format.name in animation.LOADERS:
         boxes = (MEDIUM, SMALL)
         try:
-            clips = animation.clips(path, format=format, boxes=boxes, limits=limits)
+            clips = animation.clips(
+                path, format=format, boxes=boxes, limits=limits, turn=turn
+            )
         except pyvips.Error:  # a later frame is damaged
             damage = decoded.damage or damage_text(None, what="animation")
             decoded = replace(decoded, damage=damage)
-    return _from_still(decoded, clips=clips, clip_mime="image/webp")
+    return _from_still(_turned(decoded, turn), clips=clips, clip_mime="image/webp")
+
+
+def _turned(decoded: Decoded, turn: int) -> Decoded:
+    """Turn a still, and fit it into its box again."""
+    if turn == UNTURNED:
+        return decoded
+    image = shrunk(turned_image(decoded.image, turn), BIG)
+    width, height = decoded.width, decoded.height
+    if turn > 4:
+        width, height = height, width
+    return replace(decoded, image=image, width=width, height=height)
 
 
 def _still(path: bytes | str, *, format: Format, limits: Limits) -> Decoded:

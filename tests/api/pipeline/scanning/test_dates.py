@@ -11,7 +11,7 @@ from librephotos.api.models import File, Job, Photo, PhotoStage, User
 from librephotos.api.pipeline.work.registry import stage_names
 from librephotos.api.queries.operations.failed_files import failed_files
 from librephotos.api.services.failed_files import retry_failed_files
-from librephotos.api.services.photos import set_user_date
+from librephotos.api.services import corrections
 from librephotos.media.dates import DEFAULT_RULES, rules_as_json
 from tests.support.pictures.images import sidecar
 from tests.support.scanning import Library, work_until_idle, write_jpeg
@@ -20,6 +20,14 @@ SLOW = "(.*)" * 12 + "#"
 """An expression that takes years where all ways of matching are tried."""
 
 REFUSED = r"(?=2019)"
+
+
+def set_user_date(photo: Photo, moment: datetime | None) -> Photo:
+    """Say when a photo was taken, None to take that back."""
+    said = None if moment is None else corrections.as_said(moment)
+    same = Photo.objects.filter(pk=photo.pk)
+    corrections.say(same, {"date": said}, user=photo.owner)
+    return same.get()
 
 
 def _rule(expression: str, **more: object) -> dict[str, object]:

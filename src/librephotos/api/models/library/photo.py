@@ -8,8 +8,8 @@ from typing import Any
 import uuid_utils.compat
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import (Exists, ExpressionWrapper, F, OuterRef, Q, Case, Value, When)
+from django.db.models.functions import (Coalesce, NullIf)
 
 from librephotos.api.models.accounts.user import User
 from librephotos.api.models.library.user_album import UserAlbumPhoto
@@ -82,26 +82,53 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         return self.filter(image_hash=name)
 
 
+def _position(name: str) -> models.GeneratedField:
+    """Return the column of the position that counts, of one of its coordinates."""
+    return models.GeneratedField(
+        expression=Case(
+            When(user_nowhere=True, then=Value(None)),
+            default=Coalesce(f"user_{name}", f"file_{name}"),
+            output_field=models.FloatField(),
+        ),
+        output_field=models.FloatField(),
+        db_persist=True,
+    )
+
+
 class Photo(models.Model):
     """One capture of one user, with one or more files.
 
     What a person said: `user_rating`, `hidden`, `in_trashcan`, `removed`, `public`,
-    `user_caption`, `user_taken_at`. No scan and no stage touches these.
+    `user_caption`, `user_taken_at`, `user_timezone`, `user_latitude` and
+    `user_longitude` (degrees), `user_nowhere` (that it has no position),
+    `user_main_md5` (of the file to show first), `user_category` and `user_orientation`
+    (1 to 8 as in EXIF, on top of the file's own), and by name in `user_facts` what is
+    only shown and searched. No scan and no stage touches these. Where nothing is said
+    they are null, "", false or 1, or lack.
 
     Everything else is derived from the files and may be rebuilt: `image_hash` (MD5 of
     the main file followed by the owner's id, the contract's name for a photo) and
     `main_file` by the scan; size, colours, `placeholder`, `phash`, `preview_digest`
-    (which stands for the pixels of the previews) and `damage` (a sentence where only a
-    part of the picture is shown) by the stage thumbnails;
-    `file_rating` by metadata; `place` by geocode; `taken_at` (wall-clock time labelled
-    as UTC), `timezone`, `date_rule` and `day` by dates. `rating` and `visible` are
-    computed by the database. `day` is the ordinal of the local calendar day (1 = 1
-    January of year 1), 0 for undated photos, and the contract's day id. `changed_in`,
-    kept by a trigger with `last_modified`, is the number of the transaction in which
-    anything changed last that clients mirror.
+    (which stands for the pixels of the previews), `damage` (a sentence where only a
+    part of the picture is shown) and `shown_orientation` (the turn of a person that the
+    previews have by now) by the stage thumbnails; `file_rating`, `file_latitude` and
+    `file_longitude` by metadata; `place` by geocode; `taken_at` (wall-clock time
+    labelled as UTC), `timezone`, `date_rule`, `day` and `found_category` by dates.
+    `rating`, `latitude`, `longitude` and `category` (what a person said, or else what
+    was found) and `visible` are computed by the database. `day` is the ordinal of the
+    local calendar day (1 = 1 January of year 1), 0 for undated photos, and the
+    contract's day id. `changed_in`, kept by a trigger with `last_modified`, is the
+    number of the transaction in which anything changed last that clients mirror.
     """
 
     UNDATED = 0
+
+    class Category(models.TextChoices):
+        """What kind of picture it is."""
+
+        PHOTO = "photo"
+        SCREENSHOT = "screenshot"
+        DOCUMENT = "document"
 
     id = models.UUIDField(primary_key=True, default=new_photo_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
@@ -116,6 +143,16 @@ class Photo(models.Model):
     public = models.BooleanField(default=False)
     user_caption = models.TextField(default="")
     user_taken_at = models.DateTimeField(null=True)
+    user_timezone = models.CharField(max_length=64, default="", db_default="")
+    user_latitude = models.FloatField(null=True)
+    user_longitude = models.FloatField(null=True)
+    user_nowhere = models.BooleanField(default=False, db_default=False)
+    user_category = models.CharField(
+        max_length=10, choices=Category.choices, default="", db_default="", blank=True
+    )
+    user_orientation = models.PositiveSmallIntegerField(default=1, db_default=1)
+    user_main_md5 = models.CharField(max_length=32, default="", db_default="")
+    user_facts = models.JSONField(default=dict, db_default={})
 
     image_hash = models.CharField(max_length=64, unique=True)
     main_file = models.ForeignKey(
@@ -136,8 +173,15 @@ class Photo(models.Model):
     damage = models.TextField(default="", db_default="")
     duration_s = models.FloatField(null=True)
     file_rating = models.PositiveSmallIntegerField(null=True)
-    latitude = models.FloatField(null=True)
-    longitude = models.FloatField(null=True)
+    file_latitude = models.FloatField(null=True)
+    file_longitude = models.FloatField(null=True)
+    found_category = models.CharField(
+        max_length=10,
+        choices=Category.choices,
+        default=Category.PHOTO,
+        db_default=Category.PHOTO,
+    )
+    shown_orientation = models.PositiveSmallIntegerField(default=1, db_default=1)
     place = models.ForeignKey("Place", on_delete=models.SET_NULL, null=True)
     taken_at = models.DateTimeField(null=True)
     timezone = models.CharField(max_length=64, default="")
@@ -149,6 +193,13 @@ class Photo(models.Model):
     rating = models.GeneratedField(
         expression=Coalesce(F("user_rating"), F("file_rating"), 0),
         output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
+    latitude = _position("latitude")
+    longitude = _position("longitude")
+    category = models.GeneratedField(
+        expression=Coalesce(NullIf(F("user_category"), Value("")), F("found_category")),
+        output_field=models.CharField(max_length=10),
         db_persist=True,
     )
     visible = models.GeneratedField(
@@ -215,6 +266,11 @@ class Photo(models.Model):
                 condition=Q(visible=True, place__isnull=False),
             ),
             models.Index(fields=("owner", "changed_in", "id"), name="photo_changed"),
+            models.Index(
+                fields=("owner", "category", "day"),
+                name="photo_categorised",
+                condition=Q(visible=True) & ~Q(category="photo"),
+            ),
             models.Index(
                 fields=("owner",),
                 name="photo_damaged",

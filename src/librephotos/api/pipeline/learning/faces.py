@@ -25,6 +25,7 @@ from librephotos.api.pipeline.sandboxed.faces import (
 )
 from librephotos.api.pipeline.work.stage import Each, LearningStage, Runs, Skip
 from librephotos.api.storage.previews import PreviewSize
+from librephotos.media.turns import box_turned
 from librephotos.ml.face_recognition.boxes import Box, match_boxes
 
 _PACKAGES = ("dlib", "face_recognition_models")
@@ -102,5 +103,19 @@ def _box(region: Mapping[str, Any]) -> Box:
 
 
 def _regions(photo_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return the marked boxes, turned as the previews are."""
     rows = PhotoMetadata.objects.filter(photo__in=photo_ids).exclude(regions=[])
-    return dict(rows.values_list("photo_id", "regions"))
+    turned = rows.values_list("photo_id", "regions", "photo__shown_orientation")
+    return {
+        photo_id: [_turned(region, turn) for region in regions]
+        for photo_id, regions, turn in turned
+    }
+
+
+def _turned(region: Mapping[str, Any], turn: int) -> dict[str, Any]:
+    box = _box(region)
+    left, top, right, bottom = box_turned(
+        (box.left, box.top, box.right, box.bottom), turn
+    )
+    size = {"width": right - left, "height": bottom - top}
+    return {**region, "x": left, "y": top, **size}

@@ -174,6 +174,12 @@ def give_up(
     return fail_next_stage([learning_stage(stage)], photo_ids)
 
 
+def learn_anew(*, owner: int) -> None:
+    """Start what would follow a scan of a user whose pictures were turned."""
+    for user in User.objects.filter(is_active=True, pk=owner):
+        start_following(user, Job.Kind.SCAN_PHOTOS, has_run=False)
+
+
 def catch_up() -> None:
     """Start for every user what would follow a scan.
 

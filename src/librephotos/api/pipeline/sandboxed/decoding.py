@@ -26,17 +26,22 @@ from librephotos.media.fingerprint import file_time
 from librephotos.media.limits import Limits
 from librephotos.media.metadata.reading import Metadata, read_metadata
 from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
+from librephotos.media.turns import UNTURNED
 from librephotos.silent_disk import answer
 
 
 @dataclass(frozen=True)
 class Original:
-    """A file to read: its path, the name of its format if known, its sidecars."""
+    """A file to read: its path, the name of its format if known, its sidecars.
+
+    `turn` is how a person wants it shown, on top of its own orientation (media.turns).
+    """
 
     path: bytes
     limits: Limits
     format: str = ""
     sidecars: tuple[bytes, ...] = ()
+    turn: int = UNTURNED
 
 
 @dataclass(frozen=True)
@@ -117,17 +122,41 @@ def metadata_of(original: Original) -> LocatedMetadata:
     return LocatedMetadata(facts, zone, damaged)
 
 
-def place_at(position: tuple[float, float]) -> Place | None:
-    """Return the place nearest to (latitude, longitude), in degrees."""
-    return reverse_geocode([position])[0]
+@dataclass(frozen=True)
+class Located:
+    """The place nearest to a position, if any, and its IANA zone, "" if unknown."""
+
+    place: Place | None
+    timezone: str
+
+
+def place_at(position: tuple[float, float]) -> Located:
+    """Return what is known of (latitude, longitude), in degrees."""
+    return Located(reverse_geocode([position])[0], timezone_at(*position) or "")
 
 
 def thumbnails_of(original: Original) -> Thumbnails:
     """Return the previews of a file."""
     with _naming_the_content(original):
         return make_thumbnails(
-            original.path, format=FORMATS[original.format], limits=original.limits
+            original.path,
+            format=FORMATS[original.format],
+            limits=original.limits,
+            turn=original.turn,
         )
+
+
+@dataclass(frozen=True)
+class TurnedThumbnails:
+    """The previews of a photo, and the turn that a person wants and that they have."""
+
+    made: Thumbnails
+    turn: int
+
+
+def turned_thumbnails_of(original: Original) -> TurnedThumbnails:
+    """Return the previews of a file, turned as it says."""
+    return TurnedThumbnails(thumbnails_of(original), original.turn)
 
 
 @contextmanager

@@ -16,10 +16,11 @@ from librephotos.api.models.fields import readable_path
 from librephotos.api.pipeline.scanning.originals import NO_FILE
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
-from librephotos.api.writes import search_document, stage_states
+from librephotos.api.writes import categories, search_document, stage_states
 from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 from librephotos.media.dates import (
     DEFAULT_RULES,
+    ENTERED_BY_USER,
     DateFacts,
     DateResult,
     InvalidRules,
@@ -35,13 +36,17 @@ UNUSABLE = "one of your date rules cannot be used any more; change it in the set
 
 @dataclass(frozen=True)
 class DatedPhoto:
-    """What the rules of an owner are applied to; left_out says which cannot be."""
+    """What the rules of an owner are applied to; left_out says which cannot be.
+
+    said_timezone is the zone that a person gave for the photo's clock, "" for none.
+    """
 
     facts: DateFacts
     rules: tuple[Rule, ...]
     user_timezone: str
     now: datetime
     left_out: tuple[str, ...] = ()
+    said_timezone: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ def date_of(photo: DatedPhoto) -> Dating:
     result = local_time(
         photo.facts, photo.rules, user_timezone=photo.user_timezone, now=photo.now
     )
+    if result and photo.said_timezone:
+        result = replace(result, timezone=photo.said_timezone)
     if result or not photo.left_out:
         return Dating(result)
     return Dating(None, f"No date was found, and {UNUSABLE} {photo.left_out[0]}")
@@ -74,10 +81,10 @@ def date_without_expressions(photo: DatedPhoto) -> Dating | None:
 
 
 class DatesStage(Stage[DatedPhoto, Dating]):
-    """Sets the photo's local time and day, and composes its search text."""
+    """Sets the photo's local time and day, its category, and its search text."""
 
     name = "dates"
-    version = 3
+    version = 4
     needs = ("metadata", "geocode")
     runs = Runs.WORKER
     compute = Each(date_of)
@@ -90,13 +97,16 @@ class DatesStage(Stage[DatedPhoto, Dating]):
         )
         for photo in rows:
             stored = _stored_rules(photo.owner.datetime_rules)
+            said = photo.user_taken_at is not None
             inputs[photo.id] = (
                 DatedPhoto(
                     facts_of(photo),
-                    stored.rules,
-                    photo.owner.default_timezone,
+                    # What a person said of this photo stands above all of a list.
+                    (ENTERED_BY_USER, *stored.rules) if said else stored.rules,
+                    photo.user_timezone or photo.owner.default_timezone,
                     now,
                     stored.left_out,
+                    photo.user_timezone,
                 )
                 if photo.main_file
                 else NO_FILE
@@ -105,9 +115,9 @@ class DatesStage(Stage[DatedPhoto, Dating]):
 
     def save(self, results: dict[UUID, Dating]) -> None:
         locked = Photo.objects.select_for_update(of=("self",)).filter(pk__in=results)
-        edited = dict(locked.order_by("pk").values_list("pk", "user_taken_at"))
+        rows = locked.order_by("pk").values_list("pk", "user_taken_at", "user_timezone")
         # A person may have set a date since the photos were loaded; that one stands.
-        again = [photo_id for photo_id in results if edited.get(photo_id) is not None]
+        again = [photo_id for photo_id, taken_at, zone in rows if taken_at or zone]
         results = results | {
             photo_id: date_of(photo)
             for photo_id, photo in self.load(again).items()
@@ -125,6 +135,7 @@ def store_dates(results: Mapping[UUID, Dating]) -> None:
         [_dated(photo_id, dating.result) for photo_id, dating in results.items()],
         ["taken_at", "timezone", "date_rule", "day", "last_modified"],
     )
+    categories.find(results)
     search_document.refresh(results)
 
 
@@ -181,12 +192,16 @@ def facts_of(photo: Photo) -> DateFacts:
     """Return what the rules may look at, of a photo with a file and its metadata."""
     assert photo.main_file
     metadata = getattr(photo, "metadata", None)
+    # A zone that a person gave is that of the place; where there is no place by their
+    # word, the file's position tells no zone either.
+    of_place = metadata.gps_timezone if metadata and photo.latitude is not None else ""
+    zone = photo.user_timezone or of_place
     return DateFacts(
         path=readable_path(photo.main_file.path),
         tags=metadata.dates if metadata else {},
         mtime_s=photo.main_file.mtime_ns / 1e9,
         ctime_s=photo.main_file.ctime_ns / 1e9,
-        gps_timezone=(metadata.gps_timezone or None) if metadata else None,
+        gps_timezone=zone or None,
         user_date=photo.user_taken_at and photo.user_taken_at.replace(tzinfo=None),
         device_date=photo.main_file.device_created_at,
         other_tags=metadata.tags if metadata else {},

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from librephotos.api.models import Photo
-from librephotos.api.pipeline.sandboxed.decoding import place_at
+from django.utils import timezone
+
+from librephotos.api.models import Photo, PhotoMetadata
+from librephotos.api.pipeline.sandboxed.decoding import Located, place_at
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
 from librephotos.api.writes.places import ensure_places
-from librephotos.geo.reverse import Place, hierarchy
+from librephotos.geo.reverse import hierarchy
 
 NO_POSITION = Skip("The photo has no GPS position.")
 
 
-class GeocodeStage(Stage[tuple[float, float], Place | None]):
-    """Sets the photo's place to the most specific one known."""
+class GeocodeStage(Stage[tuple[float, float], Located]):
+    """Sets the photo's place to the most specific one known, and the zone there.
+
+    The position is that of the files, or the one that a person gave.
+    """
 
     name = "geocode"
     version = 1
@@ -36,23 +41,38 @@ class GeocodeStage(Stage[tuple[float, float], Place | None]):
             for photo_id, latitude, longitude in rows
         }
 
-    def save(self, results: dict[UUID, Place | None]) -> None:
-        found = {photo_id: place for photo_id, place in results.items() if place}
+    def save(self, results: dict[UUID, Located]) -> None:
+        found = {
+            photo_id: located.place
+            for photo_id, located in results.items()
+            if located.place
+        }
         ids = ensure_places(
             {
                 tuple(reversed(hierarchy(place))): (place.latitude, place.longitude)
                 for place in found.values()
             }
         )
+        now = timezone.now()
         Photo.objects.bulk_update(
             [
                 Photo(
                     id=photo_id,
                     place_id=(
-                        ids[tuple(reversed(hierarchy(place)))] if place else None
+                        ids[tuple(reversed(hierarchy(located.place)))]
+                        if located.place
+                        else None
                     ),
+                    last_modified=now,
                 )
-                for photo_id, place in results.items()
+                for photo_id, located in results.items()
             ],
-            ["place"],
+            ["place", "last_modified"],
+        )
+        PhotoMetadata.objects.bulk_update(
+            [
+                PhotoMetadata(photo_id=photo_id, gps_timezone=located.timezone)
+                for photo_id, located in results.items()
+            ],
+            ["gps_timezone"],
         )

@@ -48,7 +48,7 @@ _AS_THEY_ARE = (
 
 
 class MetadataStage(Stage[Original, LocatedMetadata]):
-    """Fills PhotoMetadata, and the photo's position, file rating and duration."""
+    """Fills PhotoMetadata, and the file's position and rating, and the duration."""
 
     name = "metadata"
     version = 5
@@ -76,15 +76,15 @@ class MetadataStage(Stage[Original, LocatedMetadata]):
                 fit(
                     Photo(
                         id=photo_id,
-                        latitude=found.facts.latitude,
-                        longitude=found.facts.longitude,
+                        file_latitude=found.facts.latitude,
+                        file_longitude=found.facts.longitude,
                         file_rating=found.facts.rating,
                         duration_s=found.facts.duration_s,
                     )
                 )
                 for photo_id, found in results.items()
             ],
-            ["latitude", "longitude", "file_rating", "duration_s"],
+            ["file_latitude", "file_longitude", "file_rating", "duration_s"],
         )
         invalidate([FACES], of=marked, reason=Reason.INPUT)
         # Versions that knew no damage have shown these as if they were whole.

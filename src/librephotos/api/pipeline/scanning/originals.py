@@ -13,6 +13,7 @@ from librephotos.api.pipeline.sandboxed.decoding import Original
 from librephotos.api.pipeline.work.children import decoding_limits
 from librephotos.api.pipeline.work.stage import Skip
 from librephotos.media.files.formats import Kind
+from librephotos.media.turns import UNTURNED
 
 NO_FILE = Skip("None of the photo's files is there.", for_now=True)
 
@@ -33,8 +34,15 @@ def load_originals(
             sidecars[photo_id].append(path)
     main = present.filter(photo__main_file=F("id"))
     inputs: dict[UUID, Original | Skip] = dict.fromkeys(photo_ids, NO_FILE)
-    for photo_id, path, name in main.values_list("photo_id", "path", "format"):
+    rows = main.values_list(
+        "photo_id", "path", "format", "kind", "photo__user_orientation"
+    )
+    for photo_id, path, name, kind, turn in rows:
         inputs[photo_id] = Original(
-            path, limits, name, tuple(sorted(sidecars[photo_id]))
+            path,
+            limits,
+            name,
+            tuple(sorted(sidecars[photo_id])),
+            UNTURNED if kind == Kind.VIDEO else turn,
         )
     return inputs

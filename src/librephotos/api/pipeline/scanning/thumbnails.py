@@ -12,11 +12,17 @@ from django.utils import timezone
 
 from librephotos.api.models import Photo
 from librephotos.api.models.columns import fit
-from librephotos.api.pipeline.sandboxed.decoding import Original, thumbnails_of
+from librephotos.api.pipeline.sandboxed.decoding import (
+    Original,
+    TurnedThumbnails,
+    turned_thumbnails_of,
+)
 from librephotos.api.pipeline.scanning.originals import load_originals
+from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.work.registry import learning_from
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
 from librephotos.api.storage.previews import PreviewSize, preview_name
+from librephotos.api.writes import face_turns
 from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.media.pictures.thumbnails import Preview, Thumbnails
 
@@ -34,29 +40,38 @@ _COLUMNS = [
     "damage",
     "last_modified",
     "preview_digest",
+    "shown_orientation",
 ]
 
 _LOOKS = ("width", "height", "dominant_color", "phash", "placeholder")
 
 
-class ThumbnailsStage(Stage[Original, Thumbnails]):
-    """Stores the previews and what their pixels tell."""
+class ThumbnailsStage(Stage[Original, TurnedThumbnails]):
+    """Stores the previews and what their pixels tell, and turns faces with them."""
 
     name = "thumbnails"
     version = 1
     runs = Runs.DECODER
-    compute = Each(thumbnails_of)
+    compute = Each(turned_thumbnails_of)
 
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, Original | Skip]:
         return load_originals(photo_ids)
 
-    def save(self, results: dict[UUID, Thumbnails]) -> None:
+    def save(self, results: dict[UUID, TurnedThumbnails]) -> None:
         for photo_id, thumbnails in results.items():
-            _store(photo_id, thumbnails)
+            _store(photo_id, thumbnails.made)
         seen = [fit(_seen(photo_id, found)) for photo_id, found in results.items()]
         changed = _changed(seen)
+        turned = face_turns.turn({photo.pk: photo.shown_orientation for photo in seen})
         Photo.objects.bulk_update(seen, _COLUMNS)
         invalidate(learning_from(self.name), of=changed, reason=Reason.INPUT)
+        for owner in sorted(turned):
+            queue.enqueue(
+                queue.Task.LEARN_ANEW,
+                queueing_lock=f"learn_anew-{owner}",
+                job=None,
+                owner=owner,
+            )
 
 
 def _changed(seen: Sequence[Photo]) -> list[UUID]:
@@ -100,7 +115,8 @@ def _store(photo_id: UUID, thumbnails: Thumbnails) -> None:
             storage.save(name, ContentFile(preview.data))
 
 
-def _seen(photo_id: UUID, found: Thumbnails) -> Photo:
+def _seen(photo_id: UUID, thumbnails: TurnedThumbnails) -> Photo:
+    found = thumbnails.made
     return Photo(
         id=photo_id,
         width=found.width,
@@ -115,6 +131,7 @@ def _seen(photo_id: UUID, found: Thumbnails) -> Photo:
         damage=found.damage,
         last_modified=timezone.now(),
         preview_digest=_digest(found),
+        shown_orientation=thumbnails.turn,
     )
 
 

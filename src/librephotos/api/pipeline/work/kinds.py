@@ -130,6 +130,11 @@ KINDS: dict[Kind, JobKind] = {
         task=Task.PREPARE_ARCHIVE,
         again="download the photos again",
     ),
+    Kind.CLASSIFY_MEDIA_CATEGORIES: JobKind(
+        task=Task.CLASSIFY,
+        again="classify photos again",
+        asked_by=Who.OWNER,
+    ),
     Kind.DOWNLOAD_MODELS: JobKind(
         task=Task.DOWNLOAD,
         again="download the model again",

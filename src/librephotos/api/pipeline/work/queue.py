@@ -80,7 +80,9 @@ class Task(Enum):
         batch="photos",
         give_up="learning.following.give_up",
     )
+    LEARN_ANEW = _Row("learning.following.learn_anew", IO)
     CATCH_UP = _Row("learning.following.catch_up", IO)
+    CLASSIFY = _Row("scanning.classifying.classify_media", IO)
     DOWNLOAD = _Row("ml_models.download.download", IO, stoppable=True)
     WRITE_CAPTION = _Row("learning.caption_requests.write_caption", CAPTIONS)
     ENCODE_FACES = _Row("people.encoding.encode_new_faces", IO)

@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Max, OuterRef, Prefetch, Q
+from django.contrib.postgres.expressions import (ArraySubquery)
+from django.db.models import (Max, OuterRef, Prefetch, Q, Count, Subquery)
+from django.db.models.functions import (Coalesce)
 
 from librephotos.api.models import (
     File,
     Photo,
     PhotoCaption,
     PhotoShare,
+    PhotoEdit,
     PhotoThing,
     SiteSettings,
 )
@@ -53,6 +55,7 @@ class GridRow(NamedTuple):
     has_raw: bool
     damage: str
     recipients: list[int]
+    shown_orientation: int
 
 
 _COLUMNS = tuple(
@@ -98,8 +101,11 @@ def detailed(photos: PhotoQuerySet) -> PhotoQuerySet:
     preferred = Q(model=SiteSettings.current().caption_model)
     captions = PhotoCaption.objects.annotate(preferred=preferred)
     tags = PhotoThing.objects.select_related("thing").order_by("-score", "thing")
+    edits = PhotoEdit.objects.filter(photo=OuterRef("pk")).order_by().values("photo")
+    number = edits.annotate(n=Count("batch", distinct=True)).values("n")
     return (
         photos.select_related("owner", "metadata", "main_file", PLACE_DEPTH)
+        .annotate(number_of_edits=Coalesce(Subquery(number), 0))
         .defer("placeholder")
         .annotate(recipients=_recipients())
         .prefetch_related(

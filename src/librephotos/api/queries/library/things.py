@@ -21,7 +21,7 @@ TAGS_OF = {
 """What each tagger makes albums of; whether it was outdoors is none."""
 
 # The newest imports, straight from the index.
-_COVERS = """
+NEWEST = """
 SELECT photo.image_hash, photo.video
 FROM (
     SELECT photo_id FROM api_photothing
@@ -49,7 +49,7 @@ class Things(AlbumKind[ThingAlbum]):
         return found.order_by("-title", "id")
 
     def described(self, rows: Sequence[Thing]) -> list[ThingAlbum]:
-        covers = covers_of([thing.pk for thing in rows], _COVERS)
+        covers = covers_of([thing.pk for thing in rows], NEWEST)
         albums = [_album(thing) for thing in rows]
         for album in albums:
             album.covers = covers.get(album.key, ())

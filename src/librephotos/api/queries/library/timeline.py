@@ -9,11 +9,13 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Sum
 
-from librephotos.api.models import Photo, PhotoDay
+from librephotos.api.models import Photo, PhotoDay, PhotoThing, Thing
 from librephotos.api.models.fields import path_to_text
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.albums import Album, AlbumKind
 from librephotos.api.queries.people.person_photos import photos_of_person
+
+EVERY_CATEGORY = frozenset(Photo.Category.values)
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class TimelineFilter:
 
     `last_modified` replaces all other filters. `public` shows the public photos of
     the user named `username` and nothing without a name. `person` is the id of a
-    person. `folder` is an absolute path.
+    person, `tag` that of a user's tag. `folder` is an absolute path. `categories` are
+    those of the photos that are shown.
     """
 
     favorite: bool = False
@@ -33,13 +36,18 @@ class TimelineFilter:
     video: bool | None = None
     person: int | None = None
     folder: bytes | None = None
-    categorised: bool = False
+    tag: int | None = None
+    categories: frozenset[str] = EVERY_CATEGORY
     last_modified: datetime | None = None
 
     @property
     def counted(self) -> bool:
-        """Whether the database keeps the counts per day for this filter."""
-        return self == TimelineFilter(video=self.video)
+        """Whether the database keeps the counts per day for this filter.
+
+        Of all categories together; the few photos of those left out are subtracted.
+        """
+        kept = TimelineFilter(video=self.video, categories=self.categories)
+        return self == kept and Photo.Category.PHOTO in self.categories
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,8 +81,14 @@ def matching(wanted: TimelineFilter, *, viewer: Any) -> PhotoQuerySet:
         photos = photos.owned_by(viewer).filter(main_file__path__startswith=prefix)
     if wanted.person is not None:
         photos = _with_person(photos, wanted.person, viewer=viewer, wanted=wanted)
-    # Nothing has been classified, so nothing matches either.
-    return photos.none() if wanted.categorised else photos
+    if wanted.tag is not None:
+        # What others call their photos is their business.
+        tags = Thing.objects.owned_by(viewer).tags().filter(pk=wanted.tag)
+        tagged = PhotoThing.objects.filter(thing__in=tags)
+        photos = photos.owned_by(viewer).filter(pk__in=tagged.values("photo"))
+    if wanted.categories != EVERY_CATEGORY:
+        photos = photos.filter(category__in=sorted(wanted.categories))
+    return photos
 
 
 def _with_person(
@@ -139,6 +153,7 @@ class Days(AlbumKind[Day]):
         if self._kept:
             kept = _kept_days(self.wanted, viewer=self.viewer).filter(day=key)
             facts = kept.aggregate(n=Sum("count"), where=Max("place"))
+            facts["n"] = (facts["n"] or 0) - self._left_out(key).get(key, 0)
         else:
             photos = self._matching().filter(day=key).order_by()
             facts = photos.aggregate(n=Count("*"), where=Max("place__name"))
@@ -152,6 +167,21 @@ class Days(AlbumKind[Day]):
     def _kept(self) -> bool:
         return self.wanted.counted and self.viewer.is_authenticated
 
+    def _left_out(self, day: int | None = None) -> dict[int, int]:
+        """Return how many photos of a day, or of each, are of no category shown."""
+        others = EVERY_CATEGORY - self.wanted.categories
+        if not others:
+            return {}
+        photos = Photo.objects.owned_by(self.viewer).visible()
+        photos = photos.exclude(category=Photo.Category.PHOTO)
+        photos = photos.filter(category__in=sorted(others))
+        if self.wanted.video is not None:
+            photos = photos.filter(video=self.wanted.video)
+        if day is not None:
+            photos = photos.filter(day=day)
+        counted = photos.order_by().values("day").annotate(n=Count("*"))
+        return dict(counted.values_list("day", "n"))
+
     def _matching(self) -> PhotoQuerySet:
         return matching(self.wanted, viewer=self.viewer)
 
@@ -159,7 +189,10 @@ class Days(AlbumKind[Day]):
         if self._kept:
             kept = _kept_days(self.wanted, viewer=self.viewer).values("day")
             rows = kept.annotate(n=Sum("count"), where=Max("place")).order_by("-day")
-            yield from rows.values_list("day", "n", "where")
+            left_out = self._left_out()
+            for day, count, where in rows.values_list("day", "n", "where"):
+                if count > left_out.get(day, 0):
+                    yield day, count - left_out.get(day, 0), where
             return
         days = self._matching().order_by().values("day")
         counted = days.annotate(n=Count("*")).order_by("-day").values_list("day", "n")

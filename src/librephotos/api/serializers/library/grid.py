@@ -54,6 +54,7 @@ class GridItem(TypedDict):
     in_trashcan: bool
     has_raw_variant: bool
     damaged: bool
+    shown_orientation: int
     stacks: list[Stack] | None
 
 
@@ -184,6 +185,7 @@ def grid_item(
         "in_trashcan": row.in_trashcan,
         "has_raw_variant": row.has_raw,
         "damaged": bool(row.damage),
+        "shown_orientation": row.shown_orientation,
         "stacks": None,
     }
 

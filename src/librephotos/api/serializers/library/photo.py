@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from librephotos.api.http.fields import iso_utc
-from librephotos.api.models import File, Photo, PhotoMetadata, Shown
+from librephotos.api.models import (File, Photo, PhotoMetadata, Shown, Thing)
 from librephotos.api.models.fields import readable_path
 from librephotos.api.queries.library.shares import shown_of
 from librephotos.api.serializers.library.captions import captions, no_captions
@@ -18,6 +18,7 @@ from librephotos.api.serializers.library.grid import media_type
 from librephotos.api.serializers.library.photo_shape import (
     CameraFacts,
     CommonFacts,
+    DateSource,
     EmbeddedMedia,
     FileVariant,
     PhotoDetails,
@@ -27,6 +28,7 @@ from librephotos.api.serializers.library.photo_shape import (
 from librephotos.api.serializers.library.place import address, geolocation
 from librephotos.api.serializers.library.simple_user import simple_user
 from librephotos.api.serializers.people.face import people_on, unknown_faces_on
+from librephotos.media.dates import PREDEFINED_RULES
 from librephotos.media.files.formats import Kind
 
 _TYPE_IDS: dict[str, int] = {
@@ -36,6 +38,7 @@ _TYPE_IDS: dict[str, int] = {
     Kind.RAW: 4,
 }
 _UNKNOWN_TYPE = 5
+_RULE_NAMES = {rule.id: rule.name for rule in PREDEFINED_RULES}
 NO_METADATA = PhotoMetadata()
 
 
@@ -73,6 +76,16 @@ def own_details(photo: Photo) -> PhotoDetails:
         "file_variants": [_variant(file, photo) for file in files],
         "metadata": _structured(photo, metadata),
         "damage": photo.damage,
+        "is_screenshot": photo.category == Photo.Category.SCREENSHOT,
+        "is_document": photo.category == Photo.Category.DOCUMENT,
+        "category_source": "user" if photo.user_category else "auto",
+        "timezone": photo.timezone,
+        "date_rule": date_source(photo),
+        "user_tags": [
+            {"id": tag.thing_id, "name": tag.thing.title}
+            for tag in sorted(photo.tags.all(), key=lambda tag: tag.thing.title)
+            if tag.thing.kind == Thing.Kind.USER_TAG
+        ],
     }
 
 
@@ -107,6 +120,9 @@ def others_details(photo: Photo, *, viewer: Any, shown: Shown) -> PhotoDetails:
         "file_variants": [],
         "metadata": None,
         "damage": "",
+        "timezone": "",
+        "date_rule": None,
+        "user_tags": [],
     }
 
 
@@ -114,6 +130,13 @@ def _recipients(photo: Photo) -> list[int]:
     """Return to whom a photo is shown by itself, which `detailed` has loaded."""
     recipients: list[int] = getattr(photo, "recipients")
     return recipients
+
+
+def date_source(photo: Photo) -> DateSource | None:
+    """Return the rule that has dated a photo, None where none has."""
+    if photo.date_rule is None:
+        return None
+    return {"id": photo.date_rule, "name": _RULE_NAMES.get(photo.date_rule, "")}
 
 
 def main_first(photo: Photo) -> list[File]:
@@ -150,6 +173,8 @@ def _common(photo: Photo) -> CommonFacts:
         "is_document": False,
         "video_playback_type": _playback_type(photo),
         "category_source": "auto",
+        "local_orientation": photo.user_orientation,
+        "shown_orientation": photo.shown_orientation,
     }
 
 
@@ -187,6 +212,14 @@ def _camera(metadata: PhotoMetadata) -> CameraFacts:
     }
 
 
+def metadata_source(photo: Photo, edits: int) -> str:
+    """Return where what is known of a photo comes from, in the contract's words."""
+    if edits:
+        return "user_edit"
+    has_sidecar = any(file.kind == Kind.SIDECAR for file in photo.files.all())
+    return "sidecar" if has_sidecar else "embedded"
+
+
 def camera_name(metadata: PhotoMetadata) -> str:
     """Return make and model; most models already begin with their make."""
     make, model = metadata.camera_make, metadata.camera_model
@@ -210,11 +243,13 @@ def _variant(file: File, photo: Photo) -> FileVariant:
         "type_id": _TYPE_IDS.get(file.kind, _UNKNOWN_TYPE),
         "is_main": file.pk == photo.main_file_id,
         "filename": os.path.basename(path),
+        "size": file.size,
     }
 
 
 def _structured(photo: Photo, metadata: PhotoMetadata) -> StructuredMetadata:
     width, height = photo.width or 0, photo.height or 0
+    edits: int = getattr(photo, "number_of_edits")
     return {
         "camera_display": camera_name(metadata),
         "lens_display": metadata.lens,
@@ -228,7 +263,7 @@ def _structured(photo: Photo, metadata: PhotoMetadata) -> StructuredMetadata:
         "date_taken": iso_utc(photo.taken_at),
         "has_location": photo.latitude is not None,
         "rating": photo.rating,
-        "source": "embedded",
-        "version": 1,
-        "has_edits": bool(photo.user_taken_at or photo.user_caption),
+        "source": metadata_source(photo, edits),
+        "version": 1 + edits,
+        "has_edits": edits > 0,
     }

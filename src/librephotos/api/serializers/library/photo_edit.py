@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from librephotos.api.http.fields import StrictBooleanField, WholeNumberField
+from librephotos.api.http.fields import StrictBooleanField
 from librephotos.api.services.photos import hashtags
 
 MOST_PHOTOS = 100_000
@@ -65,16 +65,6 @@ class WallClockField(serializers.DateTimeField):
 
     def enforce_timezone(self, value: Any) -> Any:
         return value
-
-
-class PhotoEditSerializer(serializers.Serializer[Any]):
-    """What a person says of one photo; what is not sent stays as it is.
-
-    A date of null takes the date back. All else that clients send is ignored.
-    """
-
-    exif_timestamp = WallClockField(required=False, allow_null=True)
-    rating = WholeNumberField(required=False, min_value=0, max_value=5)
 
 
 class CaptionedPhotoSerializer(serializers.Serializer[Any]):

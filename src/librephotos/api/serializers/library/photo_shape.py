@@ -29,6 +29,7 @@ class FileVariant(TypedDict):
     type_id: int
     is_main: bool
     filename: str
+    size: int
 
 
 class StructuredMetadata(TypedDict):
@@ -101,10 +102,34 @@ class CommonFacts(PreviewUrls):
     is_document: bool
     video_playback_type: str | None
     category_source: Literal["auto", "user"]
+    local_orientation: int
+    shown_orientation: int
+
+
+class NamedTag(TypedDict):
+    """A tag that a person has made."""
+
+    id: int
+    name: str
+
+
+class DateSource(TypedDict):
+    """The rule by which a date was found."""
+
+    id: int
+    name: str
 
 
 class PhotoDetails(CommonFacts, CameraFacts):
-    """A photo in full; for others than its owner most of it is empty."""
+    """A photo in full; for others than its owner most of it is empty.
+
+    `local_orientation` is how its owner wants it turned, `shown_orientation` how the
+    previews are turned by now.
+    """
+
+    timezone: str
+    date_rule: DateSource | None
+    user_tags: list[NamedTag]
 
     image_path: list[str]
     exif_gps_lat: float | None
@@ -137,6 +162,7 @@ class EditedPhotos(TypedDict):
     results: NotRequired[list[PhotoDetails]]
     updated: NotRequired[list[PhotoDetails]]
     not_updated: NotRequired[list[PhotoDetails]]
+    edit: NotRequired[UuidText]
     updated_hashes: NotRequired[list[str]]
     not_updated_hashes: NotRequired[list[str]]
 
@@ -169,6 +195,12 @@ class EditedPhoto(TypedDict):
     video: bool
     exif_timestamp: IsoTime | None
     timestamp: IsoTime | None
+    exif_gps_lat: float | None
+    exif_gps_lon: float | None
+    is_screenshot: bool
+    is_document: bool
+    category_source: Literal["auto", "user"]
+    timezone: str
 
 
 class Done(TypedDict):

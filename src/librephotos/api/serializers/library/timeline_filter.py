@@ -10,24 +10,26 @@ from typing import Any
 from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework.exceptions import ValidationError
 
+from librephotos.api.models import Photo
 from librephotos.api.models.fields import text_to_path
-from librephotos.api.queries.library.timeline import TimelineFilter
+from librephotos.api.queries.library.timeline import EVERY_CATEGORY, TimelineFilter
 from librephotos.numbers import whole_number
 
 _OFF = frozenset(("", "false", "0", "no", "off"))
 _FLAGS = ("favorite", "hidden", "in_trashcan", "public")
 _CATEGORIES = ("is_screenshot", "is_document")
+_HIDDEN = ("hide_screenshots", "hide_documents")
 _MEDIA = {"all": None, "photos": False, "videos": True}
 _ACCEPTED = frozenset(
     (
         *_FLAGS,
         *_CATEGORIES,
+        *_HIDDEN,
         "video",
         "photo",
         "media",
-        "hide_screenshots",
-        "hide_documents",
         "person",
+        "tag",
         "folder",
         "username",
     )
@@ -43,15 +45,16 @@ def flag(params: Mapping[str, Any], name: str) -> bool:
 def timeline_filter(params: Mapping[str, Any]) -> TimelineFilter:
     """Return the filter that query parameters describe; unknown ones are ignored.
 
-    Raises ValidationError for a date, person or folder that cannot be one.
+    Raises ValidationError for a date, person, tag or folder that cannot be one.
     """
     return TimelineFilter(
         **{name: flag(params, name) for name in _FLAGS},
         username=_text(params, "username").lower(),
         video=video_filter(params),
-        person=_person(params),
+        person=_number(params, "person", "A person is named by a number."),
         folder=_folder(params),
-        categorised=any(flag(params, name) for name in _CATEGORIES),
+        tag=_number(params, "tag", "A tag is named by a number."),
+        categories=_categories(params),
         last_modified=_moment(params),
     )
 
@@ -67,7 +70,7 @@ def selection_filter(query: Mapping[str, Any]) -> TimelineFilter:
     unknown = sorted(given.keys() - _ACCEPTED)
     if unknown:
         raise ValidationError({"query": f"Unknown filter: {', '.join(unknown)}."})
-    flags = given.keys() & {*_FLAGS, *_CATEGORIES, "video", "photo"}
+    flags = given.keys() & {*_FLAGS, *_CATEGORIES, *_HIDDEN, "video", "photo"}
     for name in sorted(flags):
         if not isinstance(given[name], bool):
             raise ValidationError({"query": f"{name} must be true or false."})
@@ -95,14 +98,27 @@ def video_filter(params: Mapping[str, Any]) -> bool | None:
     return False if flag(params, "photo") else _MEDIA[media]
 
 
-def _person(params: Mapping[str, Any]) -> int | None:
-    value = _text(params, "person")
+def _number(params: Mapping[str, Any], name: str, message: str) -> int | None:
+    value = _text(params, name)
     if not value:
         return None
-    person = whole_number(value)
-    if person is None:
-        raise ValidationError({"person": "A person is named by a number."})
-    return person
+    number = whole_number(value)
+    if number is None:
+        raise ValidationError({name: message})
+    return number
+
+
+def _categories(params: Mapping[str, Any]) -> frozenset[str]:
+    """Return the categories to show: `is_…` is for or against one, `hide_…` against."""
+    shown = EVERY_CATEGORY
+    for category in (Photo.Category.SCREENSHOT, Photo.Category.DOCUMENT):
+        asked = params.get(f"is_{category}")
+        if asked is not None and str(asked).strip():
+            only = frozenset((category.value,))
+            shown = shown & only if flag(params, f"is_{category}") else shown - only
+        elif flag(params, f"hide_{category}s"):
+            shown -= {category.value}
+    return shown
 
 
 def _folder(params: Mapping[str, Any]) -> bytes | None:

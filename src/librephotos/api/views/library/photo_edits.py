@@ -1,4 +1,4 @@
-"""Changing photos over HTTP: singly, many named ones, or all of a query."""
+"""Changing the states of photos over HTTP: of named ones, or of all of a query."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from abc import abstractmethod
 from collections.abc import Collection
 from typing import Any
 
-from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -14,23 +13,18 @@ from rest_framework.views import APIView
 
 from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
-from librephotos.api.http.fields import iso_utc
 from librephotos.api.http.input import changeable, validated
-from librephotos.api.models import BulkEdit, Photo
-from librephotos.api.queries.library.photos import detailed, one_of
+from librephotos.api.models import (BulkEdit, Photo)
+from librephotos.api.queries.library.photos import (detailed)
 from librephotos.api.serializers.library.photo import own_details
 from librephotos.api.serializers.library.photo_edit import (
-    CaptionSerializer,
     FavoriteSerializer,
     HideSerializer,
-    PhotoEditSerializer,
     PublishSerializer,
     RateSerializer,
     TrashSerializer,
 )
 from librephotos.api.serializers.library.photo_shape import (
-    Done,
-    EditedPhoto,
     EditedPhotos,
     PhotoDetails,
     UndonePhotos,
@@ -68,7 +62,7 @@ class BulkEditView(APIView):
             return Response(_counted(apply_edit(photos, edit, owner=owner)))
         names = {name.lower() for name in body["image_hashes"]}
         listed = apply_edit_listing(photos, edit, owner=owner)
-        return Response(_listed(listed, names))
+        return Response(edited_photos(listed, names))
 
 
 def _counted(applied: Applied) -> EditedPhotos:
@@ -81,7 +75,7 @@ def _counted(applied: Applied) -> EditedPhotos:
     }
 
 
-def _listed(listed: Listed, names: Collection[str]) -> EditedPhotos:
+def edited_photos(listed: Listed, names: Collection[str]) -> EditedPhotos:
     """Return the answer in both forms that clients read."""
     hashes = [*listed.updated, *listed.not_updated]
     details = _details(hashes) if len(hashes) <= DETAILED else {}
@@ -188,48 +182,3 @@ class TrashView(BulkEditView):
 
     def edit(self, body: dict[str, Any]) -> Edit:
         return service.trash(body["deleted"])
-
-
-class PhotoEditView(APIView):
-    """The date and the rating that a person gives a photo."""
-
-    @documented(
-        "photo_edit", request=PhotoEditSerializer, path=("name",), answer=EditedPhoto
-    )
-    def patch(self, request: Request, name: str) -> Response:
-        said = validated(PhotoEditSerializer, request)
-        photos = changeable(request)
-        if "exif_timestamp" in said:  # the contract dates none that is hidden
-            photos = photos.visible()
-        photo = one_of(photos, name)
-        if photo is None:
-            raise NotFound("There is no such photo in your timeline.")
-        return Response(_edited(service.edit_photo(photo, said)))
-
-
-def _edited(photo: Photo) -> EditedPhoto:
-    taken_at = iso_utc(photo.taken_at)
-    return {
-        "image_hash": photo.image_hash,
-        "hidden": photo.hidden,
-        "rating": photo.rating,
-        "in_trashcan": photo.in_trashcan,
-        "removed": photo.removed,
-        "video": photo.video,
-        "exif_timestamp": taken_at,
-        "timestamp": taken_at,
-    }
-
-
-class CaptionView(APIView):
-    """The caption that a person gives a photo."""
-
-    @documented("photo_save_caption", request=CaptionSerializer, answer=Done)
-    def post(self, request: Request) -> Response:
-        body = validated(CaptionSerializer, request)
-        photo = one_of(changeable(request), body["image_hash"])
-        if photo is None:
-            raise ValidationError({"image_hash": "You have no such photo."})
-        service.save_caption(photo, body["caption"])
-        done: Done = {"status": True}
-        return Response(done)

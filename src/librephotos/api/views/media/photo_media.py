@@ -40,6 +40,7 @@ from librephotos.api.views.media.byte_response import (
     send,
 )
 from librephotos.media.errors import MediaError
+from librephotos.media.turns import UNTURNED
 from librephotos.silent_disk import AGAIN_AFTER_S
 
 logger = logging.getLogger(__name__)
@@ -210,7 +211,13 @@ class PreviewView(PhotoMediaView):
 
     def photos(self) -> Any:
         return Photo.objects.only(
-            "owner", "image_hash", "video", "preview_format", "clip_format"
+            "owner",
+            "image_hash",
+            "video",
+            "preview_format",
+            "clip_format",
+            "user_orientation",
+            "shown_orientation",
         )
 
     def content(self, photo: Photo, *, by_hash: bool) -> Content:
@@ -227,10 +234,20 @@ class PreviewView(PhotoMediaView):
             file=file,
             length=file.size,
             mime=_TYPES[extension],
-            etag=f'"{photo.image_hash}-{size}-{file.size:x}"',
-            cache=IMMUTABLE if by_hash else REVALIDATED,
+            etag=f'"{photo.image_hash}-{size}-{file.size:x}-{photo.shown_orientation}"',
+            cache=IMMUTABLE if by_hash and self._is_final(photo) else REVALIDATED,
             path=local_path(file),
         )
+
+    def _is_final(self, photo: Photo) -> bool:
+        """Whether the address names these pixels for ever.
+
+        What was turned has another address: `?v=` and its orientation. What is about
+        to be turned has none.
+        """
+        shown = photo.shown_orientation
+        version = self.request.query_params.get("v", str(UNTURNED))
+        return shown == photo.user_orientation and version == str(shown)
 
     def _variant(self, photo: Photo) -> tuple[PreviewSize, str]:
         """Choose what a client can show: an image stays one, if a moving one."""

@@ -16,7 +16,11 @@ from librephotos.api.http.pagination import (
     TinyPagination,
     paginated,
 )
-from librephotos.api.http.started_jobs import StartJobByGetView, documented_start
+from librephotos.api.http.started_jobs import (
+    StartJobByGetView,
+    StartJobView,
+    documented_start,
+)
 from librephotos.api.models import Job, User
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.queries.operations.jobs import find_job, job_list, unfinished_job
@@ -131,6 +135,13 @@ class FullScanView(ScanView):
 @documented_start("upload_scan", by_get="upload_scan_deprecated")
 class UploadScanView(FullScanView):
     """What older clients call after an upload: a full scan."""
+
+
+@documented_start("classify_media")
+class ClassifyMediaView(StartJobView):
+    """Find anew which of one's pictures are screenshots and documents."""
+
+    kind = Job.Kind.CLASSIFY_MEDIA_CATEGORIES
 
 
 @documented_start("delete_missing", by_get="delete_missing_deprecated")

@@ -1,0 +1,105 @@
+"""What people do with their tags: make, give, take, rename, merge and delete them.
+
+Every function takes tags and photos of one owner; none looks for them itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from librephotos.api.models import Photo, Thing, User
+from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.pipeline.scanning.search_texts import request_search_texts
+from librephotos.api.writes import search_document, user_tags
+
+FEW = 500
+"""The search texts of so many photos are written at once, those of more by a worker."""
+
+
+class TagGone(Exception):
+    """The tag was deleted a moment ago."""
+
+
+class TagNameTaken(Exception):
+    """Another tag of the same owner has the name."""
+
+
+@transaction.atomic
+def make(owner: User, name: str) -> tuple[Thing, bool]:
+    """Return the owner's tag of this name, and whether it is new."""
+    owner = User.objects.get(pk=owner.pk)
+    return Thing.objects.get_or_create(
+        owner=owner, kind=Thing.Kind.USER_TAG, title=name
+    )
+
+
+@transaction.atomic
+def add(tag: Thing, photos: PhotoQuerySet) -> Thing:
+    """Give photos a tag. Raises TagGone."""
+    try:
+        changed = user_tags.add(tag, photos)
+    except IntegrityError as error:
+        raise TagGone("You have no such tag.") from error
+    _follow(tag, changed)
+    return _now(tag)
+
+
+@transaction.atomic
+def remove(tag: Thing, photos: PhotoQuerySet) -> Thing:
+    """Take a tag from photos; others than those that have it are passed over."""
+    _follow(tag, user_tags.remove(tag, photos))
+    return _now(tag)
+
+
+@transaction.atomic
+def rename(tag: Thing, name: str) -> Thing:
+    """Call a tag otherwise. Raises TagGone and TagNameTaken."""
+    held = user_tags.photos_of(tag, Photo.objects.all())
+    try:
+        with transaction.atomic():
+            Thing.objects.filter(pk=tag.pk).update(title=name)
+    except IntegrityError as error:
+        raise TagNameTaken("You have another tag of this name.") from error
+    _follow(tag, held)
+    return _now(tag)
+
+
+@transaction.atomic
+def merge(tag: Thing, *, into: Thing) -> Thing:
+    """Have one tag stand for two: its photos are those of both."""
+    both = Photo.objects.filter(tags__thing__in=[tag, into]).distinct()
+    held = user_tags.hold(Photo.objects.filter(pk__in=both.values("pk")))
+    user_tags.merge(tag, into=into)
+    _follow(into, held)
+    return _now(into)
+
+
+@transaction.atomic
+def delete(tag: Thing) -> None:
+    """Delete a tag; the photos that had it stay."""
+    held = user_tags.photos_of(tag, Photo.objects.all())
+    tag.tagged.all().delete()
+    tag.delete()
+    _follow(tag, held)
+
+
+def _follow(tag: Thing, changed: Collection[UUID]) -> None:
+    """Have searches find the photos by what they are called now."""
+    if not changed:
+        return
+    Photo.objects.filter(pk__in=changed).update(last_modified=Now())
+    if len(changed) <= FEW:
+        search_document.refresh(changed)
+    else:
+        request_search_texts(tag.owner_id)
+
+
+def _now(tag: Thing) -> Thing:
+    known = Thing.objects.filter(pk=tag.pk).first()
+    if known is None:
+        raise TagGone("You have no such tag.")
+    return known

@@ -1,0 +1,115 @@
+"""Tags that people make and give to photos themselves: things of a kind of their own.
+
+Photos come first and in the order of their ids, then the tags in that of theirs, as
+with all who change what photos show (`writes.things`). To be called in a transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from librephotos.api.models import PhotoThing, Thing, User
+from librephotos.api.models.library.photo import PhotoQuerySet
+
+_TAG = """
+INSERT INTO api_photothing (thing_id, photo_id, score, visible)
+SELECT %s, photo.id, 1, photo.visible FROM ({photos}) AS photo
+ON CONFLICT (thing_id, photo_id) DO NOTHING
+RETURNING photo_id
+"""
+
+_TAG_PAIRS = """
+INSERT INTO api_photothing (thing_id, photo_id, score, visible)
+SELECT pair.thing_id, photo.id, 1, photo.visible
+FROM unnest(%(things)s::bigint[], %(photos)s::uuid[]) AS pair (thing_id, photo_id)
+JOIN api_photo AS photo ON photo.id = pair.photo_id
+ORDER BY pair.thing_id, photo.id
+ON CONFLICT (thing_id, photo_id) DO NOTHING
+"""
+
+_MERGE = """
+INSERT INTO api_photothing (thing_id, photo_id, score, visible)
+SELECT %(into)s, photo_id, score, visible FROM api_photothing
+WHERE thing_id = %(tag)s
+ON CONFLICT (thing_id, photo_id) DO NOTHING
+"""
+
+
+def ensure(owner: User | int, names: Collection[str]) -> dict[str, int]:
+    """Return the ids of an owner's tags of these names, which are made if need be."""
+    number = owner if isinstance(owner, int) else owner.pk
+    kind = Thing.Kind.USER_TAG
+    Thing.objects.bulk_create(
+        [Thing(owner_id=number, kind=kind, title=name) for name in sorted(set(names))],
+        ignore_conflicts=True,
+    )
+    known = Thing.objects.filter(owner=number, kind=kind, title__in=names)
+    return dict(known.values_list("title", "pk"))
+
+
+def add(tag: Thing, photos: PhotoQuerySet) -> list[UUID]:
+    """Give photos a tag; return those that lacked it."""
+    try:
+        sql, values = _locked(photos).values("id", "visible").query.sql_with_params()
+    except EmptyResultSet:  # no photo is asked for
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_TAG.format(photos=sql), [tag.pk, *values])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def add_pairs(pairs: Iterable[tuple[int, UUID]]) -> None:
+    """Give photos, which the caller holds, tags, as pairs of their ids."""
+    rows = list(pairs)
+    values: dict[str, Any] = {
+        "things": [row[0] for row in rows],
+        "photos": [row[1] for row in rows],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAG_PAIRS, values)
+
+
+def remove(tag: Thing, photos: PhotoQuerySet) -> list[UUID]:
+    """Take a tag from photos; return those that had it."""
+    inside = _locked(photos.filter(tags__thing=tag)).values_list("pk", flat=True)
+    held = list(inside)
+    tag.tagged.filter(photo__in=held).delete()
+    return held
+
+
+def remove_named(photo: UUID, owner: int, names: Collection[str]) -> None:
+    """Take the tags of these names from one photo, which the caller holds."""
+    tags = Thing.objects.filter(owner=owner, title__in=names).tags()
+    PhotoThing.objects.filter(photo=photo, thing__in=tags).delete()
+
+
+def photos_of(tag: Thing, photos: PhotoQuerySet) -> list[UUID]:
+    """Hold the photos that have a tag, and return them."""
+    return hold(photos.filter(tags__thing=tag))
+
+
+def hold(photos: PhotoQuerySet) -> list[UUID]:
+    """Hold photos in the order of their ids, and return these."""
+    return list(_locked(photos).values_list("pk", flat=True))
+
+
+def merge(tag: Thing, *, into: Thing) -> None:
+    """Give all photos of a tag another one instead, and delete it.
+
+    To be called by who holds the photos of both.
+    """
+    ordered = Thing.objects.filter(pk__in=[tag.pk, into.pk]).order_by("pk")
+    list(ordered.select_for_update())
+    with connection.cursor() as cursor:
+        cursor.execute(_MERGE, {"into": into.pk, "tag": tag.pk})
+    tag.tagged.all().delete()
+    tag.delete()
+
+
+def _locked(photos: PhotoQuerySet) -> PhotoQuerySet:
+    return photos.order_by("id").select_for_update(of=("self",), no_key=True)
