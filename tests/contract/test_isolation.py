@@ -38,6 +38,7 @@ from librephotos.api.writes import search_document
 from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
 from tests.api.http.permission_rows_downloads import DOWNLOADS
+from tests.api.http.permission_rows_corrections import CORRECTIONS
 from tests.api.http.permission_rows_library import LIBRARY
 from tests.api.http.permission_rows_links import LINKS, PASSWORD
 from tests.api.http.permission_rows_people import PEOPLE
@@ -63,6 +64,7 @@ from tests.factories import (
 
 ROWS = [
     *ACCOUNTS,
+    *CORRECTIONS,
     *PEOPLE,
     *THINGS,
     *SYNC,

@@ -29,9 +29,9 @@ from librephotos.api.models import (
     Upload,
     UserAlbum,
 )
-from librephotos.api.services import people
-from librephotos.api.services.sharing import share_album, share_photos
-from librephotos.api.storage.archives import ArchiveWriter
+from librephotos.api.services import (people, corrections)
+from librephotos.api.services.sharing import (share_album, share_photos)
+from librephotos.api.storage.archives import (ArchiveWriter)
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.writes import user_albums
 from tests.api.http.permission_rows_links import ALBUM, ALBUM_PHOTO, PHOTO
@@ -65,8 +65,10 @@ class Ids(NamedTuple):
     place: int
     thing: int
     album: int
+    tag: int
     edit: int
     bulk_edit: int
+    act: str
     job: int
     job_uuid: str
     upload: str
@@ -111,6 +113,9 @@ def private(tmp_path) -> Ids:
         options={},
     )
     people.rename(PersonFactory(owner=owner), name="Somebody else")
+    tag = Thing.objects.create(owner=owner, kind="user_tag", title="Secret")
+    mine = Photo.objects.filter(pk=photo.pk)
+    act = corrections.say(mine, {"title": "Secret"}, user=owner)
     job = JobFactory(started_by=owner)
     download = DownloadFactory(owner=owner, job=job)
     with closing(ArchiveWriter(download.pk)) as archive:
@@ -125,6 +130,8 @@ def private(tmp_path) -> Ids:
         place=photo.place_id,
         thing=thing.pk,
         album=album.pk,
+        tag=tag.pk,
+        act=str(act.batch),
         edit=PeopleEdit.objects.get(owner=owner).pk,
         bulk_edit=BulkEdit.objects.create(owner=owner, after={"hidden": True}).pk,
         job=job.pk,
@@ -150,8 +157,10 @@ NOTHING = Ids(
     place=UNKNOWN,
     thing=UNKNOWN,
     album=UNKNOWN,
+    tag=UNKNOWN,
     edit=UNKNOWN,
     bulk_edit=UNKNOWN,
+    act=str(uuid.UUID(int=9)),
     job=UNKNOWN,
     job_uuid=str(uuid.UUID(int=9)),
     upload=str(uuid.UUID(int=9)),
@@ -239,6 +248,7 @@ CASES: dict[tuple[str, str], Requests] = {
         (f"/api/albums/date/{ids.day}/", None),
         (f"/api/albums/date/{own.day}/?person={ids.person}", None),
         (f"/api/albums/date/{own.day}/?folder={ids.folder}", None),
+        (f"/api/albums/date/{own.day}/?tag={ids.tag}", None),
     ],
     ("get", "api/albums/place/<number:place_id>/"): paths("/api/albums/place/{place}/"),
     ("get", "api/albums/thing/<number:thing_id>/"): paths("/api/albums/thing/{thing}/"),
@@ -317,6 +327,63 @@ CASES: dict[tuple[str, str], Requests] = {
         lambda ids, own, face: {"image_hash": ids.image_hash, "caption": "x"},
         lambda ids, own, face: {"image_hash": ids.photo, "caption": "x"},
     ),
+    ("get", "api/photos/<str:name>/metadata/"): photo_paths("/api/photos/{}/metadata"),
+    ("patch", "api/photos/<str:name>/metadata/"): photo_paths(
+        "/api/photos/{}/metadata", {"title": "Mine"}
+    ),
+    ("get", "api/photos/<str:name>/metadata/history/"): photo_paths(
+        "/api/photos/{}/metadata/history"
+    ),
+    ("post", "api/photos/<str:name>/metadata/revert-all/"): photo_paths(
+        "/api/photos/{}/metadata/revert-all"
+    ),
+    ("post", "api/photos/<str:name>/metadata/revert/<str:edit>/"): photo_paths(
+        "/api/photos/{}/metadata/revert/1"
+    ),
+    ("get", "api/photos/metadata/bulk/"): paths(
+        "/api/photos/metadata/bulk?photo_ids={photo},{image_hash}"
+    ),
+    ("patch", "api/photos/metadata/bulk/"): bodies(
+        "/api/photos/metadata/bulk",
+        lambda ids, own, face: {
+            "photo_ids": [ids.photo, ids.image_hash],
+            "updates": {"title": "Mine"},
+        },
+    ),
+    ("get", "api/photos/<str:name>/file/<str:file_hash>/"): lambda ids, own, face: [
+        (f"/api/photos/{ids.photo}/file/{ids.image_hash[:32]}", None),
+        (f"/api/photos/{own.pk}/file/{ids.image_hash[:32]}", None),
+    ],
+    ("post", "api/photos/<str:name>/main-file/"): lambda ids, own, face: [
+        (f"/api/photos/{ids.photo}/main-file", {"file_hash": ids.image_hash[:32]}),
+        (f"/api/photos/{own.pk}/main-file", {"file_hash": ids.image_hash[:32]}),
+    ],
+    ("post", "api/photosedit/rotate/"): bodies(
+        "/api/photosedit/rotate/",
+        lambda ids, own, face: {"image_hash": ids.image_hash, "angle": 90},
+        lambda ids, own, face: {"image_hash": ids.photo, "angle": 90},
+    ),
+    ("post", "api/photosedit/category/"): edited("category", category="photo"),
+    ("post", "api/photosedit/shift/"): edited("shift", seconds=60),
+    ("post", "api/photosedit/place/"): edited("place", latitude=1, longitude=1),
+    ("post", "api/photosedit/revert/"): bodies(
+        "/api/photosedit/revert/", lambda ids, own, face: {"edit": ids.act}
+    ),
+    ("get", "api/tags/"): paths("/api/tags/?photo={photo}"),
+    ("get", "api/tags/<number:tag_id>/"): paths("/api/tags/{tag}/"),
+    ("patch", "api/tags/<number:tag_id>/"): paths(
+        "/api/tags/{tag}/", body={"name": "Mine"}
+    ),
+    ("delete", "api/tags/<number:tag_id>/"): paths("/api/tags/{tag}/"),
+    ("post", "api/tags/<number:tag_id>/add/"): lambda ids, own, face: [
+        (f"/api/tags/{ids.tag}/add/", {"photos": [str(own.pk)]}),
+    ],
+    ("post", "api/tags/<number:tag_id>/remove/"): lambda ids, own, face: [
+        (f"/api/tags/{ids.tag}/remove/", {"photos": [str(own.pk)]}),
+    ],
+    ("post", "api/tags/<number:tag_id>/merge/"): lambda ids, own, face: [
+        (f"/api/tags/{ids.tag}/merge/", {"tag": ids.tag + 1}),
+    ],
     ("post", "api/photosedit/generateim2txt/"): bodies(
         "/api/photosedit/generateim2txt/",
         lambda ids, own, face: {"image_hash": ids.image_hash},
@@ -393,6 +460,7 @@ CASES: dict[tuple[str, str], Requests] = {
     ("get", "api/albums/date/list/"): paths(
         "/api/albums/date/list/?person={person}",
         "/api/albums/date/list/?folder={folder}",
+        "/api/albums/date/list/?tag={tag}",
         "/api/albums/date/list/?public=1&person={person}",
     ),
     ("post", "api/useralbum/makepublic/"): bodies(
@@ -496,6 +564,9 @@ NOT_PRIVATE = {
     ("post", "api/fullscanphotos/"),
     ("post", "api/scanuploadedphotos/"),
     ("post", "api/deletemissingphotos/"),
+    ("post", "api/classifymedia/"),
+    ("post", "api/savemetadata/"),
+    ("post", "api/tags/"),
     ("post", "api/trainfaces/"),
     ("post", "api/scanfaces/"),
     ("post", "api/clusterfaces/"),

@@ -32,6 +32,7 @@ GRID_KEYS = {
     "has_raw_variant",
     "stacks",
     "damaged",
+    "shown_orientation",
 }
 
 
@@ -119,6 +120,7 @@ def test_a_day_shows_its_photos_newest_first(client_of):
         "has_raw_variant": True,
         "stacks": None,
         "damaged": False,
+        "shown_orientation": 1,
     }
 
 

@@ -62,6 +62,11 @@ class Correction:
     fields: set[str] = field(default_factory=set)
     count: int = 0
 
+    @property
+    def edit(self) -> str | None:
+        """The name by which it is taken back, None where it has changed nothing."""
+        return str(self.batch) if self.count else None
+
     def changed(self) -> list[UUID]:
         """Return the photos that it changed; to be asked of few."""
         edits = PhotoEdit.objects.filter(batch=self.batch).order_by("photo_id")

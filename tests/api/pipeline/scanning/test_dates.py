@@ -10,8 +10,8 @@ from PIL import Image, PngImagePlugin
 from librephotos.api.models import File, Job, Photo, PhotoStage, User
 from librephotos.api.pipeline.work.registry import stage_names
 from librephotos.api.queries.operations.failed_files import failed_files
-from librephotos.api.services.failed_files import retry_failed_files
 from librephotos.api.services import corrections
+from librephotos.api.services.failed_files import retry_failed_files
 from librephotos.media.dates import DEFAULT_RULES, rules_as_json
 from tests.support.pictures.images import sidecar
 from tests.support.scanning import Library, work_until_idle, write_jpeg

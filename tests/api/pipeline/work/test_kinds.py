@@ -88,6 +88,7 @@ ASKED_AT = {
     Job.Kind.SCAN_FACES: "/api/scanfaces/",
     Job.Kind.GENERATE_FACE_EMBEDDINGS: "/api/trainfaces/",
     Job.Kind.DELETE_MISSING_PHOTOS: "/api/deletemissingphotos/",
+    Job.Kind.CLASSIFY_MEDIA_CATEGORIES: "/api/classifymedia/",
     Job.Kind.DOWNLOAD_MODELS: "/api/models/clip-vit-base-patch32/download/",
 }
 

@@ -16,6 +16,7 @@ const KINDS: Record<number, () => string> = {
   10: m.jobs_kind_models,
   12: m.jobs_kind_tags,
   13: m.jobs_kind_face_embeddings,
+  17: m.jobs_kind_categories,
   19: m.jobs_kind_captions,
 };
 
@@ -32,6 +33,7 @@ const STAGES: Record<string, () => string> = {
   scenes: m.jobs_stage_scenes,
   tags: m.jobs_stage_tags,
   captions: m.jobs_stage_captions,
+  categories: m.jobs_stage_categories,
   'group faces': m.jobs_stage_group_faces,
   'recognise faces': m.jobs_stage_recognise_faces,
 };

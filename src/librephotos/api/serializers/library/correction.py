@@ -191,7 +191,7 @@ class CorrectedPhotos(TypedDict):
 
     status: bool
     count: int
-    edit: UuidText
+    edit: UuidText | None
 
 
 class TurnedPhoto(TypedDict):

@@ -162,7 +162,7 @@ class EditedPhotos(TypedDict):
     results: NotRequired[list[PhotoDetails]]
     updated: NotRequired[list[PhotoDetails]]
     not_updated: NotRequired[list[PhotoDetails]]
-    edit: NotRequired[UuidText]
+    edit: NotRequired[UuidText | None]
     updated_hashes: NotRequired[list[str]]
     not_updated_hashes: NotRequired[list[str]]
 

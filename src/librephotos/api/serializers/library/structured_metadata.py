@@ -146,7 +146,7 @@ class BulkUpdated(TypedDict):
 
     updated_count: int
     message: str
-    edit: UuidText
+    edit: UuidText | None
 
 
 def brief_fields(photo: Photo) -> BriefFields:

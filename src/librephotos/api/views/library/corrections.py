@@ -161,7 +161,7 @@ class CategoryView(APIView):
             counted: EditedPhotos = {
                 "status": True,
                 "count": correction.count,
-                "edit": str(correction.batch),
+                "edit": correction.edit,
             }
             return Response(counted)
         named = selected(request, body).order_by("id").values_list("pk", flat=True)
@@ -172,7 +172,7 @@ class CategoryView(APIView):
         )
         answer: EditedPhotos = {
             **edited_photos(outcome),
-            "edit": str(correction.batch),
+            "edit": correction.edit,
         }
         return Response(answer)
 
@@ -181,7 +181,7 @@ def _corrected(correction: Correction) -> Response:
     answer: CorrectedPhotos = {
         "status": True,
         "count": correction.count,
-        "edit": str(correction.batch),
+        "edit": correction.edit,
     }
     return Response(answer)
 

@@ -172,6 +172,6 @@ class BulkMetadataView(APIView):
         answer: BulkUpdated = {
             "updated_count": correction.count,
             "message": f"{correction.count} photos were changed.",
-            "edit": str(correction.batch),
+            "edit": correction.edit,
         }
         return Response(answer)

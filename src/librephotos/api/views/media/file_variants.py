@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 from django.http.response import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -45,6 +46,8 @@ class ChosenMainFile(TypedDict):
 
 class FileVariantView(OriginalView):
     """One file of one of one's photos, as it is on disk, to be kept."""
+
+    permission_classes = [IsAuthenticated]
 
     @binary
     def get(self, request: Request, name: str, file_hash: str = "") -> HttpResponseBase:
