@@ -21,6 +21,7 @@ import SettingsPage from './settings/SettingsPage.svelte';
 import SearchResults from './search/SearchResults.svelte';
 import Shared from './sharing/Shared.svelte';
 import Unknown from './shell/Unknown.svelte';
+import Tags from './tags/Tags.svelte';
 import Things from './things/Things.svelte';
 import RecentlyAdded from './timeline/RecentlyAdded.svelte';
 import Timeline from './timeline/Timeline.svelte';
@@ -132,6 +133,22 @@ export const ROUTES: readonly Route[] = [
     title: m.shell_title_things,
     screen: AlbumPage,
     props: albumOf('things'),
+    identity: 'id',
+    under: 'albums',
+  }),
+  route({
+    name: 'tags',
+    path: '/tags',
+    title: m.shell_title_tags,
+    screen: Tags,
+    under: 'albums',
+  }),
+  route({
+    name: 'tag',
+    path: /^\/tags\/(?<id>\d+)$/,
+    title: m.shell_title_tags,
+    screen: AlbumPage,
+    props: albumOf('tags'),
     identity: 'id',
     under: 'albums',
   }),

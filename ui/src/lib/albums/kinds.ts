@@ -28,6 +28,13 @@ export const ALBUM_KINDS = {
     empty: m.things_empty,
     hint: m.things_empty_hint,
   },
+  tags: {
+    key: 'tag',
+    title: m.shell_title_tags,
+    icon: 'things',
+    empty: m.edits_tags_empty,
+    hint: m.edits_tags_empty_hint,
+  },
 } satisfies Record<string, AlbumKind>;
 
 export type AlbumKindName = keyof typeof ALBUM_KINDS;

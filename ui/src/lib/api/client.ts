@@ -4,12 +4,14 @@ import { AdministrationApi } from './administration';
 import { attempt } from './attempt';
 import { LinksApi } from './links';
 import { DownloadsApi } from './downloads';
+import { EditsApi } from './edits';
 import { ModelsApi } from './models';
 import { PeopleApi } from './people';
 import { PlacesApi } from './places';
 import { SelectionApi } from './selection';
 import type { Session } from './session.svelte';
 import { SharingApi } from './sharing';
+import { TagsApi } from './tags';
 import { ThingsApi } from './things';
 import { UploadsApi } from './uploads';
 import { UserAlbumsApi } from './user-albums';
@@ -46,6 +48,8 @@ export class ApiClient {
   readonly downloads: DownloadsApi;
   readonly accounts: AccountsApi;
   readonly administration: AdministrationApi;
+  readonly edits: EditsApi;
+  readonly tags: TagsApi;
   readonly #transport: Transport;
   readonly #api: Api;
 
@@ -67,6 +71,8 @@ export class ApiClient {
     this.downloads = new DownloadsApi(this.#api);
     this.accounts = new AccountsApi(this.#api);
     this.administration = new AdministrationApi(this.#api);
+    this.edits = new EditsApi(this.#api);
+    this.tags = new TagsApi(this.#api);
   }
 
   async signIn(username: string, password: string): Promise<void> {

@@ -22,13 +22,22 @@ function at(name: keyof typeof KINDS): (hash: string) => string {
   return (hash) => below?.(hash, ofLink) ?? `/media/${kind}/${hash}`;
 }
 
+const [thumbnail, preview] = [at('thumbnail'), at('preview')];
+
 /** Addresses of a photo's files; the `jwt` cookie that the server sets opens them. */
 export const media = {
-  thumbnail: at('thumbnail'),
-  preview: at('preview'),
+  thumbnail: (hash: string, turn = UNTURNED): string => thumbnail(hash) + version(turn),
+  preview: (hash: string, turn = UNTURNED): string => preview(hash) + version(turn),
   video: at('video'),
   original: at('original'),
   embedded: at('embedded'),
   archive: (id: string): string => `/media/zip/${id}`,
   playable: (hash: string): string => `/media/playable/${hash}`,
 };
+
+const UNTURNED = 1;
+
+/** Browsers keep previews for ever: those of a photo that was turned have another address. */
+function version(turn: number): string {
+  return turn === UNTURNED ? '' : `?v=${turn}`;
+}

@@ -25,6 +25,7 @@ export function gridItem(values: Partial<PigPhoto> & { id: string }): PigPhoto {
     in_trashcan: false,
     has_raw_variant: false,
     damaged: false,
+    shown_orientation: 1,
     stacks: null,
     ...values,
   };
@@ -85,6 +86,12 @@ export const photo: Photo = {
   file_variants: [],
   metadata: null,
   damage: '',
+  local_orientation: 1,
+  shown_orientation: 1,
+  title: '',
+  timezone: '',
+  date_rule: null,
+  user_tags: [],
 };
 
 export function person(values: Partial<Person>): Person {

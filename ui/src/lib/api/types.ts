@@ -187,3 +187,15 @@ export type PhotoByLinkAnswer = Schema['PhotoByLinkAnswer'];
 /** An archive of photos that is being prepared, and how far that is. */
 export type StartedDownload = Schema['StartedDownload'];
 export type DownloadState = Schema['DownloadState'];
+
+/** All fields of a photo, with the latest edits; what can be said of them. */
+export type PhotoFields = Schema['PhotoFields'];
+export type FieldsChange = Schema['PatchedMetadataEdit'];
+export type EditRow = Schema['EditRow'];
+
+/** What became of an act on photos, and the name by which it is taken back. */
+export type Corrected = Schema['CorrectedPhotos'];
+export type Turned = Schema['TurnedPhoto'];
+export type PlaceName = Schema['NamedPosition'];
+export type NamedTag = Schema['TagRow'];
+export type Category = 'photo' | 'screenshot' | 'document' | 'auto';

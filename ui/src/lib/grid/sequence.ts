@@ -2,7 +2,9 @@ import { tick } from 'svelte';
 import type { PigPhoto } from '../api/types';
 
 /** What the viewer has to know of a photo before it is turned to. */
-export type Neighbour = Pick<PigPhoto, 'id' | 'image_hash' | 'type'>;
+export type Neighbour = Pick<PigPhoto, 'id' | 'image_hash' | 'type'> & {
+  shown_orientation?: number;
+};
 
 /** The photos of the present view in order, as the viewer turns through them. */
 export interface PhotoSequence {

@@ -25,6 +25,10 @@ export function thingAddress(id: number): string {
   return `/things/${id}`;
 }
 
+export function tagAddress(id: number): string {
+  return `/tags/${id}`;
+}
+
 export function placeAddress(id: number): string {
   return `/places/${id}`;
 }

@@ -52,6 +52,9 @@ import user from 'lucide-static/icons/user-round.svg?raw';
 import userPlus from 'lucide-static/icons/user-round-plus.svg?raw';
 import unlink from 'lucide-static/icons/unlink.svg?raw';
 import users from 'lucide-static/icons/users-round.svg?raw';
+import flip from 'lucide-static/icons/flip-horizontal-2.svg?raw';
+import rotateLeft from 'lucide-static/icons/rotate-ccw-square.svg?raw';
+import rotateRight from 'lucide-static/icons/rotate-cw-square.svg?raw';
 import x from 'lucide-static/icons/x.svg?raw';
 
 /** The icons of the page by what they stand for: each is one of Lucide's. */
@@ -111,6 +114,9 @@ export const icons = {
   sliders,
   account: user,
   addToAlbum: bookPlus,
+  'turn-left': rotateLeft,
+  'turn-right': rotateRight,
+  flip,
 } satisfies Record<string, string>;
 
 export type IconName = keyof typeof icons;

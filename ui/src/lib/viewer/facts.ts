@@ -1,5 +1,6 @@
 import type { Photo } from '../api/types';
 import { formatBytes, formatMoment } from '../dates/format';
+import { whyThisDate } from '../edits/words';
 import { m } from '../paraglide/messages';
 import { getLocale } from '../paraglide/runtime';
 
@@ -14,9 +15,11 @@ export interface Fact {
 /** What is known about a photo, in reading order; what is unknown is left out. */
 export function factsOf(photo: Photo, locale: string): Fact[] {
   const facts: Fact[] = [
+    { name: m.edits_field_title(), value: photo.title },
     {
       name: m.viewer_date(),
       value: formatMoment(photo.exif_timestamp, locale) || m.viewer_date_unknown(),
+      detail: [photo.timezone, whyThisDate(photo)].filter((part) => part !== '').join(' · '),
     },
     { name: m.viewer_place(), value: placeOf(photo), detail: coordinatesOf(photo) },
     { name: m.viewer_camera(), value: photo.camera ?? '' },

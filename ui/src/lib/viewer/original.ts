@@ -8,6 +8,8 @@ const MOST_PIXELS = 100e6;
 /** Whether the original can stand in for the preview, and shows more than that. */
 export function isSharper(photo: Photo, previewWidth: number): boolean {
   const { width, height, image_path: paths } = photo;
+  // The original is not turned as its owner wants the photo to be.
+  if (photo.local_orientation !== 1) return false;
   if (!width || !height || photo.video || !SHOWN.test(paths[0] ?? '')) return false;
   return width > previewWidth && width * height <= MOST_PIXELS;
 }

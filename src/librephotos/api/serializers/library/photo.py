@@ -79,6 +79,7 @@ def own_details(photo: Photo) -> PhotoDetails:
         "is_screenshot": photo.category == Photo.Category.SCREENSHOT,
         "is_document": photo.category == Photo.Category.DOCUMENT,
         "category_source": "user" if photo.user_category else "auto",
+        "title": photo.user_facts.get("title", metadata.title),
         "timezone": photo.timezone,
         "date_rule": date_source(photo),
         "user_tags": [
@@ -120,6 +121,7 @@ def others_details(photo: Photo, *, viewer: Any, shown: Shown) -> PhotoDetails:
         "file_variants": [],
         "metadata": None,
         "damage": "",
+        "title": "",
         "timezone": "",
         "date_rule": None,
         "user_tags": [],

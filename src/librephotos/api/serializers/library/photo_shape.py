@@ -127,6 +127,7 @@ class PhotoDetails(CommonFacts, CameraFacts):
     previews are turned by now.
     """
 
+    title: str
     timezone: str
     date_rule: DateSource | None
     user_tags: list[NamedTag]
