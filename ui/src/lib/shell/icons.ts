@@ -52,7 +52,7 @@ import user from 'lucide-static/icons/user-round.svg?raw';
 import userPlus from 'lucide-static/icons/user-round-plus.svg?raw';
 import unlink from 'lucide-static/icons/unlink.svg?raw';
 import users from 'lucide-static/icons/users-round.svg?raw';
-import flip from 'lucide-static/icons/flip-horizontal-2.svg?raw';
+import flip from 'lucide-static/icons/flip-vertical-2.svg?raw';
 import rotateLeft from 'lucide-static/icons/rotate-ccw-square.svg?raw';
 import rotateRight from 'lucide-static/icons/rotate-cw-square.svg?raw';
 import x from 'lucide-static/icons/x.svg?raw';
