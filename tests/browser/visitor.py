@@ -20,7 +20,7 @@ from playwright.sync_api import (
 
 from tests.support.server import PASSWORD
 
-PATIENCE_S = 25
+PATIENCE_S = 120
 """What a browser has not done by then it will not do on a slow machine either."""
 _OWN_SCHEMES = ("data:", "blob:")
 PHONE = {
