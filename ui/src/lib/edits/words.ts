@@ -51,12 +51,15 @@ export function fieldName(name: string): string {
   return FIELDS[name]?.() ?? name;
 }
 
+const MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?$/;
+
 /** A value of the history in words: null is what the file says. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return m.edits_as_in_file();
   if (Array.isArray(value)) return value.length === 0 ? m.edits_none() : value.join(', ');
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : m.edits_none();
+  if (typeof value !== 'string' || value === '') return m.edits_none();
+  return value.replace(MOMENT, '$1 $2');
 }
 
 export const CATEGORIES = {
