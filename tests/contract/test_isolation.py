@@ -37,8 +37,8 @@ from librephotos.api.services.sharing import share_album, share_photos
 from librephotos.api.writes import search_document
 from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
-from tests.api.http.permission_rows_downloads import DOWNLOADS
 from tests.api.http.permission_rows_corrections import CORRECTIONS
+from tests.api.http.permission_rows_downloads import DOWNLOADS
 from tests.api.http.permission_rows_library import LIBRARY
 from tests.api.http.permission_rows_links import LINKS, PASSWORD
 from tests.api.http.permission_rows_people import PEOPLE

@@ -29,9 +29,9 @@ from librephotos.api.models import (
     Upload,
     UserAlbum,
 )
-from librephotos.api.services import (people, corrections)
-from librephotos.api.services.sharing import (share_album, share_photos)
-from librephotos.api.storage.archives import (ArchiveWriter)
+from librephotos.api.services import corrections, people
+from librephotos.api.services.sharing import share_album, share_photos
+from librephotos.api.storage.archives import ArchiveWriter
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.writes import user_albums
 from tests.api.http.permission_rows_links import ALBUM, ALBUM_PHOTO, PHOTO

@@ -16,9 +16,9 @@ from librephotos.api.http.authentication import PASSWORD_CHANGED
 from librephotos.api.models import User
 from librephotos.api.services.avatars import InvalidAvatar
 from librephotos.api.services.bulk_edits import BulkEditError, EditGone
+from librephotos.api.services.corrections import NoSuchEdit
 from librephotos.api.services.erasing import ErasingError, ErasingOff
 from librephotos.api.services.links import NothingToLink, SlugTaken
-from librephotos.api.services.corrections import NoSuchEdit
 from librephotos.api.services.model_downloads import ModelKept, UnknownModel
 from librephotos.api.services.people_edits import Gone, PeopleEditError
 from librephotos.api.services.sharing import NoSuchRecipient

@@ -8,8 +8,17 @@ from typing import Any
 import uuid_utils.compat
 from django.conf import settings
 from django.db import models
-from django.db.models import (Exists, ExpressionWrapper, F, OuterRef, Q, Case, Value, When)
-from django.db.models.functions import (Coalesce, NullIf)
+from django.db.models import (
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, NullIf
 
 from librephotos.api.models.accounts.user import User
 from librephotos.api.models.library.user_album import UserAlbumPhoto

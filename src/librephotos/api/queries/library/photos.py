@@ -8,16 +8,16 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.expressions import (ArraySubquery)
-from django.db.models import (Max, OuterRef, Prefetch, Q, Count, Subquery)
-from django.db.models.functions import (Coalesce)
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from librephotos.api.models import (
     File,
     Photo,
     PhotoCaption,
-    PhotoShare,
     PhotoEdit,
+    PhotoShare,
     PhotoThing,
     SiteSettings,
 )

@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from librephotos.api.http.fields import iso_utc
-from librephotos.api.models import (File, Photo, PhotoMetadata, Shown, Thing)
+from librephotos.api.models import File, Photo, PhotoMetadata, Shown, Thing
 from librephotos.api.models.fields import readable_path
 from librephotos.api.queries.library.shares import shown_of
 from librephotos.api.serializers.library.captions import captions, no_captions

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from librephotos.api.http.fields import StrictBooleanField
+from librephotos.api.http.fields import StrictBooleanField, WholeNumberField
 from librephotos.api.services.photos import hashtags
 
 MOST_PHOTOS = 100_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from librephotos.api.http.fields import iso_utc
 from librephotos.api.http.input import changeable, validated
 from librephotos.api.models import Photo
 from librephotos.api.models.library.photo import PhotoQuerySet
-from librephotos.api.queries.library.photos import one_of, photo_ids
+from librephotos.api.queries.library.photos import one_of
 from librephotos.api.serializers.library.correction import (
     AUTOMATIC,
     CategorySerializer,
@@ -39,17 +39,10 @@ from librephotos.api.serializers.library.photo_shape import (
     EditedPhotos,
 )
 from librephotos.api.services import corrections as service
+from librephotos.api.services.bulk_edits import Listed
 from librephotos.api.services.corrections import Correction
-from librephotos.api.services.photos import Outcome
 from librephotos.api.views.library.photo_edits import edited_photos
-from librephotos.api.views.library.selection import queried_photos
-
-
-def selected(request: Request, body: Mapping[str, Any]) -> PhotoQuerySet:
-    """Return the caller's own photos that a body selects, by name or by query."""
-    if body.get("select_all"):
-        return queried_photos(request, body)
-    return changeable(request).filter(photo_ids(body["image_hashes"]))
+from librephotos.api.views.library.selection import selected_photos
 
 
 class PhotoEditView(APIView):
@@ -156,24 +149,30 @@ class CategoryView(APIView):
         automatic = AUTOMATIC in (body["category"], body["category_source"])
         category = "" if automatic else body["category"]
         user = caller(request)
-        correction = service.categorise(selected(request, body), category, user=user)
+        correction = service.categorise(
+            selected_photos(request, body), category, user=user
+        )
         if body.get("select_all"):
+            selected = selected_photos(request, body).count()
             counted: EditedPhotos = {
                 "status": True,
                 "count": correction.count,
+                "selected": selected,
+                "unchanged": max(0, selected - correction.count),
+                "undo": None,
                 "edit": correction.edit,
             }
             return Response(counted)
-        named = selected(request, body).order_by("id").values_list("pk", flat=True)
+        rows = selected_photos(request, body).order_by("id")
         changed = set(correction.changed())
-        outcome = Outcome(
-            [pk for pk in named if pk in changed],
-            [pk for pk in named if pk not in changed],
+        named = list(rows.values_list("pk", "image_hash"))
+        listed = Listed(
+            [image_hash for pk, image_hash in named if pk in changed],
+            [image_hash for pk, image_hash in named if pk not in changed],
+            None,
         )
-        answer: EditedPhotos = {
-            **edited_photos(outcome),
-            "edit": correction.edit,
-        }
+        names = {name.lower() for name in body["image_hashes"]}
+        answer: EditedPhotos = {**edited_photos(listed, names), "edit": correction.edit}
         return Response(answer)
 
 
@@ -195,7 +194,9 @@ class SelectionActView(APIView):
     def apply(self, request: Request) -> Response:
         """Do it to the photos that the body selects."""
         body = validated(self.serializer, request)
-        return _corrected(self.act(selected(request, body), body, caller(request)))
+        return _corrected(
+            self.act(selected_photos(request, body), body, caller(request))
+        )
 
 
 class ShiftView(SelectionActView):

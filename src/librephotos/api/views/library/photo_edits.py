@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Collection
 from typing import Any
 
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -13,9 +14,9 @@ from rest_framework.views import APIView
 
 from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
-from librephotos.api.http.input import changeable, validated
-from librephotos.api.models import (BulkEdit, Photo)
-from librephotos.api.queries.library.photos import (detailed)
+from librephotos.api.http.input import validated
+from librephotos.api.models import BulkEdit, Photo
+from librephotos.api.queries.library.photos import detailed
 from librephotos.api.serializers.library.photo import own_details
 from librephotos.api.serializers.library.photo_edit import (
     FavoriteSerializer,

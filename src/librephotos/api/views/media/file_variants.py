@@ -22,7 +22,7 @@ from librephotos.api.services import corrections as service
 from librephotos.api.storage.originals import NoSuchPart
 from librephotos.api.views.media.byte_response import send
 from librephotos.api.views.media.originals import OriginalView
-from librephotos.api.views.media.photo_media import DiskSilent, binary
+from librephotos.api.views.media.photo_media import DiskSilent, Rights, binary
 from librephotos.media.errors import MediaError
 from librephotos.media.files.formats import Kind
 
@@ -50,13 +50,14 @@ class FileVariantView(OriginalView):
     permission_classes = [IsAuthenticated]
 
     @binary
-    def get(self, request: Request, name: str, file_hash: str = "") -> HttpResponseBase:
-        photo = one_of(changeable(request), name)
+    def get(self, request: Request, **address: Any) -> HttpResponseBase:
+        photo = one_of(changeable(request), address["name"])
+        file_hash = address["file_hash"]
         file = photo and _files(photo).filter(md5=file_hash).first()
         if file is None or not file_hash:
             raise NotFound(UNKNOWN)
         try:
-            content = self.whole(photo, file, by_hash=False)
+            content = self.whole(photo, file, Rights(own=True), by_hash=False)
         except TimeoutError as error:
             raise DiskSilent from error
         except (OSError, MediaError, NoSuchPart) as error:
