@@ -3,7 +3,7 @@ import type { IconName } from '../shell/icons';
 
 interface AlbumKind {
   /** What one is named by where the server is told which photos are meant. */
-  key: 'place' | 'thing' | 'album';
+  key: 'place' | 'thing' | 'tag' | 'album';
   /** What they are called, until the title of one is read. */
   title: () => string;
   icon: IconName;
