@@ -54,8 +54,8 @@ class GridRow(NamedTuple):
     in_trashcan: bool
     has_raw: bool
     damage: str
-    recipients: list[int]
     shown_orientation: int
+    recipients: list[int]
 
 
 _COLUMNS = tuple(
