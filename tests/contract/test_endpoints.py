@@ -20,16 +20,6 @@ ENDPOINTS = [
 ]
 
 LATER = (
-    "/api/photos/{hash}/file",
-    "/api/photos/{hash}/main-file",
-    "/api/photos/{id}/metadata",
-    "/api/photos/metadata",
-    "/api/photosedit/category",
-    "/api/photosedit/rotate",
-    "/api/geocode",
-    "/api/savemetadata",
-    "/api/classifymedia",
-    "/api/tags",
     "/api/memories",
     "/api/stacks",
     "/api/duplicates",
