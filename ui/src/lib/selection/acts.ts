@@ -3,17 +3,23 @@ import type { ApiClient } from '../api/client';
 import type { Change } from '../api/selection';
 import { m } from '../paraglide/messages';
 import type { IconName } from '../shell/icons';
+import CategoryForm from '../edits/CategoryForm.svelte';
+import PlaceForm from '../edits/PlaceForm.svelte';
+import ShiftForm from '../edits/ShiftForm.svelte';
 import AlbumAct from './AlbumAct.svelte';
 import DownloadAct from './DownloadAct.svelte';
 import EraseQuestion from './EraseQuestion.svelte';
 import RatingQuestion from './RatingQuestion.svelte';
 import type { Selection } from './selection';
 import ShareAct from './ShareAct.svelte';
+import TagAct from './TagAct.svelte';
 
 /** What a dialog of an act is given; it answers once, with null where nothing is to be done. */
 export interface DialogProps<Answer> {
   selection: Selection;
   onanswer: (answer: Answer | null) => void;
+  /** The same as to answer with null. */
+  onclose: () => void;
 }
 
 /** What an act may use. */
@@ -62,6 +68,11 @@ function edit(
   return async (selection, { client }) => outcomeOf(await change(selection, client), said, client);
 }
 
+/** A dialog that does it all, says so, and leaves the selection as it is. */
+function dialog(component: Component<{ selection: Selection; onclose: () => void }>): Act['run'] {
+  return (_, { ask }) => ask<never>(component);
+}
+
 function outcomeOf(
   change: Change,
   said: (counts: { count: number }) => string,
@@ -89,7 +100,8 @@ function outcomeOf(
  *     },
  *
  * A dialog that does it all by itself answers with the outcome: `run: (_, { ask }) =>
- * ask(ShareAct)`; with an empty message where it has said it, too.
+ * ask(AlbumAct)`; with an empty message where it has said it, too. One that needs no
+ * more than the selection is a `dialog`.
  */
 export const ACTS: readonly Act[] = [
   {
@@ -136,7 +148,7 @@ export const ACTS: readonly Act[] = [
     icon: 'share',
     inBar: true,
     isOffered: isNotIn(...APART),
-    run: (_, { ask }) => ask<never>(ShareAct),
+    run: dialog(ShareAct),
   },
   {
     id: 'download',
@@ -144,7 +156,7 @@ export const ACTS: readonly Act[] = [
     icon: 'download',
     inBar: true,
     isOffered: () => true,
-    run: (_, { ask }) => ask<never>(DownloadAct),
+    run: dialog(DownloadAct),
   },
   {
     id: 'hide',
@@ -192,6 +204,34 @@ export const ACTS: readonly Act[] = [
       const change = await client.selection.rate(selection, rating);
       return outcomeOf(change, m.selection_rated, client);
     },
+  },
+  {
+    id: 'tag',
+    label: m.edits_tag_add,
+    icon: 'things',
+    isOffered: isNotIn(...APART),
+    run: dialog(TagAct),
+  },
+  {
+    id: 'shift',
+    label: m.edits_shift,
+    icon: 'recent',
+    isOffered: isNotIn(...APART),
+    run: dialog(ShiftForm),
+  },
+  {
+    id: 'place',
+    label: m.edits_place,
+    icon: 'places',
+    isOffered: isNotIn(...APART),
+    run: dialog(PlaceForm),
+  },
+  {
+    id: 'category',
+    label: m.edits_category,
+    icon: 'photos',
+    isOffered: isNotIn(...APART),
+    run: dialog(CategoryForm),
   },
   {
     id: 'publish',
