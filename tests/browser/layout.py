@@ -38,6 +38,8 @@ const parts = '[data-testid=toast], [data-testid=connection-banner] button,'
   + '[data-testid=damage], [data-testid=scan-problem], [data-testid=job-progress],'
   + '[role=alert], [role=note], [aria-label=Suggestions] button,'
   + 'button, a[href], input, textarea, select';
+// It is meant to lie upon what is below it, until it is closed.
+const list = '[aria-label=Suggestions]';
 const dialog = document.querySelector('dialog[open]');
 const inView = [...(dialog ?? document).querySelectorAll(parts)].filter(element => {
   if (!element.checkVisibility()) return false;
@@ -63,7 +65,8 @@ for (const element of inView) {
     }
     // Round corners let through what is behind; what has a name of its own covers.
     const upon = document.elementFromPoint(x, y)?.closest(parts);
-    const related = !upon || element.contains(upon) || upon.contains(element);
+    const related = !upon || element.contains(upon) || upon.contains(element)
+      || upon.closest(list) && !element.closest(list);
     if (!related) {
       found.push(`${name(upon)} upon ${name(element)}`);
       break;

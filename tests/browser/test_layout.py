@@ -115,8 +115,11 @@ def test_nothing_lies_upon_anything_on_a_page(
     expect(page.get_by_test_id("toast")).to_contain_text("named")
     assert covered(page) == []
     page.get_by_role("searchbox").click()
+    suggestions = page.get_by_label("Suggestions")
+    expect(suggestions).to_be_visible()
     assert covered(page) == []
     page.keyboard.press("Escape")
+    expect(suggestions).to_have_count(0)
     visitor.expect_complaint("ERR_")
     page.route("**/api/**", lambda route: route.abort())
     expect(page.get_by_test_id("connection-banner")).to_be_visible()

@@ -80,7 +80,7 @@ def test_suggestions_are_passed_with_tab(visitor: Visitor) -> None:
         keyboard.press("Tab")
         expect(suggestions.nth(number)).to_be_focused()
     keyboard.press("Tab")
-    expect(visitor.account).to_be_focused()
+    expect(visitor.page.get_by_test_id("upload-button")).to_be_focused()
     expect(suggestions).to_have_count(0)
 
 

@@ -12,7 +12,8 @@ from django.db import connection, connections, transaction
 from django.db.utils import OperationalError
 
 from librephotos.api.models import Photo, PhotoDay, Place, User
-from librephotos.api.services.photos import apply_edit, hide
+from librephotos.api.services.bulk_edits import apply_edit
+from librephotos.api.services.photos import hide
 from librephotos.api.writes import things
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
 from tests.support.locks import somebody_waits
@@ -130,7 +131,8 @@ def test_editing_photos_does_not_deadlock_with_the_stages(
 
     def edit() -> int:
         try:
-            return apply_edit(Photo.objects.filter(owner=first.owner), hide(True))
+            photos = Photo.objects.filter(owner=first.owner)
+            return apply_edit(photos, hide(True), owner=first.owner_id).changed
         finally:
             connections.close_all()
 
