@@ -69,6 +69,7 @@ class AlbumView(APIView, Generic[AlbumT]):
 
     unknown: ClassVar[str]
     """What is answered where the caller sees no such album."""
+    photo_paginator: ClassVar[type[AlbumPagination]] = AlbumPagination
     empty: ClassVar[str] = ""
     """What is answered instead of an album without photos; "" where that is one."""
 
@@ -94,7 +95,7 @@ class AlbumView(APIView, Generic[AlbumT]):
         """Answer with the page that is asked for; raise NotFound beyond the last."""
         video = video_filter(request.query_params)
         shown = photos if video is None else photos.filter(video=video)
-        paginator = AlbumPagination()
+        paginator = self.photo_paginator()
         ordered = self.kind(request).ordered(album, shown)
         page = paginator.paginate_queryset(grid_rows(ordered), request)
         if not page and self.empty:

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.input import changeable, validated
-from librephotos.api.http.pagination import Page, Results
+from librephotos.api.http.pagination import Page, Results, SortedAlbumPagination
 from librephotos.api.models import Photo, UserAlbum
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.photos import one_of, photo_ids
@@ -88,6 +88,7 @@ class UserAlbumView(AlbumView[OwnAlbum]):
     """
 
     permission_classes = [SignedInOrPublic]
+    photo_paginator = SortedAlbumPagination
     unknown = UNKNOWN
 
     def get(self, request: Request, **address: int) -> Response:
