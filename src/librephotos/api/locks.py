@@ -22,6 +22,7 @@ class _Key(IntEnum):
     ALBUMS = 204
     SYNC = 205
     DOWNLOADS = 206
+    UPLOADS = 207
 
 
 def lock_library(owner: int) -> None:
@@ -56,6 +57,14 @@ def lock_sync_items(user: int) -> None:
 def lock_downloads(owner: int) -> None:
     """Be the only one, until the transaction ends, who asks for an owner's archives."""
     _be_alone(_Key.DOWNLOADS, owner)
+
+
+def lock_uploads(owner: int) -> None:
+    """Be the only one, until the transaction ends, who has more sent for an owner.
+
+    It comes before the uploads themselves: who deletes an account holds these.
+    """
+    _be_alone(_Key.UPLOADS, owner)
 
 
 def lock_faces(

@@ -26,6 +26,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from librephotos.api.locks import lock_uploads
 from librephotos.api.models import Photo, SiteSettings, Upload, User
 from librephotos.api.models.library.upload import expiry
 from librephotos.api.pipeline.scanning.uploaded import take_in
@@ -137,6 +138,7 @@ def receive(
         return _begun(owner, chunk, start=start, told=told)
     with transaction.atomic():
         _commit_quickly()
+        _count_alone(owner)
         row = _locked(owner, upload)
         _require_receiving(row)
         there = min(row.received, storage.part_size(row.pk))
@@ -173,7 +175,6 @@ def _begun(owner: User, chunk: Spool, *, start: int | None, told: Told) -> Uploa
         raise UploadMisfit("A new upload begins at 0.", 0)
     size = max(chunk.size, told.size or 0)
     _require_size(size)
-    _require_room(owner, more=size, rest=size - chunk.size)
     if _is_foreign(chunk):
         raise UploadMisfit(NOT_MEDIA)
     row = Upload(
@@ -183,13 +184,22 @@ def _begun(owner: User, chunk: Spool, *, start: int | None, told: Told) -> Uploa
         told_md5=told.md5 if _MD5.fullmatch(told.md5) else "",
         file_name=told.file_name[:255],
     )
-    chunk.keep_as(row.pk)
     try:
-        row.save(force_insert=True)
+        with transaction.atomic():
+            _count_alone(owner)
+            _require_room(owner, more=size, rest=size - chunk.size)
+            row.save(force_insert=True)
+            chunk.keep_as(row.pk)  # last: what the database refuses leaves no bytes
     except IntegrityError as error:
         storage.remove_part(row.pk)
         raise UploadGone("The account has been deleted.") from error
     return row
+
+
+def _count_alone(owner: User) -> None:
+    """Where there is a quota, have nobody else use up the room that is found."""
+    if settings.UPLOAD_QUOTA_MIB:
+        lock_uploads(owner.pk)
 
 
 def _require_size(size: int) -> None:

@@ -1,0 +1,112 @@
+"""Uploads of one account that arrive at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+from django.test import Client as PlainClient
+
+from librephotos.api.http.tokens import SignInToken
+from librephotos.api.models import Upload, User
+from librephotos.api.queries.library.uploads import bytes_of
+from librephotos.api.services import uploads
+from librephotos.api.storage.uploads import Spool
+from tests.factories import UserFactory
+from tests.support.locks import somebody_waits
+from tests.support.scanning import library
+from tests.support.uploads import CHUNK, Answered, Sent, Web2024, jpeg_of, through
+
+MIB = 2**20
+PICTURE = jpeg_of(700_000)
+LATER_CHUNKS = jpeg_of(2 * CHUNK)[: CHUNK + 300_000]
+
+
+@pytest.fixture
+def me(transactional_db: None) -> User:
+    """An ordinary user, of whom other connections know."""
+    return UserFactory()
+
+
+@pytest.fixture
+def root(me: User, settings: Any, tmp_path: Path) -> Path:
+    """One's folder, on a data folder of its own."""
+    settings.DATA = tmp_path / "data"
+    settings.DATA.mkdir()
+    return library(me, tmp_path / "pictures").root
+
+
+@pytest.fixture
+def client(me: User) -> Web2024:
+    """A client that sends in chunks."""
+    return Web2024(me.pk, str(SignInToken.for_user(me).access_token))
+
+
+@pytest.fixture
+def other() -> Iterator[ThreadPoolExecutor]:
+    """A thread beside this one."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool
+
+
+def spool_of(content: bytes) -> Spool:
+    """Return bytes as the web server hands them on."""
+    spool = Spool()
+    spool.write(content)
+    spool.finish()
+    return spool
+
+
+def sent(other: ThreadPoolExecutor, request: Sent) -> Future[Answered]:
+    """Send a request from the other thread, and do not wait for its answer."""
+
+    def send() -> Answered:
+        try:
+            return through(PlainClient())(request)
+        finally:
+            connections.close_all()
+
+    return other.submit(send)
+
+
+def receive_meanwhile(
+    me: User, content: bytes, other: ThreadPoolExecutor, request: Sent
+) -> Answered:
+    """Begin an upload that is not committed before a request waits for that."""
+    with transaction.atomic():
+        uploads.receive(
+            me, spool_of(content), upload="", start=None, told=uploads.Told()
+        )
+        answer = sent(other, request)
+        while not somebody_waits():
+            assert not answer.done(), answer.result()
+    return answer.result()
+
+
+def test_a_quota_holds_for_uploads_that_begin_at_once(
+    me: User, root: Path, client: Web2024, other: ThreadPoolExecutor, settings: Any
+) -> None:
+    settings.UPLOAD_QUOTA_MIB = 1
+    [first] = client.chunks(PICTURE, "a.jpg")
+    answer = receive_meanwhile(me, PICTURE, other, first("", 0))
+    assert answer.status == 507
+    assert bytes_of(me) == len(PICTURE) < MIB
+    assert len(list((settings.DATA / "uploads").iterdir())) == 1
+
+
+def test_a_quota_holds_for_later_chunks(
+    me: User, root: Path, client: Web2024, other: ThreadPoolExecutor, settings: Any
+) -> None:
+    first, later = client.chunks(LATER_CHUNKS, "b.jpg")
+    upload = through(PlainClient())(first("", 0)).json["upload_id"]
+    settings.UPLOAD_QUOTA_MIB = 2
+    answer = receive_meanwhile(
+        me, PICTURE + b"\0" * 300_000, other, later(upload, CHUNK)
+    )
+    assert answer.status == 507
+    assert bytes_of(me) <= 2 * MIB
+    assert Upload.objects.get(pk=upload).received == CHUNK
