@@ -439,6 +439,20 @@ def test_no_name_leads_out_of_the_folder(
     ]
 
 
+@pytest.mark.parametrize(
+    "field", ["filename", "md5", "offset", "size", "user", "upload_id"]
+)
+def test_a_field_that_the_database_cannot_hold(
+    field: str, me: User, root: Path, send: Any, settings: Any
+) -> None:
+    """It is no error of the server, and leaves no bytes that nobody counts."""
+    client = Web2024(me.pk, token_of(me))
+    form = client.form(text(field, "a\0b"), blob(SMALL))
+    answer = send(Sent("/api/upload/", client.headers(), form))
+    assert answer.status in (200, 404)
+    assert len(left(settings)) == Upload.objects.count()
+
+
 def test_as_many_queries_for_the_twentieth_chunk_as_for_the_second(
     me: User, root: Path, send: Any, django_assert_num_queries: Any
 ) -> None:

@@ -182,7 +182,7 @@ def _begun(owner: User, chunk: Spool, *, start: int | None, told: Told) -> Uploa
         received=chunk.size,
         told_size=told.size,
         told_md5=told.md5 if _MD5.fullmatch(told.md5) else "",
-        file_name=told.file_name[:255],
+        file_name=told.file_name.replace("\0", "")[:255],
     )
     try:
         with transaction.atomic():
