@@ -24,7 +24,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from librephotos.api.http.authentication import COOKIE, cookies_named
 from librephotos.api.storage.uploads import Spool, free_bytes
-from librephotos.full_disk import is_full
+from librephotos.full_disk import DataFolderFull, is_full
 from librephotos.logs.printable import printable
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class UploadForm:
                 self._take_part(part)
         except MultipartError:
             self._give_up(Trouble.MALFORMED)
-        except OSError as error:
+        except (OSError, DataFolderFull) as error:
             self._give_up(_trouble_of(error))
 
     def end(self) -> None:
@@ -193,6 +193,6 @@ def _is_valid(token: str) -> bool:
     return True
 
 
-def _trouble_of(error: OSError) -> Trouble:
+def _trouble_of(error: OSError | DataFolderFull) -> Trouble:
     log.warning("An upload is refused: %s", printable(str(error)))
     return Trouble.FULL if is_full(error) else Trouble.UNWRITABLE

@@ -14,10 +14,14 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from librephotos.full_disk import FULL, DataFolderFull
+
 HEAD_BYTES = 4096
 """What a spool keeps in memory of its beginning, which tells the format."""
 
 _BLOCK_BYTES = 2**20
+"""Also how often it is looked whether there is room: others write at the same time."""
+
 _PART = re.compile(r"([0-9a-f]{32})\.part", re.ASCII)
 _INCOMING = re.compile(r"incoming-[0-9a-f]{32}\.part", re.ASCII)
 
@@ -26,7 +30,7 @@ class Spool:
     """The file of one request, written while it comes, on the disk of the data folder.
 
     It becomes an upload's only copy by a change of its name. Whatever raises, raises
-    OSError.
+    OSError, and `write` DataFolderFull before the disk's reserve is used.
     """
 
     def __init__(self) -> None:
@@ -34,11 +38,15 @@ class Spool:
         self.head = b""
         self._path = _folder() / f"incoming-{uuid4().hex}.part"
         self._file = open(self._path, "xb", buffering=_BLOCK_BYTES // 8)
+        self._room_until = 0
 
     def write(self, data: bytes) -> None:
         """Add bytes."""
         if self.size < HEAD_BYTES:
             self.head = (self.head + data)[:HEAD_BYTES]
+        if self.size >= self._room_until:
+            _require_room(len(data))
+            self._room_until = self.size + _BLOCK_BYTES
         self._file.write(data)
         self.size += len(data)
 
@@ -68,6 +76,11 @@ def free_bytes() -> int:
     return shutil.disk_usage(_folder()).free - settings.MIN_FREE_MIB * 2**20
 
 
+def _require_room(size: int) -> None:
+    if free_bytes() < size:
+        raise DataFolderFull(FULL)
+
+
 def part_path(upload: UUID) -> Path:
     """Return where the bytes of an upload lie."""
     return settings.DATA / "uploads" / f"{upload.hex}.part"
@@ -82,13 +95,22 @@ def part_size(upload: UUID) -> int:
 
 
 def append(upload: UUID, spool: Spool, *, at: int) -> None:
-    """Write a chunk into an upload, over what may lie there from a try before."""
+    """Write a chunk into an upload, over what may lie there from a try before.
+
+    Raises OSError, and DataFolderFull before the disk's reserve is used; then nothing
+    of it takes room.
+    """
     # After a restored backup it is not there, and begins anew.
     descriptor = os.open(part_path(upload), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
     with os.fdopen(descriptor, "wb", buffering=0) as file:
         file.seek(at)
-        for block in spool.blocks():
-            _write_all(file.fileno(), block)
+        try:
+            for block in spool.blocks():
+                _require_room(len(block))
+                _write_all(file.fileno(), block)
+        except DataFolderFull:
+            file.truncate(at)
+            raise
 
 
 def holds(upload: UUID, spool: Spool, *, at: int) -> bool:
