@@ -24,8 +24,14 @@ from librephotos.api.models import (
 )
 from librephotos.api.models.fields import path_to_text
 from librephotos.api.pipeline.scanning.search_texts import request_search_texts
-from librephotos.api.services.users import StaysActive, delete_user, set_active
-from librephotos.api.storage.directories import NotScannable, scannable
+from librephotos.api.services.users import (
+    DirectoryTaken,
+    StaysActive,
+    delete_user,
+    free_directory,
+    set_active,
+)
+from librephotos.api.storage.directories import NotScannable
 
 
 class ThrottledLoginForm(AdminAuthenticationForm):
@@ -59,8 +65,8 @@ class ScanDirectoryForm(forms.ModelForm):  # type: ignore[type-arg]
         if path == self.initial.get("path"):  # its disk may be silent now
             return bytes(self.instance.path)
         try:
-            return scannable(path)
-        except NotScannable as error:
+            return free_directory(path, self.instance.user_id)
+        except (NotScannable, DirectoryTaken) as error:
             raise ValidationError(str(error)) from error
 
 

@@ -83,6 +83,23 @@ def test_a_scan_directory_lies_in_a_scan_root(admin_site, tmp_path, settings):
     ]
 
 
+def test_a_directory_of_another_account_is_refused(admin_site, tmp_path, settings):
+    (tmp_path / "theirs" / "deep").mkdir(parents=True)
+    settings.SCAN_ROOTS = [tmp_path]
+    theirs = os.fsencode(tmp_path / "theirs")
+    UserFactory().scan_directories.create(path=theirs)
+    user = UserFactory()
+    address = f"{SITE}/api/user/{user.pk}/change/"
+    form = form_of(admin_site.get(address))
+    for path in (tmp_path, tmp_path / "theirs", tmp_path / "theirs" / "deep"):
+        form["scan_directories-0-path"] = str(path)
+        form["scan_directories-TOTAL_FORMS"] = 1
+        refused = admin_site.post(address, form)
+        assert refused.status_code == 200
+        assert "another account" in refused.content.decode()
+    assert not user.scan_directories.exists()
+
+
 def test_an_account_is_changed_while_its_scan_directory_is_away(
     admin_site, tmp_path, settings
 ):

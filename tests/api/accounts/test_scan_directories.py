@@ -35,6 +35,11 @@ def add(client, user, path):
     return client.post(address(user), {"path": str(path)}, format="json")
 
 
+def upload_to(client, user, path):
+    told = {"upload_directory": str(path)}
+    return client.patch(f"/api/manage/user/{user.pk}/", told, format="json")
+
+
 def errors(answer):
     return {error["field"]: error["message"] for error in answer.json()["errors"]}
 
@@ -83,6 +88,35 @@ def test_two_accounts_share_no_directory(admin, root, path):
         assert answer.status_code == 400
         assert "another account" in errors(answer)["scan_directory"]
     assert not user.scan_directories.exists()
+
+
+@pytest.mark.parametrize("path", ["ada", "ada/deep", "", "link", "link/deep"])
+def test_nobody_uploads_into_a_directory_of_somebody_else(admin, root, path):
+    """They would see each other's files, and erase them."""
+    add(admin, UserFactory(), root / "ada")
+    user = UserFactory()
+    answer = upload_to(admin, user, root / path)
+    assert answer.status_code == 400
+    assert "another account" in errors(answer)["upload_directory"]
+    user.refresh_from_db()
+    assert user.upload_directory == b""
+
+
+@pytest.mark.parametrize("path", ["ada", "ada/deep", "", "link"])
+def test_where_somebody_uploads_nobody_else_scans_or_uploads(admin, root, path):
+    assert upload_to(admin, UserFactory(), root / "ada").status_code == 200
+    user = UserFactory()
+    for answer in (add(admin, user, root / path), upload_to(admin, user, root / path)):
+        assert answer.status_code == 400
+    assert not user.scan_directories.exists()
+
+
+def test_one_uploads_within_ones_own_directories(admin, root):
+    user = UserFactory()
+    add(admin, user, root / "ada")
+    for path in ("ada", "ada/deep", "bob"):
+        assert upload_to(admin, user, root / path).status_code == 200
+    assert add(admin, user, root / "bob").status_code == 200
 
 
 def test_a_directory_of_a_similar_name_is_another(admin, root):

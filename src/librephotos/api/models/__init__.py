@@ -2,7 +2,12 @@
 
 from librephotos.api.models.accounts.mail_settings import MailSettings
 from librephotos.api.models.accounts.site_settings import SiteSettings
-from librephotos.api.models.accounts.user import ScanDirectory, User
+from librephotos.api.models.accounts.user import (
+    ScanDirectory,
+    User,
+    folders_of,
+    folders_of_others,
+)
 from librephotos.api.models.library.bulk_edit import BulkEdit, BulkEditPart
 from librephotos.api.models.library.file import File
 from librephotos.api.models.library.photo import Photo, PhotoDay
@@ -75,4 +80,6 @@ __all__ = [
     "User",
     "UserAlbum",
     "UserAlbumPhoto",
+    "folders_of",
+    "folders_of_others",
 ]

@@ -23,7 +23,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from librephotos.api.locks import lock_library, lock_to_delete
-from librephotos.api.models import File, Photo, ScanDirectory, SiteSettings
+from librephotos.api.models import File, Photo, SiteSettings, folders_of
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.pipeline.previews.leftovers import request_clean_up
 from librephotos.api.pipeline.previews.removals import delete_copies
@@ -112,7 +112,7 @@ def erase_photos(
     moment only who has a `place` waits for a disk. Raises ErasingOff.
     """
     _allow()
-    roots = _roots(owner)
+    roots = folders_of(owner)
     left = most
     while left is None or left > 0:
         size = AT_ONCE if left is None else min(AT_ONCE, left)
@@ -132,7 +132,7 @@ def erase_copy(photo: Photo, file: File, *, place: Place = anybody) -> None:
     Raises ErasingOff, NoOtherCopy and FileKept.
     """
     _allow()
-    roots = _roots(photo.owner_id)
+    roots = folders_of(photo.owner_id)
     _check_other_copy(photo, file, roots, place)
     doomed = _doomed(file)
     check_erasable(doomed, roots=roots, place=place)
@@ -160,10 +160,6 @@ def erase_copy(photo: Photo, file: File, *, place: Place = anybody) -> None:
 def _allow() -> None:
     if not SiteSettings.current().delete_originals:
         raise ErasingOff
-
-
-def _roots(owner: int) -> list[bytes]:
-    return list(ScanDirectory.objects.filter(user=owner).values_list("path", flat=True))
 
 
 def _check_other_copy(

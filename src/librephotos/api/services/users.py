@@ -20,6 +20,7 @@ from librephotos.api.models import (
     SiteSettings,
     Upload,
     User,
+    folders_of_others,
 )
 from librephotos.api.models.fields import readable_path
 from librephotos.api.pipeline.ml_models.watch import request_catch_up
@@ -54,7 +55,7 @@ class SuperuserProtected(ValueError):
 
 
 class NotUploadable(NotScannable):
-    """A directory for uploads that is none, or lies outside the scan roots."""
+    """A directory for uploads that is none, outside the scan roots, or taken."""
 
 
 class StaysActive(ValueError):
@@ -206,7 +207,7 @@ def set_scan_directory(user: User, path: str) -> None:
     """
     if path == user.scan_directory:
         return
-    resolved = _free_directory(path, user)
+    resolved = free_directory(path, user.pk)
     first = user.scan_directories.first() or ScanDirectory(user=user)
     user.scan_directories.filter(path=resolved).exclude(pk=first.pk).delete()
     first.path = resolved
@@ -228,8 +229,8 @@ def _uploadable(user: User, path: str) -> bytes:
     if path == readable_path(user.upload_directory):
         return user.upload_directory
     try:
-        return scannable(path) if path else b""
-    except NotScannable as error:
+        return free_directory(path, user.pk) if path else b""
+    except (NotScannable, DirectoryTaken) as error:
         raise NotUploadable(str(error)) from error
 
 
@@ -239,7 +240,7 @@ def add_scan_directory(user: User, path: str) -> ScanDirectory:
 
     `path` is text as clients see it. Raises NotScannable and DirectoryTaken.
     """
-    resolved = _free_directory(path, user)
+    resolved = free_directory(path, user.pk)
     directory, is_new = user.scan_directories.get_or_create(path=resolved)
     if is_new:
         request_search_texts(user.pk)
@@ -258,19 +259,20 @@ def remove_scan_directory(user: User, directory_id: int) -> None:
     request_search_texts(user.pk)
 
 
-def _free_directory(path: str, user: User) -> bytes:
+def free_directory(path: str, owner: int | None) -> bytes:
     """Return a directory, links resolved, that shares nothing with another account's.
 
-    What one would do with its files, such as deleting them, the other would suffer.
+    What one would do with its files, such as deleting them, the other would suffer;
+    and what one uploads, the other would see. `owner` is None for an account to be.
+    Raises NotScannable and DirectoryTaken.
     """
     resolved = scannable(path)
     SiteSettings.locked()  # or two could take directories within each other at once
-    others = ScanDirectory.objects.exclude(user=user).values_list("path", flat=True)
-    for other in map(bytes, others):
+    for other in folders_of_others(owner):
         if os.path.commonpath([other, resolved]) in (other, resolved):
             raise DirectoryTaken(
-                "This directory holds, or lies in, one that is scanned for another"
-                " account. Choose one beside it."
+                "This directory holds, or lies in, one of another account. Choose one"
+                " beside it."
             )
     return resolved
 

@@ -13,7 +13,14 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.http.tokens import SignInToken
-from librephotos.api.models import File, Job, Photo, PhotoStage, Upload
+from librephotos.api.models import (
+    File,
+    Job,
+    Photo,
+    PhotoStage,
+    SiteSettings,
+    Upload,
+)
 from librephotos.api.pipeline.learning.following import follow_uploads
 from librephotos.api.pipeline.previews import left_uploads
 from librephotos.api.pipeline.scanning import ingest
@@ -52,6 +59,39 @@ def upload(to: Library, content: bytes, name: str, kind: Any = Web2024) -> Answe
 def picture(tmp_path: Path, **facts: Any) -> bytes:
     """Return a JPEG."""
     return write_jpeg(tmp_path / "made.jpg", **facts).read_bytes()
+
+
+def test_an_upload_directory_beside_the_scan_directories(
+    ours: Library, tmp_path: Path, client_of: Any
+) -> None:
+    """What lies there is one's own like all else: looked at, fetched and erased."""
+    (tmp_path / "phone").mkdir()
+    ours.owner.upload_directory = os.fsencode(tmp_path / "phone")
+    ours.owner.save()
+    content = picture(tmp_path)
+    name = upload(ours, content, "a.jpg").json["image_hash"]
+    work_until_idle()
+    client = client_of(ours.owner)
+    original = client.get(f"/media/photos/{name}")
+    assert original.status_code == 200
+    assert b"".join(original.streaming_content) == content
+    folder = {"path": str(tmp_path / "phone")}
+    found = client.get("/api/folders/subfolders/", folder)
+    assert [row["name"] for row in found.json()["subfolders"]] == ["web"]
+    started = client.post(
+        "/api/photos/download/", {"image_hashes": [name]}, format="json"
+    ).json()
+    work_until_idle()
+    archive = client.get(f"/api/downloads/{started['url']}{ours.owner.pk}")
+    assert content in b"".join(archive.streaming_content)
+    SiteSettings.current()
+    SiteSettings.objects.update(delete_originals=True)
+    Photo.objects.update(in_trashcan=True)
+    erased = client.delete(
+        "/api/photosedit/delete/", {"image_hashes": [name]}, format="json"
+    )
+    assert erased.json()["deleted"] == [name]
+    assert not (tmp_path / "phone" / "web" / "a.jpg").exists()
 
 
 def test_an_upload_is_a_photo_without_a_scan(ours: Library, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Func
+from django.db.models import Func, Q
 from django.db.models.functions import Lower
 
 from librephotos.api.models.accounts.user_name import canonical_name, refuse_odd_name
@@ -228,3 +228,20 @@ class ScanDirectory(models.Model):
 
     def __str__(self) -> str:
         return readable_path(self.path)
+
+
+def folders_of(owner: int) -> list[bytes]:
+    """Return the folders that the files of an account lie in, of uploads too."""
+    return _folders(Q(pk=owner))
+
+
+def folders_of_others(owner: int | None) -> list[bytes]:
+    """Return the folders of all accounts but one; None is of no account yet."""
+    return _folders(Q() if owner is None else ~Q(pk=owner))
+
+
+def _folders(accounts: Q) -> list[bytes]:
+    users = User.objects.filter(accounts).order_by()
+    scanned = ScanDirectory.objects.filter(user__in=users).order_by()
+    uploaded = users.exclude(upload_directory=b"").values_list("upload_directory")
+    return [bytes(path) for (path,) in scanned.values_list("path").union(uploaded)]

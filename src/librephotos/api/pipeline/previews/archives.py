@@ -25,7 +25,7 @@ from librephotos.api.models import (
     JobFailure,
     JobStage,
     Photo,
-    ScanDirectory,
+    folders_of,
 )
 from librephotos.api.models.fields import readable_path
 from librephotos.api.pipeline.work import jobs
@@ -274,8 +274,7 @@ def _base_name(file: File) -> str:
 
 def roots_of(download: Download) -> Collection[bytes]:
     """Return the folders that the files of an archive lie in."""
-    roots = ScanDirectory.objects.filter(user_id=download.owner_id)
-    found = list(roots.values_list("path", flat=True))
+    found = folders_of(download.owner_id)
     with suppress(NotImplementedError):
         found.append(os.fsencode(storages["previews"].path("")))
     return found

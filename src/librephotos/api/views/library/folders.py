@@ -41,6 +41,8 @@ class SubfoldersView(APIView):
 
 def _roots(user: Any) -> list[bytes]:
     own = [directory.path for directory in user.scan_directories.all()]
+    if user.upload_directory:
+        own.append(user.upload_directory)
     if not user.is_staff:
         return own
     return own + [os.fsencode(root) for root in settings.SCAN_ROOTS]

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from librephotos.api.http.caller import caller, who_waits
-from librephotos.api.models import File, Photo, ScanDirectory
+from librephotos.api.models import File, Photo, folders_of
 from librephotos.api.models.fields import readable_path
 from librephotos.api.services.waiting import PLACES
 from librephotos.api.storage.originals import Original, PartOf, open_original
@@ -106,10 +106,10 @@ class OriginalView(PhotoMediaView):
     def opened(self, file: File, *, part_of: PartOf | None = None) -> Original:
         """Open an original; raise NoSuchPart, or OSError if it cannot be opened."""
         # Read here: the thread that looks at the disk has no connection to a database.
-        roots = ScanDirectory.objects.filter(user_id=file.owner_id)
+        roots = folders_of(file.owner_id)
         return open_original(
             file.path,
-            roots=list(roots.values_list("path", flat=True)),
+            roots=roots,
             part_of=part_of,
             place=partial(PLACES.take, who_waits(self.request)),
         )
