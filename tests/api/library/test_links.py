@@ -207,6 +207,18 @@ def test_a_photo_gets_a_link_another_one_and_none(client_of):
     assert refused(client, SHARE, {}) == "photo_id"
 
 
+def test_a_random_address_is_asked_for_where_there_is_no_link_yet(client_of):
+    me = UserFactory()
+    client, photo = client_of(me), PhotoFactory(owner=me)
+    first = shared(client, photo, action="rotate")["share"]
+    assert is_slug(first["slug"])
+    shared(client, photo, action="disable")
+    again = shared(client, photo, action="rotate")["share"]
+    assert is_slug(again["slug"]) and again["slug"] != first["slug"]
+    link = published(client, album_of(me, photo), slug="")["link"]
+    assert is_slug(link["slug"])
+
+
 def test_what_is_somebody_elses_is_not_there(client_of):
     other = UserFactory(public_sharing=True)
     photo = PhotoFactory(owner=other, public=True)

@@ -88,12 +88,13 @@ def _hashed(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _saved(link: Link, values: dict[str, Any]) -> Link:
-    slug = values.pop("slug", None)
+    chosen = values.pop("slug", None)
     is_new = link.pk is None or link.is_over
     if is_new:
         link.expires_at = None
-    if slug != link.slug and (slug is not None or is_new):
-        link.slug = slug or new_slug()
+    slug = chosen or (new_slug() if is_new or chosen == "" else link.slug)
+    if slug != link.slug:
+        link.slug = slug
         link.created_at = datetime.now(UTC)
         link.views = 0
     options = values.pop("sharing_options", None) or {}
