@@ -198,19 +198,23 @@ def _first_frames(
 def shape_of(frame: VideoFrame, aspect: Fraction | None) -> Shape:
     """Return how the frames of a film are shown, of which this is one."""
     stretch = float(aspect) if aspect and 0.1 < aspect < 10 else 1.0
-    mirrored = _is_mirrored(frame)
-    # FFmpeg takes the rotation from the first row, which a mirror turns around.
-    turns = round(frame.rotation / 90 + (2 if mirrored else 0)) % 4
-    return Shape(round(frame.width * stretch), frame.height, turns, mirrored)
+    area = _area(frame)
+    # FFmpeg takes the rotation from the first row, which a mirror turns around; of a
+    # matrix that leaves nothing of the picture, as one of zeros, it is any number.
+    turns = round(frame.rotation / 90 + (2 if area < 0 else 0)) % 4 if area else 0
+    return Shape(round(frame.width * stretch), frame.height, turns, area < 0)
 
 
-def _is_mirrored(frame: VideoFrame) -> bool:
-    """Whether the matrix of a track (ISO 14496-12, 8.3.2) turns frames inside out."""
+def _area(frame: VideoFrame) -> int:
+    """What the matrix of a track (ISO 14496-12, 8.3.2) makes of one unit of area.
+
+    Below zero where it turns frames inside out.
+    """
     matrix = frame.side_data.get("DISPLAYMATRIX")
     if not isinstance(matrix, SideData):
-        return False
+        return 1
     a, b, _, c, d = struct.unpack_from("=5i", bytes(matrix))
-    return bool(a * d < b * c)
+    return int(a * d - b * c)
 
 
 def _is_telling(frame: VideoFrame) -> bool:
