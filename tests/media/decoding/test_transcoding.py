@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 import pyvips
 from av.audio.frame import AudioFrame
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorPrimaries, ColorTrc
 from PIL import Image
@@ -78,6 +81,27 @@ def expected(picture: Image.Image) -> list[tuple[int, ...]]:
 QUARTERS = quadrants(320, 240)
 
 
+def reordered(codec: str, *, rate: int, frames: int) -> bytes:
+    """A film of so many frames, some of which are predicted from later ones."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mkv"
+        with av.open(str(path), "w", format="matroska") as output:
+            stream = output.add_stream(codec, rate=30, options={"bf": "2"})
+            stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+            for number in range(frames):
+                frame = VideoFrame.from_image(QUARTERS)
+                frame.pts = number
+                output.mux(at_rate(stream.encode(frame), rate))
+            output.mux(at_rate(stream.encode(None), rate))
+        return path.read_bytes()
+
+
+def at_rate(packets: list[Packet[Any]], rate: int) -> list[Packet[Any]]:
+    for packet in packets:
+        packet.time_base = Fraction(1, rate)  # MPEG-2 knows no slow ones
+    return packets
+
+
 def test_it_is_h264_in_mp4_that_one_can_seek_in(tmp_path: Path) -> None:
     film = made(tmp_path, video(codec="mpeg4", seconds=5))
     facts = clip_facts(film)
@@ -116,6 +140,12 @@ def test_what_is_mirrored_is_shown_right(
 ) -> None:
     film = made(tmp_path, with_matrix(video(), matrix))
     assert corners(film) == expected(QUARTERS.transpose(transposed))
+
+
+def test_a_matrix_of_zeros_turns_nothing(tmp_path: Path) -> None:
+    film = made(tmp_path, with_matrix(video(), (0, 0, 0, 0)))
+    assert first_frame(film).size == (320, 240)
+    assert corners(film) == expected(QUARTERS)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +191,42 @@ def film_of(path: Path, *, tone: tuple[int, int] = (0, 0), layout: str = "") -> 
             output.mux(sound.encode(None))
         output.mux(pictures.encode(None))
     return path.read_bytes()
+
+
+@pytest.mark.parametrize("rate", [2, 10, 25])
+def test_pictures_are_with_their_sound(tmp_path: Path, rate: int) -> None:
+    """Also where the film is of frames that are coded in another order."""
+    source = tmp_path.parent / "reordered.mov"
+    with av.open(str(source), "w") as output:
+        pictures = output.add_stream("libx264", rate=rate, options={"bf": "3"})
+        pictures.width, pictures.height, pictures.pix_fmt = 320, 240, "yuv420p"
+        sound = output.add_stream("pcm_s16le", rate=48_000)
+        sound.layout = "mono"
+        for number in range(2 * rate):
+            light = np.full((240, 320, 3), 255 * (number >= rate), np.uint8)
+            output.mux(pictures.encode(VideoFrame.from_ndarray(light, "rgb24")))
+        output.mux(pictures.encode(None))
+        click = np.zeros((1, 96_000), np.int16)
+        click[0, 48_000:] = 20_000 * (np.arange(48_000) // 50 % 2)
+        heard = AudioFrame.from_ndarray(click, format="s16", layout="mono")
+        heard.sample_rate, heard.pts = 48_000, 0
+        output.mux(sound.encode(heard))
+        output.mux(sound.encode(None))
+    made(tmp_path, source.read_bytes())
+    with av.open(str(tmp_path / "film")) as film:
+        bright = [
+            frame.time
+            for frame in film.decode(video=0)
+            if frame.to_ndarray(format="gray").mean() > 128
+        ]
+    with av.open(str(tmp_path / "film")) as film:
+        loud = [
+            frame.time
+            for frame in film.decode(audio=0)
+            if np.abs(frame.to_ndarray()).max() > 0.2
+        ]
+    assert len(bright) == rate
+    assert bright[0] == pytest.approx(loud[0], abs=0.04)
 
 
 @pytest.mark.parametrize("layout", ["mono", "stereo", "5.1"])
@@ -220,6 +286,19 @@ def test_frames_keep_their_times(tmp_path: Path) -> None:
     first = shown[0]
     # At most sixty a second.
     assert [t - first for t in shown] == [0, 100, 150, 900, 1900]
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4", "mpeg2video"])
+@pytest.mark.parametrize("rate", [1, 10])
+def test_the_last_frames_are_kept(tmp_path: Path, codec: str, rate: int) -> None:
+    """Those too that a decoder gives out at the very end."""
+    film = made(tmp_path, reordered(codec, rate=rate, frames=7))
+    with av.open(str(tmp_path / "film")) as container:
+        shown = [frame.time or 0.0 for frame in container.decode(video=0)]
+    assert [t - shown[0] for t in shown] == pytest.approx(
+        [number / rate for number in range(7)], abs=0.03
+    )
+    assert clip_facts(film)["frames"] == 7
 
 
 def test_of_a_cut_film_there_is_what_can_be_decoded(tmp_path: Path) -> None:

@@ -223,12 +223,13 @@ class _Making:
             self._passed_over += 1
             for track in tracks:
                 last: Packet[Any] = Packet()
-                last.stream = track
+                last.stream, last.time_base = track, track.time_base
                 yield last
 
     def _decoded(self, packet: Packet[Any]) -> list[Any]:
         try:
-            frames = packet.stream.codec_context.decode(packet if packet.size else None)
+            # The last packet is empty; without it, the last frames had no clock.
+            frames = packet.stream.codec_context.decode(packet)
         except (av.FFmpegError, EOFError):
             frames = []
         if not frames and packet.stream.type == "video":
@@ -298,6 +299,9 @@ class _Pictures:
                 "maxrate": "2800k",
                 "bufsize": "5600k",
                 "forced-idr": "1",
+                # In their order: an index that is written first has no edit list, and
+                # pictures would lag behind the sound by what they are put off.
+                "bf": "0",
                 "threads": str(order.threads),
             },
         )
