@@ -314,6 +314,7 @@ VIDEOS = {
     "drone": lambda: marked.marked_mp4(subtitle=True),
     "mov": lambda: marked.marked_mp4("mov", sound="pcm_s16le"),
     "hevc": lambda: marked.marked_mp4(codec="libx265"),
+    "raw": lambda: marked.marked_video("avi", "rawvideo"),
     "3gp": lambda: marked.marked_video("3gp", "mpeg4"),
     "avi": lambda: marked.marked_video("avi", "mpeg4", sound="libmp3lame"),
     "motion jpeg": lambda: marked.marked_video("avi", "mjpeg"),
@@ -341,6 +342,38 @@ def test_a_video_keeps_its_picture_and_its_sound(stripped, kind):
     before, after = frames(data), frames(copy.read_bytes())
     assert before == after
     assert before
+
+
+@pytest.mark.parametrize("muxer", ["mp4", "mov"])
+@pytest.mark.parametrize("name", [b"hvc1", b"hev1"])
+def test_hevc_keeps_the_name_by_which_players_choose(stripped, name, muxer):
+    data = marked.marked_mp4(muxer, codec="libx265").replace(b"hev1", name)
+    copy = stripped(data)
+    assert_nothing_left(copy)
+    assert picture_tag(data) == picture_tag(copy.read_bytes()) == name.decode()
+
+
+def test_prores_and_xvid_are_what_they_were(stripped):
+    prores = marked.marked_video("mov", "prores_ks")
+    assert picture_tag(prores) == "ap4h"
+    assert picture_tag(stripped(prores).read_bytes()) == "ap4h"
+    xvid = marked.marked_video("avi", "mpeg4").replace(b"FMP4", b"XVID")
+    assert picture_tag(stripped(xvid).read_bytes()) == "XVID"
+
+
+def test_a_name_that_nobody_knows_is_not_kept(stripped):
+    """It could tell anything, in four letters."""
+    data = marked.marked_mp4("mov", codec="libx265").replace(b"hev1", b"dvh1")
+    copy = stripped(data)
+    assert_nothing_left(copy)
+    assert picture_tag(copy.read_bytes()) == "hev1"
+    assert frames(copy.read_bytes()) == frames(data)
+
+
+def picture_tag(data: bytes) -> str:
+    """The four letters by which a film names how its pictures are coded."""
+    with av.open(io.BytesIO(data)) as container:
+        return container.streams.video[0].codec_context.codec_tag
 
 
 def frames(data: bytes) -> list[tuple[str, int, bytes]]:

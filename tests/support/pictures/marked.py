@@ -281,6 +281,9 @@ def marked_video(
     return target.getvalue()
 
 
+_PIXELS = {"mjpeg": "yuvj420p", "png": "rgb24", "prores_ks": "yuv444p10le"}
+
+
 def _film_of(
     output: av.container.OutputContainer, codec: str
 ) -> tuple[av.VideoStream, Callable[[], list[Packet]]]:
@@ -288,7 +291,7 @@ def _film_of(
         return _from_pillow(output)
     film = output.add_stream(codec, rate=10, options={"threads": "1"})
     film.width, film.height = 160, 120
-    film.pix_fmt = {"mjpeg": "yuvj420p", "png": "rgb24"}.get(codec, "yuv420p")
+    film.pix_fmt = _PIXELS.get(codec, "yuv420p")
     return film, lambda: _encoded(film)
 
 

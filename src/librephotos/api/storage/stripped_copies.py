@@ -23,7 +23,7 @@ __all__ = [
 
 _COPIES = CopyFolder(
     "stripped",
-    version=4,  # to be raised when less is to stay in copies
+    version=5,  # to be raised when copies are to be made anew
     limit_mib=lambda: settings.STRIPPED_MIB,
     what="a copy without metadata",
 )

@@ -42,6 +42,11 @@ _MUXERS: Final = {
     "MPEG": "vob",
     "WMV": "asf",
 }
+_NAMING: Final = ("mp4", "mov", "3gp", "avi")
+"""They name the coding of pictures by four letters, by which players know what to do:
+HEVC as `hvc1`, not `hev1`, is what Apple's play, and ProRes and raw pictures are shown
+wrong under another name than their own. FFmpeg takes the names that it knows of a
+coding, no others, so that nothing else is told by them."""
 _OPTIONS: Final = {"fflags": "+bitexact"}
 # 3GPP TS 26.101: bytes of a frame by its mode, and how long one lasts.
 _AMR_FRAME_BYTES: Final = dict(enumerate((13, 14, 16, 18, 20, 21, 27, 32, 6)))
@@ -52,30 +57,37 @@ _FASTSTART: Final = {"movflags": "+faststart"}
 def write_film(file: BinaryIO, target: Path, *, format: Format, limits: Limits) -> None:
     """Write the video in `file` to `target`: its picture and sound, not recoded.
 
-    In its own kind of container; in a Matroska file if that does not take it. Other
-    tracks, chapters, covers and texts stay behind.
+    In its own kind of container, under the same name of its coding; in a Matroska file
+    if that does not take it. Other tracks, chapters, covers and texts stay behind.
 
     Raises UnreadableFile for damaged data, LimitExceeded for a video that is too long,
     NotStrippable for kinds of tracks that may hide anything, and OSError if the disk
     is full, which says nothing about the video.
     """
-    try:
-        _remux(file, target, _MUXERS[format.name], format=format, limits=limits)
-    except (av.FFmpegError, ValueError) as error:
-        if is_full(error):
-            raise
-        target.unlink(missing_ok=True)
+    muxer = _MUXERS[format.name]
+    ways = [(muxer, True)] if muxer in _NAMING else []
+    ways += [(muxer, False), ("matroska", False)]
+    for muxer, named in ways:
         file.seek(0)
         try:
-            _remux(file, target, "matroska", format=format, limits=limits)
+            _remux(file, target, muxer, named=named, format=format, limits=limits)
+            return
         except (av.FFmpegError, ValueError, EOFError) as error:
             if is_full(error):
                 raise
-            raise UnreadableFile(DAMAGED) from error
+            target.unlink(missing_ok=True)
+            trouble = error
+    raise UnreadableFile(DAMAGED) from trouble
 
 
 def _remux(
-    file: BinaryIO, target: Path, muxer: str, *, format: Format, limits: Limits
+    file: BinaryIO,
+    target: Path,
+    muxer: str,
+    *,
+    named: bool,
+    format: Format,
+    limits: Limits,
 ) -> None:
     demuxer = DEMUXERS[format.name]
     options = {**_OPTIONS, **(_FASTSTART if muxer in ("mp4", "mov", "3gp") else {})}
@@ -86,6 +98,10 @@ def _remux(
         check_duration(source, limits=limits)
         tracks = _tracks(source)
         copies = {track.index: _copied(output, track) for track in tracks}
+        if named:
+            picture = picture_track(source)
+            copy = copies[picture.index].codec_context
+            copy.codec_tag = picture.codec_context.codec_tag
         for packet in source.demux(list(tracks)):
             for cleaned in _cleaned(packet, tracks[packet.stream]):
                 cleaned.stream = copies[packet.stream.index]
