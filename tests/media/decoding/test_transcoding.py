@@ -19,6 +19,7 @@ from av.video.reformatter import ColorPrimaries, ColorTrc
 from PIL import Image
 
 from librephotos.media.decoding.coded_colours import CodedColours, as_shown
+from librephotos.media.decoding.progressive import Progressive
 from librephotos.media.decoding.transcoding import FilmOrder, make_playable
 from librephotos.media.errors import (
     LimitExceeded,
@@ -299,6 +300,60 @@ def test_the_last_frames_are_kept(tmp_path: Path, codec: str, rate: int) -> None
         [number / rate for number in range(7)], abs=0.03
     )
     assert clip_facts(film)["frames"] == 7
+
+
+def interlaced(*, seconds: float, colours: int = 2) -> bytes:
+    """A film in which a bar has moved on by a quarter of the picture in odd lines.
+
+    `colours` is the number of their matrix and primaries.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mts"
+        with av.open(str(path), "w", format="mpegts") as output:
+            options = {"x264-params": "tff=1"}
+            stream = output.add_stream("libx264", rate=25, options=options)
+            stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+            stream.codec_context.colorspace = colours
+            stream.codec_context.color_primaries = colours
+            for _ in range(round(seconds * 25)):
+                picture = np.zeros((240, 320, 3), np.uint8)
+                picture[::2, 80:160] = picture[1::2, 160:240] = 255
+                output.mux(stream.encode(VideoFrame.from_ndarray(picture, "rgb24")))
+            output.mux(stream.encode(None))
+        return path.read_bytes()
+
+
+@pytest.mark.parametrize("colours", [1, 2, 5])
+def test_what_moves_in_interlaced_films_has_no_combs(
+    tmp_path: Path, colours: int
+) -> None:
+    film = made(tmp_path, interlaced(seconds=1, colours=colours))
+    assert clip_facts(film)["frames"] == 25
+    with av.open(str(tmp_path / "film")) as container:
+        grey = next(container.decode(video=0)).to_ndarray(format="gray").astype(int)
+    steps = np.abs(np.diff(grey[20:220, 90:230], axis=0))
+    assert steps.mean() < 40  # of 255, which it was in every line
+
+
+def test_interlaced_and_whole_frames_of_any_size_follow_one_another(
+    tmp_path: Path,
+) -> None:
+    """As in broadcasts that are recorded over the end of a programme."""
+    whole = video(format="mpegts", seconds=1, rate=25, width=160, height=120)
+    film = interlaced(seconds=1) + whole + interlaced(seconds=1)
+    path = tmp_path / "film.mts"
+    path.write_bytes(film)
+    progressive = Progressive()
+    with av.open(str(path)) as container:
+        frames = [
+            shown
+            for frame in container.decode(video=0)
+            for shown in progressive.frames(frame)
+        ]
+    frames += progressive.rest()
+    sizes = [frame.width for frame in frames]
+    assert sizes == [320] * 25 + [160] * 25 + [320] * 25
+    assert not any(frame.interlaced_frame for frame in frames)
 
 
 def test_of_a_cut_film_there_is_what_can_be_decoded(tmp_path: Path) -> None:

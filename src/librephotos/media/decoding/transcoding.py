@@ -32,6 +32,7 @@ from librephotos.full_disk import FULL, is_full
 from librephotos.media.decoding.coded_colours import as_shown
 from librephotos.media.decoding.film_frames import colours_of_frame
 from librephotos.media.decoding.pixels import check_pixels
+from librephotos.media.decoding.progressive import Progressive
 from librephotos.media.decoding.video import Shape, shape_of
 from librephotos.media.errors import (
     LimitExceeded,
@@ -97,10 +98,10 @@ class FilmOrder:
 def make_playable(order: FilmOrder) -> int:
     """Write the film that is ordered and return its size in bytes.
 
-    It has at most MAX_LINES lines and MAX_RATE pictures a second, is shown upright and
-    in sRGB's colours, and has what can be decoded of its sound. Packets that cannot be
-    decoded are passed over, up to a limit. On failure nothing stays at the target.
-    Raises MediaError.
+    It has at most MAX_LINES lines and MAX_RATE pictures a second, is shown upright,
+    not interlaced and in sRGB's colours, and has what can be decoded of its sound.
+    Packets that cannot be decoded are passed over, up to a limit. On failure nothing
+    stays at the target. Raises MediaError.
     """
     partial = order.target.with_suffix(".whole")
     try:
@@ -191,6 +192,7 @@ class _Making:
         self._track = track
         self._out = out
         self._sound = _sound_of(film)
+        self._progressive = Progressive()
         self._pictures: _Pictures | None = None
         self._voice: _Voice | None = None
         self._passed_over = self._written = 0
@@ -205,11 +207,14 @@ class _Making:
         for packet in self._packets(tracks):
             for frame in self._decoded(packet):
                 if isinstance(frame, VideoFrame):
-                    self._show(frame)
+                    for whole in self._progressive.frames(frame):
+                        self._show(whole)
                 elif self._pictures is None:
                     self._early.append(frame)
                 elif self._voice is not None:
                     self._mux(self._voice.encoded(frame))
+        for whole in self._progressive.rest():
+            self._show(whole)
         if self._pictures is None:
             raise UnreadableFile(DAMAGED if self._passed_over else NO_VIDEO)
         self._mux(self._pictures.rest())
