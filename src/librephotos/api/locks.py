@@ -14,7 +14,7 @@ from librephotos.api.models import Face, File, Photo, Upload, User
 
 @unique
 class _Key(IntEnum):
-    """The first number of each advisory lock; the second is the owner's id."""
+    """The first number of each advisory lock; the second is mostly the owner's id."""
 
     LIBRARY = 201
     PEOPLE = 202
@@ -23,6 +23,7 @@ class _Key(IntEnum):
     SYNC = 205
     DOWNLOADS = 206
     UPLOADS = 207
+    CONTENT = 208
 
 
 def lock_library(owner: int) -> None:
@@ -67,6 +68,14 @@ def lock_uploads(owner: int) -> None:
     _be_alone(_Key.UPLOADS, owner)
 
 
+def lock_content(md5: str) -> None:
+    """Be the only one, until the transaction ends, who lands a file of these bytes.
+
+    It comes before the upload itself, as `lock_uploads` does.
+    """
+    _be_alone(_Key.CONTENT, int(md5[:8], 16) - 2**31)
+
+
 def lock_faces(
     owner: int, faces: Collection[int], *, people: Collection[int] = ()
 ) -> None:
@@ -106,9 +115,9 @@ def lock_account(user: User) -> None:
     _hold(User.objects.filter(pk=user.pk))
 
 
-def _be_alone(key: _Key, owner: int) -> None:
+def _be_alone(key: _Key, number: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [key.value, owner])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [key.value, number])
 
 
 def _hold(rows: QuerySet[Any], *, no_key: bool = False) -> None:

@@ -110,3 +110,21 @@ def test_a_quota_holds_for_later_chunks(
     assert answer.status == 507
     assert bytes_of(me) <= 2 * MIB
     assert Upload.objects.get(pk=upload).received == CHUNK
+
+
+def test_the_same_file_from_two_clients_is_stored_once(
+    me: User, root: Path, client: Web2024, other: ThreadPoolExecutor
+) -> None:
+    send = through(PlainClient())
+    [first] = client.chunks(PICTURE, "a.jpg")
+    mine, theirs = (send(first("", 0)).json["upload_id"] for _ in range(2))
+    with transaction.atomic():
+        said = uploads.Completion(md5=client.hash_of(PICTURE), file_name="a.jpg")
+        uploads.complete(me, mine, said)
+        answer = sent(other, client.completion(theirs, PICTURE, "b.jpg"))
+        while not somebody_waits():
+            assert not answer.done(), answer.result()
+    assert answer.result().status == 200
+    assert [path.name for path in (root / "uploads" / "web").iterdir()] == ["a.jpg"]
+    imported = Upload.objects.values_list("pk", "imported")
+    assert {str(pk): new for pk, new in imported} == {mine: True, theirs: False}

@@ -26,7 +26,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from librephotos.api.locks import lock_uploads
+from librephotos.api.locks import lock_content, lock_uploads
 from librephotos.api.models import Photo, SiteSettings, Upload, User
 from librephotos.api.models.library.upload import expiry
 from librephotos.api.pipeline.scanning.uploaded import take_in
@@ -244,6 +244,7 @@ def complete(owner: User, upload: str, said: Completion) -> Upload:
         )
     row, format = _verified(owner, upload, md5, said)
     with transaction.atomic():
+        lock_content(md5)  # or two clients that send the same would store it twice
         row = _locked(owner, upload)
         if row.state != State.LANDED:
             _land(row, owner, format, said)
