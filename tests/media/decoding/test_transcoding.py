@@ -302,6 +302,25 @@ def test_the_last_frames_are_kept(tmp_path: Path, codec: str, rate: int) -> None
     assert clip_facts(film)["frames"] == 7
 
 
+def test_of_joined_recordings_all_are_shown(tmp_path: Path) -> None:
+    """A camcorder's files, put together; each begins to count anew."""
+    film = made(tmp_path, video(format="mpegts", seconds=2) * 3)
+    facts = clip_facts(film)
+    assert facts["frames"] == 60
+    assert facts["seconds"] == pytest.approx(6, abs=0.3)
+
+
+def test_joined_recordings_end_where_the_room_does(tmp_path: Path) -> None:
+    """They tell the length of one of them, by which room was made."""
+    part = video(format="mpegts", seconds=2)
+    whole = len(made(tmp_path, part * 8))
+    again = tmp_path / "again"
+    again.mkdir()
+    film = made(again, part * 8, max_bytes=whole // 2)
+    assert whole / 4 < len(film) < whole * 3 / 4
+    assert 4 < float(str(clip_facts(film)["seconds"])) < 12
+
+
 def interlaced(*, seconds: float, colours: int = 2) -> bytes:
     """A film in which a bar has moved on by a quarter of the picture in odd lines.
 

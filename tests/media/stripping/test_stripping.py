@@ -376,6 +376,32 @@ def picture_tag(data: bytes) -> str:
         return container.streams.video[0].codec_context.codec_tag
 
 
+def test_recordings_that_were_joined_have_a_copy(stripped):
+    """Their packets go back in time, which no container takes."""
+    part = marked.marked_video("mpegts", sound="ac3")
+    copy = stripped(part + part)
+    assert_nothing_left(copy)
+    kinds = [kind for kind, *_ in frames(copy.read_bytes())]
+    assert kinds.count("VideoFrame") == 20
+
+
+def test_sound_of_which_nothing_is_known_stays_behind(stripped):
+    """As of a track that falls silent where the recording begins."""
+    film = marked.marked_video("mpegts", sound="mp2")
+    silent = bytearray(film)
+    with av.open(io.BytesIO(film)) as container:
+        for packet in container.demux(audio=0):
+            data = bytes(packet)
+            for at in range(0, len(data), 16):
+                piece = data[at : at + 16]
+                if len(piece) == 16:
+                    silent = silent.replace(piece, bytes(16))
+    copy = stripped(bytes(silent))
+    assert_nothing_left(copy)
+    kinds = [kind for kind, *_ in frames(copy.read_bytes())]
+    assert kinds == ["VideoFrame"] * 10
+
+
 def frames(data: bytes) -> list[tuple[str, int, bytes]]:
     """Every decoded frame: its kind, its turn and its bytes."""
     with av.open(io.BytesIO(data)) as container:

@@ -13,10 +13,10 @@ from av.video.stream import VideoStream
 
 from librephotos.media.decoding.coded_colours import CodedColours
 from librephotos.media.files.containers import picture_track
+from librephotos.media.files.packet_times import BROADCASTS
 
 MAX_PASSED_OVER: Final = 3_000
 """So many packets that yield no frame, a minute or two of a film, are tried."""
-_BROADCASTS: Final = frozenset(("mpegts", "mpeg"))  # their demuxers
 
 
 def colours_of_frame(frame: VideoFrame) -> CodedColours:
@@ -35,7 +35,7 @@ def frames_of(
     """
     track = picture_track(container)
     track.codec_context.thread_count = 1
-    begun = container.format.name not in _BROADCASTS
+    begun = container.format.name not in BROADCASTS
     passed_over, shown, lost = 0, False, False
     spare: VideoFrame | None = None
     for packet in _packets(container, track, trouble):

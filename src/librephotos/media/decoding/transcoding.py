@@ -50,6 +50,7 @@ from librephotos.media.files.containers import (
 )
 from librephotos.media.files.formats import FORMATS, Format
 from librephotos.media.files.motion_photo import video_range
+from librephotos.media.files.packet_times import PacketTimes
 from librephotos.media.fingerprint import file_time
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
@@ -192,6 +193,7 @@ class _Making:
         self._track = track
         self._out = out
         self._sound = _sound_of(film)
+        self._times = PacketTimes(film)
         self._progressive = Progressive()
         self._pictures: _Pictures | None = None
         self._voice: _Voice | None = None
@@ -206,13 +208,9 @@ class _Making:
         tracks = [self._track, *([self._sound] if self._sound else [])]
         for packet in self._packets(tracks):
             for frame in self._decoded(packet):
-                if isinstance(frame, VideoFrame):
-                    for whole in self._progressive.frames(frame):
-                        self._show(whole)
-                elif self._pictures is None:
-                    self._early.append(frame)
-                elif self._voice is not None:
-                    self._mux(self._voice.encoded(frame))
+                self._take(frame)
+            if self._is_full():
+                break
         for whole in self._progressive.rest():
             self._show(whole)
         if self._pictures is None:
@@ -221,9 +219,20 @@ class _Making:
         if self._voice is not None:
             self._mux(self._voice.rest())
 
+    def _take(self, frame: Any) -> None:
+        if isinstance(frame, VideoFrame):
+            for whole in self._progressive.frames(frame):
+                self._show(whole)
+        elif self._pictures is None:
+            self._early.append(frame)
+        elif self._voice is not None:
+            self._mux(self._voice.encoded(frame))
+
     def _packets(self, tracks: list[Any]) -> Iterator[Packet[Any]]:
         try:
-            yield from self._film.demux(tracks)
+            for packet in self._film.demux(tracks):
+                self._times.mend(packet)
+                yield packet
         except (av.FFmpegError, EOFError):  # it is cut short: what came before stays
             self._passed_over += 1
             for track in tracks:
@@ -272,8 +281,15 @@ class _Making:
         for packet in packets:
             self._written += packet.size
             self._out.mux(packet)
-        if self._written > self._order.max_bytes:
+        if self._is_full() and not self._times.begun_anew:
             raise LimitExceeded(_TOO_LONG)
+
+    def _is_full(self) -> bool:
+        """Whether the film is as large as one of the length that it tells can be.
+
+        One that is joined of several may tell that of a part: it ends there.
+        """
+        return self._written > self._order.max_bytes
 
 
 class _Pictures:

@@ -21,6 +21,7 @@ from librephotos.media.files.containers import (
     picture_track,
 )
 from librephotos.media.files.formats import Format
+from librephotos.media.files.packet_times import PacketTimes
 from librephotos.media.limits import Limits
 from librephotos.media.stripping.bitstreams import (
     Cleaner,
@@ -102,7 +103,9 @@ def _remux(
             picture = picture_track(source)
             copy = copies[picture.index].codec_context
             copy.codec_tag = picture.codec_context.codec_tag
+        times = PacketTimes(source)
         for packet in source.demux(list(tracks)):
+            times.mend(packet)
             for cleaned in _cleaned(packet, tracks[packet.stream]):
                 cleaned.stream = copies[packet.stream.index]
                 output.mux_one(cleaned)
@@ -122,7 +125,9 @@ def _tracks(source: InputContainer) -> dict[Stream, Cleaner]:
     found: dict[Stream, Cleaner] = {picture: cleaner}
     for sound in source.streams.audio:
         context = sound.codec_context
-        known = audio_cleaner(context.codec.canonical_name) if context else None
+        if not (context and context.sample_rate):  # nothing of it is told at the start
+            continue
+        known = audio_cleaner(context.codec.canonical_name)
         if known is not None:
             found[sound] = known
     return found
