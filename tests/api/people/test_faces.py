@@ -326,6 +326,53 @@ def test_a_box_beside_the_photo_is_refused(client, me):
     assert not Face.objects.exists()
 
 
+SIDES = {"top": 0.1, "bottom": 0.5, "left": 0.2, "right": 0.4}
+
+
+def test_a_box_is_drawn_in_shares_of_the_picture_as_clients_send_it(client, me):
+    photo = PhotoFactory(owner=me, width=4000, height=2160)
+    body = {"photo": photo.image_hash, "person_name": "Anna", "box": SIDES}
+    answer = client.post("/api/addface", body, format="json")
+    face = Face.objects.get()
+    assert answer.status_code == 201
+    drawn = answer.json()["face"]
+    assert drawn["location"] == {"top": 108, "bottom": 540, "left": 400, "right": 800}
+    assert (face.left, face.top, face.right, face.bottom) == (0.2, 0.1, 0.4, 0.5)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"box": SIDES | {"right": 400}},  # pixels
+        {"box": SIDES | {"left": -0.1}},
+        {"box": SIDES | {"left": 0.5}},  # inside out
+        {"box": SIDES | {"bottom": 0.11}},  # 11 pixels high
+        {"box": {"top": 0.1}},
+        {"box": SIDES, "location": SIDES},
+        {},
+    ],
+)
+def test_a_box_that_shows_no_face_is_refused(client, me, shape):
+    photo = PhotoFactory(owner=me, width=4000, height=2160)
+    body = {"photo": photo.image_hash, "person_name": "Anna", **shape}
+    assert client.post("/api/addface", body, format="json").status_code == 400
+    assert not Face.objects.exists()
+
+
+def test_no_box_is_drawn_around_a_face_that_is_shown(client, me):
+    photo = PhotoFactory(owner=me, width=4000, height=2160)
+    there = FaceFactory(photo=photo, left=0.2, top=0.1, right=0.4, bottom=0.5)
+    body = {"photo": photo.image_hash, "person_name": "Anna", "box": SIDES}
+    answer = client.post("/api/addface", body, format="json")
+    assert answer.status_code == 409 and answer.json()["errors"][0]["message"]
+    assert not Person.objects.filter(name="Anna").exists()
+    beside = body | {"box": SIDES | {"left": 0.35, "right": 0.55}}
+    assert client.post("/api/addface", beside, format="json").status_code == 201
+    Face.objects.filter(pk=there.pk).update(dismissed="ignored")
+    Face.objects.filter(drawn=True).delete()
+    assert client.post("/api/addface", body, format="json").status_code == 201
+
+
 def test_faces_of_others_are_neither_seen_nor_changed(client, me, face_of):
     other = UserFactory()
     bert = PersonFactory(owner=other, name="Bert")
@@ -333,7 +380,7 @@ def test_faces_of_others_are_neither_seen_nor_changed(client, me, face_of):
     mine = face_of()
     ids = [theirs.pk, mine.pk]
     before = Face.objects.filter(pk=theirs.pk).values().get()
-    where = {"top": 0, "bottom": 9, "left": 0, "right": 9}
+    where = {"top": 0, "bottom": 99, "left": 0, "right": 99}
     for path, body in (
         ("labelfaces", {"person_name": "Bert", "face_ids": ids}),
         ("labelfaces", {"person_name": NOBODY, "face_ids": ids}),

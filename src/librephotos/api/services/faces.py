@@ -25,6 +25,7 @@ from librephotos.api.models import (
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.registry import FACES
 from librephotos.api.services.people_edits import (
+    FaceThere,
     Gone,
     NameTaken,
     Record,
@@ -35,6 +36,9 @@ from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 from librephotos.ml.face_recognition.boxes import Box
 
 Action = PeopleEdit.Action
+
+SAME_FACE_IOU = 0.3
+"""From this common share on, a box that is drawn is around a face that is there."""
 
 
 def label(owner: int, faces: Collection[int], *, name: str) -> Record:
@@ -171,13 +175,17 @@ def find_again(user: User) -> Job:
 def draw(photo: Photo, *, box: Box, name: str = "") -> tuple[Face, Record]:
     """Add a face that nobody found, at a box in shares of the picture's sides.
 
-    Raises Gone if the photo is.
+    Raises Gone if the photo is, and FaceThere where a face is shown already.
     """
     # As it is by now, and before the people: in the order of whoever stores faces.
     now = Photo.objects.select_for_update(no_key=True).filter(pk=photo.pk).first()
     if now is None:
         raise Gone("photo")
     photo, owner = now, now.owner_id
+    others = photo.faces.filter(dismissed=Face.Dismissed.NO)
+    for corners in others.values_list("left", "top", "right", "bottom"):
+        if Box(*corners).iou(box) >= SAME_FACE_IOU:
+            raise FaceThere
     with recorded(owner, Action.DRAW) as record:
         face = Face.objects.create(
             photo=photo,

@@ -43,6 +43,13 @@ class Gone(PeopleEditError):
         super().__init__(f"The {what} is not there any more.")
 
 
+class FaceThere(PeopleEditError):
+    """A box was drawn around a face that is shown already."""
+
+    def __init__(self) -> None:
+        super().__init__("There is a face already. Say whose it is.")
+
+
 class UndoneAlready(PeopleEditError):
     """The edit was taken back before."""
 

@@ -292,8 +292,12 @@ class SplitSerializer(FacesSerializer):
     person_name = NameField()
 
 
-class PixelBoxSerializer(serializers.Serializer[Any]):
-    """A rectangle in pixels of the big preview."""
+SHORTEST_SIDE = 12
+"""Of a box that is drawn, in pixels of the big preview: less shows no face."""
+
+
+class BoxSerializer(serializers.Serializer[Any]):
+    """A rectangle."""
 
     top = NumberField()
     bottom = NumberField()
@@ -302,20 +306,44 @@ class PixelBoxSerializer(serializers.Serializer[Any]):
 
 
 class DrawSerializer(serializers.Serializer[Any]):
-    """A face that nobody found: a photo, a rectangle, and a name if it has one."""
+    """A face that nobody found: a photo, a rectangle, and a name if it has one.
+
+    Clients send the rectangle as `box`, in shares of the sides of the picture as it is
+    shown; `location`, in pixels of the big preview, is an addition of ours.
+    """
 
     photo = serializers.CharField()
     person_name = NameField(required=False, allow_blank=True, default="")
-    location = PixelBoxSerializer()
+    box = BoxSerializer(required=False)
+    location = BoxSerializer(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("box" in attrs) == ("location" in attrs):
+            raise serializers.ValidationError(
+                {"box": "Give the rectangle in shares of the picture's sides."}
+            )
+        if any(not 0 <= side <= 1 for side in attrs.get("box", {}).values()):
+            raise serializers.ValidationError(
+                {"box": "These are shares of the picture's sides: from 0 to 1."}
+            )
+        return attrs
 
 
-def box_within(location: dict[str, float], photo: Photo) -> Box:
-    """Return a rectangle in pixels of the big preview in shares of its sides.
+def drawn_box(body: dict[str, Any], photo: Photo) -> Box:
+    """Return the rectangle of a DrawSerializer in shares of the picture's sides.
 
-    Raises ValidationError if nothing of it is on the photo.
+    Raises ValidationError if too little of it is on the photo to show a face.
     """
     width, height = preview_size(photo)
-    box = Box(**location).clipped(width, height).normalised(width, height)
-    if not box.area > 0:
-        raise serializers.ValidationError({"location": "This is not on the photo."})
-    return box
+    if "box" in body:
+        field, box = "box", Box(**body["box"]).scaled(width, height)
+    else:
+        field, box = "location", Box(**body["location"]).clipped(width, height)
+    if min(box.width, box.height) < SHORTEST_SIDE:
+        raise serializers.ValidationError(
+            {
+                field: "Too little of this is on the photo: a face is at least"
+                f" {SHORTEST_SIDE} pixels of the preview wide and high."
+            }
+        )
+    return box.normalised(width, height)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -44,8 +44,8 @@ from librephotos.api.serializers.people.face import (
     LabelledFaces,
     LabelSerializer,
     RejectSerializer,
-    box_within,
     dismissed_face,
+    drawn_box,
     face_item,
     group_item,
     labelled_face,
@@ -242,15 +242,17 @@ class RestoreView(APIView):
 
 
 class DrawView(APIView):
-    """A face that nobody found, at a rectangle in pixels of the big preview."""
+    """A face that nobody found, at a rectangle on a photo of one's own."""
 
-    @documented("face_draw", request=DrawSerializer, answer=DrawnFaceAnswer)
+    @documented("face_draw", request=DrawSerializer, answer={201: DrawnFaceAnswer})
     def post(self, request: Request) -> Response:
         body = validated(DrawSerializer, request)
         photo: Photo | None = one_of(changeable(request), body["photo"])
-        if photo is None or photo.aspect_ratio is None:
-            raise ValidationError({"photo": "You have no such photo."})
-        box = box_within(body["location"], photo)
+        if photo is None:
+            raise NotFound("You have no such photo.")
+        if photo.aspect_ratio is None:
+            raise ValidationError({"photo": "This photo has no preview yet."})
+        box = drawn_box(body, photo)
         face, record = service.draw(photo, box=box, name=body["person_name"])
         shown = labelled_face(face)
         drawn: DrawnFace = {
@@ -261,7 +263,7 @@ class DrawView(APIView):
             "location": location(face),
         }
         answer: DrawnFaceAnswer = {"status": True, "face": drawn, "edit": record.edit}
-        return Response(answer)
+        return Response(answer, status=201)
 
 
 @documented_start("faces_train")
