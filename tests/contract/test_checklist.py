@@ -13,13 +13,33 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from librephotos.api.models import Photo
+from librephotos.api.models import Photo, UserAlbum
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from tests.contract.library import SHOWN
 from tests.factories import PASSWORD, FileFactory, JobFactory, PhotoFactory
+from tests.support.named_tests import not_tests, numbered, numbers_of
 from tests.support.uploads import jpeg_of
 
 ALLOWED_AT_SIGN_IN_S = 0.5
+ELSEWHERE = {
+    7: (
+        "tests/contract/test_things.py::test_thing_albums_and_their_photos",
+        "tests/contract/test_shapes.py::test_place_albums_and_pins",
+        "tests/api/library/test_events.py::test_nobody_has_events",
+    ),
+    8: ("tests/contract/test_people_shapes.py::test_lists",),
+}
+"""Numbers that need people or things, and what tries them."""
+
+
+def test_no_number_is_missing(contract):
+    start = contract.index("## 24. ")
+    named = numbers_of(contract[start : contract.index("## 25. ")])
+    assert numbered(__file__) | ELSEWHERE.keys() == named
+
+
+def test_what_is_tried_elsewhere_is():
+    assert not_tests(name for names in ELSEWHERE.values() for name in names) == set()
 
 
 def sign_in(user, password=PASSWORD):
@@ -71,6 +91,18 @@ def test_4_no_grid_item_lacks_its_ratio_or_has_a_length_that_is_a_number(
         assert type(item["birthTime"]) is str and type(item["video_length"]) is str
     lengths = {item["url"]: item["video_length"] for item in answer["results"]}
     assert lengths[library.photos["video"].image_hash] == "12.5"
+
+
+def test_5_no_listed_album_lacks_its_cover(library, client_of):
+    client = client_of(library.owner)
+    UserAlbum.objects.create(owner=library.owner, title="Empty")
+    photos = library.hashes("image", "video")
+    body = {"title": "Summer", "photos": photos}
+    assert client.post("/api/albums/user/edit/", body, format="json").status_code == 201
+    (album,) = client.get("/api/albums/user/list/").json()["results"]
+    assert album["title"] == "Summer" and album["cover_photo"]["image_hash"] in photos
+    places = client.get("/api/albums/place/list/").json()["results"]
+    assert places and all(place["cover_photos"] for place in places)
 
 
 def test_6_captions_and_place_are_objects_even_of_nothing(library, client_of):
@@ -206,6 +238,13 @@ def test_20_search_follows_the_setting_of_the_user(library, client_of):
     library.owner.semantic_search_topk = 10
     library.owner.save()
     assert first_result()["url"] == library.photos["image"].image_hash
+
+
+@pytest.mark.parametrize("path", ["scanfaces", "autoalbumtitlegen"])
+def test_14_clients_start_these_jobs_by_get(library, client_of, path):
+    answer = client_of(library.owner).get(f"/api/{path}")
+    assert answer.status_code == 200
+    assert answer.json()["status"] is True and answer.json()["job_id"]
 
 
 def test_15_the_total_of_content_range_is_not_validated(
