@@ -155,10 +155,18 @@ def test_staff_says_nothing_of_superusers(client_of, root):
 
 def test_a_library_is_scanned_for_its_account(admin, root):
     user = UserFactory()
+    add(admin, user, root / "ada")
     scan = f"/api/manage/user/{user.pk}/scan/"
     answer = admin.post(scan, {"full": True}, format="json")
     job = Job.objects.get(job_id=answer.json()["job_id"])
     assert (job.started_by, job.kind) == (user, Job.Kind.SCAN_PHOTOS)
+
+
+def test_nothing_is_scanned_for_who_has_no_folder(admin, root):
+    user = UserFactory()
+    answer = admin.post(f"/api/manage/user/{user.pk}/scan/", {}, format="json")
+    assert answer.status_code == 400
+    assert "folder" in answer.json()["errors"][0]["message"]
 
 
 def test_nothing_is_scanned_for_who_is_inactive(admin, root):

@@ -80,12 +80,12 @@ LIBRARY = [
     signed_in("get", "api/files/failed/"),
     signed_in("post", "api/files/failed/retry/"),
     signed_in("get", "api/rqavailable/"),
-    signed_in("get", "api/scanphotos/"),
-    signed_in("post", "api/scanphotos/"),
-    signed_in("get", "api/fullscanphotos/"),
-    signed_in("post", "api/fullscanphotos/"),
-    signed_in("get", "api/scanuploadedphotos/"),
-    signed_in("post", "api/scanuploadedphotos/"),
+    Row("get", "api/scanphotos/", 401, 400, 200, 400),  # who has no folder
+    Row("post", "api/scanphotos/", 401, 400, 200, 400),  # who has no folder
+    Row("get", "api/fullscanphotos/", 401, 400, 200, 400),  # who has no folder
+    Row("post", "api/fullscanphotos/", 401, 400, 200, 400),  # who has no folder
+    Row("get", "api/scanuploadedphotos/", 401, 400, 200, 400),  # who has no folder
+    Row("post", "api/scanuploadedphotos/", 401, 400, 200, 400),  # who has no folder
     signed_in("get", "api/deletemissingphotos/"),
     signed_in("post", "api/deletemissingphotos/"),
     Row("get", "media/thumbnails_big/<str:name>/", *SEEN_BY_OWNER, photo),

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from librephotos.api.models import Job, JobFailure, JobStage
-from tests.factories import JobFactory, UserFactory
+from tests.factories import FileFactory, JobFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -160,12 +160,32 @@ STARTERS = [
 @pytest.mark.parametrize(("path", "kind"), STARTERS)
 def test_a_job_is_started_for_the_caller(client_of, path, kind, method):
     me = UserFactory()
+    me.scan_directories.create(path=b"/photos")
     for slash in ("", "/"):
         answer = getattr(client_of(me), method)(f"/api/{path}{slash}")
         assert answer.status_code == 200
         assert answer.json()["status"] is True
         job = Job.objects.get(job_id=answer.json()["job_id"])
         assert (job.kind, job.started_by) == (kind, me)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("path", [path for path, kind in STARTERS if "scan" in path])
+def test_who_has_no_folder_is_told_so(client_of, path, method):
+    me = UserFactory()
+    answer = getattr(client_of(me), method)(f"/api/{path}/")
+    told = answer.json()
+    assert answer.status_code == 400 and told["status"] is False
+    assert "administrator" in told["message"] == told["errors"][0]["message"]
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_of_a_folder_that_was_taken_away_are_looked_for(client_of):
+    me = UserFactory()
+    FileFactory(photo__owner=me)
+    assert client_of(me).post("/api/scanphotos/").status_code == 200
+    assert Job.objects.filter(started_by=me).exists()
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -108,6 +108,7 @@ def test_who_may_ask_for_a_job(
         Who.STAFF: [administrator],
     }[KINDS[kind].asked_by]
     for user in (owner, administrator):
+        user.scan_directories.create(path=f"/photos/{user.pk}".encode())
         answer = client_of(user).post(ASKED_AT[kind])
         assert answer.status_code == (200 if user in allowed else 403)
         mine = Job.objects.filter(started_by=user, kind=kind)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from librephotos.api.models import Job, JobFailure
+from librephotos.api.models import File, Job, JobFailure, ScanDirectory
 from librephotos.api.models.operations.job import JobQuerySet
 from librephotos.numbers import whole_number
 
@@ -50,3 +50,13 @@ def find_job(user: Any, name: str) -> Job | None:
         return jobs.filter(job_id=uuid.UUID(name)).first()
     except ValueError:
         return None
+
+
+def has_something_to_scan(user: Any) -> bool:
+    """Whether a scan would do anything: `user` has a folder, or files to miss.
+
+    Files whose folder was taken away are marked as missing by the next scan.
+    """
+    if ScanDirectory.objects.filter(user=user).exists():
+        return True
+    return File.objects.filter(owner=user, missing_since=None).exists()

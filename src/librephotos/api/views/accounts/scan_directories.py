@@ -19,6 +19,7 @@ from librephotos.api.http.started_jobs import StartedJob, started
 from librephotos.api.models import ScanDirectory, User
 from librephotos.api.models.fields import readable_path
 from librephotos.api.pipeline.work import jobs
+from librephotos.api.queries.operations.jobs import has_something_to_scan
 from librephotos.api.services import users
 
 
@@ -113,6 +114,8 @@ class AccountScanView(_OfAccount):
         account = self.account(request, user_id)
         if not account.is_active:
             raise ValidationError("Nothing is scanned for an account that is inactive.")
+        if not has_something_to_scan(account):
+            raise ValidationError("This account has no folder yet. Give it one first.")
         full = form.validated_data["full"]
         return started(jobs.start_scan(user=account, full=full))
 

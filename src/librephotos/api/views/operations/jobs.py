@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from librephotos.api.http.caller import caller
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.errors import envelope
 from librephotos.api.http.pagination import (
@@ -23,7 +24,12 @@ from librephotos.api.http.started_jobs import (
 )
 from librephotos.api.models import Job, User
 from librephotos.api.pipeline.work import jobs
-from librephotos.api.queries.operations.jobs import find_job, job_list, unfinished_job
+from librephotos.api.queries.operations.jobs import (
+    find_job,
+    has_something_to_scan,
+    job_list,
+    unfinished_job,
+)
 from librephotos.api.serializers.operations.job import (
     CancelledJob,
     JobFailureRow,
@@ -34,6 +40,10 @@ from librephotos.api.serializers.operations.job import (
 )
 
 _ENDED = "This job has ended already."
+_NO_FOLDER = (
+    "You have no folder that could be scanned. An administrator gives you one: in the"
+    " settings of accounts, or by /api/manage/user/ID/directories/."
+)
 
 
 class JobListView(APIView):
@@ -123,6 +133,16 @@ class ScanView(StartJobByGetView):
 
     def start(self, user: User) -> Job:
         return jobs.start_scan(user=user, full=self.full)
+
+    def post(self, request: Request) -> Response:
+        if not has_something_to_scan(caller(request)):
+            told = {
+                "status": False,
+                "message": _NO_FOLDER,
+                **envelope({"detail": _NO_FOLDER}),
+            }
+            return Response(told, status=400)
+        return super().post(request)
 
 
 @documented_start("full_scan", by_get="full_scan_deprecated")
