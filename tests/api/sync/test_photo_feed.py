@@ -389,5 +389,5 @@ def test_the_number_of_queries_does_not_grow(
         country = PlaceFactory(name=f"Country {number}")
         PhotoFactory(owner=me, place=PlaceFactory(parent=country))
     mirror.ask()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         mirror.ask(size=500)

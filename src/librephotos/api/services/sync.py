@@ -62,7 +62,7 @@ def count_photos(user: User) -> int:
     last = SyncedPhotos.objects.filter(
         user=user, counted_at__gt=timezone.now() - _FRESH
     ).first()
-    return photos.mirrored(user).count() if last is None else last.count
+    return photos.count_mirrored(user) if last is None else last.count
 
 
 @transaction.atomic

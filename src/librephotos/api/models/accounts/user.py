@@ -118,6 +118,8 @@ class User(AbstractUser):
 
     # Tokens that were given out before count for nothing once this has risen.
     ended_sign_ins = models.PositiveIntegerField(default=0, editable=False)
+    # The transaction in which `is_active` changed last; kept by a trigger.
+    presence_changed_in = models.BigIntegerField(db_default=0, editable=False)
     avatar = models.FileField(upload_to="avatars", blank=True)
     confidence = models.FloatField(default=0.1)
     confidence_person = models.FloatField(default=0.9)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from librephotos.api.models.accounts.user import User
+from librephotos.api.models.operations.sync import TransactionNumber
 
 
 class Shown(IntFlag):
@@ -115,7 +116,12 @@ class AlbumShare(models.Model):
 
 
 class PhotoShare(models.Model):
-    """A photo that its owner shows to another user; `shown` is what is told of it."""
+    """A photo that its owner shows to another user; `shown` is what is told of it.
+
+    `visible` follows the photo's by a trigger of the database. `changed_in` is the
+    number of the transaction in which anything changed last that the recipient's
+    clients mirror of share or photo, `changed_at` when that was; triggers keep both.
+    """
 
     pk = models.CompositePrimaryKey("photo_id", "recipient_id")
     photo = models.ForeignKey(
@@ -128,6 +134,18 @@ class PhotoShare(models.Model):
     recipient_id: int
     shown = models.PositiveSmallIntegerField()
     created_on = models.DateTimeField(auto_now_add=True)
+    visible = models.BooleanField(default=False, db_default=False, editable=False)
+    changed_in = models.BigIntegerField(db_default=TransactionNumber(), editable=False)
+    changed_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=("recipient", "changed_in", "photo"),
+                name="photo_share_changed",
+                condition=Q(visible=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.photo_id} to {self.recipient_id}"

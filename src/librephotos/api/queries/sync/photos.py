@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import F, FilteredRelation, Q
 
-from librephotos.api.models import Photo
-from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.models import Photo, PhotoShare
 from librephotos.api.queries.library.photos import PLACE_DEPTH
 from librephotos.api.queries.sync.cursors import PhotoCursor, Snapshot
 from librephotos.numbers import LARGEST
@@ -18,31 +18,63 @@ from librephotos.numbers import LARGEST
 # A transaction that was under way when a client was last told may have given a photo a
 # number below those that the client knows: what could not be seen then is told as well.
 # Numbers from `latest` on are of another database, from which the rows were taken over.
-_CHANGED = """
+_UNSEEN = """(
+    {number} >= %(xmax)s AND {number} < present.xmax OR {number} = ANY(%(running)s)
+)"""
+
+_BEHIND = """({{number}}, {{id}}) >= (%(low)s, %(lowest)s) AND (
+    ({{number}}, {{id}}) > (%(changed_in)s, %(photo)s) OR {unseen}
+)
+ORDER BY {{number}}, {{id}} LIMIT %(size)s""".format(unseen=_UNSEEN)
+
+_SHOWN_TO_ONE = """
+api_photoshare AS share
+JOIN api_photo AS photo ON photo.id = share.photo_id
+JOIN api_user AS owner ON owner.id = photo.owner_id AND owner.is_active
+"""
+
+# What is gone may be there again, and is told as an item then. What somebody shows who
+# has been deactivated is nowhere written down as gone.
+_CHANGED = f"""
 WITH present AS (
     SELECT pg_snapshot_xmin(seen)::text::bigint AS xmin,
         pg_snapshot_xmax(seen)::text::bigint AS xmax,
         ARRAY(SELECT pg_snapshot_xip(seen)::text::bigint) AS running
     FROM pg_current_snapshot() AS seen
-), page AS (
+), own AS (
     SELECT id, changed_in FROM api_photo, present
-    WHERE owner_id = %(owner)s AND (changed_in, id) >= (%(low)s, %(lowest)s) AND (
-        (changed_in, id) > (%(changed_in)s, %(photo)s)
-        OR changed_in >= %(xmax)s AND changed_in < present.xmax
-        OR changed_in = ANY(%(running)s)
-    )
+    WHERE owner_id = %(user)s AND {_BEHIND.format(number="changed_in", id="id")}
+), shown AS (
+    SELECT share.photo_id AS id, share.changed_in FROM {_SHOWN_TO_ONE}, present
+    WHERE share.recipient_id = %(user)s AND share.visible
+        AND {_BEHIND.format(number="share.changed_in", id="share.photo_id")}
+), page AS (
+    SELECT * FROM own UNION ALL SELECT * FROM shown
     ORDER BY changed_in, id LIMIT %(size)s
+), gone AS (
+    SELECT photo FROM api_photoremoval AS removal, present
+    WHERE removal."user" = %(user)s AND removal.removed_in >= %(xmin)s
+        AND {_UNSEEN.format(number="removal.removed_in")}
+        AND NOT EXISTS (
+            SELECT FROM {_SHOWN_TO_ONE} WHERE share.photo_id = removal.photo
+                AND share.recipient_id = %(user)s AND share.visible
+        )
+    UNION
+    SELECT share.photo_id FROM api_photoshare AS share, api_photo AS photo
+    WHERE share.recipient_id = %(user)s AND share.visible
+        AND photo.id = share.photo_id AND photo.owner_id IN (
+            SELECT absent.id FROM api_user AS absent, present
+            WHERE NOT absent.is_active AND absent.presence_changed_in >= %(xmin)s
+                AND {_UNSEEN.format(number="absent.presence_changed_in")}
+        )
 )
 SELECT present.xmin, present.xmax, present.running, page.id, page.changed_in,
-    ARRAY(
-        SELECT DISTINCT photo FROM api_photoremoval
-        WHERE "user" = %(owner)s AND removed_in >= %(xmin)s AND (
-            removed_in >= %(xmax)s AND removed_in < present.xmax
-            OR removed_in = ANY(%(running)s)
-        )
-    ),
+    ARRAY(SELECT photo FROM gone),
     CASE WHEN page.id IS NULL THEN (
-        SELECT count(*) FROM api_photo WHERE owner_id = %(owner)s
+        SELECT count(*) FROM api_photo WHERE owner_id = %(user)s
+    ) + (
+        SELECT count(*) FROM {_SHOWN_TO_ONE}
+        WHERE share.recipient_id = %(user)s AND share.visible
     ) END
 FROM present LEFT JOIN page ON true
 ORDER BY page.changed_in, page.id
@@ -75,9 +107,16 @@ class PhotoPage:
     count: int | None
 
 
-def mirrored(user: Any) -> PhotoQuerySet:
-    """Return the photos that a user's clients mirror, whatever their state."""
-    return Photo.objects.owned_by(user)
+def count_mirrored(user: Any) -> int:
+    """Return how many photos a user's clients mirror.
+
+    These are one's own, whatever their state, and the visible ones that others show to
+    one by themselves. Photos of shared albums are told of with their albums.
+    """
+    shown = PhotoShare.objects.filter(
+        recipient=user.pk, visible=True, photo__owner__is_active=True
+    )
+    return Photo.objects.owned_by(user).count() + shown.count()
 
 
 def changed_photos(user: Any, since: PhotoCursor | None, *, size: int) -> PhotoPage:
@@ -86,7 +125,7 @@ def changed_photos(user: Any, since: PhotoCursor | None, *, size: int) -> PhotoP
     seen = after.snapshot
     late = after.changed_in >= seen.xmin
     parameters = {
-        "owner": user.pk,
+        "user": user.pk,
         "changed_in": after.changed_in,
         "photo": after.photo,
         "low": seen.xmin if late else after.changed_in,
@@ -111,6 +150,15 @@ def changed_photos(user: Any, since: PhotoCursor | None, *, size: int) -> PhotoP
 
 
 def described(user: Any, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Photo]:
-    """Return photos by id, with their owners and places; those that are still there."""
-    found = mirrored(user).filter(pk__in=ids)
+    """Return photos by id, with their owners and places; those that are still there.
+
+    Of those of others, `shown` is what is told and `shown_at` when the share or the
+    photo changed last; both are None of one's own.
+    """
+    share = FilteredRelation("shares", condition=Q(shares__recipient=user.pk))
+    shown = Q(share__visible=True, owner__is_active=True)
+    found = Photo.objects.alias(share=share).filter(
+        Q(owner=user.pk) | shown, pk__in=ids
+    )
+    found = found.annotate(shown=F("share__shown"), shown_at=F("share__changed_at"))
     return found.select_related("owner", PLACE_DEPTH).only(*_TOLD).in_bulk()

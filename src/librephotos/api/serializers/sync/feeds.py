@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar
 
 from librephotos.api.http.answer_schema import IsoTime, UuidText
-from librephotos.api.models import Photo, User
+from librephotos.api.models import Photo, Shown, User
 from librephotos.api.queries.sync.items import milliseconds
 from librephotos.api.serializers.library.place import address
 
@@ -27,7 +27,10 @@ class SyncPage(TypedDict, Generic[ItemT]):
 
 
 class SyncPhoto(TypedDict):
-    """A photo in whatever state; times in milliseconds since 1970."""
+    """A photo in whatever state; times in milliseconds since 1970.
+
+    Of a photo of another the time, or the place, is null where it is not shown.
+    """
 
     id: UuidText
     image_hash: str
@@ -130,16 +133,24 @@ class SyncCounts(TypedDict):
 
 
 def sync_photo(photo: Photo, *, viewer: User) -> SyncPhoto:
-    """Return a photo, whose owner and places have been loaded with it."""
-    own = photo.owner_id == viewer.pk
+    """Return a photo, which comes from `queries.sync.photos.described`.
+
+    Of those of others as much is told as the share of each tells. When they came into
+    the library is near to when they were taken.
+    """
+    shown, changed_at = Shown.all(), photo.last_modified
+    if photo.owner_id != viewer.pk:
+        shown = Shown(getattr(photo, "shown"))
+        changed_at = max(changed_at, getattr(photo, "shown_at"))
+    timed, placed = Shown.TIME in shown, Shown.PLACE in shown
     length = photo.duration_s
     return {
         "id": str(photo.pk),
         "image_hash": photo.image_hash,
         "owner_id": photo.owner_id,
-        "timestamp": milliseconds(photo.taken_at),
-        "added_on": milliseconds(photo.added_on),
-        "last_modified": milliseconds(photo.last_modified),
+        "timestamp": milliseconds(photo.taken_at) if timed else None,
+        "added_on": milliseconds(photo.added_on) if timed else None,
+        "last_modified": milliseconds(changed_at),
         "type": _type(photo),
         "video_length_ms": None if length is None else round(length * 1000),
         "rating": photo.rating,
@@ -149,9 +160,9 @@ def sync_photo(photo: Photo, *, viewer: User) -> SyncPhoto:
         "removed": photo.removed,
         "is_public": photo.public,
         "aspect_ratio": photo.aspect_ratio,
-        "latitude": photo.latitude if own else None,
-        "longitude": photo.longitude if own else None,
-        "search_location": address(photo.place) if own else None,
+        "latitude": photo.latitude if placed else None,
+        "longitude": photo.longitude if placed else None,
+        "search_location": address(photo.place) if placed else None,
         "dominant_color": photo.dominant_color or None,
     }
 

@@ -106,7 +106,7 @@ def _refused(error: str) -> Response:
     get=documented("sync_photos", query=FEED_QUERY, answer=SyncPage[SyncPhoto])
 )
 class PhotoFeedView(FeedView):
-    """One's photos, whatever their state."""
+    """One's photos, whatever their state, and those that others show to one."""
 
     name = PhotoCursor.feed
 
@@ -121,7 +121,7 @@ class PhotoFeedView(FeedView):
             "behind": found.cursor.values() if found.cursor else None,
         }
         if since is None:
-            page["total"] = photos.mirrored(user).count()
+            page["total"] = photos.count_mirrored(user)
         return page
 
 
