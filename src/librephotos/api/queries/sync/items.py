@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from librephotos.api.models import Person, SyncItem
+from librephotos.api.models import Person, SyncItem, User
 from librephotos.api.queries.library.places import Places
 from librephotos.api.queries.library.things import Things
 from librephotos.api.queries.library.user_albums import (
@@ -22,6 +22,7 @@ from librephotos.api.queries.library.user_albums import (
     OwnAlbum,
     UserAlbums,
 )
+from librephotos.api.queries.library.user_tags import UserTags
 from librephotos.api.queries.people.person_photos import person_rows
 
 Described = dict[int, dict[str, Any]]
@@ -151,6 +152,55 @@ def _places(user: Any) -> Described:
     }
 
 
+def _tags(user: Any) -> Described:
+    return {
+        tag.pk: {
+            "id": tag.pk,
+            "title": tag.title,
+            "photo_count": tag.photo_count,
+            "cover_hashes": [],
+        }
+        for tag in UserTags(user).rows()
+    }
+
+
+# Who shows one a photo or an album, and to whom one does. What is shown to one counts
+# while it can be seen; what one shows oneself, for as long as one does.
+_SHARING = """
+SELECT photo.owner_id FROM api_photoshare AS share
+JOIN api_photo AS photo ON photo.id = share.photo_id
+WHERE share.recipient_id = %(user)s AND share.visible
+UNION
+SELECT album.owner_id FROM api_albumshare AS share
+JOIN api_useralbum AS album ON album.id = share.album_id
+WHERE share.recipient_id = %(user)s
+UNION
+SELECT share.recipient_id FROM api_photoshare AS share
+JOIN api_photo AS photo ON photo.id = share.photo_id
+WHERE photo.owner_id = %(user)s
+UNION
+SELECT share.recipient_id FROM api_albumshare AS share
+JOIN api_useralbum AS album ON album.id = share.album_id
+WHERE album.owner_id = %(user)s
+"""
+
+
+def _users(user: Any) -> Described:
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARING, {"user": user.pk})
+        ids = [id for (id,) in cursor.fetchall()]
+    return {
+        each.pk: {
+            "id": each.pk,
+            "username": each.username,
+            "first_name": each.first_name,
+            "last_name": each.last_name,
+            "avatar_url": each.avatar.url if each.avatar else None,
+        }
+        for each in User.objects.filter(pk__in=ids, is_active=True)
+    }
+
+
 def _nothing(user: Any) -> Described:
     return {}
 
@@ -160,8 +210,8 @@ USER_ALBUMS = Feed(SyncItem.Kind.USER_ALBUM, _user_albums, _members_digest)
 EVENTS = Feed(SyncItem.Kind.EVENT, _nothing)
 THINGS = Feed(SyncItem.Kind.THING, _things)
 PLACES = Feed(SyncItem.Kind.PLACE, _places)
-TAGS = Feed(SyncItem.Kind.TAG, _nothing)
-USERS = Feed(SyncItem.Kind.USER, _nothing)
+TAGS = Feed(SyncItem.Kind.TAG, _tags)
+USERS = Feed(SyncItem.Kind.USER, _users)
 
 
 def items_since(
