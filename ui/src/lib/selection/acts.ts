@@ -264,6 +264,16 @@ export function actsOf(view: string): { bar: Act[]; menu: Act[] } {
   };
 }
 
+/** The acts that leave the bar of a narrow window for its menu, the first of them first. */
+const GIVE_WAY = ['hide', 'download', 'share', 'album'];
+
+/** Return the acts of the bar that stay in it where there is room for so many. */
+export function fitting(bar: Act[], room: number): Act[] {
+  const going = GIVE_WAY.filter((id) => bar.some((act) => act.id === id));
+  const gone = going.slice(0, Math.max(0, bar.length - room));
+  return bar.filter(({ id }) => !gone.includes(id));
+}
+
 /** What the key Delete does in a view. */
 export function actOfDelete(view: string): string {
   return view === 'trash' ? 'erase' : 'trash';

@@ -8,6 +8,7 @@ import check from 'lucide-static/icons/check.svg?raw';
 import chevronLeft from 'lucide-static/icons/chevron-left.svg?raw';
 import chevronRight from 'lucide-static/icons/chevron-right.svg?raw';
 import circleDotDashed from 'lucide-static/icons/circle-dot-dashed.svg?raw';
+import checkAll from 'lucide-static/icons/list-checks.svg?raw';
 import copy from 'lucide-static/icons/copy.svg?raw';
 import download from 'lucide-static/icons/download.svg?raw';
 import ellipsis from 'lucide-static/icons/ellipsis.svg?raw';
@@ -60,6 +61,7 @@ import x from 'lucide-static/icons/x.svg?raw';
 /** The icons of the page by what they stand for: each is one of Lucide's. */
 export const icons = {
   photos: images,
+  all: checkAll,
   heart,
   hidden: eyeOff,
   trash,
