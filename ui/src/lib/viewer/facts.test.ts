@@ -39,6 +39,12 @@ it('tells megapixels of pictures that have some', () => {
   expect(size(100, 100)).toBe('100 × 100');
 });
 
+it('tells no size that is not told', () => {
+  const size = (photo: typeof bare) => factsOf(photo, 'en-GB').find((fact) => fact.name === 'Size');
+  expect(size({ ...bare, size: 0, width: 400, height: 300 })?.detail).toBe('');
+  expect(size({ ...bare, size: 0 })).toBeUndefined();
+});
+
 it('falls back to coordinates where no place is known', () => {
   const photo = { ...bare, exif_gps_lat: 52.5, exif_gps_lon: 13.4 };
   expect(factsOf(photo, 'en-GB')[1]?.value).toBe('52.50000, 13.40000');

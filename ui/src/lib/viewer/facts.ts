@@ -25,7 +25,7 @@ export function factsOf(photo: Photo, locale: string): Fact[] {
     { name: m.viewer_camera(), value: photo.camera ?? '' },
     { name: m.viewer_lens(), value: photo.lens ?? '' },
     { name: m.viewer_exposure(), value: exposureOf(photo) },
-    { name: m.viewer_size(), value: dimensionsOf(photo), detail: formatBytes(photo.size) },
+    { name: m.viewer_size(), value: dimensionsOf(photo), detail: bytesOf(photo) },
   ];
   return facts.filter((fact) => fact.value !== '');
 }
@@ -62,8 +62,13 @@ function focalLength(photo: Photo): string {
   return `${rounded(photo.focal_length)} mm` + (differs ? ` (${rounded(equivalent)} mm)` : '');
 }
 
+/** The size of the file, "" where its owner does not tell: it is the original's. */
+function bytesOf({ size }: Photo): string {
+  return size > 0 ? formatBytes(size) : '';
+}
+
 function dimensionsOf(photo: Photo): string {
-  if (!photo.width || !photo.height) return formatBytes(photo.size);
+  if (!photo.width || !photo.height) return bytesOf(photo);
   const megapixels = (photo.width * photo.height) / 1e6;
   const area = megapixels < 0.05 ? '' : ` (${rounded(megapixels)} MP)`;
   return `${photo.width} × ${photo.height}${area}`;
