@@ -3,12 +3,14 @@ import { photo } from '../api/samples';
 import { fieldName, valueText, whyThisDate } from './words';
 
 it('tells values of the history in words', () => {
-  expect(valueText(null)).toBe('as in the file');
-  expect(valueText([])).toBe('nothing');
-  expect(valueText('')).toBe('nothing');
-  expect(valueText(['a', 'b'])).toBe('a, b');
-  expect(valueText(6)).toBe('6');
-  expect(valueText('1999-05-06T07:08:09.000000')).toBe('1999-05-06 07:08:09');
+  expect(valueText('title', null)).toBe('as in the file');
+  expect(valueText('title', [])).toBe('nothing');
+  expect(valueText('title', '')).toBe('nothing');
+  expect(valueText('title', ['a', 'b'])).toBe('a, b');
+  expect(valueText('rating', 6)).toBe('6');
+  expect(valueText('orientation', 6)).toBe('90°');
+  expect(valueText('orientation', 5)).toBe('270°, mirrored');
+  expect(valueText('title', '1999-05-06T07:08:09.000000')).toBe('1999-05-06 07:08:09');
 });
 
 it('tells why a photo has its date', () => {

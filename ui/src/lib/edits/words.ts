@@ -53,11 +53,29 @@ export function fieldName(name: string): string {
 
 const MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?$/;
 
-/** A value of the history in words: null is what the file says. */
-export function valueText(value: unknown): string {
+/** Clockwise, of the numbers that EXIF has for turns. */
+const DEGREES: Record<number, number> = {
+  1: 0,
+  2: 0,
+  3: 180,
+  4: 180,
+  5: 270,
+  6: 90,
+  7: 90,
+  8: 270,
+};
+const MIRRORED = [2, 4, 5, 7];
+
+function turnText(turn: number): string {
+  const degrees = `${DEGREES[turn] ?? 0}°`;
+  return MIRRORED.includes(turn) ? `${degrees}, ${m.edits_mirrored()}` : degrees;
+}
+
+/** A value of a field of the history in words: null is what the file says. */
+export function valueText(field: string, value: unknown): string {
   if (value === null || value === undefined) return m.edits_as_in_file();
   if (Array.isArray(value)) return value.length === 0 ? m.edits_none() : value.join(', ');
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number') return field === 'orientation' ? turnText(value) : String(value);
   if (typeof value !== 'string' || value === '') return m.edits_none();
   return value.replace(MOMENT, '$1 $2');
 }
