@@ -22,6 +22,8 @@ _MATRICES: dict[int, _Matrix] = {
 _NUMBERS = {matrix: number for number, matrix in _MATRICES.items()}
 _QUARTERS = (1, 6, 3, 8)
 UNTURNED, FLIPPED = 1, 2
+ORIENTATIONS = tuple(_MATRICES)
+"""All of them in sequence."""
 
 
 def turned(first: int, then: int) -> int:

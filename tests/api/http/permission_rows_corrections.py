@@ -75,6 +75,7 @@ CORRECTIONS = [
         "post", "api/photosedit/category/", body={**EVERY, "category": "document"}
     ),
     signed_in("post", "api/photosedit/shift/", body={**EVERY, "seconds": 60}),
+    signed_in("post", "api/photosedit/turn/", body={**EVERY, "angle": 90}),
     signed_in(
         "post", "api/photosedit/place/", body={**EVERY, "latitude": 1, "longitude": 1}
     ),

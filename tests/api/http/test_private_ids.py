@@ -365,6 +365,7 @@ CASES: dict[tuple[str, str], Requests] = {
     ),
     ("post", "api/photosedit/category/"): edited("category", category="photo"),
     ("post", "api/photosedit/shift/"): edited("shift", seconds=60),
+    ("post", "api/photosedit/turn/"): edited("turn", angle=90),
     ("post", "api/photosedit/place/"): edited("place", latitude=1, longitude=1),
     ("post", "api/photosedit/revert/"): bodies(
         "/api/photosedit/revert/", lambda ids, own, face: {"edit": ids.act}

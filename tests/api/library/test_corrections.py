@@ -145,6 +145,7 @@ def test_nobody_reads_or_changes_the_fields_of_others(client_of: Any) -> None:
                 ("shift", {"seconds": 60}),
                 ("place", {"latitude": 1, "longitude": 1}),
                 ("category", {"category": "document"}),
+                ("turn", {"angle": 90}),
             ):
                 assert act(client, path, **selection, **said).json()["count"] == 0
         assert act(client, "rotate", image_hash=photo.image_hash).status_code == 404
@@ -233,6 +234,35 @@ def test_no_date_is_moved_to_where_no_photo_is(client_of: Any) -> None:
     assert now(photo).taken_at == photo.taken_at
     for body in ({}, {"seconds": 10**12}, {"seconds": 1, "timezone": "UTC"}):
         assert act(client, "shift", image_hashes=names, **body).status_code == 400
+
+
+def test_many_are_turned_each_from_where_it_was_and_back(client_of: Any) -> None:
+    me = UserFactory()
+    turned = [PhotoFactory(owner=me, user_orientation=n) for n in range(1, 9)]
+    video = PhotoFactory(owner=me, video=True)
+    client = client_of(me)
+    answer = act(
+        client,
+        "turn",
+        select_all=True,
+        query={},
+        excluded_hashes=[turned[0].image_hash],
+        angle=-90,
+    ).json()
+    assert (answer["status"], answer["count"]) == (True, 7)
+    # As EXIF numbers them, a quarter counter-clockwise after each of the others.
+    orientations = [now(photo).user_orientation for photo in (*turned, video)]
+    assert orientations == [1, 5, 6, 7, 4, 1, 2, 3, 1]
+    act(client, "rotate", image_hash=turned[2].image_hash, angle=90)
+    assert undo(client, answer["edit"]).json()["count"] == 6
+    orientations = [now(photo).user_orientation for photo in turned]
+    assert orientations == [1, 2, 3, 4, 5, 6, 7, 8]
+    queued = ProcrastinateJob.objects.filter(task_name="librephotos.run_stages")
+    assert {len(job.args["photos"]) for job in queued} == {7, 1, 6}
+    named = {"image_hashes": [video.image_hash]}
+    assert act(client, "turn", **named, angle=90).json()["count"] == 0
+    for body in ({"angle": 45}, {"angle": "left"}, {"angle": None}):
+        assert act(client, "turn", **named, **body).status_code == 400
 
 
 def test_many_photos_cost_as_many_queries_as_few(client_of: Any) -> None:

@@ -33,7 +33,7 @@ from librephotos.api.writes import (
 )
 from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.media.dates.written import EARLIEST_YEAR, MAX_FUTURE
-from librephotos.media.turns import FLIPPED, quarter_turns, turned
+from librephotos.media.turns import FLIPPED, ORIENTATIONS, quarter_turns, turned
 
 FEW = 50
 """So many photos are dated in a request: what workers do comes a moment later."""
@@ -114,6 +114,10 @@ to_jsonb(to_char((photo.taken_at + %(shift)s) AT TIME ZONE 'UTC',
     'YYYY-MM-DD"T"HH24:MI:SS.US'))
 """
 
+_TURNED = """
+to_jsonb(nullif((%(turns)s::smallint[])[photo.user_orientation], 1))
+"""
+
 
 def shift_dates(photos: PhotoQuerySet, by: timedelta, *, user: User) -> Correction:
     """Say of each dated photo that it was taken so much later than it counts now.
@@ -133,19 +137,29 @@ def shift_dates(photos: PhotoQuerySet, by: timedelta, *, user: User) -> Correcti
     return correction
 
 
-def turn(photo: Photo, *, angle: int, flip: bool, user: User) -> Photo:
-    """Turn a still clockwise by degrees, a multiple of 90, then mirror it.
+def turn(photos: PhotoQuerySet, *, angle: int, flip: bool, user: User) -> Correction:
+    """Turn stills clockwise by degrees, a multiple of 90, then mirror them.
 
-    Its file stays as it is: the previews are made anew by a worker.
+    Their files stay as they are: the previews are made anew by a worker. Videos are
+    passed over.
     """
-    same = Photo.objects.filter(pk=photo.pk)
-    with _correcting(same, user) as correction:
-        now = turned(same.get().user_orientation, quarter_turns(angle))
-        now = turned(now, FLIPPED) if flip else now
-        said = None if now == 1 else now
-        photo_says.say(same, "orientation", said, user=user, batch=correction.batch)
+    stills = photos.filter(video=False)
+    then = quarter_turns(angle)
+    turns = [
+        turned(turned(now, then), FLIPPED) if flip else turned(now, then)
+        for now in ORIENTATIONS
+    ]
+    with _correcting(stills, user) as correction:
+        photo_says.say_each(
+            stills,
+            "orientation",
+            _TURNED,
+            {"turns": turns},
+            user=user,
+            batch=correction.batch,
+        )
         correction.fields.add("orientation")
-    return same.get()
+    return correction
 
 
 def categorise(photos: PhotoQuerySet, category: str, *, user: User) -> Correction:

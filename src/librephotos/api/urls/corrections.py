@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     _api("photosedit/rotate", corrections.RotateView),
     _api("photosedit/category", corrections.CategoryView),
     _api("photosedit/shift", corrections.ShiftView),
+    _api("photosedit/turn", corrections.TurnView),
     _api("photosedit/place", corrections.PlaceView),
     _api("photosedit/revert", corrections.UndoView),
     _api("geocode/search", place_names.PlaceNamesView),

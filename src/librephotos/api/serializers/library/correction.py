@@ -112,17 +112,29 @@ def category_by_flags(now: str, flags: dict[str, bool]) -> str:
     return str(now)
 
 
+class _QuarterTurnsField(WholeNumberField):
+    """Degrees clockwise."""
+
+    def to_internal_value(self, data: Any) -> int:
+        angle = super().to_internal_value(data)
+        if angle % 90:
+            raise serializers.ValidationError("Turn by a multiple of 90 degrees.")
+        return angle
+
+
 class RotateSerializer(serializers.Serializer[Any]):
     """A turn clockwise by degrees, then a flip from left to right."""
 
     image_hash = serializers.CharField()
-    angle = WholeNumberField(default=0)
+    angle = _QuarterTurnsField(default=0)
     flip_horizontal = StrictBooleanField(default=False)
 
-    def validate_angle(self, angle: int) -> int:
-        if angle % 90:
-            raise serializers.ValidationError("Turn by a multiple of 90 degrees.")
-        return angle
+
+class TurnSerializer(SelectionSerializer):
+    """The same of many photos."""
+
+    angle = _QuarterTurnsField(default=0)
+    flip_horizontal = StrictBooleanField(default=False)
 
 
 class CategorySerializer(SelectionSerializer):

@@ -17,7 +17,7 @@ from librephotos.api.http.documentation import documented
 from librephotos.api.http.errors import envelope
 from librephotos.api.http.fields import iso_utc
 from librephotos.api.http.input import changeable, validated
-from librephotos.api.models import Photo
+from librephotos.api.models import Photo, User
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.photos import one_of
 from librephotos.api.serializers.library.correction import (
@@ -29,6 +29,7 @@ from librephotos.api.serializers.library.correction import (
     RotateSerializer,
     ShiftSerializer,
     TurnedPhoto,
+    TurnSerializer,
     UndoSerializer,
     category_by_flags,
 )
@@ -118,12 +119,9 @@ class RotateView(APIView):
         if photo.video:
             message = "A video cannot be turned."
             return _refused(envelope({"image_hash": message}), 400)
-        photo = service.turn(
-            photo,
-            angle=body["angle"],
-            flip=body["flip_horizontal"],
-            user=caller(request),
-        )
+        same = Photo.objects.filter(pk=photo.pk)
+        _turn(same, body, caller(request))
+        photo = same.get()
         answer: TurnedPhoto = {
             "status": True,
             "image_hash": photo.image_hash,
@@ -132,6 +130,12 @@ class RotateView(APIView):
             "last_modified": iso_utc(photo.last_modified),
         }
         return Response(answer)
+
+
+def _turn(photos: PhotoQuerySet, body: dict[str, Any], user: User) -> Correction:
+    return service.turn(
+        photos, angle=body["angle"], flip=body["flip_horizontal"], user=user
+    )
 
 
 def _refused(errors: dict[str, Any], status: int) -> Response:
@@ -229,6 +233,20 @@ class PlaceView(SelectionActView):
     def act(self, photos: PhotoQuerySet, body: dict[str, Any], user: Any) -> Correction:
         """Say where."""
         return service.say(photos, {"position": body["position"]}, user=user)
+
+
+class TurnView(SelectionActView):
+    """Many stills turned or mirrored; videos stay as they are."""
+
+    serializer = TurnSerializer
+
+    @documented("photos_turn", request=TurnSerializer, answer=CorrectedPhotos)
+    def post(self, request: Request) -> Response:
+        return self.apply(request)
+
+    def act(self, photos: PhotoQuerySet, body: dict[str, Any], user: Any) -> Correction:
+        """Turn them."""
+        return _turn(photos, body, user)
 
 
 class UndoView(APIView):
