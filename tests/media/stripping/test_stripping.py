@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import av
 import exiv2
@@ -35,10 +36,10 @@ LIMITS = Limits()
 def stripped(tmp_path: Path) -> Callable[..., Path]:
     """Give a function that writes a file, has it copied and returns the copy."""
 
-    def copy(data: bytes, *, embedded_video: bool = False) -> Path:
+    def copy(data: bytes, **options: Any) -> Path:
         path, target = tmp_path / "original", tmp_path / "copy"
         path.write_bytes(data)
-        make_copy(order(path, target, embedded_video=embedded_video))
+        make_copy(order(path, target, **options))
         assert path.read_bytes() == data
         return target
 
@@ -55,7 +56,7 @@ def test_colours_that_are_told_by_numbers_are_those_of_the_copy(
         assert shown.getpixel((20, 20)) == pytest.approx((215, 93, 31), abs=5)
 
 
-def order(path: Path, target: Path, *, embedded_video: bool = False) -> CopyOrder:
+def order(path: Path, target: Path, **options: Any) -> CopyOrder:
     facts = path.stat()
     return CopyOrder(
         path=os.fsencode(path),
@@ -64,7 +65,7 @@ def order(path: Path, target: Path, *, embedded_video: bool = False) -> CopyOrde
         size=facts.st_size,
         mtime_ns=file_time(facts.st_mtime_ns),
         limits=LIMITS,
-        embedded_video=embedded_video,
+        **options,
     )
 
 
@@ -135,6 +136,67 @@ def test_a_still_keeps_its_pixels_its_colours_and_which_way_is_up(
     with Image.open(io.BytesIO(after)) as image:
         assert image.info["icc_profile"] == ICC
     assert sniff(str(copy)) == sniff(str(copy.with_name("original")))
+
+
+TURNED = {
+    "jpeg": (lambda: marked.marked_jpeg(6), "JPEG"),
+    "mirrored jpeg": (lambda: marked.marked_jpeg(5), "JPEG"),
+    "png": (lambda: marked.marked_png(8), "PNG"),
+    "webp": (lambda: marked.marked_webp(6), "JPEG"),
+    "gif": (lambda: encoded(quadrants(240, 160), "GIF", comment=RAW_MARK), "PNG"),
+    "tiff": (lambda: marked.marked_tiff(6), "TIFF"),
+    "heic": (marked.marked_heic, "JPEG"),
+    "avif": (marked.marked_avif, "JPEG"),
+    "jxl": (marked.marked_jxl, "JPEG"),
+}
+
+
+@pytest.mark.parametrize("turn", [2, 6, 7])
+@pytest.mark.parametrize("kind", TURNED)
+def test_a_copy_is_turned_as_a_person_has_turned_the_picture(stripped, kind, turn):
+    make, format = TURNED[kind]
+    copy = stripped(make(), turn=turn)
+    assert_nothing_left(copy)
+    upright = quadrants(240, 160)
+    wanted = Image.open(io.BytesIO(encoded(upright, "PNG")))
+    for step in {2: [FLIP], 6: [QUARTER], 7: [FLIP, QUARTER]}[turn]:
+        wanted = wanted.transpose(step)
+    with Image.open(copy) as image:
+        assert image.format == format
+    shown = pixels(copy.read_bytes())[..., :3]
+    assert shown.shape[:2] == wanted.size[::-1]
+    assert corner_colours(encoded(Image.fromarray(shown), "PNG")) == corner_colours(
+        encoded(wanted, "PNG")
+    )
+
+
+FLIP, QUARTER = Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.ROTATE_270
+
+
+def test_a_turned_animation_and_turned_pages_are_all_there(stripped):
+    data = marked.marked_gif()
+    with Image.open(io.BytesIO(data)) as before:
+        loop, size = before.info.get("loop"), before.size
+        durations = [seek(before, frame).info["duration"] for frame in range(3)]
+    copy = stripped(data, turn=6)
+    assert_nothing_left(copy)
+    with Image.open(copy) as after, Image.open(io.BytesIO(data)) as before:
+        assert (after.format, after.n_frames) == ("WEBP", 3)
+        assert after.size == size[::-1] and after.info.get("loop") == loop
+        for frame in range(3):
+            turned = seek(before, frame).convert("RGB").transpose(QUARTER)
+            assert np.array_equal(turned, seek(after, frame).convert("RGB"))
+            after.load()
+            assert after.info["duration"] == durations[frame]
+    pages = [Image.fromarray(np.full((40, 60), at, np.uint16)) for at in (300, 60_000)]
+    data = encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    found = pixels(stripped(data, turn=6).read_bytes())
+    assert [found.shape[1], found[0, 0].item(), found[-1, 0].item()] == [40, 300, 60000]
+
+
+def seek(image: Image.Image, frame: int) -> Image.Image:
+    image.seek(frame)
+    return image
 
 
 @pytest.mark.parametrize("make", [marked.marked_gif, lambda: animated_png()])

@@ -39,18 +39,23 @@ def stripped_copy(
     *,
     size: int,
     mtime_ns: int,
+    turn: int,
     caller: Caller,
     embedded_video: bool = False,
 ) -> tuple[str, BinaryIO]:
     """Return the name of a file's copy and the copy, opened for reading.
 
-    The file is meant as it is now, `size` bytes and `mtime_ns` old; with
-    `embedded_video`, the video in it. Waits no longer than WAIT_S for a worker, and
+    The file is meant as it is now, `size` bytes and `mtime_ns` old, and the copy shown
+    turned by `turn` (media.turns); with `embedded_video`, the video in it. Waits no longer than WAIT_S for a worker, and
     not at all where the caller or others wait for much already.
     Raises NoCopyYet and NoCopyPossible.
     """
     name = stripped_copies.copy_name(
-        file, size=size, mtime_ns=mtime_ns, embedded_video=embedded_video
+        file,
+        size=size,
+        mtime_ns=mtime_ns,
+        embedded_video=embedded_video,
+        turn=turn,
     )
     found = _found(name)
     if found is None:

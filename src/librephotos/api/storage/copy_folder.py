@@ -18,6 +18,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from librephotos.api.models import File
+from librephotos.media.turns import UNTURNED
 
 log = logging.getLogger(__name__)
 
@@ -56,15 +57,25 @@ class CopyFolder:
         return Path(settings.DATA) / self._name
 
     def copy_name(
-        self, file: File, *, size: int, mtime_ns: int, embedded_video: bool
+        self,
+        file: File,
+        *,
+        size: int,
+        mtime_ns: int,
+        embedded_video: bool,
+        turn: int = UNTURNED,
     ) -> str:
         """Return the name of the copy of a file as it is now, so many bytes and so old.
+
+        A copy that is turned (media.turns) has another name.
 
         It depends on the MD5 as well: after a restored backup the same key of a file
         may stand for another one.
         """
         part = "video" if embedded_video else "whole"
         key = f"{self._version} {file.md5} {size} {mtime_ns}"
+        if turn != UNTURNED:
+            key += f" turned {turn}"
         digest = md5(key.encode(), usedforsecurity=False).hexdigest()
         return f"{file.pk}-{part}-{digest}"
 

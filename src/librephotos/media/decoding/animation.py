@@ -46,9 +46,15 @@ def clips(
             return None
         large = _shrunk_frames(source, medium, count)
     if turn != UNTURNED:
-        large = _each_frame(large, lambda frame: turned_image(frame, turn))
-        large = _smaller(large, medium)
+        large = _smaller(turned_frames(large, turn), medium)
     return _animated(large), _animated(_smaller(large, small))
+
+
+def turned_frames(frames: pyvips.Image, turn: int) -> pyvips.Image:
+    """Return pages or frames below each other, each turned by `turn` (media.turns)."""
+    if frames.get_page_height() == frames.height:
+        return turned_image(frames, turn)
+    return _each_frame(frames, lambda frame: turned_image(frame, turn))
 
 
 def _frames_to_take(header: pyvips.Image, limits: Limits) -> int:

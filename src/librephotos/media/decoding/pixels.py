@@ -25,6 +25,7 @@ from librephotos.media.original import open_original
 from librephotos.media.structure import jxl
 from librephotos.media.structure.png_chunks import png_orientation
 from librephotos.media.structure.tiff import page_option
+from librephotos.media.turns import UNTURNED
 
 logger = logging.getLogger(__name__)
 
@@ -214,6 +215,8 @@ def orientation_of(header: pyvips.Image) -> int:
 
 def turned_image(image: pyvips.Image, turn: int) -> pyvips.Image:
     """Return an upright image, in memory, turned by an EXIF orientation, 1 to 8."""
+    if turn == UNTURNED:
+        return image
     image = image.copy()
     image.set_type(pyvips.GValue.gint_type, "orientation", turn)
     return image.autorot().copy_memory()

@@ -34,33 +34,7 @@ from librephotos.media.stripping.errors import NotStrippable
 from librephotos.media.stripping.films import write_film
 from librephotos.media.stripping.rendering import render
 from librephotos.media.stripping.verification import verify
-
-
-def _jpeg(data: bytes, limits: Limits) -> Iterator[bytes]:
-    yield recoded_jpeg(b"".join(jpeg.without_metadata(data)))
-
-
-def _gif(data: bytes, limits: Limits) -> Iterator[bytes]:
-    return gif.without_metadata(data)
-
-
-def _webp(data: bytes, limits: Limits) -> Iterator[bytes]:
-    return webp.without_metadata(data, exact=partial(exact_webp, limits=limits))
-
-
-def _jxl(data: bytes, limits: Limits) -> Iterator[bytes]:
-    stream = jxl.code_stream(data)
-    check_jxl(stream, limits=limits)
-    yield stream
-
-
-_LOSSLESS: dict[str, Callable[[bytes, Limits], Iterator[bytes]]] = {
-    "JPEG": _jpeg,
-    "PNG": png.without_metadata,
-    "GIF": _gif,
-    "WebP": _webp,
-    "JXL": _jxl,
-}
+from librephotos.media.turns import UNTURNED
 
 
 @dataclass(frozen=True)
@@ -69,7 +43,8 @@ class CopyOrder:
 
     size and mtime_ns (bytes, nanoseconds as by `file_time`) are those of the original
     that is meant.
-    With embedded_video, the video inside a motion photo is copied.
+    With embedded_video, the video inside a motion photo is copied. A still is shown
+    turned by `turn` (media.turns), on top of its own orientation.
     """
 
     path: bytes
@@ -79,6 +54,38 @@ class CopyOrder:
     mtime_ns: int
     limits: Limits
     embedded_video: bool = False
+    turn: int = UNTURNED
+
+
+def _jpeg(data: bytes, order: CopyOrder) -> Iterator[bytes]:
+    yield recoded_jpeg(b"".join(jpeg.without_metadata(data, turn=order.turn)))
+
+
+def _png(data: bytes, order: CopyOrder) -> Iterator[bytes]:
+    return png.without_metadata(data, order.limits)
+
+
+def _gif(data: bytes, order: CopyOrder) -> Iterator[bytes]:
+    return gif.without_metadata(data)
+
+
+def _webp(data: bytes, order: CopyOrder) -> Iterator[bytes]:
+    return webp.without_metadata(data, exact=partial(exact_webp, limits=order.limits))
+
+
+def _jxl(data: bytes, order: CopyOrder) -> Iterator[bytes]:
+    stream = jxl.code_stream(data)
+    check_jxl(stream, limits=order.limits)
+    yield stream
+
+
+_LOSSLESS: dict[str, Callable[[bytes, CopyOrder], Iterator[bytes]]] = {
+    "JPEG": _jpeg,
+    "PNG": _png,
+    "GIF": _gif,
+    "WebP": _webp,
+    "JXL": _jxl,
+}
 
 
 def make_copy(order: CopyOrder) -> int:
@@ -116,8 +123,14 @@ def _write(order: CopyOrder) -> None:
             write_film(part, order.target, format=FORMATS["MP4"], limits=order.limits)
         elif format.kind is Kind.VIDEO:
             write_film(file, order.target, format=format, limits=order.limits)
-        elif not _copied(file, order.target, format, order.limits):
-            render(order.path, order.target, format=format, limits=order.limits)
+        elif not _copied(file, order, format):
+            render(
+                order.path,
+                order.target,
+                format=format,
+                limits=order.limits,
+                turn=order.turn,
+            )
 
 
 def _settle(copy: Path) -> None:
@@ -132,14 +145,18 @@ def _check_unchanged(file: BinaryIO, order: CopyOrder) -> None:
         raise UnavailableFile("The file changed; ask for it again.")
 
 
-def _copied(file: BinaryIO, target: Path, format: Format, limits: Limits) -> bool:
-    """Copy a still's own data; return False where that is not possible."""
+def _copied(file: BinaryIO, order: CopyOrder, format: Format) -> bool:
+    """Copy a still's own data; return False where that is not possible.
+
+    Of the formats that are copied, only JPEGs are shown turned by what they say: they
+    alone are so by everything that opens them.
+    """
     strip = _LOSSLESS.get(format.name)
-    if strip is None:
+    if strip is None or (order.turn != UNTURNED and format.name != "JPEG"):
         return False
     try:
-        with target.open("wb") as copy:
-            copy.writelines(strip(file.read(), limits))
+        with order.target.open("wb") as copy:
+            copy.writelines(strip(file.read(), order))
     except NotStrippable:  # damaged; what can be seen of it is rendered
         return False
     return True

@@ -15,6 +15,7 @@ from librephotos.media.structure.orientation import (
     exif_of,
     orientation_in,
 )
+from librephotos.media.turns import UNTURNED, turned
 
 _END = b"\xff\xd9"
 _SCAN = 0xDA
@@ -29,10 +30,15 @@ _JFIF_BYTES, _AVI1_BYTES, _ADOBE_BYTES = 14, 14, 12
 
 
 def without_metadata(
-    data: bytes, *, is_frame: bool = False, parts: Parts | None = None
+    data: bytes,
+    *,
+    is_frame: bool = False,
+    parts: Parts | None = None,
+    turn: int = UNTURNED,
 ) -> Iterator[bytes]:
     """Yield the parts of a JPEG that show it, and its orientation if it is turned.
 
+    It is turned by `turn` (media.turns) on top of what the JPEG says.
     What follows the first picture is left out: other pictures, videos, trailers.
     Raises NotStrippable if the data is no JPEG, or if its end is not marked, since
     nobody can tell then what belongs to it. The end of a frame of a film is known.
@@ -45,6 +51,7 @@ def without_metadata(
     head, at, orientation = _head(data, parts)
     jfif = [part for part in head if part[1] == 0xE0]
     yield from jfif
+    orientation = turned(orientation or UNTURNED, turn)
     if orientation > 1:
         yield _segment(0xE1, EXIF_MARK + exif_of(orientation))
     yield from _profile(head)

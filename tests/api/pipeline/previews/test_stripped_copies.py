@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pyvips
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from librephotos.api.models import File, Job, Photo, User
+from librephotos.api.models import File, Job, Photo, PhotoShare, User
 from librephotos.api.pipeline.previews.store import preview_names
 from librephotos.api.pipeline.previews.stripping import strip
 from librephotos.api.pipeline.work import jobs
@@ -25,9 +26,15 @@ from librephotos.api.services import stripped_copy_requests as service
 from librephotos.api.services.users import delete_user
 from librephotos.api.services.waiting import PLACES, Caller
 from librephotos.api.storage import stripped_copies
-from tests.factories import UserFactory
+from tests.factories import LinkFactory, UserFactory
 from tests.support.pictures import marked
-from tests.support.pictures.images import encoded, jpeg, live_still, quadrants
+from tests.support.pictures.images import (
+    corner_colours,
+    encoded,
+    jpeg,
+    live_still,
+    quadrants,
+)
 from tests.support.pictures.marked import RAW_MARK
 from tests.support.scanning import Library, work_until_idle, write_jpeg
 from tests.support.workers import sign_of_life
@@ -109,6 +116,11 @@ def test_no_door_lets_the_metadata_of_a_public_photo_out(photos, client_of, exte
     assert NAME in mine["Content-Disposition"]
 
 
+def upright(data: bytes) -> bytes:
+    """A picture as it is seen."""
+    return bytes(pyvips.Image.new_from_buffer(data, "").autorot().pngsave_buffer())
+
+
 DOORS = (
     "photos",
     "video",
@@ -117,6 +129,36 @@ DOORS = (
     "square_thumbnails",
     "square_thumbnails_small",
 )
+
+
+def test_a_copy_is_turned_as_its_owner_has_turned_the_photo(photos, client_of, copies):
+    photo, _ = published(photos, f"{NAME}.jpg", marked.marked_jpeg(6))
+    owner, hash = client_of(photos.owner), photo.image_hash
+    link = LinkFactory(photo=photo, sharing_options=dict.fromkeys(SHARED, False))
+    PhotoShare.objects.create(photo=photo, recipient=UserFactory(), shown=0)
+    recipient = client_of(User.objects.latest("pk"))
+    doors = (
+        (recipient, f"/media/photos/{hash}"),
+        (client_of(), f"/media/photos/{hash}"),
+        (client_of(), f"/api/public/photo/{link.slug}/media/file/"),
+    )
+    tags = set()
+    # Red, green, blue and white from the upper left on, as a camera held aslant saw it.
+    for angle, corners in ((0, "rgbw"), (90, "brwg"), (90, "wbgr"), (-180, "rgbw")):
+        said = {"image_hash": hash, "angle": angle}
+        assert owner.post("/api/photosedit/rotate/", said).status_code == 200
+        work_until_idle()
+        for client, door in doors:
+            answer = fetched(client, door)
+            sent = body(answer)
+            assert corner_colours(upright(sent)) == tuple(corners)
+            assert marked.RAW_MARK not in sent
+        tags.add(answer["ETag"])
+        assert len([*copies.iterdir()]) == 1
+    assert len(tags) == 3
+    assert corner_colours(upright(body(owner.get(f"/media/photos/{hash}")))) == tuple(
+        "rgbw"
+    )
 
 
 @pytest.mark.parametrize("allowed", [*product((False, True), repeat=3)])

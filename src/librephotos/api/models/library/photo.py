@@ -21,9 +21,12 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, NullIf
 
 from librephotos.api.models.accounts.user import User
+from librephotos.api.models.library.file import File
 from librephotos.api.models.library.user_album import UserAlbumPhoto
 from librephotos.api.models.operations.sync import TransactionNumber
 from librephotos.api.models.sharing.shares import PhotoShare
+from librephotos.media.files.formats import Kind
+from librephotos.media.turns import UNTURNED
 
 
 def new_photo_id() -> uuid.UUID:
@@ -289,6 +292,10 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return self.image_hash
+
+    def turn_of(self, file: File) -> int:
+        """Return how its owner has turned a file of it (media.turns): no video."""
+        return UNTURNED if file.kind == Kind.VIDEO else self.user_orientation
 
     @staticmethod
     def hash_of(md5: str, owner: User | int) -> str:

@@ -14,6 +14,7 @@ from librephotos.full_disk import FULL, is_full
 from librephotos.media.errors import unreadable_because
 from librephotos.media.files.formats import Kind
 from librephotos.media.stripping.copies import CopyOrder, make_copy
+from librephotos.media.turns import UNTURNED
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,8 @@ def strip(*, file: int, embedded_video: bool, sandbox: Sandbox) -> None:
     Who waits sees that the task has ended, and the copy or the reason why not; where
     there is neither, that passes.
     """
-    row = File.objects.filter(pk=file, state=File.State.READY).first()
+    files = File.objects.select_related("photo")
+    row = files.filter(pk=file, state=File.State.READY).first()
     if row is None:
         return
     try:
@@ -49,8 +51,15 @@ def strip(*, file: int, embedded_video: bool, sandbox: Sandbox) -> None:
 def _strip(file: File, *, embedded_video: bool, sandbox: Sandbox) -> None:
     stat = stat_of(file.path)
     size, mtime_ns = stat.size, stat.mtime_ns
+    turn = UNTURNED
+    if file.photo is not None and not embedded_video:
+        turn = file.photo.turn_of(file)
     name = stripped_copies.copy_name(
-        file, size=size, mtime_ns=mtime_ns, embedded_video=embedded_video
+        file,
+        size=size,
+        mtime_ns=mtime_ns,
+        embedded_video=embedded_video,
+        turn=turn,
     )
     if stripped_copies.is_kept(name) or stripped_copies.reason_for_none(name):
         return
@@ -64,6 +73,7 @@ def _strip(file: File, *, embedded_video: bool, sandbox: Sandbox) -> None:
         mtime_ns=mtime_ns,
         limits=decoding_limits(),
         embedded_video=embedded_video,
+        turn=turn,
     )
     patience = min(max(size / _COPIED_AT_ONCE, 1.0), _MOST_PATIENCE)
     [outcome] = sandbox.map(make_copy, [order], patience=patience)

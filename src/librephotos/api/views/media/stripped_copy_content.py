@@ -18,6 +18,7 @@ from librephotos.api.services.waiting import Caller
 from librephotos.api.storage.originals import Original
 from librephotos.api.views.media.byte_response import REVALIDATED, Content
 from librephotos.media.files.formats import sniff_open
+from librephotos.media.turns import UNTURNED
 
 _TAG = "librephotos.stripped-copy"
 
@@ -50,6 +51,7 @@ def stripped_content(
 ) -> Content:
     """Return the copy without metadata of an opened original, which is closed.
 
+    It is turned as the owner of the photo has turned it.
     Its name and tag tell nothing of the original. Raises BeingFreed, NotToBeFreed.
     """
     found.close()
@@ -58,6 +60,7 @@ def stripped_content(
             file,
             size=found.size,
             mtime_ns=found.mtime_ns,
+            turn=UNTURNED if embedded_video else photo.turn_of(file),
             caller=caller,
             embedded_video=embedded_video,
         )
