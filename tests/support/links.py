@@ -82,13 +82,18 @@ def shown(owner: User, **photo: Any) -> Shown:
     anna = PersonFactory(owner=owner, name="Anna")
     face = FaceFactory(photo=row, person=anna, person_source="user", crop=f"{row}.jpg")
     storages["previews"].save(face.crop, ContentFile(b"face"))
-    album = UserAlbum.objects.create(owner=owner, title="Summer")
-    album.members.create(photo=row)
+    return shown_by_links(row)
+
+
+def shown_by_links(photo: Photo) -> Shown:
+    """Show a photo by links that tell all: to it and to an album."""
+    album = UserAlbum.objects.create(owner=photo.owner, title="Summer")
+    album.members.create(photo=photo)
     return Shown(
-        row,
+        photo,
         album,
         LinkFactory(album=album, sharing_options=ALL),
-        LinkFactory(photo=row, sharing_options=ALL),
+        LinkFactory(photo=photo, sharing_options=ALL),
     )
 
 

@@ -68,14 +68,14 @@ LINKS = [
     *(
         _visitors(f"{ALBUM_PHOTO}media/{kind}/", photo, 404)
         for kind in (
-            *("thumbnail", "medium", "small", "video", "motion", "file"),
+            *("thumbnail", "medium", "small", "video", "motion", "playable", "file"),
             "face/<number:face_id>",
         )
     ),
     _visitors(PHOTO, photo_slug, 200),
     *(
         _visitors(f"{PHOTO}media/{kind}/", photo_slug, 404)
-        for kind in ("thumbnail", "video", "motion", "file")
+        for kind in ("thumbnail", "video", "motion", "playable", "file")
     ),
     _unlock(f"{ALBUM}unlock/", slug, PASSWORD, 204),
     _unlock(f"{PHOTO}unlock/", photo_slug, "open barley", 400),

@@ -501,7 +501,7 @@ CASES: dict[tuple[str, str], Requests] = {
         )
         for kind, end in (
             *((kind, kind) for kind in ("thumbnail", "medium", "small")),
-            *((kind, kind) for kind in ("video", "motion", "file")),
+            *((kind, kind) for kind in ("video", "motion", "playable", "file")),
             ("face/<number:face_id>", "face/{face}"),
         )
     },
@@ -509,7 +509,7 @@ CASES: dict[tuple[str, str], Requests] = {
         ("get", f"{PHOTO}media/{kind}/"): paths(
             f"/api/public/photo/{{slug}}/media/{kind}/"
         )
-        for kind in ("thumbnail", "video", "motion", "file")
+        for kind in ("thumbnail", "video", "motion", "playable", "file")
     },
     **{
         ("get", f"media/{kind}/<str:name>/"): photo_paths(f"/media/{kind}/{{}}")

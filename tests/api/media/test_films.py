@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from librephotos.api.models import File, Photo, User
+from librephotos.api.models import File, Link, Photo, User, UserAlbum
 from librephotos.api.pipeline.previews.removals import delete_copies
 from librephotos.api.storage.playable_films import FILMS, FilmBroken, live_film
-from tests.factories import UserFactory
+from tests.factories import LinkFactory, PhotoFactory, UserFactory
+from tests.support.links import ALL, ENDS, MOVES, shown_by_links
+from tests.support.pictures import marked
 from tests.support.pictures.images import google_motion_photo
 from tests.support.pictures.videos import clip_facts, video
 from tests.support.scanning import Library, library, work_until_idle
@@ -128,6 +130,92 @@ def test_who_has_chosen_it_gets_films_so_everywhere(
     picture = client.get(f"/media/photos/{still.image_hash}")
     assert picture["Content-Type"] == "image/jpeg"
     picture.close()
+
+
+def test_visitors_of_a_link_see_films_as_every_browser_plays_them(
+    client_of: Callable[..., APIClient], mine: Library
+) -> None:
+    hidden = b"\0\0\0\1" + marked.mdpm()
+    (mine.root / "Anna 2021.mts").write_bytes(
+        marked.marked_video("mpegts", sound="ac3", hidden=hidden)
+    )
+    (mine.root / "film.avi").unlink()
+    mine.scan()
+    film = Photo.objects.get(video=True, removed=False, main_file__missing_since=None)
+    motion = Photo.objects.get(motion_photo=True)
+    album = UserAlbum.objects.create(owner=mine.owner, title="Summer")
+    for photo in (film, motion):
+        album.members.create(photo=photo)
+    told = {"sharing_options": dict.fromkeys(ALL, False), "downloads": False}
+    link, single = LinkFactory(album=album, **told), LinkFactory(photo=film, **told)
+    start = f"/api/public/albums/s/{link.slug}/photos"
+    visitor, signed_in = client_of(), client_of(UserFactory())
+    doors = [
+        f"{start}/{film.pk}/media/playable/",
+        f"{start}/{motion.image_hash}/media/playable/",
+        f"/api/public/photo/{single.slug}/media/playable/",
+    ]
+    for door in doors:
+        waiting = visitor.get(door)
+        assert (waiting.status_code, waiting["Retry-After"]) == (503, "60")
+    work_until_idle()
+    for door in doors:
+        found = visitor.get(door)
+        assert (found.status_code, found["Content-Type"]) == (200, "video/mp4")
+        assert found["Cache-Control"] == "private, no-cache"
+        headers = str(found.headers)
+        assert "Anna" not in headers and film.image_hash[:32] not in headers
+        assert 'inline; filename="photo-' in found["Content-Disposition"]
+        data = body(found)
+        assert clip_facts(data)["codec"] == "h264"
+        for told_in in (marked.MARK.encode(), b"2021", b"48.137", b"MDPM"):
+            assert told_in not in data
+        part = signed_in.get(door, headers={"Range": "bytes=10-19"})
+        assert (part.status_code, body(part)) == (206, data[10:20])
+        tag = {"If-None-Match": found["ETag"]}
+        assert visitor.get(door, headers=tag).status_code == 304
+    # What its owner has made, or a visitor before, is made once for all.
+    assert len(list(FILMS.path.iterdir())) == 2
+    assert body(client_of(mine.owner).get(f"/media/playable/{film.pk}"))
+    still = PhotoFactory(owner=mine.owner)
+    album.members.create(photo=still)
+    outside = Photo.objects.exclude(memberships__album=album).first()
+    for photo in (still, outside):
+        name = photo.pk if photo else "unknown"
+        assert visitor.get(f"{start}/{name}/media/playable/").status_code == 404
+    whole = live_film(name_of(film)).with_name(name_of(film))
+    kept = whole.rename(whole.with_name("kept"))
+    live_film(name_of(film)).write_bytes(b"first")
+    growing = visitor.get(doors[0])
+    assert (growing.status_code, growing["Cache-Control"]) == (200, "no-store")
+    assert not {"Content-Length", "Content-Disposition", "ETag"} & set(growing.headers)
+    assert next(iter(growing.streaming_content)) == b"first"
+    growing.close()
+    kept.rename(whole)
+    Link.objects.all().delete()
+    for client in (visitor, signed_in, client_of(mine.owner)):
+        for door in doors:
+            assert client.get(door).status_code == 404
+            assert client.head(door).status_code == 404
+
+
+@pytest.mark.parametrize("end", [*ENDS, *MOVES])
+def test_a_link_that_ended_plays_no_film(
+    client_of: Callable[..., APIClient], film: Photo, end: str
+) -> None:
+    it = shown_by_links(film)
+    doors = [
+        f"/api/public/albums/s/{it.link.slug}/photos/{film.pk}/media/playable/",
+        f"/api/public/photo/{it.photo_link.slug}/media/playable/",
+    ]
+    FILMS.partial_copy("x")
+    (FILMS.path / name_of(film)).write_bytes(b"whole")
+    client = client_of()
+    for door in doors:
+        assert body(client.get(door)) == b"whole"
+    (ENDS | MOVES)[end](it)
+    expected = 403 if end == "locked" else 404
+    assert {client.get(door).status_code for door in doors} == {expected}
 
 
 def test_public_films_stay_as_they_are(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from fractions import Fraction
@@ -29,6 +30,7 @@ from librephotos.media.errors import (
 )
 from librephotos.media.files.formats import sniff
 from librephotos.media.limits import Limits
+from tests.support.pictures import marked
 from tests.support.pictures.images import google_motion_photo, quadrants
 from tests.support.pictures.videos import (
     clip_facts,
@@ -430,3 +432,20 @@ def test_no_other_file_or_host_is_opened(tmp_path: Path) -> None:
     path.write_text(f"ffconcat version 1.0\nfile {named}\n")
     with pytest.raises(MediaError):
         make_playable(order_of(path, format="MP4"))
+
+
+def test_nothing_of_the_original_is_in_it_but_pictures_and_sound(
+    tmp_path: Path,
+) -> None:
+    # ATSC A/53 part 4: captions, which encoders pass on where they are let.
+    captions = b"\xb5\0\x31GA94\x03\x45\xff" + b"\xfcAB" * 5 + b"\xff"
+    message = b"\x06\x04" + bytes((len(captions),)) + captions + b"\x80"
+    hidden = b"\0\0\0\1" + message + b"\0\0\0\1" + marked.mdpm()
+    data = marked.marked_video("mpegts", sound="ac3", hidden=hidden)
+    assert b"GA94" in data and marked.RAW_MARK in data
+    with av.open(io.BytesIO(data)) as container:
+        frame = next(container.decode(video=0))
+        assert frame.side_data.get("A53_CC") is not None
+    film = made(tmp_path, data)
+    for told in (marked.RAW_MARK, b"2021", b"48.137", b"MDPM", b"GA94"):
+        assert told not in film

@@ -15,7 +15,7 @@ _LIVE = ".live"
 
 FILMS = CopyFolder(
     "films",
-    version=1,
+    version=2,
     limit_mib=lambda: settings.FILMS_MIB,
     what="a film that browsers can play",
 )

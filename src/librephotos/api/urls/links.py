@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     both(f"{_ALBUM_PHOTO}/media/small", _preview(PreviewSize.SMALL)),
     both(f"{_ALBUM_PHOTO}/media/video", linked_media.LinkedVideo.as_view()),
     both(f"{_ALBUM_PHOTO}/media/motion", linked_media.LinkedMotion.as_view()),
+    both(f"{_ALBUM_PHOTO}/media/playable", linked_media.LinkedPlayable.as_view()),
     both(f"{_ALBUM_PHOTO}/media/file", linked_media.LinkedFile.as_view()),
     both(
         f"{_ALBUM_PHOTO}/media/face/<number:face_id>",
@@ -44,5 +45,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     both(f"{_PHOTO}/media/thumbnail", _preview(PreviewSize.BIG)),
     both(f"{_PHOTO}/media/video", linked_media.LinkedVideo.as_view()),
     both(f"{_PHOTO}/media/motion", linked_media.LinkedMotion.as_view()),
+    both(f"{_PHOTO}/media/playable", linked_media.LinkedPlayable.as_view()),
     both(f"{_PHOTO}/media/file", linked_media.LinkedFile.as_view()),
 ]

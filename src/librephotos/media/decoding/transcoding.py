@@ -100,9 +100,9 @@ def make_playable(order: FilmOrder) -> int:
     """Write the film that is ordered and return its size in bytes.
 
     It has at most MAX_LINES lines and MAX_RATE pictures a second, is shown upright,
-    not interlaced and in sRGB's colours, and has what can be decoded of its sound.
-    Packets that cannot be decoded are passed over, up to a limit. On failure nothing
-    stays at the target. Raises MediaError.
+    not interlaced and in sRGB's colours, and has what can be decoded of its sound, but
+    nothing else that the original tells. Packets that cannot be decoded are passed
+    over, up to a limit. On failure nothing stays at the target. Raises MediaError.
     """
     partial = order.target.with_suffix(".whole")
     try:
@@ -323,6 +323,7 @@ class _Pictures:
                 # In their order: an index that is written first has no edit list, and
                 # pictures would lag behind the sound by what they are put off.
                 "bf": "0",
+                "a53cc": "0",  # captions of the original, in which anything stands
                 "threads": str(order.threads),
             },
         )

@@ -5,6 +5,7 @@ const KINDS = {
   video: ['video', 'video'],
   original: ['photos', 'file'],
   embedded: ['embedded_media', 'motion'],
+  playable: ['playable', 'playable'],
 } as const;
 
 /** How the address of a file is made where a visitor has come by a link. */
@@ -32,7 +33,7 @@ export const media = {
   original: at('original'),
   embedded: at('embedded'),
   archive: (id: string): string => `/media/zip/${id}`,
-  playable: (hash: string): string => `/media/playable/${hash}`,
+  playable: at('playable'),
 };
 
 const UNTURNED = 1;

@@ -27,6 +27,7 @@ from librephotos.api.views.media.face_media import FaceMediaView
 from librephotos.api.views.media.originals import (
     EmbeddedVideoView,
     OriginalView,
+    PlayableView,
     VideoView,
 )
 from librephotos.api.views.media.photo_media import (
@@ -78,8 +79,8 @@ class LinkedMediaView(PhotoMediaView):
     def presented(
         self, photo: Photo, content: Content | GrowingContent
     ) -> Content | GrowingContent:
-        if isinstance(content, GrowingContent):  # which only owners are sent
-            raise NotValid
+        if isinstance(content, GrowingContent):  # has neither name nor tag
+            return content
         value = f"{self.link.slug}{content.etag}"
         content = replace(
             content,
@@ -103,6 +104,16 @@ class LinkedVideo(LinkedMediaView, VideoView):
 
 class LinkedMotion(LinkedMediaView, EmbeddedVideoView):
     """The video of a motion photo."""
+
+
+class LinkedPlayable(LinkedMediaView, PlayableView):
+    """A film, or the video of a motion photo, as every browser plays it.
+
+    Pictures and sound are coded anew: nothing else of the file is in it.
+    """
+
+    def content(self, photo: Photo, *, by_hash: bool) -> Content | GrowingContent:
+        return self.film(photo)
 
 
 class LinkedFile(LinkedMediaView, OriginalView):

@@ -170,12 +170,19 @@ class EmbeddedVideoView(OriginalView):
 class PlayableView(OriginalView):
     """A film, or the video of a motion photo, as every browser plays it.
 
-    For its owner, whatever they have chosen: others get it as it is.
+    For its owner, whatever they have chosen: others get it as it is, but for those who
+    come by a link (`linked_media`).
     """
 
     def content(self, photo: Photo, *, by_hash: bool) -> Content | GrowingContent:
+        if photo.owner_id != self.request.user.pk:
+            raise NoContent
+        return self.film(photo)
+
+    def film(self, photo: Photo) -> Content | GrowingContent:
+        """Return what moves of a photo as every browser plays it."""
         file = photo.main_file
-        if file is None or photo.owner_id != self.request.user.pk:
+        if file is None:
             raise NoContent
         if photo.video:
             return self.playable(file)
