@@ -8,7 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from librephotos.api.models import Photo, UserAlbum
 from tests.factories import PhotoFactory, UserFactory
@@ -162,6 +163,123 @@ def test_photos_of_others_are_refused_and_nothing_is_made(client_of):
     album = made(client_of(me), "Summer", mine)
     answer = edited(client_of(me), album, cover_photo=str(theirs.pk))
     assert answer.status_code == 400
+
+
+def undone(client: Any, edit: Any) -> Any:
+    return client.post(f"/api/photosedit/edits/{edit}/undo/")
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_what_is_taken_out_is_put_back_where_it_was(client_of, every):
+    me, ben = UserFactory(), UserFactory()
+    first, second, third, stays = PhotoFactory.create_batch(4, owner=me)
+    outside, foreign = PhotoFactory(owner=me), PhotoFactory(owner=ben)
+    client = client_of(me)
+    album = made(client, "Summer", first, second, third, stays)
+    shares = {"album_id": album["id"], "shared": True, "target_user_id": ben.pk}
+    client.post(
+        "/api/useralbum/share/", {**shares, "role": "contributor"}, format="json"
+    )
+    edited(client_of(ben), album, photos=[foreign.image_hash])
+    order = [str(photo.pk) for photo in (third, foreign, first, stays, second)]
+    edited(client, album, moved=order, cover_photo=first.image_hash)
+    gone = [str(photo.pk) for photo in (first, third, foreign, outside)]
+    said = {"removedPhotos": gone}
+    if every:
+        named = [stays.image_hash, str(second.pk)]
+        said = {"remove_all": True, "excluded_hashes": named}
+    answer = edited(client, album, **said).json()
+    assert answer["removed"] == 3
+    assert shown(client, album) == ids_in_order(stays, second)
+    assert shown(client_of(ben), album) == ids_in_order(stays, second)
+    for other in (client_of(ben), client_of(UserFactory()), client_of()):
+        assert undone(other, answer["undo"]).status_code in (401, 404)
+    back = undone(client, answer["undo"])
+    assert (back.status_code, back.json()["count"], back.json()["kept"]) == (200, 3, 0)
+    assert shown(client, album) == order
+    assert shown(client_of(ben), album) == order
+    (row,) = listed(client)
+    assert row["photo_count"] == 5
+    assert row["cover_photo"]["image_hash"] == first.image_hash
+    # The photo of another is still theirs to take out.
+    assert edited(client_of(ben), album, remove_all=True).json()["removed"] == 1
+    assert undone(client, answer["undo"]).status_code == 409
+    nothing = edited(client, album, removedPhotos=[str(outside.pk)]).json()
+    assert (nothing["removed"], nothing["undo"]) == (0, None)
+
+
+def ids_in_order(*photos: Photo) -> list[str]:
+    return [str(photo.pk) for photo in photos]
+
+
+@pytest.mark.parametrize("change", ["locked", "left", "viewer", "deleted", "erased"])
+def test_what_was_taken_out_stays_out_where_it_has_no_place(client_of, change):
+    me, ben = UserFactory(), UserFactory()
+    photo, foreign = PhotoFactory(owner=me), PhotoFactory(owner=ben)
+    client, other = client_of(me), client_of(ben)
+    album = made(client, "Summer", photo)
+    share = {"album_id": album["id"], "target_user_id": ben.pk, "shared": True}
+    url = "/api/useralbum/share/"
+    client.post(url, {**share, "role": "contributor"}, format="json")
+    edited(other, album, photos=[foreign.image_hash])
+    theirs = edited(other, album, removedPhotos=[foreign.image_hash]).json()["undo"]
+    mine = edited(client, album, remove_all=True).json()["undo"]
+    if change == "locked":
+        edited(client, album, locked=True)
+        assert undone(client, mine).status_code == 409
+        assert undone(other, theirs).status_code == 409
+        edited(client, album, locked=False)
+    elif change in ("left", "viewer"):
+        now = {"shared": False} if change == "left" else {"role": "viewer"}
+        client.post(url, {**share, **now}, format="json")
+        back = undone(other, theirs).json()
+        assert (back["count"], back["kept"]) == (0, 1)
+        assert shown(client, album) == []
+    elif change == "deleted":
+        client.delete(f"/api/albums/user/{album['id']}/")
+        assert undone(client, mine).status_code == 404
+        return
+    else:
+        Photo.objects.filter(pk=photo.pk).delete()
+        back = undone(client, mine).json()
+        assert (back["count"], back["kept"]) == (0, 1)
+        return
+    assert undone(client, mine).json()["count"] == 1
+    assert shown(client, album) == ids_in_order(photo)
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "hand"])
+def test_what_was_moved_goes_back(client_of, order):
+    me = UserFactory()
+    photos = PhotoFactory.create_batch(4, owner=me)
+    client = client_of(me)
+    album = made(client, "Summer", *photos)
+    if order == "hand":
+        edited(client, album, moved=[str(photos[2].pk)])
+    edited(client, album, photo_order=order)
+    before = shown(client, album)
+    moved = [before[3], before[1]]
+    answer = edited(client, album, moved=moved, before=before[0]).json()
+    assert shown(client, album) == [*moved, before[0], before[2]]
+    edited(client, album, locked=True)  # it keeps its photos, not where they stand
+    edited(client, album, favorited=True)
+    assert undone(client, answer["undo"]).json()["count"] == 4
+    assert shown(client, album) == before
+    head = client.get(f"/api/albums/user/{album['id']}/").json()
+    assert (head["photo_order"], head["favorited"]) == (order, True)
+
+
+def test_taking_out_many_costs_as_many_queries_as_few(client_of):
+    me = UserFactory()
+    client, counts = client_of(me), []
+    for number in (1, 20):
+        photos = PhotoFactory.create_batch(number, owner=me)
+        album = made(client, f"Of {number}", *photos)
+        with CaptureQueriesContext(connection) as queries:
+            answer = edited(client, album, remove_all=True).json()
+            assert undone(client, answer["undo"]).json()["count"] == number
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_a_locked_album_keeps_its_photos_until_it_is_unlocked(client_of):

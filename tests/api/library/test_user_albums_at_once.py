@@ -27,7 +27,7 @@ def me(transactional_db: None) -> User:
 
 def album_of(me: User, title: str, *photos: Photo) -> UserAlbum:
     added = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
-    return user_albums.make(me, title, user_albums.AlbumEdit(added=added))
+    return user_albums.make(me, title, user_albums.AlbumEdit(added=added)).album
 
 
 def edit(client: Any, album: UserAlbum, **change: Any) -> Any:

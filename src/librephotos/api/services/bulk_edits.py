@@ -1,8 +1,9 @@
 """Changing any number of photos by two statements, and taking that back exactly.
 
 BulkEditError
-├── EditGone        it is not kept any more
-└── UndoneAlready   it was taken back before
+├── AlbumKeepsItsPhotos     the album, to which it would put photos back, is locked
+├── EditGone                it is not kept any more
+└── UndoneAlready           it was taken back before
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from librephotos.api.models import BulkEdit, Photo
+from librephotos.api.locks import lock_albums
+from librephotos.api.models import BulkEdit, Photo, UserAlbum
 from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.writes import album_changes
 
 KEPT_FOR = timedelta(days=1)
 
@@ -32,6 +35,10 @@ MOST_KEPT = 50
 
 class BulkEditError(Exception):
     """An edit cannot be taken back; the message is a sentence for users."""
+
+
+class AlbumKeepsItsPhotos(BulkEditError):
+    """The album that photos were taken out of was locked since."""
 
 
 class EditGone(BulkEditError):
@@ -177,10 +184,11 @@ def _change(record: int | None, edit: Edit, owner: int) -> None:
         return
     lacking = Photo.objects.filter(pk__in=RawSQL(_PHOTOS, [record]))
     lacking.update(**edit.values, last_modified=Now())
-    _forget_old(owner)
+    forget_old(owner)
 
 
-def _forget_old(owner: int) -> None:
+def forget_old(owner: int) -> None:
+    """Forget the edits of an owner that nobody takes back any more."""
     own = BulkEdit.objects.filter(owner=owner)
     beyond = list(own.order_by("-pk").values_list("pk", flat=True)[MOST_KEPT:])
     old = Q(created_at__lt=timezone.now() - KEPT_FOR) | Q(pk__in=beyond)
@@ -193,26 +201,50 @@ def _forget_old(owner: int) -> None:
 def undo(edit: BulkEdit) -> Undone:
     """Give each photo of an edit what it held before, unless it was changed since.
 
-    Raises EditGone and UndoneAlready.
+    Photos that were taken out of an album, or moved in it, are put back. Raises EditGone,
+    UndoneAlready and AlbumKeepsItsPhotos.
     """
+    _be_alone_with_album(edit)
     now = BulkEdit.objects.select_for_update().filter(pk=edit.pk).first()
     if now is None:
         raise EditGone("This is too long ago to be taken back.")
     if now.undone_at is not None:
         raise UndoneAlready("This was taken back already.")
-    columns = list(now.after)
-    restored = ", ".join(f'"{name}" = former."{name}"' for name in columns)
-    restore = _RESTORE.format(restored=restored, columns=_pairs(columns, of="photo."))
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [now.pk])
         cursor.execute(_TOTAL, [now.pk])
         (total,) = cursor.fetchone()
-        cursor.execute(restore, [now.pk, now.owner_id, json.dumps(now.after)])
-        changed = cursor.rowcount
+    is_of_album = album_changes.ALBUM in now.after
+    changed = album_changes.put_back(now) if is_of_album else _restore(now)
     now.parts.all().delete()
     now.undone_at = timezone.now()
     now.save(update_fields=["undone_at"])
     return Undone(changed, total - changed)
+
+
+def _be_alone_with_album(edit: BulkEdit) -> None:
+    """Keep others from the album of an edit, if it is of one; see `locks`."""
+    if album_changes.ALBUM not in edit.after:
+        return
+    albums = UserAlbum.objects.filter(pk=edit.after[album_changes.ALBUM])
+    owner = albums.values_list("owner", flat=True).first()
+    if owner is not None:
+        lock_albums(owner)
+    locked = albums.values_list("locked", flat=True).first()
+    if locked is None:
+        raise EditGone("The album was deleted.")
+    if locked and not album_changes.is_arrangement(edit):
+        raise AlbumKeepsItsPhotos("This album is locked. Unlock it first.")
+
+
+def _restore(edit: BulkEdit) -> int:
+    """Give photos back what they held, and return how many had not changed since."""
+    columns = list(edit.after)
+    restored = ", ".join(f'"{name}" = former."{name}"' for name in columns)
+    restore = _RESTORE.format(restored=restored, columns=_pairs(columns, of="photo."))
+    with connection.cursor() as cursor:
+        cursor.execute(restore, [edit.pk, edit.owner_id, json.dumps(edit.after)])
+        return int(cursor.rowcount)
 
 
 def _pairs(columns: Collection[str], *, of: str = "") -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,7 +16,9 @@ from django.db import IntegrityError, transaction
 from librephotos.api.locks import lock_albums
 from librephotos.api.models import AlbumShare, Photo, User, UserAlbum
 from librephotos.api.models.library.photo import PhotoQuerySet
-from librephotos.api.writes import user_albums
+from librephotos.api.services.bulk_edits import forget_old
+from librephotos.api.writes import album_changes, user_albums
+from librephotos.api.writes.album_changes import Removal
 
 GONE = "You have no such album."
 
@@ -66,8 +69,19 @@ class AlbumEdit:
         return self.cover is not False or any(value is not None for value in said)
 
 
+class Edited(NamedTuple):
+    """An album as it is after a change, and what was taken out of it.
+
+    `undo` is the edit that puts back what was taken out, or else what was moved.
+    """
+
+    album: UserAlbum
+    removal: Removal
+    undo: int | None
+
+
 @transaction.atomic
-def make(owner: User, title: str, change: AlbumEdit) -> UserAlbum:
+def make(owner: User, title: str, change: AlbumEdit) -> Edited:
     """Apply a change to the owner's album of this title, which is made if need be.
 
     Raises AlbumLocked where there is one that keeps its photos, CoverGone, and
@@ -80,10 +94,10 @@ def make(owner: User, title: str, change: AlbumEdit) -> UserAlbum:
 
 
 @transaction.atomic
-def edit(album: UserAlbum, change: AlbumEdit) -> UserAlbum:
+def edit(album: UserAlbum, change: AlbumEdit) -> Edited:
     """Apply a change, all of it or nothing; return the album as it is afterwards.
 
-    Photos are added before others are removed. Raises AlbumGone, AlbumLocked,
+    What is taken out or moved can be put back (`bulk_edits.undo`). Photos are added before others are removed. Raises AlbumGone, AlbumLocked,
     AlbumTitleTaken and CoverGone.
     """
     album = alone_with(album)
@@ -91,14 +105,15 @@ def edit(album: UserAlbum, change: AlbumEdit) -> UserAlbum:
     _hold_photos(album, change)
     if change.added is not None:
         user_albums.add(album, change.added)
-    if change.removed is not None:
-        user_albums.remove(album, change.removed)
+    removal = _take_out(album, change, by=album.owner)
     values: dict[str, object] = {
         name: value
         for name in ("description", "locked", "favorited", "photo_order")
         if (value := getattr(change, name)) is not None
     }
+    undo = removal.edit
     if change.moved is not None:
+        undo = undo or album_changes.remember_order(album)
         user_albums.move(album, change.moved, before=change.before)
         values["photo_order"] = UserAlbum.Order.HAND
     if not isinstance(change.cover, bool):
@@ -107,11 +122,13 @@ def edit(album: UserAlbum, change: AlbumEdit) -> UserAlbum:
         UserAlbum.objects.filter(pk=album.pk).update(**values)
     if change.title is not None:
         _rename(album, change.title)
-    return UserAlbum.objects.get(pk=album.pk)
+    if undo is not None:
+        forget_old(album.owner_id)
+    return Edited(UserAlbum.objects.get(pk=album.pk), removal, undo)
 
 
 @transaction.atomic
-def edit_shared(album: UserAlbum, recipient: User, change: AlbumEdit) -> UserAlbum:
+def edit_shared(album: UserAlbum, recipient: User, change: AlbumEdit) -> Edited:
     """Apply a change by one to whom an album is shown; return it as it is afterwards.
 
     `added` and `removed` are the recipient's own photos. A viewer may mark the album as
@@ -130,11 +147,20 @@ def edit_shared(album: UserAlbum, recipient: User, change: AlbumEdit) -> UserAlb
     _hold_photos(album, change)
     if change.added is not None:
         user_albums.add(album, change.added, share=share)
-    if change.removed is not None:
-        user_albums.remove(album, change.removed)
+    removal = _take_out(album, change, by=recipient)
     if change.favorited is not None:
         AlbumShare.objects.filter(pk=share.pk).update(favorited=change.favorited)
-    return album
+    if removal.edit is not None:
+        forget_old(recipient.pk)
+    return Edited(album, removal, removal.edit)
+
+
+def _take_out(album: UserAlbum, change: AlbumEdit, *, by: User) -> Removal:
+    if change.removed is None:
+        return Removal()
+    removal = album_changes.remember(album, change.removed, by=by)
+    user_albums.remove(album, change.removed)
+    return removal
 
 
 def _refuse_if_locked(album: UserAlbum, change: AlbumEdit) -> None:

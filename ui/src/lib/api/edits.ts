@@ -27,9 +27,15 @@ export class EditsApi {
     return answerOf(this.api.POST('/api/photos/{name}/metadata/revert-all/', { params }));
   }
 
-  turn(image_hash: string, angle: number, flip_horizontal = false): Promise<Turned> {
+  turnOne(image_hash: string, angle: number, flip_horizontal = false): Promise<Turned> {
     const body = { image_hash, angle, flip_horizontal };
     return answerOf(this.api.POST('/api/photosedit/rotate/', { body }));
+  }
+
+  /** Turn stills clockwise by degrees. */
+  turn(selection: Selection, angle: number): Promise<Corrected> {
+    const body = { ...selection, angle, flip_horizontal: false };
+    return answerOf(this.api.POST('/api/photosedit/turn/', { body }));
   }
 
   async categorise(selection: Selection, category: Category): Promise<Corrected> {

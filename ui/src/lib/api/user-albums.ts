@@ -1,12 +1,21 @@
 import { ALL_ALBUMS, photosOf, type AlbumPhotos } from './albums';
 import type { Writable } from 'openapi-typescript-helpers';
-import type { Selection } from '../selection/selection';
+import type { Place } from '../selection/acts';
+import { partsOf, type Selection } from '../selection/selection';
 import type { components } from './schema';
 import { answerOf, type Api } from './transport';
 import type { AlbumHead, AlbumSharing, ShareRole, SharingOptions, UserAlbum } from './types';
 
 /** What can be changed of an album in place. */
 export type AlbumChange = Writable<components['schemas']['PatchedUserAlbumEdit']>;
+
+export type EditedAlbum = components['schemas']['EditedUserAlbum'];
+
+/** Photos that were taken out of an album, and what puts them back. */
+export interface TakenOut {
+  count: number;
+  undo: () => Promise<void>;
+}
 
 /** With whom an album is shared, and how. */
 export interface AlbumShareChange {
@@ -64,9 +73,49 @@ export class UserAlbumsApi {
     return this.change(id, photosIn(selection));
   }
 
-  change(id: number, body: AlbumChange): Promise<unknown> {
+  /** Take photos out of an album, of those that whoever is signed in may. */
+  async takeOut(id: number, selection: Selection): Promise<TakenOut> {
+    const taken = { count: 0, edits: [] as number[] };
+    for (const part of partsOf(selection)) {
+      const body =
+        'select_all' in part
+          ? { remove_all: true, excluded_hashes: part.excluded_hashes }
+          : { removedPhotos: part.image_hashes };
+      const { removed, undo } = await this.change(id, body);
+      taken.count += removed;
+      if (undo !== null) taken.edits.push(undo);
+    }
+    return { count: taken.count, undo: () => this.#putBack(taken.edits) };
+  }
+
+  /** Arrange photos by hand; what is returned puts all back where they were. */
+  async move(id: number, moved: string[], place: Place): Promise<() => Promise<void>> {
+    const before = await this.#photoAt(id, place, new Set(moved));
+    const { undo } = await this.change(id, { moved, ...(before ? { before } : {}) });
+    return () => this.#putBack(undo === null ? [] : [undo]);
+  }
+
+  /** The photo before which others go to a place; null for behind all. */
+  async #photoAt(id: number, place: Place, moved: Set<string>): Promise<string | null> {
+    if (place === 'end') return null;
+    if (place !== 'start') return place.before;
+    for (let page = 1; ; page += 1) {
+      const { days, isLast } = await this.photos(id, page);
+      const first = days.flatMap((day) => day.items).find((photo) => !moved.has(photo.id));
+      if (first || isLast) return first?.id ?? null;
+    }
+  }
+
+  async #putBack(edits: number[]): Promise<void> {
+    for (const edit of edits.toReversed()) {
+      const params = { path: { edit_id: String(edit) } };
+      await answerOf(this.api.POST('/api/photosedit/edits/{edit_id}/undo/', { params }));
+    }
+  }
+
+  change(id: number, body: AlbumChange): Promise<EditedAlbum> {
     const params = { path: { album_id: String(id) } };
-    return this.api.PATCH('/api/albums/user/edit/{album_id}/', { params, body });
+    return answerOf(this.api.PATCH('/api/albums/user/edit/{album_id}/', { params, body }));
   }
 
   /** Delete an album; its photos stay. */

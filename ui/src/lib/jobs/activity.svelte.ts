@@ -8,6 +8,9 @@ const POLL_MS = 2000;
 /** While a job runs, the library is read again at most this often. */
 const REFRESH_MS = 5000;
 
+/** When to look for what workers make of a change: soon, and then ever more rarely. */
+const FOLLOWS_AFTER_MS = [1_000, 2_500, 5_000, 10_000, 20_000, 40_000];
+
 const SCAN = 1;
 
 /** What the server is working on, and when the library shown is out of date. */
@@ -27,6 +30,7 @@ export class JobActivity {
   /** The job whose end this page waits for, or "". */
   #followed = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #following: ReturnType<typeof setTimeout>[] = [];
   #lastRefresh = 0;
   #seenProgress = '';
   #started = false;
@@ -54,6 +58,7 @@ export class JobActivity {
     return () => {
       this.#started = false;
       clearTimeout(this.#timer);
+      for (const timer of this.#following) clearTimeout(timer);
       this.#tabs?.close();
       this.#tabs = null;
       this.page.removeEventListener('visibilitychange', onVisible);
@@ -95,6 +100,12 @@ export class JobActivity {
   libraryChanged(): void {
     this.#changed();
     this.#tabs?.postMessage(null);
+  }
+
+  /** Workers make what is seen of a change: lists are read again for some time. */
+  willFollow(): void {
+    for (const timer of this.#following) clearTimeout(timer);
+    this.#following = FOLLOWS_AFTER_MS.map((after) => setTimeout(() => this.#changed(), after));
   }
 
   #changed(): void {

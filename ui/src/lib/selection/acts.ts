@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import type { ApiClient } from '../api/client';
 import type { Change } from '../api/selection';
+import type { AlbumHead } from '../api/types';
 import { m } from '../paraglide/messages';
 import type { IconName } from '../shell/icons';
 import CategoryForm from '../edits/CategoryForm.svelte';
@@ -25,15 +26,26 @@ export interface DialogProps<Answer> {
 /** What an act may use. */
 export interface ActContext {
   client: ApiClient;
+  /** The album that the view shows, if it is one that somebody has made. */
+  album: AlbumHead | null;
+  /** Have somebody choose where photos of these names go; null where nowhere. */
+  choosePlace: (names: string[]) => Promise<Place | null>;
   /** Show a dialog until it answers. */
   ask: <Answer>(dialog: Component<DialogProps<Answer>>) => Promise<Answer | null>;
 }
+
+/** Where photos go in an album: before another one, or to an end of it. */
+export type Place = { before: string } | 'start' | 'end';
 
 /** What became of an act: what is said of it, and what takes it back, if anything can. */
 export interface Outcome {
   message: string;
   undo: (() => Promise<unknown>) | null;
   isProblem?: boolean;
+  /** The selection stays. */
+  keeps?: boolean;
+  /** Workers make what is seen of it, within seconds. */
+  follows?: boolean;
 }
 
 /** Something to do with the photos that are selected. */
@@ -44,10 +56,29 @@ export interface Act {
   /** In the bar itself, as far as there is room; all others are in its menu. */
   inBar?: boolean;
   danger?: boolean;
-  /** Whether it makes sense in a view, by the name of its route. */
-  isOffered: (view: string) => boolean;
+  /** Whether it makes sense in a view, by the name of its route; and in the album there. */
+  isOffered: (view: string, album: AlbumHead | null) => boolean;
   /** Do it; null where somebody has thought better of it. Raises what the client raises. */
   run: (selection: Selection, context: ActContext) => Promise<Outcome | null>;
+}
+
+/** Whether somebody may take photos out of an album: all of them, or their own. */
+const mayTakeOut = (album: AlbumHead | null): boolean =>
+  album !== null && album.role !== 'viewer' && !album.locked;
+
+/** Turn photos clockwise by degrees. */
+function turn(angle: number): Act['run'] {
+  return async (selection, { client }) => {
+    const { count, edit } = await client.edits.turn(selection, angle);
+    if (count === 0 || edit === null) {
+      return { message: m.selection_nothing_changed(), undo: null };
+    }
+    return {
+      message: m.selection_turned({ count }),
+      undo: () => client.edits.undo(edit),
+      follows: true,
+    };
+  };
 }
 
 const APART = ['trash', 'hidden'];
@@ -143,6 +174,37 @@ export const ACTS: readonly Act[] = [
     run: (_, { ask }) => ask<Outcome>(AlbumAct),
   },
   {
+    id: 'take-out',
+    label: m.albums_take_out_of,
+    icon: 'takeOut',
+    inBar: true,
+    isOffered: (_, album) => mayTakeOut(album),
+    run: async (selection, { client, album }) => {
+      if (album === null) return null;
+      const { count, undo } = await client.userAlbums.takeOut(Number(album.id), selection);
+      if (count === 0) return { message: m.albums_none_taken_out(), undo: null };
+      return { message: m.albums_taken_out({ count, title: album.title }), undo };
+    },
+  },
+  {
+    id: 'move',
+    label: m.albums_move,
+    icon: 'move',
+    inBar: true,
+    isOffered: (_, album) => album?.role === 'owner',
+    run: async (selection, { client, album, choosePlace }) => {
+      if (album === null) return null;
+      if ('select_all' in selection) {
+        return { message: m.albums_move_all(), undo: null, isProblem: true, keeps: true };
+      }
+      const names = selection.image_hashes;
+      const place = await choosePlace(names);
+      if (place === null) return null;
+      const undo = await client.userAlbums.move(Number(album.id), names, place);
+      return { message: m.albums_moved({ count: names.length }), undo };
+    },
+  },
+  {
     id: 'share',
     label: m.sharing_share,
     icon: 'share',
@@ -206,6 +268,20 @@ export const ACTS: readonly Act[] = [
     },
   },
   {
+    id: 'turn-left',
+    label: m.edits_turn_left,
+    icon: 'turn-left',
+    isOffered: isNotIn(...APART),
+    run: turn(-90),
+  },
+  {
+    id: 'turn-right',
+    label: m.edits_turn_right,
+    icon: 'turn-right',
+    isOffered: isNotIn(...APART),
+    run: turn(90),
+  },
+  {
     id: 'tag',
     label: m.edits_tag_add,
     icon: 'things',
@@ -256,8 +332,8 @@ export const ACTS: readonly Act[] = [
 ];
 
 /** The acts of a view: those in the bar, and those in the menu. */
-export function actsOf(view: string): { bar: Act[]; menu: Act[] } {
-  const offered = ACTS.filter((act) => act.isOffered(view));
+export function actsOf(view: string, album: AlbumHead | null): { bar: Act[]; menu: Act[] } {
+  const offered = ACTS.filter((act) => act.isOffered(view, album));
   return {
     bar: offered.filter((act) => act.inBar === true),
     menu: offered.filter((act) => act.inBar !== true),

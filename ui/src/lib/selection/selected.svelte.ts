@@ -1,4 +1,5 @@
 import type { Extent, PhotoInView, PhotoSelection, SectionInView } from './photo-selection';
+import type { AlbumHead } from '../api/types';
 import type { Selection } from './selection';
 
 /** What the grid does for its selection. */
@@ -128,6 +129,10 @@ export class Selected {
 /** Which selection the page is about; the view that is shown puts its own here. */
 export class Selecting {
   current = $state.raw<Selected | null>(null);
+  /** The album that the view shows, if it is one that somebody has made. */
+  album = $state.raw<AlbumHead | null>(null);
+  /** Takes the photo before which others are to go, or null for none; null while none are. */
+  placing = $state.raw<((id: string | null) => void) | null>(null);
   /** Does an act upon it, by the act's id; the bar puts that here. */
   act: (id: string) => void = () => undefined;
 

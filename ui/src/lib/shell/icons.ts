@@ -43,6 +43,8 @@ import share from 'lucide-static/icons/share-2.svg?raw';
 import shield from 'lucide-static/icons/shield.svg?raw';
 import sliders from 'lucide-static/icons/sliders.svg?raw';
 import sparkles from 'lucide-static/icons/sparkles.svg?raw';
+import bookMinus from 'lucide-static/icons/book-minus.svg?raw';
+import move from 'lucide-static/icons/move.svg?raw';
 import bookPlus from 'lucide-static/icons/book-plus.svg?raw';
 import tag from 'lucide-static/icons/tag.svg?raw';
 import trash from 'lucide-static/icons/trash-2.svg?raw';
@@ -116,6 +118,8 @@ export const icons = {
   sliders,
   account: user,
   addToAlbum: bookPlus,
+  takeOut: bookMinus,
+  move,
   'turn-left': rotateLeft,
   'turn-right': rotateRight,
   flip,

@@ -30,6 +30,7 @@ from librephotos.api.serializers.library.place import (
     geolocation,
 )
 from librephotos.api.serializers.library.simple_user import SimpleUser, simple_user
+from librephotos.api.serializers.library.user_album import PhotoOrder
 
 
 class LinkedCaption(TypedDict):
@@ -134,6 +135,7 @@ class LinkedAlbumAnswer(TypedDict):
     sharing_settings: SharingSettings
     downloads: bool
     photo_count: int
+    photo_order: PhotoOrder
 
 
 def linked_groups(rows: list[GridRow], link: Link) -> list[DayGroup]:

@@ -99,7 +99,10 @@ class UserAlbumPhotos(HeadedUserAlbum):
 
 
 class EditedUserAlbum(TypedDict):
-    """An album that was made or changed, with all its photos."""
+    """An album that was made or changed, with all its photos.
+
+    `removed` were taken out of it; `undo` names what puts these back, or what was moved.
+    """
 
     id: int
     title: str
@@ -108,6 +111,8 @@ class EditedUserAlbum(TypedDict):
     favorited: bool
     locked: bool
     cover_photo: UuidText | None
+    removed: int
+    undo: int | None
 
 
 class AlbumDescriptionField(serializers.CharField):
@@ -153,7 +158,8 @@ def _names() -> serializers.ListField:
 class UserAlbumEditSerializer(serializers.Serializer[Any]):
     """What is to change of an album. Photos are named by UUID or by image hash.
 
-    `remove_all` empties it, for a recipient of what they have added. `moved` are photos
+    `remove_all` empties it, but for `excluded_hashes`, for a recipient of what they
+    have added. `moved` are photos
     that come, in this order, in front of `before`, or behind all.
     """
 
@@ -273,7 +279,12 @@ def _favorited(album: OwnAlbum) -> bool:
 
 
 def edited_user_album(
-    album: UserAlbum, photos: Iterable[UUID], *, favorited: bool
+    album: UserAlbum,
+    photos: Iterable[UUID],
+    *,
+    favorited: bool,
+    removed: int,
+    undo: int | None,
 ) -> EditedUserAlbum:
     """Return an album that was made or changed."""
     return {
@@ -284,6 +295,8 @@ def edited_user_album(
         "favorited": favorited,
         "locked": album.locked,
         "cover_photo": None if album.cover_id is None else str(album.cover_id),
+        "removed": removed,
+        "undo": undo,
     }
 
 

@@ -194,7 +194,7 @@ def public_album(request: Request, album_id: int) -> Response:
         "previous": page["previous"],
         "description": link.album.description if link.album else "",
         "role": "viewer",
-        "photo_order": photo_order(link.album),
+        "photo_order": page["photo_order"],
         "photo_count": page["photo_count"],
         "favorited": False,
         "shared_to": [],
@@ -221,6 +221,7 @@ def album_answer(
         "sharing_settings": sharing_settings(link),
         "downloads": link.downloads,
         "photo_count": link.album.photo_count if link.album else 0,
+        "photo_order": photo_order(link.album),
     }
 
 

@@ -39,7 +39,7 @@ from librephotos.api.serializers.library.user_album import (
     listed_user_album,
 )
 from librephotos.api.services import user_albums as service
-from librephotos.api.services.user_albums import AlbumEdit
+from librephotos.api.services.user_albums import AlbumEdit, Edited
 from librephotos.api.views.library.albums import (
     ALBUM_QUERY,
     LIST_QUERY,
@@ -226,7 +226,7 @@ def _removed(
     """Return what is not to be there: what is gone already is no fault."""
     photos = Photo.objects.all() if everything else changeable(request)
     if body.get("remove_all"):
-        return photos
+        return photos.exclude(photo_ids(body.get("excluded_hashes", ())))
     if "removedPhotos" not in body:
         return None
     return photos.filter(photo_ids(body["removedPhotos"]))
@@ -258,9 +258,15 @@ def _cover(request: Request, body: Mapping[str, Any]) -> Photo | None | bool:
     return photo
 
 
-def _edited(album: UserAlbum, request: Request) -> EditedUserAlbum:
-    viewer = caller(request)
+def _edited(edited: Edited, request: Request) -> EditedUserAlbum:
+    album, viewer = edited.album, caller(request)
     share = own_share(album, viewer=viewer)
     favorited = album.favorited if share is None else share.favorited
     photos = photos_in(album, viewer=viewer)
-    return edited_user_album(album, photos, favorited=favorited)
+    return edited_user_album(
+        album,
+        photos,
+        favorited=favorited,
+        removed=edited.removal.removed,
+        undo=edited.undo,
+    )
