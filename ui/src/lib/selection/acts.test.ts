@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { actsOf, fitting } from './acts';
 
 const ids = (view: string, room: number): string[] =>
-  fitting(actsOf(view).bar, room).map(({ id }) => id);
+  fitting(actsOf(view, null).bar, room).map(({ id }) => id);
 
 it('leaves what is done most in the bar where there is little room', () => {
   expect(ids('timeline', Infinity)).toEqual([
