@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,101 @@ def test_what_nobody_has_signed_is_read_and_thrown_away(
         answer = read(connection)
     assert answer.status == 401
     assert answer.json["detail"]
+
+
+@pytest.fixture
+def no_temporary_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever is put into a temporary file is refused (507)."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not-there"))
+
+
+def in_chunks(request: Sent, method: str = "POST") -> bytes:
+    """Return the bytes of a request that does not tell its length."""
+    lines = [f"{method} {request.path} HTTP/1.1", "Host: localhost"]
+    lines += ["Connection: close", "Transfer-Encoding: chunked"]
+    lines += [f"{name}: {value}" for name, value in request.headers.items()]
+    body = b"".join(
+        b"%x\r\n%b\r\n" % (len(block), block)
+        for start in range(0, len(request.body), 50_000)
+        for block in [request.body[start : start + 50_000]]
+    )
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body + b"0\r\n\r\n"
+
+
+def test_a_body_that_tells_no_length_is_taken_apart_too(
+    owner: User,
+    web: WebProcess,
+    settings: Any,
+    tmp_path: Path,
+    no_temporary_files: None,
+) -> None:
+    client = MobileNewest(owner.pk, token_of(owner))
+    [chunk] = client.chunks(BIG, "a.jpg")
+    message = in_chunks(chunk("", 0))
+    with web.connect() as sender:
+        sender.sendall(message[: len(message) // 2])
+        wait_for(lambda: left(settings), "the body comes")
+        sender.sendall(message[len(message) // 2 :])
+        answer = read(sender)
+    assert answer.json["offset"] == len(BIG)
+    done = client.completion(answer.json["upload_id"], BIG, "a.jpg")
+    assert through(web)(done).status == 200
+    assert (tmp_path / "pictures/uploads/web/a.jpg").read_bytes() == BIG
+
+
+@pytest.mark.parametrize("path", ["/api/upload/", "/api/upload", "//api/upload/"])
+def test_nothing_is_kept_of_what_tells_neither_length_nor_sender(
+    path: str, owner: User, web: WebProcess, settings: Any, no_temporary_files: None
+) -> None:
+    """Or anybody could fill the disk."""
+    [chunk] = MobileNewest(owner.pk, "").chunks(BIG, "a.jpg")
+    request = chunk("", 0)
+    with web.connect() as sender:
+        sender.sendall(in_chunks(Sent(path, request.headers, request.body)))
+        assert read(sender).status == 401
+    assert left(settings) == []
+
+
+def test_a_body_that_tells_no_length_is_no_longer_than_others(
+    owner: User, web: WebProcess, settings: Any
+) -> None:
+    settings.UPLOAD_MAX_MIB = 1
+    [chunk] = MobileNewest(owner.pk, token_of(owner)).chunks(BIG, "a.jpg")
+    with web.connect() as sender:
+        sender.sendall(in_chunks(chunk("", 0)))
+        assert read(sender).status == 413
+    assert left(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [
+        ("PUT", "multipart/form-data"),
+        ("PATCH", "multipart/form-data"),
+        ("GET", "multipart/form-data"),
+        ("POST", "multipart/mixed"),
+        ("POST", "multipart/x"),
+    ],
+)
+@pytest.mark.parametrize("chunked", [True, False])
+def test_what_is_no_upload_is_not_long(
+    method: str,
+    kind: str,
+    chunked: bool,
+    owner: User,
+    web: WebProcess,
+) -> None:
+    """It would lie in a temporary file before anybody asks who sends it."""
+    [chunk] = MobileNewest(owner.pk, "").chunks(BIG, "a.jpg")
+    sent = chunk("", 0)
+    headers = {"Content-Type": f"{kind}; boundary=b"}
+    request = Sent(sent.path, headers, sent.body)
+    message = in_chunks(request, method)
+    if not chunked:
+        message = raw(request).replace(b"POST", method.encode(), 1)
+    with web.connect() as sender:
+        sender.sendall(message)
+        assert read(sender).status == 413
 
 
 def test_refused_in_words_after_the_body(

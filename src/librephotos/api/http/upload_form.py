@@ -73,17 +73,21 @@ class UploadForm:
 
     @classmethod
     def expected(
-        cls, content_type: str, length: int, *, authorization: str, cookies: str
+        cls, content_type: str, length: int | None, *, authorization: str, cookies: str
     ) -> UploadForm:
-        """Return the form for a body of so many bytes, by what its header says."""
+        """Return the form for a body of so many bytes, by what its header says.
+
+        One of an unknown length (None) may be of any.
+        """
         trouble = None
-        if length > FROM_ANYBODY and not _may_be_signed(authorization, cookies):
+        may_be_long = length is None or length > FROM_ANYBODY
+        if may_be_long and not _may_be_signed(authorization, cookies):
             trouble = Trouble.UNSIGNED
-        elif length > settings.UPLOAD_MAX_MIB * 2**20 + FROM_ANYBODY:
+        elif (length or 0) > settings.UPLOAD_MAX_MIB * 2**20 + FROM_ANYBODY:
             trouble = Trouble.TOO_LARGE
         else:
             try:
-                if length > free_bytes():
+                if (length or 0) > free_bytes():
                     trouble = Trouble.FULL
             except OSError as error:
                 trouble = _trouble_of(error)
@@ -96,6 +100,8 @@ class UploadForm:
         try:
             for part in self._parser.parse(data):
                 self._take_part(part)
+                if self.trouble:
+                    return
         except MultipartError:
             self._give_up(Trouble.MALFORMED)
         except (OSError, DataFolderFull) as error:
@@ -134,6 +140,9 @@ class UploadForm:
                 self.fields.setdefault(self._field, text)
         elif self._is_file:
             assert self.file is not None
+            if self.file.size + len(part) > settings.UPLOAD_MAX_MIB * 2**20:
+                self._give_up(Trouble.TOO_LARGE)
+                return
             self.file.write(bytes(part))
         elif len(self._value) + len(part) > _LARGEST_FIELD:
             raise MultipartError("A field is too long")

@@ -8,6 +8,8 @@ from waitress.buffers import OverflowableBuffer
 from waitress.receiver import ChunkedReceiver
 from waitress.utilities import BadRequest
 
+from librephotos.api.http.upload_form import UploadForm
+
 LONGEST_CONTROL_LINE = 1024
 """Bytes of the line in front of a chunk: its length, and extensions that no client of
 ours sends."""
@@ -22,14 +24,50 @@ _TAKEN_AT_ONCE = 512
 """The receiver copies what is left at each step."""
 
 
+_HANDED_ON_AT_ONCE = 64 * 1024
+
+
+class FormBuffer:
+    """Hands the bytes of a body on to the form of an upload; a buffer to waitress."""
+
+    def __init__(self, form: UploadForm) -> None:
+        self._form = form
+        self._size = 0
+        self._waiting = bytearray()
+
+    def __len__(self) -> int:
+        return self._size
+
+    def append(self, data: bytes) -> None:
+        """Take bytes of the body."""
+        self._size += len(data)
+        self._waiting += data
+        if len(self._waiting) >= _HANDED_ON_AT_ONCE:
+            self._hand_on()
+
+    def end(self) -> None:
+        """Note that the body has ended."""
+        self._hand_on()
+        self._form.end()
+
+    def close(self) -> None:
+        """Remove what has become no upload."""
+        self._form.close()
+
+    def _hand_on(self) -> None:
+        self._form.take(bytes(self._waiting))
+        self._waiting.clear()
+
+
 class ChunkedBody(ChunkedReceiver):  # type: ignore[misc]
     """Takes the chunks of a body; refuses what is cut into crumbs or never begins."""
 
     error: BadRequest | None
 
-    def __init__(self, in_memory: int) -> None:
-        """Keep so many bytes in memory, and more in a file."""
-        super().__init__(OverflowableBuffer(in_memory))
+    def __init__(self, in_memory: int, form: UploadForm | None = None) -> None:
+        """Keep so many bytes in memory, and more in a file; those of a form in it."""
+        super().__init__(FormBuffer(form) if form else OverflowableBuffer(in_memory))
+        self.form = form
         self._at_end_of_chunk = False
         self._chunks = 0
 
@@ -49,6 +87,8 @@ class ChunkedBody(ChunkedReceiver):  # type: ignore[misc]
         while taken < len(s) and not (self.completed or self.error):
             taken += super().received(s[taken : taken + _TAKEN_AT_ONCE])
             self.error = self.error or self._refusal()
+        if self.form and self.completed and not self.error:
+            self.buf.end()
         return taken
 
     def _refusal(self) -> BadRequest | None:

@@ -14,12 +14,12 @@ from waitress.adjustments import Adjustments
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import Error, RequestEntityTooLarge
 
-from librephotos.api.http.upload_form import UploadForm
+from librephotos.api.http.upload_form import FROM_ANYBODY, UploadForm
 from librephotos.full_disk import FULL, is_full
 from librephotos.logs.printable import printable
 from librephotos.server.http.chunks import ChunkedBody
 from librephotos.server.http.limits import BodyLimit
-from librephotos.server.http.uploads import UploadBody, body_of
+from librephotos.server.http.uploads import UploadBody, form_of, is_for_uploads
 
 log = logging.getLogger(__name__)
 
@@ -102,15 +102,18 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
             # An address with half a bracket, a length of thousands of digits.
             raise ParsingError("The header of the request is invalid") from error
         self._check(header_plus)
+        length = None if self.chunked else self.content_length
+        form = form_of(self.command, self.path, self.headers, length)
         if self.chunked:
-            self.body_rcv = ChunkedBody(self.adj.inbuf_overflow)
+            self.body_rcv = ChunkedBody(self.adj.inbuf_overflow, form)
+        elif form:
+            self.body_rcv = UploadBody(self.content_length, form)
         content_type = self.headers.get("CONTENT_TYPE", "")
-        self.adj = self.adj.with_largest_body(
-            self.adj.body_limit(self.path, content_type)
-        )
-        if self.content_length > 0 and not self.chunked:
-            upload = body_of(self.command, self.path, self.headers, self.content_length)
-            self.body_rcv = upload or self.body_rcv
+        most = self.adj.body_limit(self.path, content_type)
+        if form is None and is_for_uploads(self.path):
+            # Nobody is asked who sends it before all of it lies in a temporary file.
+            most = min(most, FROM_ANYBODY)
+        self.adj = self.adj.with_largest_body(most)
 
     def _check(self, header_plus: bytes) -> None:
         """Raise ParsingError for what parse_header refuses and waitress does not."""
@@ -149,7 +152,9 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
     @property
     def upload_form(self) -> UploadForm | None:
         """The form of an upload, None if the request is none."""
-        return self.body_rcv.form if isinstance(self.body_rcv, UploadBody) else None
+        if isinstance(self.body_rcv, UploadBody | ChunkedBody):
+            return self.body_rcv.form
+        return None
 
     def _give_up_body(self, error: OSError) -> None:
         """Refuse a request whose body cannot be put into a temporary file.

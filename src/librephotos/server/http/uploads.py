@@ -39,18 +39,25 @@ class UploadBody:
         self.form.close()
 
 
-def body_of(
-    method: str, path: str, headers: dict[str, Any], length: int
-) -> UploadBody | None:
-    """Return the receiver of an upload's body, None for all other requests."""
+def is_for_uploads(path: str) -> bool:
+    """Whether files are sent to an address; several slashes at its start are one."""
+    return "/" + path.lstrip("/") in PATHS
+
+
+def form_of(
+    method: str, path: str, headers: dict[str, Any], length: int | None
+) -> UploadForm | None:
+    """Return what takes an upload's body apart, None for all other requests.
+
+    `length` is None for a body of which only its end will tell how long it is.
+    """
     kind = headers.get("CONTENT_TYPE", "")
     is_form = kind.lower().lstrip().startswith("multipart/form-data")
-    if method != "POST" or "/" + path.lstrip("/") not in PATHS or not is_form:
+    if method != "POST" or not is_for_uploads(path) or not is_form or length == 0:
         return None
-    form = UploadForm.expected(
+    return UploadForm.expected(
         kind,
         length,
         authorization=headers.get("AUTHORIZATION", ""),
         cookies=headers.get("COOKIE", ""),
     )
-    return UploadBody(length, form)
