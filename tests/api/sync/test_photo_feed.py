@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
+import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +17,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from librephotos.api.models import Photo, PhotoRemoval, SyncEpoch, User
+from librephotos.api.queries.sync.photos import changed_photos
 from librephotos.api.services.users import delete_user
 from librephotos.api.writes.sync_items import forget_old_removals
 from tests.factories import FileFactory, PhotoFactory, PlaceFactory, UserFactory
@@ -235,6 +238,19 @@ def test_what_is_long_gone_is_forgotten(me: User) -> None:
     )
     forget_old_removals()
     assert PhotoRemoval.objects.count() == 1
+
+
+def test_what_is_gone_is_read_once_and_not_with_each_photo(me: User) -> None:
+    Photo.objects.bulk_create(PhotoFactory.build_batch(300, owner=me))
+    before = changed_photos(me, None, size=1).cursor
+    removed = [PhotoRemoval(user=me.pk, photo=uuid.uuid4()) for _ in range(1000)]
+    PhotoRemoval.objects.bulk_create(removed)
+    tracemalloc.start()
+    page = changed_photos(me, before, size=300)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (len(page.ids), len(page.removed)) == (299, 1000)
+    assert peak < 2**22
 
 
 def test_an_account_that_is_deleted_takes_its_photos_along(me: User) -> None:

@@ -22,19 +22,23 @@ _UNSEEN = """(
     {number} >= %(xmax)s AND {number} < present.xmax OR {number} = ANY(%(running)s)
 )"""
 
-_BEHIND = """({{number}}, {{id}}) >= (%(low)s, %(lowest)s) AND (
-    ({{number}}, {{id}}) > (%(changed_in)s, %(photo)s) OR {unseen}
-)
+# Not as `OR`, of which a bitmap of the index may be made: all that is left to tell would
+# be read and sorted for each page.
+_BEHIND = """({{number}}, {{id}}) >= (%(low)s, %(lowest)s) AND CASE
+    WHEN ({{number}}, {{id}}) > (%(changed_in)s, %(photo)s) THEN true ELSE {unseen}
+END
 ORDER BY {{number}}, {{id}} LIMIT %(size)s""".format(unseen=_UNSEEN)
 
-_SHOWN_TO_ONE = """
+_SHARES = """
 api_photoshare AS share
 JOIN api_photo AS photo ON photo.id = share.photo_id
-JOIN api_user AS owner ON owner.id = photo.owner_id AND owner.is_active
+JOIN api_user AS owner ON owner.id = photo.owner_id
 """
 
 # What is gone may be there again, and is told as an item then. What somebody shows who
-# has been deactivated is nowhere written down as gone.
+# has been deactivated is nowhere written down as gone. Photos and owners of shares are
+# looked up one by one, behind the index that orders these: as joins they would be made
+# for all that is left to tell, and go astray after many shares have ended at once.
 _CHANGED = f"""
 WITH present AS (
     SELECT pg_snapshot_xmin(seen)::text::bigint AS xmin,
@@ -45,9 +49,13 @@ WITH present AS (
     SELECT id, changed_in FROM api_photo, present
     WHERE owner_id = %(user)s AND {_BEHIND.format(number="changed_in", id="id")}
 ), shown AS (
-    SELECT share.photo_id AS id, share.changed_in FROM {_SHOWN_TO_ONE}, present
-    WHERE share.recipient_id = %(user)s AND share.visible
-        AND {_BEHIND.format(number="share.changed_in", id="share.photo_id")}
+    SELECT share.photo_id AS id, share.changed_in
+    FROM api_photoshare AS share, present
+    WHERE share.recipient_id = %(user)s AND share.visible AND (
+        SELECT owner.is_active FROM api_photo AS photo
+        JOIN api_user AS owner ON owner.id = photo.owner_id
+        WHERE photo.id = share.photo_id
+    ) AND {_BEHIND.format(number="share.changed_in", id="share.photo_id")}
 ), page AS (
     SELECT * FROM own UNION ALL SELECT * FROM shown
     ORDER BY changed_in, id LIMIT %(size)s
@@ -55,10 +63,10 @@ WITH present AS (
     SELECT photo FROM api_photoremoval AS removal, present
     WHERE removal."user" = %(user)s AND removal.removed_in >= %(xmin)s
         AND {_UNSEEN.format(number="removal.removed_in")}
-        AND NOT EXISTS (
-            SELECT FROM {_SHOWN_TO_ONE} WHERE share.photo_id = removal.photo
-                AND share.recipient_id = %(user)s AND share.visible
-        )
+        AND coalesce((
+            SELECT NOT (share.visible AND owner.is_active) FROM {_SHARES}
+            WHERE share.photo_id = removal.photo AND share.recipient_id = %(user)s
+        ), true)
     UNION
     SELECT share.photo_id FROM api_photoshare AS share, api_photo AS photo
     WHERE share.recipient_id = %(user)s AND share.visible
@@ -68,16 +76,17 @@ WITH present AS (
                 AND {_UNSEEN.format(number="absent.presence_changed_in")}
         )
 )
-SELECT present.xmin, present.xmax, present.running, page.id, page.changed_in,
+SELECT present.xmin, present.xmax, present.running,
+    ARRAY(SELECT id FROM page ORDER BY changed_in, id),
+    (SELECT changed_in FROM page ORDER BY changed_in DESC LIMIT 1),
     ARRAY(SELECT photo FROM gone),
-    CASE WHEN page.id IS NULL THEN (
+    CASE WHEN NOT EXISTS (SELECT FROM page) THEN (
         SELECT count(*) FROM api_photo WHERE owner_id = %(user)s
     ) + (
-        SELECT count(*) FROM {_SHOWN_TO_ONE}
-        WHERE share.recipient_id = %(user)s AND share.visible
+        SELECT count(*) FROM {_SHARES}
+        WHERE share.recipient_id = %(user)s AND share.visible AND owner.is_active
     ) END
-FROM present LEFT JOIN page ON true
-ORDER BY page.changed_in, page.id
+FROM present
 """
 
 _TOLD = (
@@ -137,12 +146,10 @@ def changed_photos(user: Any, since: PhotoCursor | None, *, size: int) -> PhotoP
     }
     with connection.cursor() as cursor:
         cursor.execute(_CHANGED, parameters)
-        rows = cursor.fetchall()
-    xmin, xmax, running, *_, removed, count = rows[0]
-    if count is not None:
+        xmin, xmax, running, ids, number, removed, count = cursor.fetchone()
+    if not ids:
         return PhotoPage([], removed, None, count)
-    ids = [row[3] for row in rows]
-    last = (rows[-1][4], ids[-1])
+    last = (number, ids[-1])
     if len(ids) < size:  # and all that was committed late is among them
         last = max(last, (after.changed_in, after.photo))
     snapshot = Snapshot(xmin, xmax, tuple(running))
