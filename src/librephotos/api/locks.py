@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from librephotos.api.models import Face, File, Photo, Upload, User
+from librephotos.api.models import Face, File, Photo, PhotoShare, Upload, User
 
 
 @unique
@@ -113,6 +113,17 @@ def lock_account(user: User) -> None:
     _hold(File.objects.filter(owner=user))
     lock_to_delete(Photo.objects.filter(owner=user), owner=user.pk)
     _hold(User.objects.filter(pk=user.pk))
+
+
+def lock_shares_with(user: User) -> None:
+    """Hold what others show to an account by itself, until the transaction ends.
+
+    In the order of their keys, as who changes the photos takes them.
+    """
+    shares = PhotoShare.objects.filter(recipient=user)
+    held = shares.order_by("photo", "recipient").select_for_update(of=("self",))
+    for _ in held.values_list("photo", flat=True).iterator(chunk_size=10_000):
+        pass
 
 
 def _be_alone(key: _Key, number: int) -> None:

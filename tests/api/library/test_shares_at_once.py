@@ -93,3 +93,18 @@ def test_nothing_is_shared_with_an_account_that_is_being_deleted(
         assert answer.result().status_code == 400
     assert not AlbumShare.objects.exists() and not PhotoShare.objects.exists()
     assert Photo.objects.count() == 1
+
+
+def test_an_account_is_deleted_while_what_it_is_shown_changes(anna: User) -> None:
+    ben = UserFactory()
+    first, second = sorted(PhotoFactory.create_batch(2, owner=anna), key=lambda p: p.pk)
+    for photo in (second, first):  # the order in which they lie in the table
+        PhotoShare.objects.create(photo=photo, recipient=ben, shown=0)
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            for photo in (first, second):
+                Photo.objects.filter(pk=photo.pk).update(user_rating=5)
+                if photo == first:
+                    deleted = waiting(other, delete_user, ben)
+        deleted.result()
+    assert not PhotoShare.objects.exists()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
-from librephotos.api.locks import lock_account
+from librephotos.api.locks import lock_account, lock_shares_with
 from librephotos.api.models import (
     File,
     Job,
@@ -293,6 +293,7 @@ def delete_user(user: User) -> None:
     uploads = list(Upload.objects.filter(owner=user).values_list("pk", flat=True))
     # Before the counts of their days, which the database keeps while photos go.
     photos.delete()
+    lock_shares_with(user)
     user.delete()
     request_clean_up()
     transaction.on_commit(lambda: delete_previews(names))

@@ -82,8 +82,7 @@ def read(text: str, *, feed: str, epoch: str) -> list[Any]:
         if len(text) > _LONGEST:
             raise ValueError(text)
         content = json.loads(b64decode(text.encode("ascii"), b"-_", validate=True))
-        of_feed, of_epoch, issued = content[:3]
-        values = list(content[3:])
+        of_feed, of_epoch, issued, *values = content
         age = datetime.now(UTC) - datetime.fromtimestamp(number(issued), UTC)
     except (ValueError, TypeError, OverflowError, RecursionError, OSError) as error:
         raise InvalidCursor from error
