@@ -90,4 +90,4 @@ def read(text: str, *, feed: str, epoch: str) -> list[Any]:
         raise InvalidCursor
     if of_epoch != epoch or age > HORIZON:
         raise CursorExpired
-    return values
+    return list(values)

@@ -22,8 +22,8 @@ _UNSEEN = """(
     {number} >= %(xmax)s AND {number} < present.xmax OR {number} = ANY(%(running)s)
 )"""
 
-# Not as `OR`, of which a bitmap of the index may be made: all that is left to tell would
-# be read and sorted for each page.
+# Not as `OR`, of which a bitmap of the index may be made: all that is left to tell
+# would be read and sorted for each page.
 _BEHIND = """({{number}}, {{id}}) >= (%(low)s, %(lowest)s) AND CASE
     WHEN ({{number}}, {{id}}) > (%(changed_in)s, %(photo)s) THEN true ELSE {unseen}
 END
