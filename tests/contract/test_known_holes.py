@@ -167,6 +167,11 @@ NEWEST = {
     ),
     "cookies": (
         f"{ACCOUNTS}/test_auth.py::test_signing_in_sets_the_cookie_for_images",
+        f"{ACCOUNTS}/test_auth.py::test_the_cookie_opens_no_endpoint_of_the_api",
+        f"{MEDIA}/test_downloads.py"
+        "::test_no_page_of_another_site_gives_it_up_with_the_cookie",
+        f"{LIBRARY}/test_uploads.py"
+        "::test_the_cookie_from_the_pages_of_this_site_alone",
     ),
     "login": (
         f"{ACCOUNTS}/test_auth.py::test_guessing_is_slowed_down_for_one_name_only",

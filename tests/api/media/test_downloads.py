@@ -21,6 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from librephotos.api.http.tokens import SignInToken
 from librephotos.api.models import Download, File, Job, Photo, User, UserAlbum
 from librephotos.api.pipeline.previews.archives import remove_expired
 from librephotos.api.services import downloads as service
@@ -307,6 +308,26 @@ def test_a_download_can_be_given_up(client: APIClient, me: User, root: Path) -> 
     assert client.get(f"/media/zip/{started['url']}").status_code == 404
     assert archive.read(4) == b"PK\x03\x04"  # who is fetching it gets the rest
     archive.close()
+
+
+def test_no_page_of_another_site_gives_it_up_with_the_cookie(
+    client: APIClient, me: User, root: Path
+) -> None:
+    add(me, root / "a.jpg", b"picture")
+    address = f"/api/delete/zip/{asked(client)['url']}"
+    browser = APIClient()
+    browser.cookies["jwt"] = str(SignInToken.for_user(me).access_token)
+    for sent in (
+        {"HTTP_ORIGIN": "http://evil.example"},
+        {"HTTP_ORIGIN": "null"},
+        {"HTTP_SEC_FETCH_SITE": "cross-site"},
+        {"HTTP_SEC_FETCH_SITE": "same-site"},  # another port of this host
+    ):
+        assert browser.delete(address, **sent).status_code == 401, sent
+    assert Download.objects.exists()
+    own = {"HTTP_ORIGIN": "http://testserver", "HTTP_SEC_FETCH_SITE": "same-origin"}
+    assert browser.delete(address, **own).status_code == 200
+    assert not Download.objects.exists()
 
 
 def test_it_ends_after_a_day_and_with_its_job(

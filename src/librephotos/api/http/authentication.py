@@ -10,6 +10,7 @@ from django.db.models import Exists, Value
 from django.http.response import HttpResponseBase
 from rest_framework.authentication import BasicAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
@@ -77,10 +78,13 @@ class CookieAuthentication(JWTAuthentication):
     """The `jwt` cookie, for media and downloads only.
 
     An access token is taken as well: some callers put it there themselves. A stale or
-    invalid cookie counts as no cookie, so that public photos stay reachable.
+    invalid cookie counts as no cookie, so that public photos stay reachable. Nothing is
+    changed by a cookie that the page of another site has had sent.
     """
 
     def authenticate(self, request: Request) -> Any:
+        if request.method not in SAFE_METHODS and not _is_of_this_site(request):
+            return None
         for cookie in cookies_named(COOKIE, request.META.get("HTTP_COOKIE", "")):
             for kind in (MediaToken, AccessToken):
                 try:

@@ -153,6 +153,19 @@ def test_a_scan_at_the_same_time(first: str, ours: Library, tmp_path: Path) -> N
     assert File.objects.count() == 1
 
 
+def test_an_upload_comes_before_all_that_a_scan_has_found(
+    ours: Library, tmp_path: Path
+) -> None:
+    for seed in range(3):
+        write_jpeg(ours.root / f"{seed}.jpg", seed=seed)
+    scan = start_scan(user=ours.owner)
+    loop.run(wait=False, queues=[IO])
+    upload(ours, picture(tmp_path), "a.jpg")
+    waiting = ProcrastinateJob.objects.filter(status="todo")
+    jobs = [row.args["job"] for row in waiting.order_by("-priority", "id")]
+    assert jobs[0] is None and scan.pk in jobs[1:]
+
+
 def test_a_scan_that_came_first(ours: Library, tmp_path: Path) -> None:
     """A file is in the folder, and its server was killed before it said so."""
     content = picture(tmp_path)
