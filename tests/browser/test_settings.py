@@ -13,12 +13,11 @@ from tests.browser.conftest import visitors_of
 from tests.browser.layout import covered
 from tests.browser.site import Site
 from tests.browser.test_words import TOO_SMALL, TOO_WIDE
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import BOTH_WIDTHS, DESK, PHONE, Visitor
 from tests.support.pictures.images import encoded, photograph
 from tests.support.server import PASSWORD, RunningServer, write_pictures
 
 pytestmark = pytest.mark.browser
-DESK = {"viewport": {"width": 1440, "height": 900}}
 WIDER_BY = """
 document.documentElement.scrollWidth - document.documentElement.clientWidth
 """
@@ -76,6 +75,7 @@ def test_first_steps_then_everything_else(
     activity(admin)
     site_and_log(admin)
     mail(admin)
+    every_page_is_accessible(admin)
     child = visit_empty(**PHONE, color_scheme="dark")
     ordinary_user(child)
     every_page_fits(child, [f"/settings/{part}" for part in OWN])
@@ -90,15 +90,18 @@ def first_steps(admin: Visitor) -> None:
     expect(page).to_have_title("First steps – LibrePhotos")
     scan = page.get_by_role("main").get_by_role("button", name="Scan now")
     expect(scan).to_be_disabled()
+    admin.inspect("settings-first-steps", BOTH_WIDTHS)
     admin.press("Add a folder")
     dialog = page.get_by_role("dialog", name="Choose a folder")
     expect(dialog.get_by_test_id("folder-here")).to_contain_text("to-choose")
     dialog.get_by_role("button", name="holiday").click()
     expect(dialog.get_by_role("button", name="beach")).to_be_visible()
+    admin.inspect("settings-folder", BOTH_WIDTHS)
     dialog.get_by_role("button", name="Take this folder").click()
     expect(page.get_by_test_id("folders")).to_contain_text("/to-choose/holiday")
     scan.click()
     expect(page.get_by_test_id("first-progress")).to_contain_text("Scan")
+    admin.inspect("settings-first-scan", BOTH_WIDTHS)
     page.get_by_role("link", name="To your photos", exact=True).click()
     expect(admin.tiles).to_have_count(6)
 
@@ -114,6 +117,7 @@ def accounts(admin: Visitor) -> None:
     form.get_by_label("Password").fill("short")
     form.get_by_role("button", name="Make the account").click()
     expect(form.get_by_text("too short")).to_be_visible()
+    admin.inspect("settings-new-account", BOTH_WIDTHS)
     form.get_by_label("Password").fill(PASSWORD)
     form.get_by_role("button", name="Make the account").click()
     toast(admin, "anna has an account now.")
@@ -132,6 +136,7 @@ def accounts(admin: Visitor) -> None:
     switch.click()
     expect(switch).not_to_be_checked()
     expect(page.get_by_text("Deactivated")).to_be_visible()
+    admin.inspect("settings-account", BOTH_WIDTHS)
     switch.click()
     expect(switch).to_be_checked()
     # Another one, who is gone again.
@@ -143,6 +148,8 @@ def accounts(admin: Visitor) -> None:
     admin.press("Edit bob")
     admin.press("Delete the account")
     question = page.get_by_role("dialog", name="Delete the account bob?")
+    expect(question).to_be_visible()
+    admin.inspect("settings-delete-account", BOTH_WIDTHS)
     question.get_by_role("button", name="Delete the account").click()
     toast(admin, "The account bob was deleted.")
     expect(page.get_by_role("button", name="Edit bob")).to_have_count(0)
@@ -178,6 +185,7 @@ def own_settings(admin: Visitor, folder: Path) -> None:
     form.get_by_label("Password again").fill(NEW_PASSWORD)
     form.get_by_role("button", name="Change the password").click()
     expect(form.get_by_text("This is not your current password.")).to_be_visible()
+    admin.inspect("settings-wrong-password", BOTH_WIDTHS)
     admin.expect_complaint("status of 401")
     form.get_by_label("Your current password").fill(PASSWORD)
     form.get_by_role("button", name="Change the password").click()
@@ -206,6 +214,7 @@ def dates(admin: Visitor) -> None:
     preview = page.get_by_test_id("date-preview")
     expect(preview).to_contain_text("6 of 6 photos would have another date.")
     expect(preview).to_contain_text("No date")
+    admin.inspect("settings-preview", BOTH_WIDTHS)
     admin.press("Save and apply")
     toast(admin, "All photos get their dates anew.")
     page.reload()
@@ -260,6 +269,7 @@ def mail(admin: Visitor) -> None:
     form.get_by_label("Port").fill("22")
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_text("Mail is sent through one of the ports")).to_be_visible()
+    admin.inspect("settings-mail-refused", BOTH_WIDTHS)
     form.get_by_label("Port").fill("1025")
     form.get_by_label("Password or key").fill("a secret")
     form.get_by_role("button", name="Save").click()
@@ -267,6 +277,7 @@ def mail(admin: Visitor) -> None:
     admin.press("Send a test mail")
     outcome = page.get_by_test_id("mail-outcome")
     expect(outcome).to_contain_text(re.compile("account has none|Nothing listens"))
+    admin.inspect("settings-mail-outcome", BOTH_WIDTHS)
 
 
 def ordinary_user(child: Visitor) -> None:
@@ -291,6 +302,21 @@ def ordinary_user(child: Visitor) -> None:
     toast(child, "Saved")
 
 
+def part_of(address: str) -> str:
+    """The name of a page of settings in the names of pictures."""
+    return address.strip("/").replace("/", "-")
+
+
+def every_page_is_accessible(admin: Visitor) -> None:
+    """At a desk; on a phone that is looked at with whether the page fits."""
+    for part in (*(f"/settings/{p}" for p in OWN), *(f"/admin/{p}" for p in ADMIN)):
+        go(admin.page, part)
+        current = admin.page.locator(f"a[href$='{part}'][aria-current=page]")
+        expect(current).to_be_visible()
+        admin.wait_until("() => document.querySelector('[aria-busy=true]') === null")
+        admin.inspect(part_of(part))
+
+
 def every_page_fits(visitor: Visitor, addresses: list[str]) -> None:
     for address in addresses:
         go(visitor.page, address)
@@ -309,3 +335,4 @@ def every_page_fits(visitor: Visitor, addresses: list[str]) -> None:
             if not any(address in each for address in row)
         ]
         assert found == [], address
+        visitor.inspect(f"{part_of(address)}-finger")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import (
@@ -18,6 +20,7 @@ from playwright.sync_api import (
     expect,
 )
 
+from tests.browser.accessibility import grave_findings
 from tests.support.server import PASSWORD
 
 PATIENCE_S = 120
@@ -29,6 +32,10 @@ PHONE = {
     "has_touch": True,
     "is_mobile": True,
 }
+DESK = {"viewport": {"width": 1440, "height": 900}}
+BOTH_WIDTHS = (1440, 390)
+"""Of a screen at a desk and of a phone."""
+_HEIGHTS = {1440: 900, 390: 844}
 
 _ARE_READ = """
 () => document.querySelector('[data-testid=photo-tile]') !== null
@@ -109,6 +116,41 @@ class Visitor:
             for complaint in self.complaints
             if not any(text in complaint for text in self._expected)
         ]
+
+    def check_accessibility(self, *rules: str) -> None:
+        """Fail if axe finds anything serious or critical in the page as it is."""
+        found = grave_findings(self.page, *rules)
+        assert not found, "\n".join(found)
+
+    def inspect(self, state: str, widths: Iterable[int] = ()) -> None:
+        """Have axe look at a state of the page, light and dark, and keep pictures.
+
+        `widths` are those of windows to look at it in, in place of the present one.
+        What depends on the scheme is contrast alone, so the rest is looked at once.
+        Pictures are kept where LIBREPHOTOS_SCREENSHOTS names a folder.
+        """
+        size = self.page.viewport_size
+        assert size
+        for width in widths or (size["width"],):
+            height = _HEIGHTS.get(width, size["height"])
+            self.page.set_viewport_size({"width": width, "height": height})
+            self._inspect_schemes(f"{state}-{width}")
+        self.page.set_viewport_size(size)
+
+    def _inspect_schemes(self, state: str) -> None:
+        is_dark = self.page.evaluate(
+            "matchMedia('(prefers-color-scheme: dark)').matches"
+        )
+        own, other = ("dark", "light") if is_dark else ("light", "dark")
+        found: list[str] = []
+        for scheme, rules in ((other, ["color-contrast"]), (own, [])):
+            self.page.emulate_media(color_scheme=scheme)
+            for finding in grave_findings(self.page, *rules):
+                found.append(f"{state}, {scheme}: {finding}")
+            if folder := os.environ.get("LIBREPHOTOS_SCREENSHOTS"):
+                file = Path(folder) / f"{state}-{scheme}.png"
+                self.page.screenshot(path=file, animations="disabled")
+        assert not found, "\n".join(found)
 
     def open(self, path: str = "/") -> None:
         """Load the page at a path."""

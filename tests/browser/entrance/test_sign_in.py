@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.site import Site
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import BOTH_WIDTHS, Visitor
 from tests.support.server import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -49,6 +49,7 @@ def test_wrong_password_is_refused_in_words(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("alert")).to_have_text(
         "User name and password do not match."
     )
+    visitor.inspect("sign-in-refused", BOTH_WIDTHS)
     expect(visitor.page.get_by_role("button", name="Sign in")).to_be_enabled()
     visitor.sign_in()
     expect(visitor.tiles.first).to_be_visible()
@@ -121,3 +122,13 @@ def test_other_user_sees_nothing_of_the_first(visitor: Visitor, site: Site) -> N
     expect(visitor.page.get_by_role("alert")).to_have_text(
         "This photo does not exist, or is not yours to see."
     )
+
+
+def test_a_server_without_accounts_asks_for_the_first(visitor: Visitor) -> None:
+    visitor.page.route(
+        "**/api/firsttimesetup/",
+        lambda route: route.fulfill(json={"isFirstTimeSetup": True}),
+    )
+    visitor.open()
+    expect(visitor.page.get_by_test_id("first-setup-form")).to_be_visible()
+    visitor.inspect("first-setup", BOTH_WIDTHS)

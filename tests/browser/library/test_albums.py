@@ -144,3 +144,4 @@ def test_nothing_lies_upon_anything_among_albums(
     expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
     visitor.wait_until("() => !document.querySelector('[aria-label^=Loading]')")
     assert covered(visitor.page) == []
+    visitor.check_accessibility()

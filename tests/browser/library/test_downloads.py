@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.site import Site
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import BOTH_WIDTHS, DESK, PHONE, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -31,9 +31,8 @@ def summer(site: Site) -> Iterator[int]:
 def test_an_album_is_downloaded(
     visit: Callable[..., Visitor], summer: int, look: str, tmp_path: Path
 ) -> None:
-    desk = {"viewport": {"width": 1440, "height": 900}}
     visitor = visit(
-        **(desk if look == "desk" else PHONE),
+        **(DESK if look == "desk" else PHONE),
         color_scheme="light" if look == "desk" else "dark",
     )
     visitor.enter(f"/albums/{summer}")
@@ -41,7 +40,7 @@ def test_an_album_is_downloaded(
     page.get_by_role("button", name="Download album").click()
     question = page.get_by_role("dialog", name="Download as ZIP")
     expect(question).to_be_visible()
-    page.screenshot(path=tmp_path / "question.png")
+    visitor.inspect("download-question")
     if look == "phone":
         question.get_by_label("Smaller pictures").check()
         expect(question.get_by_label("All files of each photo")).to_be_disabled()
@@ -49,6 +48,7 @@ def test_an_album_is_downloaded(
         question.get_by_role("button", name="Download").click()
     expect(question).to_have_count(0)
     expect(page.get_by_test_id("toast")).to_contain_text("The download begins")
+    visitor.inspect("download-begun")
     assert event.value.suggested_filename == "Été_ 2020.zip"
     target = tmp_path / "album.zip"
     event.value.save_as(target)
@@ -71,5 +71,6 @@ def test_why_there_is_no_archive_is_told(visitor: Visitor, summer: int) -> None:
     expect(question.get_by_role("alert")).to_have_text(
         "None of the photos can be read."
     )
+    visitor.inspect("download-refused", BOTH_WIDTHS)
     question.get_by_role("button", name="Cancel").click()
     expect(question).to_have_count(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +9,19 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.site import Site
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import BOTH_WIDTHS, DESK, PHONE, Visitor
 from tests.support.scanning import write_jpeg
 
 pytestmark = pytest.mark.browser
 PHOTOS = 40
-SHOTS = os.environ.get("LIBREPHOTOS_SCREENSHOTS")
+FORMS = {
+    "Rate": "Rate",
+    "Add a tag": "Add a tag",
+    "Shift dates": "Shift dates",
+    "Place": "Place",
+    "Kind of picture": "Kind of picture",
+}
+"""What the menu of the bar asks, and the names of the dialogs."""
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +52,8 @@ def expect_count(visitor: Visitor, count: int) -> None:
     expect(words).to_contain_text(f"{count} selected")
 
 
-def shoot(visitor: Visitor, name: str) -> None:
-    """Keep a picture of the page where somebody wants to look at it."""
-    if SHOTS:
-        visitor.page.screenshot(path=f"{SHOTS}/{name}.png")
-
-
 def test_at_a_desk(visit: Callable[..., Visitor], hoard: str) -> None:
-    visitor = visit(viewport={"width": 1440, "height": 900})
+    visitor = visit(**DESK)
     page = visitor.page
     visitor.enter(username=hoard)
     photos = visitor.photo_ids()
@@ -67,7 +67,7 @@ def test_at_a_desk(visit: Callable[..., Visitor], hoard: str) -> None:
     visitor.tile(photos[1]).click()
     expect_count(visitor, 3)
     expect(selected(visitor)).to_have_count(3)
-    shoot(visitor, "desk-some")
+    visitor.inspect("selection-some", BOTH_WIDTHS)
     # It stays while one looks at a photo, and scrolls.
     first.focus()
     page.keyboard.press("Enter")
@@ -90,14 +90,16 @@ def test_at_a_desk(visit: Callable[..., Visitor], hoard: str) -> None:
     expect_count(visitor, PHOTOS)
     page.keyboard.press("x")
     expect_count(visitor, PHOTOS - 1)
-    shoot(visitor, "desk-all")
+    visitor.inspect("selection-all")
     assert visitor_is_accessible(visitor)
     # An act on all but one, and taking it back.
     bar(visitor).get_by_role("button", name="Make favourites").click()
-    expect(page.get_by_test_id("toast")).to_contain_text("39 photos made favourites")
+    visitor.keep_message("39 photos made favourites")
+    visitor.inspect("selection-undo", BOTH_WIDTHS)
     visitor.undo()
     visitor.go_to("Favourites")
     expect(page.get_by_role("heading", name="No favourites yet")).to_be_visible()
+    visitor.inspect("selection-favourites-empty", BOTH_WIDTHS)
 
 
 def visitor_is_accessible(visitor: Visitor) -> bool:
@@ -123,6 +125,16 @@ def test_the_menu_rates_and_the_trash_gives_back(
     photos = visitor.photo_ids()
     visitor.tile(photos[0]).focus()
     page.keyboard.press("x")
+    for act, form in FORMS.items():
+        page.get_by_role("button", name="More for these photos").click()
+        expect(page.get_by_role("menuitem", name=act)).to_be_visible()
+        if act == "Rate":
+            visitor.inspect("selection-menu")
+        visitor.choose(act)
+        expect(page.get_by_role("dialog", name=form)).to_be_visible()
+        visitor.inspect(f"selection-{act.lower().replace(' ', '-')}", BOTH_WIDTHS)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="More for these photos").click()
     visitor.choose("Rate")
     page.get_by_role("button", name="5 stars").click()
@@ -140,8 +152,10 @@ def test_the_menu_rates_and_the_trash_gives_back(
     visitor.go_to("Trash")
     assert set(visitor.photo_ids()) == set(photos[:2])
     page.keyboard.press("Control+a")
+    visitor.inspect("selection-trash", BOTH_WIDTHS)
     bar(visitor).get_by_role("button", name="Restore").click()
     expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
+    visitor.inspect("selection-trash-empty", BOTH_WIDTHS)
     visitor.go_to("Photos")
     assert set(photos[:2]) <= set(visitor.photo_ids())
 
@@ -172,7 +186,12 @@ def test_with_a_finger(visit: Callable[..., Visitor], hoard: str) -> None:
     expect(selected(visitor)).to_have_count(3)
     visitor.tile(photos[5]).tap()
     expect(selected(visitor)).to_have_count(4)
-    shoot(visitor, "phone-some")
+    visitor.inspect("selection-finger")
+    page.get_by_role("button", name="More for these photos").tap()
+    expect(page.get_by_role("menuitem", name="Rate")).to_be_visible()
+    visitor.inspect("selection-finger-menu")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
     assert visitor_is_accessible(visitor)
     page.get_by_role("button", name="Select all", exact=True).tap()
     expect_count(visitor, PHOTOS)
@@ -209,14 +228,14 @@ def test_originals_are_erased_once_that_is_allowed(
     page.keyboard.press("Delete")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Ask an administrator")
-    shoot(visitor, "erase-off")
+    visitor.inspect("selection-erase-off", BOTH_WIDTHS)
     dialog.get_by_role("button", name="Cancel").click()
     admin = site.server.sign_in("admin")
     site.server.post("/api/sitesettings/", {"delete_originals": True}, admin)
     try:
         bar(visitor).get_by_role("button", name="Delete for good").click()
         expect(dialog).to_contain_text("1 photo: 1 file on your disks")
-        shoot(visitor, "erase-on")
+        visitor.inspect("selection-erase-on", BOTH_WIDTHS)
         assert doomed.exists()
         dialog.get_by_role("button", name="Delete for good").click()
         expect(page.get_by_test_id("toast").last).to_contain_text("deleted for good")

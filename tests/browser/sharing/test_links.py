@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,11 +11,10 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.layout import covered
 from tests.browser.site import Site
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import BOTH_WIDTHS, DESK, PHONE, Visitor
 
 pytestmark = pytest.mark.browser
 
-DESK = {"viewport": {"width": 1440, "height": 900}}
 PASSWORD = "open sesame"
 
 
@@ -53,12 +51,6 @@ def address_in(place: Locator) -> str:
     return re.sub(r"^https?://[^/]+", "", field.input_value())
 
 
-def shot(visitor: Visitor, name: str) -> None:
-    """Keep a picture of the page for somebody to look at, where SHOTS is a folder."""
-    if folder := os.environ.get("SHOTS"):
-        visitor.page.screenshot(path=f"{folder}/{name}.png")
-
-
 def own_code(visitor: Visitor) -> list[str]:
     """Collect the addresses that a page asks for."""
     asked: list[str] = []
@@ -77,12 +69,13 @@ def test_a_stranger_sees_an_album_until_its_link_is_revoked(
     form.get_by_label("When photos were taken").check()
     form.get_by_label("Where photos were taken").check()
     assert covered(owner.page) == []
+    owner.inspect("links-form", BOTH_WIDTHS)
     path = make_link(owner)
     assert re.fullmatch(r"/public/a/\w{22}", path)
     expect(form.get_by_text("Nobody has come by it yet")).to_be_visible()
     form.get_by_role("button", name="QR code").click()
     expect(form.get_by_test_id("link-qr")).to_be_visible()
-    shot(owner, "dialog-desk")
+    owner.inspect("links-dialog", BOTH_WIDTHS)
 
     stranger = visit(**PHONE)
     asked = own_code(stranger)
@@ -92,14 +85,12 @@ def test_a_stranger_sees_an_album_until_its_link_is_revoked(
     expect(stranger.page).to_have_title("A summer of light – LibrePhotos")
     stranger.wait_until_drawn()
     assert covered(stranger.page) == []
-    shot(stranger, "album-phone")
-    stranger.page.emulate_media(color_scheme="dark")
-    shot(stranger, "album-phone-dark")
+    stranger.inspect("links-album", BOTH_WIDTHS)
     photos = stranger.photo_ids()
     stranger.open_photo()
     expect(stranger.page.get_by_test_id("viewer-image")).to_be_visible()
     stranger.wait_until("() => document.querySelector('.loaded') !== null")
-    shot(stranger, "photo-phone")
+    stranger.inspect("links-photo")
     assert stranger.location() == f"{path}/photo/{photos[0]}"
     swipe(stranger)
     stranger.wait_until("id => location.pathname.endsWith(id)", photos[1])
@@ -121,7 +112,7 @@ def test_a_stranger_sees_an_album_until_its_link_is_revoked(
     stranger.expect_complaint("status of 404")
     stranger.page.reload()
     expect(stranger.page.get_by_test_id("link-gone")).to_be_visible()
-    shot(stranger, "gone-phone")
+    stranger.inspect("links-gone", BOTH_WIDTHS)
     assert stranger.statuses_of([f"/api/public/albums/s/{path[10:]}/"]) == [404]
 
 
@@ -157,10 +148,11 @@ def test_a_photo_is_shown_alone_behind_a_password_and_listed(
     owner.expect_complaint("status of 400")
     form.get_by_role("button", name="Make link").click()
     expect(form.get_by_role("alert")).to_contain_text("Choose 3 to 64")
+    owner.inspect("links-refused", BOTH_WIDTHS)
     form.get_by_label("End of the address").fill("my-best-photo")
     path = make_link(owner)
     assert path == "/public/p/my-best-photo"
-    shot(owner, "dialog-dark")
+    owner.inspect("links-dialog", BOTH_WIDTHS)
     form.get_by_role("button", name="Close").click()
     assert owner.location() == f"/photo/{photo}"
 
@@ -170,14 +162,15 @@ def test_a_photo_is_shown_alone_behind_a_password_and_listed(
     stranger.open(path)
     field = stranger.page.get_by_label("Password")
     field.fill("open barley")
-    shot(stranger, "password-desk")
+    stranger.inspect("links-password", BOTH_WIDTHS)
     stranger.press("Open")
     expect(stranger.page.get_by_role("alert")).to_have_text("This is not the password.")
+    stranger.inspect("links-wrong-password", BOTH_WIDTHS)
     field.fill(PASSWORD)
     stranger.press("Open")
     expect(stranger.page.get_by_test_id("photo-alone")).to_be_visible()
     stranger.wait_until("() => document.querySelector('.loaded') !== null")
-    shot(stranger, "photo-alone-dark")
+    stranger.inspect("links-photo-alone", BOTH_WIDTHS)
     assert stranger.page.get_by_test_id("link-download").count() == 0
     assert covered(stranger.page) == []
 
@@ -187,7 +180,7 @@ def test_a_photo_is_shown_alone_behind_a_password_and_listed(
     expect(row).to_have_count(1)
     expect(row).to_contain_text("Visited once")
     assert address_in(row) == path
-    shot(owner, "links-dark")
+    owner.inspect("links-links", BOTH_WIDTHS)
     row.get_by_role("button", name="Change").click()
     form.get_by_label("Valid until").select_option("30")
     form.get_by_role("button", name="Save").click()
@@ -198,11 +191,14 @@ def test_a_photo_is_shown_alone_behind_a_password_and_listed(
     owner.page.set_viewport_size({"width": 390, "height": 844})
     expect(row).to_be_visible()
     assert covered(owner.page) == []
-    shot(owner, "links-phone")
+    owner.inspect("links-links")
     row.get_by_role("button", name="Revoke").click()
     question = owner.page.get_by_role("dialog", name=re.compile("^Revoke the link"))
+    expect(question).to_be_visible()
+    owner.inspect("links-revoke", BOTH_WIDTHS)
     question.get_by_role("button", name="Revoke").click()
     expect(owner.page.get_by_text("You share nothing by a link")).to_be_visible()
+    owner.inspect("links-none", BOTH_WIDTHS)
     stranger.expect_complaint("status of 404")
     stranger.page.reload()
     expect(stranger.page.get_by_test_id("link-gone")).to_be_visible()

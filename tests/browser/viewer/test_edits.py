@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,11 +10,10 @@ from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from tests.browser.site import Site
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import BOTH_WIDTHS, DESK, PHONE, Visitor
 from tests.support.pictures.images import photograph
 
 pytestmark = pytest.mark.browser
-SHOTS = os.environ.get("LIBREPHOTOS_SCREENSHOTS", "")
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +36,8 @@ def question(visitor: Visitor, name: str) -> Locator:
     return visitor.page.get_by_role("dialog", name=name, exact=True)
 
 
-def shot(visitor: Visitor, name: str) -> None:
-    """Keep a picture of the page for who asks for them."""
-    if SHOTS:
-        visitor.page.screenshot(path=f"{SHOTS}/{name}.png")
-
-
 def test_a_photo_is_corrected(visit: Callable[..., Visitor], editor: str) -> None:
-    visitor = visit(viewport={"width": 1440, "height": 900})
+    visitor = visit(**DESK)
     visitor.enter(username=editor)
     expect(visitor.tiles).to_have_count(2)
     visitor.open_photo(0)
@@ -55,7 +47,7 @@ def test_a_photo_is_corrected(visit: Callable[..., Visitor], editor: str) -> Non
     form = question(visitor, "Date and time")
     form.get_by_label("Date and time on the clock there").fill("1999-05-06T07:08:09")
     form.get_by_label("Time zone", exact=True).fill("Asia/Tokyo")
-    shot(visitor, "date")
+    visitor.inspect("edits-date", BOTH_WIDTHS)
     form.get_by_role("button", name="Save").click()
     expect(panel).to_contain_text("6 May 1999")
     expect(panel).to_contain_text("Asia/Tokyo · Entered by you")
@@ -63,7 +55,7 @@ def test_a_photo_is_corrected(visit: Callable[..., Visitor], editor: str) -> Non
     form = question(visitor, "Place")
     form.get_by_role("combobox").fill("florence")
     form.get_by_role("option", name="Florence, Tuscany, Italy").click()
-    shot(visitor, "place")
+    visitor.inspect("edits-place", BOTH_WIDTHS)
     form.get_by_role("button", name="Save").click()
     expect(panel).to_contain_text("43.7")
     visitor.undo()
@@ -72,6 +64,7 @@ def test_a_photo_is_corrected(visit: Callable[..., Visitor], editor: str) -> Non
     form = question(visitor, "Title and words")
     form.get_by_label("Title").fill("Grandmother's garden")
     form.get_by_label("Keywords").fill("garden, roses")
+    visitor.inspect("edits-words", BOTH_WIDTHS)
     form.get_by_role("button", name="Save").click()
     expect(panel).to_contain_text("Grandmother's garden")
     tags = panel.get_by_test_id("user-tags")
@@ -85,28 +78,31 @@ def test_a_photo_is_corrected(visit: Callable[..., Visitor], editor: str) -> Non
         "() => { const i = document.querySelector('[data-testid=viewer-image]');"
         " return i.src.includes('v=6') && i.naturalWidth < i.naturalHeight; }"
     )
-    shot(visitor, "turned")
+    visitor.inspect("edits-turned", BOTH_WIDTHS)
 
     form = question(visitor, "History")
     form.get_by_role("button", name="Undo: Title").click()
     facts = panel.locator("dl").first
     expect(facts).not_to_contain_text("Grandmother's garden")
-    shot(visitor, "history")
+    visitor.inspect("edits-history", BOTH_WIDTHS)
     form.get_by_role("button", name="Undo all edits").click()
     expect(facts).to_contain_text("2 January 2020")
-    form.get_by_role("button", name="Cancel").click()
+    form.get_by_role("button", name="Close").click()
     visitor.page.keyboard.press("Escape")
 
     visitor.go_to("Albums")
     visitor.page.get_by_role("link", name="Tags").click()
     expect(visitor.page.get_by_text("summer", exact=True)).to_be_visible()
-    shot(visitor, "tags")
+    visitor.inspect("edits-tags", BOTH_WIDTHS)
     visitor.press("Rename, merge and delete")
     manage = visitor.page.get_by_test_id("manage-tags")
+    visitor.inspect("edits-manage-tags", BOTH_WIDTHS)
     manage.get_by_label("Name of the tag summer").fill("Summer 1999")
     manage.get_by_role("button", name="Rename").and_(manage.locator(":enabled")).click()
     expect(manage.get_by_label("Name of the tag Summer 1999")).to_be_visible()
     manage.get_by_role("button", name="Delete the tag Summer 1999").click()
+    expect(visitor.page.get_by_role("dialog")).to_be_visible()
+    visitor.inspect("edits-delete-tag", BOTH_WIDTHS)
     visitor.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(manage.get_by_label("Name of the tag Summer 1999")).to_have_count(0)
 
@@ -117,12 +113,13 @@ def test_a_phone_has_the_forms_too(visit: Callable[..., Visitor], editor: str) -
     expect(visitor.tiles).to_have_count(2)
     visitor.open_photo(1)
     panel = visitor.show_facts()
+    visitor.inspect("edits-finger-facts")
     form = question(visitor, "Kind of picture")
     form.get_by_label("Kind of picture").select_option(label="Document")
-    shot(visitor, "phone-category")
+    visitor.inspect("edits-finger-category")
     form.get_by_role("button", name="Save").click()
     visitor.undo()
     question(visitor, "Date and time")
-    shot(visitor, "phone-date")
+    visitor.inspect("edits-finger-date")
     visitor.page.keyboard.press("Escape")
     expect(panel).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.site import Site
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import DESK, PHONE, Visitor
 from tests.support.pictures.images import google_motion_photo
 from tests.support.pictures.videos import video
 
@@ -31,10 +31,9 @@ def films(site: Site, folder: Path) -> str:
 
 @pytest.mark.parametrize("look", ["desk", "phone"])
 def test_a_film_that_the_browser_does_not_know_plays(
-    visit: Callable[..., Visitor], films: str, look: str, tmp_path: Path
+    visit: Callable[..., Visitor], films: str, look: str
 ) -> None:
-    desk = {"viewport": {"width": 1440, "height": 900}}
-    visitor = visit(**(desk if look == "desk" else PHONE))
+    visitor = visit(**(DESK if look == "desk" else PHONE))
     visitor.enter("/search?q=film.avi", films)
     expect(visitor.tiles).to_have_count(1)
     visitor.open_photo()
@@ -47,7 +46,7 @@ def test_a_film_that_the_browser_does_not_know_plays(
     player.evaluate("video => { video.muted = true; return video.play() }")
     visitor.wait_until("() => document.querySelector('dialog video').currentTime > 0.2")
     expect(visitor.viewer.get_by_text("The video is being prepared")).to_have_count(0)
-    visitor.page.screenshot(path=tmp_path / "film.png")
+    visitor.inspect("film")
     if look == "phone":
         visitor.wait_until(
             "() => { const { seekable } = document.querySelector('dialog video');"
@@ -73,6 +72,7 @@ def test_a_motion_photo_moves_below_the_pointer_and_on_a_press(
         "() => document.querySelector('[data-testid=photo-tile] video')"
         "?.currentTime > 0.1"
     )
+    visitor.check_accessibility()
     visitor.page.mouse.move(0, 0)
     expect(visitor.tiles.first.locator("video")).to_have_count(0)
     visitor.open_photo()
