@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -12,13 +13,14 @@ from django.db import connections, transaction
 from django.test import Client as PlainClient
 
 from librephotos.api.http.tokens import SignInToken
-from librephotos.api.models import Upload, User
+from librephotos.api.models import File, Upload, User
 from librephotos.api.queries.library.uploads import bytes_of
 from librephotos.api.services import uploads
 from librephotos.api.storage.uploads import Spool
 from tests.factories import UserFactory
-from tests.support.locks import somebody_waits
+from tests.support.locks import how_many_wait, somebody_waits
 from tests.support.scanning import library
+from tests.support.server import wait_for
 from tests.support.uploads import CHUNK, Answered, Sent, Web2024, jpeg_of, through
 
 MIB = 2**20
@@ -128,70 +130,31 @@ def test_the_same_file_from_two_clients_is_stored_once(
     assert [path.name for path in (root / "uploads" / "web").iterdir()] == ["a.jpg"]
     imported = Upload.objects.values_list("pk", "imported")
     assert {str(pk): new for pk, new in imported} == {mine: True, theirs: False}
-"""Uploads that are completed by two at once, as by a client that asks again."""
-
-from __future__ import annotations
-
-import hashlib
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
-
-import pytest
-from django.db import connections, transaction
-from django.test import Client as PlainClient
-
-from librephotos.api.http.tokens import SignInToken
-from librephotos.api.models import File, Upload, User
-from tests.factories import UserFactory
-from tests.support.locks import how_many_wait
-from tests.support.scanning import library
-from tests.support.server import wait_for
-from tests.support.uploads import Answered, Sent, Web2024, jpeg_of, through
-
-CONTENT = jpeg_of(5000, seed=1)
 
 
-@pytest.fixture
-def root(transactional_db: None, settings: Any, tmp_path: Path) -> Path:
-    """The folder of an account of whom other connections know."""
-    settings.DATA = tmp_path / "data"
-    settings.DATA.mkdir()
-    return library(UserFactory(username="me"), tmp_path / "pictures").root
-
-
-def complete(sent: Sent) -> Answered:
-    """Send a request from a thread of its own."""
-    try:
-        return through(PlainClient())(sent)
-    finally:
-        connections.close_all()
-
-
-def uploaded(count: int) -> list[Sent]:
+def uploaded(client: Web2024, count: int) -> list[Sent]:
     """Send a file so many times; return what completes these uploads."""
-    me = User.objects.get(username="me")
-    client = Web2024(me.pk, str(SignInToken.for_user(me).access_token))
-    [chunk] = client.chunks(CONTENT, "a.jpg")
+    [chunk] = client.chunks(PICTURE, "a.jpg")
     ids = [through(PlainClient())(chunk("", 0)).json["upload_id"] for _ in range(count)]
-    return [client.completion(name, CONTENT, "a.jpg") for name in ids]
+    return [client.completion(name, PICTURE, "a.jpg") for name in ids]
 
 
-@pytest.mark.parametrize("uploads", [1, 2], ids=["the same upload", "the same file"])
-def test_two_who_complete_at_once_get_one_file(root: Path, uploads: int) -> None:
-    requests = (uploaded(uploads) * 2)[:2]
+@pytest.mark.parametrize("count", [1, 2], ids=["the same upload", "the same file"])
+def test_two_who_complete_at_once_get_one_file(
+    client: Web2024, me: User, root: Path, count: int
+) -> None:
+    requests = (uploaded(client, count) * 2)[:2]
     with ThreadPoolExecutor(2) as others:
         with transaction.atomic():
-            assert len(Upload.objects.select_for_update()) == uploads
-            answers = [others.submit(complete, request) for request in requests]
+            assert len(Upload.objects.select_for_update()) == count
+            answers = [sent(others, request) for request in requests]
             wait_for(lambda: how_many_wait() == 2, "both wait for this one")
         told = [answer.result() for answer in answers]
     assert [answer.status for answer in told] == [200, 200]
     names = {(answer.json["filename"], answer.json["image_hash"]) for answer in told}
-    owner = User.objects.get(username="me").pk
-    assert names == {("a.jpg", f"{hashlib.md5(CONTENT).hexdigest()}{owner}")}
+    assert names == {("a.jpg", f"{hashlib.md5(PICTURE).hexdigest()}{me.pk}")}
     folder = root / "uploads" / "web"
     assert [path.name for path in folder.iterdir()] == ["a.jpg"]
-    assert (folder / "a.jpg").read_bytes() == CONTENT
+    assert (folder / "a.jpg").read_bytes() == PICTURE
     assert File.objects.count() == 1
     assert Upload.objects.filter(imported=True).count() == 1
