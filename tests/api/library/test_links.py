@@ -12,7 +12,8 @@ from django.core.cache import cache
 from django.db import connections, transaction
 
 from librephotos.api.models import Link, Photo, User, UserAlbum
-from librephotos.api.models.sharing.links import SWITCHES, is_slug, new_slug
+from librephotos.api.models.sharing.links import is_slug, new_slug
+from librephotos.api.models.sharing.shown import OPTIONS
 from librephotos.api.services import links as service
 from librephotos.api.services.users import delete_user
 from librephotos.api.writes import search_document
@@ -89,7 +90,7 @@ def test_an_album_gets_a_link_and_anybody_sees_it(client_of):
     assert told["results"]["owner"]["username"] == "ada"
     items = [item for day in told["results"]["grouped_photos"] for item in day["items"]]
     assert {item["id"] for item in items} == {str(photo.pk) for photo in photos}
-    assert told["sharing_settings"] == dict.fromkeys(SWITCHES, False)
+    assert told["sharing_settings"] == dict.fromkeys(OPTIONS, False)
 
 
 def test_a_link_that_is_there_stays_and_each_new_one_is_another(client_of):
@@ -312,7 +313,7 @@ MARKS = {
 }
 
 
-@pytest.mark.parametrize("only", [*SWITCHES, None])
+@pytest.mark.parametrize("only", [*OPTIONS, None])
 def test_each_switch_shows_its_own_and_nothing_else(client_of, only):
     photo = whole_photo(UserFactory())
     switches = {only: True} if only else {}
@@ -328,7 +329,7 @@ def test_each_switch_shows_its_own_and_nothing_else(client_of, only):
     told = [client_of().get(path) for path in paths]
     for answer in told:
         assert answer.json()["sharing_settings"] == {
-            name: name == only for name in SWITCHES
+            name: name == only for name in OPTIONS
         }
         for switch, marks in MARKS.items():
             for mark in marks:

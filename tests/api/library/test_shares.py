@@ -88,8 +88,8 @@ def edit(client: APIClient, album: int, **change: Any) -> Any:
     return client.patch(f"{EDIT}{album}/", change, format="json")
 
 
-def listed(client: APIClient, address: str) -> list[Any]:
-    return list(client.get(f"/api/{address}/").json()["results"])
+def listed(client: APIClient, address: str, **query: str) -> list[Any]:
+    return list(client.get(f"/api/{address}/", query).json()["results"])
 
 
 def inside(client: APIClient, album: int) -> list[str]:
@@ -657,3 +657,30 @@ def test_the_gate_opens_to_what_lists_show_and_to_nothing_else(
         gate = Photo.objects.viewable_by(user).exclude(owner=user)
         assert {str(photo.pk) for photo in gate} == shown - own
         assert shown - own
+
+
+def test_a_contributor_is_told_what_the_owner_is_told_and_nobody_else(
+    client_of, anna, ben, cleo
+):
+    album = make(client_of(anna), "Summer")
+    for user in (ben, cleo):
+        share_album(client_of(anna), album, to=user, role="contributor")
+
+    def told_back(user) -> Any:
+        head = client_of(user).get(f"/api/albums/user/{album}/").json()
+        (row,) = [
+            row
+            for kind in ("list", "shared/tome")
+            for row in listed(client_of(user), f"albums/user/{kind}", empty="true")
+        ]
+        assert row["own_sharing_options"] == head["own_sharing_options"]
+        return head["own_sharing_options"]
+
+    default = {**ALL_ON, "share_faces": False}
+    assert [told_back(user) for user in (anna, ben, cleo)] == [None, default, default]
+    share_album(
+        client_of(ben), album, to=ben, sharing_options={"share_location": False}
+    )
+    assert told_back(ben) == {**default, "share_location": False}
+    share_album(client_of(anna), album, to=cleo, sharing_options=ALL_OFF)
+    assert [told_back(anna), told_back(cleo)] == [None, default]

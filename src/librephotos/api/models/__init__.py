@@ -37,7 +37,8 @@ from librephotos.api.models.people.face import (
 from librephotos.api.models.people.person import Person
 from librephotos.api.models.search.embedding import PhotoEmbedding, TextEmbedding
 from librephotos.api.models.sharing.links import Link
-from librephotos.api.models.sharing.shares import AlbumShare, PhotoShare, Shown
+from librephotos.api.models.sharing.shares import AlbumShare, PhotoShare
+from librephotos.api.models.sharing.shown import Shown
 
 __all__ = [
     "AlbumShare",

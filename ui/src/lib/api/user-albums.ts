@@ -130,6 +130,12 @@ export class UserAlbumsApi {
     return answerOf(this.api.GET('/api/albums/user/{album_id}/shares/', { params, signal }));
   }
 
+  /** Say what the owner of an album is told of the photos that `me` adds to it. */
+  tellOwner(id: number, me: number, options: Partial<SharingOptions>): Promise<unknown> {
+    const body = { album_id: id, shared: true, target_user_ids: [me], sharing_options: options };
+    return this.api.POST('/api/useralbum/share/', { body });
+  }
+
   share(id: number, { shared, users, role, options }: AlbumShareChange): Promise<unknown> {
     const body = {
       ...{ album_id: id, shared, target_user_ids: users },

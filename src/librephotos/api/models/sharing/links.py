@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import string
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,20 +14,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
-from librephotos.api.models.accounts.user import User
 from librephotos.api.models.library.photo import Photo, PhotoQuerySet
 from librephotos.api.models.library.user_album import UserAlbum
+from librephotos.api.models.sharing.shown import Shown
 
-SWITCHES = (
-    "share_location",
-    "share_camera_info",
-    "share_timestamps",
-    "share_captions",
-    "share_faces",
-)
-"""What a link may tell beside the pictures."""
-
-_OF_ORIGINALS = ("share_location", "share_camera_info", "share_timestamps")
+_OF_ORIGINALS = Shown.PLACE | Shown.CAMERA | Shown.TIME
 
 SHORTEST_SLUG, LONGEST_SLUG = 3, 64
 RESERVED_SLUGS = frozenset(
@@ -51,21 +41,6 @@ def new_slug() -> str:
 def is_slug(text: str) -> bool:
     """Whether a text can be the slug of a link."""
     return bool(_SLUG.fullmatch(text)) and text.lower() not in RESERVED_SLUGS
-
-
-def effective_switches(
-    owner: User, options: Mapping[str, bool | None]
-) -> dict[str, bool]:
-    """Return what a link shows: what it says itself, else its owner's defaults."""
-    defaults = owner.public_sharing_defaults
-    return {
-        name: (
-            options[name] is True
-            if options.get(name) is not None
-            else defaults.get(name) is True
-        )
-        for name in SWITCHES
-    }
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
@@ -103,7 +78,7 @@ class Link(models.Model):
 
     `slug` is the secret; what it names ends with it, so that a link which was revoked
     never opens again. `password` is a hash, "" where none is asked for.
-    `sharing_options` has those of SWITCHES that the owner has chosen for this link.
+    `sharing_options` has those of `shown.OPTIONS` that the owner has chosen for it.
     With `downloads` visitors may have the files, not only look at them. `views` counts
     visits since `created_at`, when the slug was given.
     """
@@ -155,15 +130,14 @@ class Link(models.Model):
         return self.expires_at is not None and self.expires_at <= datetime.now(UTC)
 
     @property
-    def switches(self) -> dict[str, bool]:
-        """What it shows beside the pictures; its owner has to be loaded."""
-        return effective_switches(self.owner, self.sharing_options)
+    def shown(self) -> Shown:
+        """What it tells beside the pictures; its owner has to be loaded."""
+        return Shown.by_link(self.owner, self.sharing_options)
 
     @property
     def shares_originals(self) -> bool:
         """Whether visitors may have files with all that is written in them."""
-        shown = self.switches
-        return all(shown[name] for name in _OF_ORIGINALS)
+        return _OF_ORIGINALS in self.shown
 
 
 def pictured_for(photos: PhotoQuerySet, user: Any) -> PhotoQuerySet:

@@ -2,68 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import IntFlag
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from librephotos.api.models.accounts.user import User
 from librephotos.api.models.operations.sync import TransactionNumber
-
-
-class Shown(IntFlag):
-    """What is told of a photo besides its picture."""
-
-    NOTHING = 0
-    PLACE = 1
-    CAMERA = 2
-    TIME = 4
-    CAPTIONS = 8
-    PEOPLE = 16
-
-    @classmethod
-    def all(cls) -> Shown:
-        """Everything that its owner sees of it."""
-        return cls.PLACE | cls.CAMERA | cls.TIME | cls.CAPTIONS | cls.PEOPLE
-
-    @classmethod
-    def by_default(cls, owner: User) -> Shown:
-        """What an owner tells people of the server who are named one by one.
-
-        All but who is on it: names are private labels, unless their owner tells them
-        to anybody.
-        """
-        told = cls.all() & ~cls.PEOPLE
-        return told.changed(
-            {name: True for name, on in owner.public_sharing_defaults.items() if on}
-        )
-
-    @property
-    def options(self) -> dict[str, bool]:
-        """The contract's five switches."""
-        return {name: bool(self & flag) for name, flag in OPTIONS.items()}
-
-    def changed(self, options: Mapping[str, bool | None]) -> Shown:
-        """Return what is told after some switches were set; None leaves one as is."""
-        told = self
-        for name, flag in OPTIONS.items():
-            on = options.get(name)
-            if on is not None:
-                told = told | flag if on else told & ~flag
-        return told
-
-
-OPTIONS = {
-    "share_location": Shown.PLACE,
-    "share_camera_info": Shown.CAMERA,
-    "share_timestamps": Shown.TIME,
-    "share_captions": Shown.CAPTIONS,
-    "share_faces": Shown.PEOPLE,
-}
-"""The contract's names of what is told."""
 
 
 class AlbumShare(models.Model):

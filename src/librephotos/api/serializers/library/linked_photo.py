@@ -22,13 +22,13 @@ from librephotos.api.serializers.library.grid import (
     grid_item,
     media_type,
 )
-from librephotos.api.serializers.library.links import SharingSettings
 from librephotos.api.serializers.library.photo import NO_METADATA, camera_name
 from librephotos.api.serializers.library.place import (
     Geolocation,
     address,
     geolocation,
 )
+from librephotos.api.serializers.library.sharing_options import SharingOptions
 from librephotos.api.serializers.library.simple_user import SimpleUser, simple_user
 from librephotos.api.serializers.library.user_album import PhotoOrder
 
@@ -104,14 +104,14 @@ class LinkedPhotoAnswer(TypedDict):
     """A photo of an album, and what its link shows."""
 
     results: LinkedPhoto
-    sharing_settings: SharingSettings
+    sharing_settings: SharingOptions
 
 
 class PhotoByLinkAnswer(TypedDict):
     """A photo, and what its link shows."""
 
     results: PhotoByLink
-    sharing_settings: SharingSettings
+    sharing_settings: SharingOptions
     owner: SimpleUser
 
 
@@ -132,7 +132,7 @@ class LinkedAlbumAnswer(TypedDict):
     next: str | None
     previous: str | None
     results: LinkedAlbum
-    sharing_settings: SharingSettings
+    sharing_settings: SharingOptions
     downloads: bool
     photo_count: int
     photo_order: PhotoOrder
@@ -140,10 +140,10 @@ class LinkedAlbumAnswer(TypedDict):
 
 def linked_groups(rows: list[GridRow], link: Link) -> list[DayGroup]:
     """Return a page of photos by day, or as one group where days are not told."""
-    shown = link.switches
+    shown = link.shown
     owner = simple_user(link.owner)
     items = [_item(row, owner, shown) for row in rows]
-    if not shown["share_timestamps"]:
+    if Shown.TIME not in shown:
         return [_group(None, items)] if items else []
     pairs = groupby(zip(rows, items, strict=True), key=lambda pair: pair[0].day)
     return [
@@ -199,9 +199,8 @@ def public_photo(
     }
 
 
-def _item(row: GridRow, owner: SimpleUser, shown: dict[str, bool]) -> GridItem:
-    told = Shown.NOTHING.changed(shown)
-    item = grid_item(row, owner, shown=told, shared_to=[])
+def _item(row: GridRow, owner: SimpleUser, shown: Shown) -> GridItem:
+    item = grid_item(row, owner, shown=shown, shared_to=[])
     item["rating"] = 0
     item["has_raw_variant"] = False
     item["in_trashcan"] = False
@@ -214,26 +213,24 @@ def _group(date: str | None, items: list[GridItem]) -> DayGroup:
 
 
 def _facts(photo: Photo, link: Link) -> LinkedFacts:
-    shown = link.switches
-    place = photo.place if shown["share_location"] else None
-    latitude = photo.latitude if shown["share_location"] else None
-    longitude = photo.longitude if shown["share_location"] else None
-    has_camera = shown["share_camera_info"]
+    shown = link.shown
+    place = photo.place if Shown.PLACE in shown else None
+    latitude = photo.latitude if Shown.PLACE in shown else None
+    longitude = photo.longitude if Shown.PLACE in shown else None
+    has_camera = Shown.CAMERA in shown
     metadata: PhotoMetadata = (
         getattr(photo, "metadata", NO_METADATA) if has_camera else NO_METADATA
     )
-    caption = _caption(photo) if shown["share_captions"] else ""
+    caption = _caption(photo) if Shown.CAPTIONS in shown else ""
     return {
         "video": photo.video,
         "type": media_type(photo),
-        "exif_timestamp": (
-            iso_utc(photo.taken_at) if shown["share_timestamps"] else None
-        ),
+        "exif_timestamp": (iso_utc(photo.taken_at) if Shown.TIME in shown else None),
         "exif_gps_lat": latitude,
         "exif_gps_lon": longitude,
         "geolocation_json": (
             geolocation(place, latitude=latitude, longitude=longitude)
-            if shown["share_location"]
+            if Shown.PLACE in shown
             else None
         ),
         "search_location": address(place),
@@ -259,7 +256,7 @@ def _caption(photo: Photo) -> str:
 
 def _people(photo: Photo, link: Link) -> list[tuple[int, Person]]:
     """Return who is on a photo by what a person or the file has said; no guesses."""
-    if not link.switches["share_faces"]:
+    if Shown.PEOPLE not in link.shown:
         return []
     return [
         (face.pk, face.person) for face in photo.faces.all() if face.person is not None

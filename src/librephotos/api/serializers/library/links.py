@@ -15,23 +15,17 @@ from librephotos.api.models.sharing.links import (
     SHORTEST_SLUG,
     is_slug,
 )
-from librephotos.api.serializers.library.user_album import (
-    LinkOptions,
-    ListedUserAlbum,
+from librephotos.api.serializers.library.sharing_options import (
+    ChosenOptions,
+    SharingOptions,
     sharing_options,
+)
+from librephotos.api.serializers.library.user_album import (
+    ListedUserAlbum,
+    chosen_options,
 )
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 4, 128
-
-
-class SharingSettings(TypedDict):
-    """What a link shows beside the pictures."""
-
-    share_location: bool
-    share_camera_info: bool
-    share_timestamps: bool
-    share_captions: bool
-    share_faces: bool
 
 
 class LinkItem(TypedDict):
@@ -54,8 +48,8 @@ class LinkItem(TypedDict):
     has_password: bool
     downloads: bool
     views: int
-    sharing_options: LinkOptions
-    sharing_settings: SharingSettings
+    sharing_options: ChosenOptions
+    sharing_settings: SharingOptions
 
 
 class AlbumMadePublic(TypedDict):
@@ -188,18 +182,6 @@ class UnlockSerializer(serializers.Serializer[Any]):
     )
 
 
-def sharing_settings(link: Link) -> SharingSettings:
-    """Return what a link shows beside the pictures, by its owner's defaults too."""
-    shown = link.switches
-    return {
-        "share_location": shown["share_location"],
-        "share_camera_info": shown["share_camera_info"],
-        "share_timestamps": shown["share_timestamps"],
-        "share_captions": shown["share_captions"],
-        "share_faces": shown["share_faces"],
-    }
-
-
 def link_item(link: Link, *, image_hash: str) -> LinkItem:
     """Return a link with its album or photo; `image_hash` is of what stands for it."""
     return {
@@ -217,8 +199,8 @@ def link_item(link: Link, *, image_hash: str) -> LinkItem:
         "has_password": bool(link.password),
         "downloads": link.downloads,
         "views": link.views,
-        "sharing_options": sharing_options(link),
-        "sharing_settings": sharing_settings(link),
+        "sharing_options": chosen_options(link),
+        "sharing_settings": sharing_options(link.shown),
     }
 
 

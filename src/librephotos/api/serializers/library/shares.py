@@ -14,20 +14,14 @@ from librephotos.api.queries.library.photos import GridRow
 from librephotos.api.queries.library.shares import SharedPhoto
 from librephotos.api.serializers.library.grid import GridItem, grid_items
 from librephotos.api.serializers.library.photo_edit import SelectionSerializer
+from librephotos.api.serializers.library.sharing_options import (
+    SharingOptions,
+    sharing_options,
+)
 from librephotos.api.serializers.library.simple_user import SimpleUser, simple_user
 from librephotos.api.serializers.library.user_album import AlbumRole
 
 MOST_RECIPIENTS = 1000
-
-
-class SharingOptions(TypedDict):
-    """What is told of shared photos besides the picture."""
-
-    share_location: bool
-    share_camera_info: bool
-    share_timestamps: bool
-    share_captions: bool
-    share_faces: bool
 
 
 class PhotoShareItem(TypedDict):
@@ -115,11 +109,6 @@ class AlbumShareSerializer(_Recipients):
     album_id = WholeNumberField()
     shared = StrictBooleanField()
     role = serializers.ChoiceField(AlbumShare.Role.choices, required=False)
-
-
-def sharing_options(shown: int) -> SharingOptions:
-    """Return what is told in the contract's shape."""
-    return cast(SharingOptions, Shown(shown).options)
 
 
 def photo_sharing(owner: User, shares: Sequence[PhotoShare]) -> PhotoSharing:

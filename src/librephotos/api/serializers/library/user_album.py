@@ -17,6 +17,11 @@ from librephotos.api.models.visible_text import visible_text
 from librephotos.api.queries.library.user_albums import OwnAlbum
 from librephotos.api.serializers.library.grid import DayGroup
 from librephotos.api.serializers.library.photo_edit import MOST_PHOTOS
+from librephotos.api.serializers.library.sharing_options import (
+    ChosenOptions,
+    SharingOptions,
+    sharing_options,
+)
 from librephotos.api.serializers.library.simple_user import SimpleUser, simple_user
 
 
@@ -29,6 +34,7 @@ class UserAlbumCover(TypedDict):
     exif_timestamp: IsoTime | None
     public: bool
     video: bool
+    shown_orientation: int
 
 
 AlbumRole = Literal["owner", "viewer", "contributor"]
@@ -37,20 +43,11 @@ ROLES = get_args(AlbumRole)
 ORDERS = get_args(PhotoOrder)
 
 
-class LinkOptions(TypedDict):
-    """What a link shows beside the pictures; null follows its owner's defaults."""
-
-    share_location: bool | None
-    share_camera_info: bool | None
-    share_timestamps: bool | None
-    share_captions: bool | None
-    share_faces: bool | None
-
-
 class AlbumFacts(TypedDict):
     """What is said of an album; `role` is what the caller may do.
 
-    Of a link its owner alone is told.
+    Of a link its owner alone is told. `own_sharing_options` is what the owner of the
+    album is told of the photos that the caller adds, null to the owner.
     """
 
     description: str
@@ -59,7 +56,8 @@ class AlbumFacts(TypedDict):
     public: bool
     public_slug: str
     public_expires_at: IsoTime | None
-    public_sharing_options: LinkOptions | None
+    public_sharing_options: ChosenOptions | None
+    own_sharing_options: SharingOptions | None
 
 
 class ListedUserAlbum(AlbumFacts):
@@ -101,7 +99,8 @@ class UserAlbumPhotos(HeadedUserAlbum):
 class EditedUserAlbum(TypedDict):
     """An album that was made or changed, with all its photos.
 
-    `removed` were taken out of it; `undo` names what puts these back, or what was moved.
+    `removed` were taken out of it; `undo` names what puts these back, or what
+    was moved.
     """
 
     id: int
@@ -211,6 +210,7 @@ def listed_user_album(album: OwnAlbum) -> ListedUserAlbum:
                 "exif_timestamp": iso_utc(cover.taken_at),
                 "public": cover.public,
                 "video": cover.video,
+                "shown_orientation": cover.shown_orientation,
             }
         ),
         "photo_count": album.photo_count,
@@ -246,7 +246,7 @@ def photo_order(album: UserAlbum | None) -> PhotoOrder:
     return "newest" if album is None else cast(PhotoOrder, album.photo_order)
 
 
-def sharing_options(link: Link) -> LinkOptions:
+def chosen_options(link: Link) -> ChosenOptions:
     """Return what its owner has chosen that a link shows."""
     chosen = link.sharing_options
     return {
@@ -269,7 +269,10 @@ def _facts(album: OwnAlbum) -> AlbumFacts:
         "public": active,
         "public_slug": link.slug if link and active else "",
         "public_expires_at": iso_utc(link.expires_at) if link else None,
-        "public_sharing_options": sharing_options(link) if link and active else None,
+        "public_sharing_options": chosen_options(link) if link and active else None,
+        "own_sharing_options": (
+            None if album.share is None else sharing_options(album.share.shown_back)
+        ),
     }
 
 

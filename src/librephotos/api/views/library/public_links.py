@@ -29,7 +29,7 @@ from librephotos.api.http.links import (
 from librephotos.api.http.pagination import AlbumPagination
 from librephotos.api.http.parsers import BoundedJSONParser
 from librephotos.api.http.throttling import subscriber_of
-from librephotos.api.models import Link, Photo
+from librephotos.api.models import Link, Photo, Shown
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.models.sharing.links import LinkQuerySet
 from librephotos.api.queries.library.links import linked_photos
@@ -51,7 +51,8 @@ from librephotos.api.serializers.library.linked_photo import (
     linked_photo,
     public_photo,
 )
-from librephotos.api.serializers.library.links import UnlockSerializer, sharing_settings
+from librephotos.api.serializers.library.links import UnlockSerializer
+from librephotos.api.serializers.library.sharing_options import sharing_options
 from librephotos.api.serializers.library.simple_user import simple_user
 from librephotos.api.serializers.library.timeline_filter import video_filter
 from librephotos.api.serializers.library.user_album import UserAlbumPhotos, photo_order
@@ -95,7 +96,7 @@ class PublicAlbumPhotoView(VisitorView):
             raise NotValid
         answer: LinkedPhotoAnswer = {
             "results": linked_photo(photo, link, start=below(link)),
-            "sharing_settings": sharing_settings(link),
+            "sharing_settings": sharing_options(link.shown),
         }
         return Response(answer)
 
@@ -121,7 +122,7 @@ class PublicPhotoView(VisitorView):
         image = placeholder_uri(photo.placeholder)
         answer: PhotoByLinkAnswer = {
             "results": public_photo(photo, link, start=below(link), placeholder=image),
-            "sharing_settings": sharing_settings(link),
+            "sharing_settings": sharing_options(link.shown),
             "owner": simple_user(link.owner),
         }
         return Response(answer)
@@ -203,6 +204,7 @@ def public_album(request: Request, album_id: int) -> Response:
         "public_slug": "",
         "public_expires_at": None,
         "public_sharing_options": None,
+        "own_sharing_options": None,
     }
     return Response(answer)
 
@@ -218,7 +220,7 @@ def album_answer(
         "next": paginator.get_next_link(),
         "previous": paginator.get_previous_link(),
         "results": _album(link, photos, as_grid_rows(page)),
-        "sharing_settings": sharing_settings(link),
+        "sharing_settings": sharing_options(link.shown),
         "downloads": link.downloads,
         "photo_count": link.album.photo_count if link.album else 0,
         "photo_order": photo_order(link.album),
@@ -230,14 +232,14 @@ def _ordered(link: Link, photos: PhotoQuerySet) -> PhotoQuerySet:
 
 
 def _album(link: Link, photos: PhotoQuerySet, rows: list[GridRow]) -> LinkedAlbum:
-    shown = link.switches
+    shown = link.shown
     taken_at, place = when_and_where(photos)
     return {
         "id": str(link.album_id),
         "title": link.album.title if link.album else "",
         "owner": simple_user(link.owner),
-        "date": (iso_utc(taken_at) or "") if shown["share_timestamps"] else "",
-        "location": place if shown["share_location"] else "",
+        "date": (iso_utc(taken_at) or "") if Shown.TIME in shown else "",
+        "location": place if Shown.PLACE in shown else "",
         "grouped_photos": linked_groups(rows, link),
     }
 

@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
 
 from librephotos.api.http.links import NotValid, visited
-from librephotos.api.models import Link, Photo
+from librephotos.api.models import Link, Photo, Shown
 from librephotos.api.queries.library.links import linked_photos
 from librephotos.api.queries.library.photos import one_of
 from librephotos.api.views.media.byte_response import (
@@ -72,7 +72,7 @@ class LinkedMediaView(PhotoMediaView):
     def rights(self, photo: Photo) -> Rights:
         return Rights(
             originals=self.link.shares_originals,
-            faces=self.link.switches["share_faces"],
+            faces=Shown.PEOPLE in self.link.shown,
             downloads=self.link.downloads,
         )
 

@@ -25,7 +25,7 @@ from librephotos.api.http.authentication import (
     CookieAuthentication,
     EnvelopeBasicAuthentication,
 )
-from librephotos.api.models import Link, Photo, User
+from librephotos.api.models import Link, Photo, Shown, User
 from librephotos.api.models.sharing.links import pictured_for
 from librephotos.api.pipeline.previews.store import remake_previews
 from librephotos.api.queries.library.photos import one_of
@@ -188,7 +188,7 @@ class PhotoMediaView(APIView):
             raise NoContent
         return Rights(
             originals=all(link.shares_originals for link in found),
-            faces=all(link.switches["share_faces"] for link in found),
+            faces=all(Shown.PEOPLE in link.shown for link in found),
             downloads=all(link.downloads for link in found),
         )
 
