@@ -29,8 +29,8 @@ INSERT INTO api_photo (
     id, owner_id, added_on, last_modified, hidden, in_trashcan, removed, public,
     user_caption, image_hash, video, motion_photo, has_raw, width, height,
     aspect_ratio, preview_format, clip_format, dominant_color, placeholder, phash,
-    file_rating, place_id, file_latitude, file_longitude, taken_at, timezone, date_rule, day,
-    search_text
+    file_rating, place_id, file_latitude, file_longitude, taken_at, timezone,
+    date_rule, day, search_text
 )
 SELECT photo.id, %(owner)s, added_on, added_on, dice < 0.01, dice > 0.99, false,
     dice BETWEEN 0.5 AND 0.51, '',

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from librephotos.api.models import Photo
 from librephotos.api.writes.places import ensure_places
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
 
@@ -47,6 +48,13 @@ def test_a_country_counts_what_lies_in_its_towns(client_of, travels):
         photos[n].image_hash for n in (0, 1, 3)
     }
     assert italy["cover_photos"][0]["video"] is False
+    # By which a client asks for the preview as it is turned by now (`?v=`).
+    turned = {cover["shown_orientation"] for cover in italy["cover_photos"]}
+    assert turned == {1}
+    Photo.objects.update(shown_orientation=6)
+    rows = client_of(me).get("/api/albums/place/list/").json()["results"]
+    covers = [cover for row in rows for cover in row["cover_photos"]]
+    assert {cover["shown_orientation"] for cover in covers} == {6}
 
 
 def test_a_place_has_four_covers_at_most_and_a_search_narrows_the_list(client_of):

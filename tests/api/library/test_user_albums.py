@@ -54,6 +54,10 @@ def test_an_album_is_made_and_shown(client_of):
     (row,) = listed(client_of(me))
     assert (row["id"], row["photo_count"]) == (album["id"], 3)
     assert row["cover_photo"]["image_hash"] == photos[-1].image_hash
+    assert row["cover_photo"]["shown_orientation"] == 1
+    Photo.objects.update(shown_orientation=6)
+    (row,) = listed(client_of(me))
+    assert row["cover_photo"]["shown_orientation"] == 6
     assert row["owner"]["username"] == "anna"
     answer = client_of(me).get(f"/api/albums/user/{album['id']}/").json()
     assert (answer["id"], answer["title"]) == (str(album["id"]), "Summer")

@@ -1,4 +1,4 @@
-"""Photos of an album taken out, moved and turned: at a desk, by keyboard, on a phone."""
+"""Photos of an album taken out, moved and turned: by mouse, keyboard and finger."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_at_a_desk(visit: Callable[..., Visitor], album: int) -> None:
 
     start, end = (visitor.tile(photos[at]).bounding_box() for at in (5, 1))
     assert start and end
-    mouse.move(start["x"] + 40, start["y"] + 40)
+    mouse.move(start["x"] + 70, start["y"] + 70)
     mouse.down()
     mouse.move(end["x"] + 60, end["y"] + 50, steps=4)
     mouse.move(end["x"] + 8, end["y"] + 50, steps=4)
@@ -93,7 +93,7 @@ def test_at_a_desk(visit: Callable[..., Visitor], album: int) -> None:
     expect_order(visitor, photos)
 
     # What is let go outside, or given up, moves nothing.
-    mouse.move(start["x"] + 40, start["y"] + 40)
+    mouse.move(start["x"] + 70, start["y"] + 70)
     mouse.down()
     mouse.move(end["x"] + 60, end["y"] + 50, steps=4)
     visitor.page.keyboard.press("Escape")

@@ -201,8 +201,8 @@ def forget_old(owner: int) -> None:
 def undo(edit: BulkEdit) -> Undone:
     """Give each photo of an edit what it held before, unless it was changed since.
 
-    Photos that were taken out of an album, or moved in it, are put back. Raises EditGone,
-    UndoneAlready and AlbumKeepsItsPhotos.
+    Photos that were taken out of an album, or moved in it, are put back.
+    Raises EditGone, UndoneAlready and AlbumKeepsItsPhotos.
     """
     _be_alone_with_album(edit)
     now = BulkEdit.objects.select_for_update().filter(pk=edit.pk).first()

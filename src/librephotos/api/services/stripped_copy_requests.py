@@ -46,9 +46,10 @@ def stripped_copy(
     """Return the name of a file's copy and the copy, opened for reading.
 
     The file is meant as it is now, `size` bytes and `mtime_ns` old, and the copy shown
-    turned by `turn` (media.turns); with `embedded_video`, the video in it. Waits no longer than WAIT_S for a worker, and
-    not at all where the caller or others wait for much already.
-    Raises NoCopyYet and NoCopyPossible.
+    turned by `turn` (media.turns); with `embedded_video`, the video in it.
+
+    Waits no longer than WAIT_S for a worker, and not at all where the caller or others
+    wait for much already. Raises NoCopyYet and NoCopyPossible.
     """
     name = stripped_copies.copy_name(
         file,

@@ -97,8 +97,9 @@ def make(owner: User, title: str, change: AlbumEdit) -> Edited:
 def edit(album: UserAlbum, change: AlbumEdit) -> Edited:
     """Apply a change, all of it or nothing; return the album as it is afterwards.
 
-    What is taken out or moved can be put back (`bulk_edits.undo`). Photos are added before others are removed. Raises AlbumGone, AlbumLocked,
-    AlbumTitleTaken and CoverGone.
+    What is taken out or moved can be put back (`bulk_edits.undo`). Photos are added
+    before others are removed. Raises AlbumGone, AlbumLocked, AlbumTitleTaken and
+    CoverGone.
     """
     album = alone_with(album)
     _refuse_if_locked(album, change)

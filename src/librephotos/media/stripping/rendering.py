@@ -57,8 +57,9 @@ def render(
 ) -> None:
     """Write the picture at `path` to `target`, without metadata.
 
-    It is turned by `turn` (media.turns). Of a damaged one, what can be seen. Raises UnreadableFile where that is nothing,
-    LimitExceeded for too many pixels, and OSError or pyvips.Error for a full disk.
+    It is turned by `turn` (media.turns). Of a damaged one, what can be seen. Raises
+    UnreadableFile where that is nothing, LimitExceeded for too many pixels, and OSError
+    or pyvips.Error for a full disk.
     """
     try:
         _render_whole(path, target, format=format, limits=limits, turn=turn)

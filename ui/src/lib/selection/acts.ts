@@ -53,8 +53,8 @@ export interface Act {
   id: string;
   label: () => string;
   icon: IconName;
-  /** In the bar itself, as far as there is room; all others are in its menu. */
-  inBar?: boolean;
+  /** In the bar itself, for which there is room on a phone; all others are in its menu. */
+  inBar?: boolean | ((album: AlbumHead | null) => boolean);
   danger?: boolean;
   /** Whether it makes sense in a view, by the name of its route; and in the album there. */
   isOffered: (view: string, album: AlbumHead | null) => boolean;
@@ -80,6 +80,9 @@ function turn(angle: number): Act['run'] {
     };
   };
 }
+
+/** In an album, what is done to it takes the place of what is done to photos anywhere. */
+const outsideAlbums = (album: AlbumHead | null): boolean => album === null;
 
 const APART = ['trash', 'hidden'];
 const isIn =
@@ -158,7 +161,7 @@ export const ACTS: readonly Act[] = [
     id: 'favourite',
     label: m.selection_favourite,
     icon: 'heart',
-    inBar: true,
+    inBar: outsideAlbums,
     isOffered: isNotIn(...APART, 'favourites'),
     run: edit(
       (selection, client) => client.selection.favourite(selection, true),
@@ -224,7 +227,7 @@ export const ACTS: readonly Act[] = [
     id: 'hide',
     label: m.selection_hide,
     icon: 'hidden',
-    inBar: true,
+    inBar: outsideAlbums,
     isOffered: isNotIn(...APART),
     run: edit((selection, client) => client.selection.hide(selection, true), m.selection_hidden),
   },
@@ -331,12 +334,16 @@ export const ACTS: readonly Act[] = [
   },
 ];
 
+function isInBar({ inBar = false }: Act, album: AlbumHead | null): boolean {
+  return typeof inBar === 'boolean' ? inBar : inBar(album);
+}
+
 /** The acts of a view: those in the bar, and those in the menu. */
 export function actsOf(view: string, album: AlbumHead | null): { bar: Act[]; menu: Act[] } {
   const offered = ACTS.filter((act) => act.isOffered(view, album));
   return {
-    bar: offered.filter((act) => act.inBar === true),
-    menu: offered.filter((act) => act.inBar !== true),
+    bar: offered.filter((act) => isInBar(act, album)),
+    menu: offered.filter((act) => !isInBar(act, album)),
   };
 }
 

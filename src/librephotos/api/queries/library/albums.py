@@ -22,6 +22,7 @@ class Cover(NamedTuple):
 
     image_hash: str
     video: bool
+    shown_orientation: int
 
 
 Key = TypeVar("Key")
@@ -85,12 +86,12 @@ def covers_of(
 ) -> dict[int, tuple[Cover, ...]]:
     """Return up to COVERS photos of each album.
 
-    `photos` is SQL that selects `image_hash` and `video` of the first `%(most)s` photos
+    `photos` is SQL that selects the columns of `Cover` of the first `%(most)s` photos
     of the album `wanted.key`, from an index; it may use `values` too.
     """
     found: dict[int, list[Cover]] = defaultdict(list)
     statement = f"""
-        SELECT wanted.key, cover.image_hash, cover.video
+        SELECT wanted.key, cover.image_hash, cover.video, cover.shown_orientation
         FROM unnest(%(keys)s::bigint[]) AS wanted(key)
         CROSS JOIN LATERAL ({photos}) AS cover
     """

@@ -51,7 +51,7 @@ FROM ancestry ORDER BY level DESC, name, id
 """
 
 _COVERS = """
-SELECT image_hash, video FROM api_photo
+SELECT image_hash, video, shown_orientation FROM api_photo
 WHERE owner_id = %(owner)s AND place_id = wanted.key AND visible
 LIMIT %(most)s
 """

@@ -22,7 +22,7 @@ TAGS_OF = {
 
 # The newest imports, straight from the index.
 NEWEST = """
-SELECT photo.image_hash, photo.video
+SELECT photo.image_hash, photo.video, photo.shown_orientation
 FROM (
     SELECT photo_id FROM api_photothing
     WHERE thing_id = wanted.key AND visible

@@ -35,7 +35,7 @@ from librephotos.api.queries.library.photos import newest_first
 # the owner's, or where none of them is to be seen, of what the viewer sees besides.
 _COVERS = """
 SELECT album.id, photo.image_hash, photo.rating, photo.hidden, photo.taken_at,
-    photo.public, photo.video, photo.owner_id
+    photo.public, photo.video, photo.shown_orientation, photo.owner_id
 FROM api_useralbum AS album
 CROSS JOIN LATERAL (
     (
@@ -82,6 +82,7 @@ class AlbumCover(NamedTuple):
     taken_at: datetime | None
     public: bool
     video: bool
+    shown_orientation: int
 
 
 @dataclass(slots=True, kw_only=True)

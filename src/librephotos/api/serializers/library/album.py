@@ -14,10 +14,11 @@ AlbumT = TypeVar("AlbumT")
 
 
 class CoverPhoto(TypedDict):
-    """A photo that stands for an album."""
+    """A photo that stands for an album; its previews are asked for by `?v=`."""
 
     image_hash: str
     video: bool
+    shown_orientation: int
 
 
 class ListedAlbum(TypedDict):
@@ -106,13 +107,22 @@ def named_album(person: PersonAlbum) -> NamedAlbum:
     }
 
 
+def cover_photos(album: Album[int]) -> list[CoverPhoto]:
+    """Return the photos that stand for an album."""
+    return [
+        {
+            "image_hash": cover.image_hash,
+            "video": cover.video,
+            "shown_orientation": cover.shown_orientation,
+        }
+        for cover in album.covers
+    ]
+
+
 def _listed(album: Album[int]) -> ListedAlbum:
     return {
         "id": album.key,
         "title": album.title,
         "photo_count": album.photo_count,
-        "cover_photos": [
-            {"image_hash": cover.image_hash, "video": cover.video}
-            for cover in album.covers
-        ],
+        "cover_photos": cover_photos(album),
     }

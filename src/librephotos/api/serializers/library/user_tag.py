@@ -11,15 +11,9 @@ from librephotos.api.models import Thing
 from librephotos.api.models.library.thing import LONGEST_NAME
 from librephotos.api.models.visible_text import visible_text
 from librephotos.api.queries.library.albums import Album
+from librephotos.api.serializers.library.album import CoverPhoto, cover_photos
 from librephotos.api.serializers.library.grid import DayGroup
 from librephotos.api.serializers.library.photo_edit import MOST_PHOTOS
-
-
-class TagCover(TypedDict):
-    """A photo that stands for a tag."""
-
-    image_hash: str
-    video: bool
 
 
 class TagRow(TypedDict):
@@ -33,7 +27,7 @@ class TagRow(TypedDict):
 class ListedTag(TagRow):
     """What the list tells of a tag."""
 
-    cover_photos: list[TagCover]
+    cover_photos: list[CoverPhoto]
 
 
 class TagPhotos(TagRow):
@@ -107,8 +101,5 @@ def listed_tag(album: Album[int]) -> ListedTag:
     """Return the item of the list."""
     return {
         **headed_tag(album),
-        "cover_photos": [
-            {"image_hash": cover.image_hash, "video": cover.video}
-            for cover in album.covers
-        ],
+        "cover_photos": cover_photos(album),
     }
