@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,3 +80,30 @@ def test_a_motion_photo_moves_below_the_pointer_and_on_a_press(
     visitor.press("Play motion")
     visitor.wait_until("() => document.querySelector('video.motion')?.currentTime > 0")
     expect(visitor.viewer.locator("video")).to_have_count(0)
+
+
+def test_a_visitor_of_a_link_sees_it_too_until_the_link_is_revoked(
+    visit: Callable[..., Visitor], films: str, site: Site
+) -> None:
+    token = site.server.sign_in(films)
+    found = site.server.get("/api/photos/searchlist/?search=film.avi", token)
+    (photo,) = (item["id"] for day in found["results"] for item in day["items"])
+    body = {"photo_id": photo, "downloads": False}
+    link = site.server.post("/api/photo/share/", body, token)["link"]
+    stranger = visit(**PHONE)
+    stranger.expect_complaint("status of 503")  # until there is a copy of the film
+    stranger.open(link["url"])
+    stranger.wait_until(
+        "() => { const video = document.querySelector('main video');"
+        " return video?.currentSrc.includes('/media/playable/')"
+        " && video.readyState >= 2 && video.seekable.length > 0 }"
+    )
+    player = stranger.page.locator("main video")
+    player.evaluate("video => { video.muted = true; return video.play() }")
+    stranger.wait_until("() => document.querySelector('main video').currentTime > 0.2")
+    if folder := os.environ.get("SHOTS"):
+        stranger.page.screenshot(path=f"{folder}/film-visitor.png")
+    playable = f"/api/public/photo/{link['slug']}/media/playable/"
+    assert stranger.statuses_of([playable]) == [200]
+    site.delete(f"/api/links/{link['id']}/", films)
+    assert stranger.statuses_of([playable]) == [404]

@@ -43,3 +43,20 @@ it('reads an album page by page and joins the days that pages cut', async () => 
     ['No date', '', 10],
   ]);
 });
+
+it('leaves an album that is arranged by hand in its order, below no day', async () => {
+  const arranged = [...all].reverse();
+  const pages = new AlbumPages((page) => {
+    const items = arranged.slice((page - 1) * 100, page * 100);
+    return Promise.resolve({
+      title: 'sea',
+      days: [{ date: '', location: '', items }],
+      isLast: page === 3,
+    });
+  }, true);
+  await pages.readTo(9);
+  const sections = pages.sections(now, 'en-GB');
+  expect(sections.map(({ title, date, count }) => [title, date, count])).toEqual([['', null, 250]]);
+  const first = pages.page(sections[0]!, 1).map(({ id }) => id);
+  expect([first[0], first[99]]).toEqual(['249', '150']);
+});
