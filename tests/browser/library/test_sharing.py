@@ -114,6 +114,13 @@ def test_an_album_is_made_filled_and_shared_and_left(
     expect(theirs).to_contain_text("Shared by admin")
     expect(theirs).to_contain_text("you may add photos")
     looked_at(guest, "album that is shared")
+    more(guest, "Summer 2024", "What admin is told")
+    place = guest.page.get_by_role("switch", name="Place")
+    expect(place).to_be_checked()
+    place.click()
+    expect(place).not_to_be_checked()
+    looked_at(guest, "what the owner is told")
+    guest.press("Done")
     assert guest.photo_ids() == [photo]
     guest.open_photo()
     expect(guest.viewer.locator("img").first).to_be_visible()
