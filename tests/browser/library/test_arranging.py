@@ -61,6 +61,8 @@ def arrange(visitor: Visitor) -> None:
     visitor.press("More about Exhibition")
     visitor.choose("Arrange by hand")
     expect(visitor.page.get_by_test_id("toast").last).to_contain_text("Drag photos")
+    # It stands below no days then.
+    expect(visitor.page.get_by_role("heading", level=3)).to_have_count(0)
     expect(visitor.tiles).to_have_count(12)
 
 
