@@ -212,6 +212,35 @@ def test_what_is_taken_out_is_put_back_where_it_was(client_of, every):
     assert (nothing["removed"], nothing["undo"]) == (0, None)
 
 
+def test_what_is_put_in_is_taken_out_again_and_nothing_else(client_of):
+    me, ben = UserFactory(), UserFactory()
+    first, second, third = PhotoFactory.create_batch(3, owner=me)
+    foreign = PhotoFactory(owner=ben)
+    client, other = client_of(me), client_of(ben)
+    album = made(client, "Summer", first)
+    share = {"album_id": album["id"], "target_user_id": ben.pk, "shared": True}
+    url = "/api/useralbum/share/"
+    client.post(url, {**share, "role": "contributor"}, format="json")
+    named = [photo.image_hash for photo in (first, second, third)]
+    mine = edited(client, album, photos=named).json()
+    theirs = edited(other, album, photos=[foreign.image_hash]).json()
+    assert (mine["added"], theirs["added"]) == (2, 1)
+    again = edited(client, album, photos=named).json()
+    assert (again["added"], again["undo"]) == (0, None)
+    for caller in (other, client_of(UserFactory()), client_of()):
+        assert undone(caller, mine["undo"]).status_code in (401, 404)
+    edited(client, album, removedPhotos=[third.image_hash])
+    back = undone(client, mine["undo"]).json()
+    assert (back["count"], back["kept"]) == (1, 1)
+    assert set(shown(client, album)) == {str(first.pk), str(foreign.pk)}
+    edited(client, album, locked=True)
+    assert undone(other, theirs["undo"]).status_code == 409
+    edited(client, album, locked=False)
+    assert undone(other, theirs["undo"]).json()["count"] == 1
+    assert shown(client, album) == [str(first.pk)]
+    assert listed(client)[0]["photo_count"] == 1
+
+
 def ids_in_order(*photos: Photo) -> list[str]:
     return [str(photo.pk) for photo in photos]
 

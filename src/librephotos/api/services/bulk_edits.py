@@ -201,7 +201,7 @@ def forget_old(owner: int) -> None:
 def undo(edit: BulkEdit) -> Undone:
     """Give each photo of an edit what it held before, unless it was changed since.
 
-    Photos that were taken out of an album, or moved in it, are put back.
+    Photos that were taken out of an album, put into it or moved in it are as before.
     Raises EditGone, UndoneAlready and AlbumKeepsItsPhotos.
     """
     _be_alone_with_album(edit)
@@ -215,7 +215,7 @@ def undo(edit: BulkEdit) -> Undone:
         cursor.execute(_TOTAL, [now.pk])
         (total,) = cursor.fetchone()
     is_of_album = album_changes.ALBUM in now.after
-    changed = album_changes.put_back(now) if is_of_album else _restore(now)
+    changed = album_changes.take_back(now) if is_of_album else _restore(now)
     now.parts.all().delete()
     now.undone_at = timezone.now()
     now.save(update_fields=["undone_at"])

@@ -18,7 +18,7 @@ from librephotos.api.models import AlbumShare, Photo, User, UserAlbum
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.services.bulk_edits import forget_old
 from librephotos.api.writes import album_changes, user_albums
-from librephotos.api.writes.album_changes import Removal
+from librephotos.api.writes.album_changes import Addition, Removal
 
 GONE = "You have no such album."
 
@@ -70,13 +70,15 @@ class AlbumEdit:
 
 
 class Edited(NamedTuple):
-    """An album as it is after a change, and what was taken out of it.
+    """An album as it is after a change, and how many photos were put in or taken out.
 
-    `undo` is the edit that puts back what was taken out, or else what was moved.
+    `undo` is the edit that puts back what was taken out, or else what was moved, or
+    else takes out what was put in.
     """
 
     album: UserAlbum
-    removal: Removal
+    added: int
+    removed: int
     undo: int | None
 
 
@@ -97,15 +99,14 @@ def make(owner: User, title: str, change: AlbumEdit) -> Edited:
 def edit(album: UserAlbum, change: AlbumEdit) -> Edited:
     """Apply a change, all of it or nothing; return the album as it is afterwards.
 
-    What is taken out or moved can be put back (`bulk_edits.undo`). Photos are added
+    What is done to its photos can be taken back (`bulk_edits.undo`). Photos are added
     before others are removed. Raises AlbumGone, AlbumLocked, AlbumTitleTaken and
     CoverGone.
     """
     album = alone_with(album)
     _refuse_if_locked(album, change)
     _hold_photos(album, change)
-    if change.added is not None:
-        user_albums.add(album, change.added)
+    addition = _put_in(album, change, by=album.owner)
     removal = _take_out(album, change, by=album.owner)
     values: dict[str, object] = {
         name: value
@@ -123,9 +124,11 @@ def edit(album: UserAlbum, change: AlbumEdit) -> Edited:
         UserAlbum.objects.filter(pk=album.pk).update(**values)
     if change.title is not None:
         _rename(album, change.title)
+    undo = undo or addition.edit
     if undo is not None:
         forget_old(album.owner_id)
-    return Edited(UserAlbum.objects.get(pk=album.pk), removal, undo)
+    now = UserAlbum.objects.get(pk=album.pk)
+    return Edited(now, addition.added, removal.removed, undo)
 
 
 @transaction.atomic
@@ -146,14 +149,22 @@ def edit_shared(album: UserAlbum, recipient: User, change: AlbumEdit) -> Edited:
         raise NotTheOwner("The owner of this album has not let you add photos to it.")
     _refuse_if_locked(album, change)
     _hold_photos(album, change)
-    if change.added is not None:
-        user_albums.add(album, change.added, share=share)
+    addition = _put_in(album, change, by=recipient, share=share)
     removal = _take_out(album, change, by=recipient)
     if change.favorited is not None:
         AlbumShare.objects.filter(pk=share.pk).update(favorited=change.favorited)
-    if removal.edit is not None:
+    undo = removal.edit or addition.edit
+    if undo is not None:
         forget_old(recipient.pk)
-    return Edited(album, removal, removal.edit)
+    return Edited(album, addition.added, removal.removed, undo)
+
+
+def _put_in(
+    album: UserAlbum, change: AlbumEdit, *, by: User, share: AlbumShare | None = None
+) -> Addition:
+    if change.added is None:
+        return Addition()
+    return album_changes.add(album, change.added, by=by, share=share)
 
 
 def _take_out(album: UserAlbum, change: AlbumEdit, *, by: User) -> Removal:

@@ -1,9 +1,9 @@
-"""What was in an album and where, kept so that it can be put back.
+"""What was in an album and where, kept so that it is so again when asked for.
 
 It is kept as edits of many photos are (`BulkEdit`): `after` names the album, and each
 part has the places of its photos by hand. Of photos that were taken out, each part
 names the share by which they were added; of others that were arranged, `after` has the
-order of before. To be called in a transaction, by who has `lock_albums`.
+order of before; of photos that were put in it says so. To be called in a transaction, by who has `lock_albums`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from django.db import connection
 
 from librephotos.api.models import AlbumShare, BulkEdit, User, UserAlbum
 from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.writes import user_albums
 
 ALBUM = "album"
 """The key of `BulkEdit.after` that tells such an edit from others."""
 
 _ORDER = "order"
+_ADDED = "added"
 
 
 class Removal(NamedTuple):
@@ -28,6 +30,29 @@ class Removal(NamedTuple):
     removed: int = 0
     edit: int | None = None
 
+
+class Addition(NamedTuple):
+    """How many photos were put in, and the edit that takes them out, if any."""
+
+    added: int = 0
+    edit: int | None = None
+
+
+_ADD = """
+WITH added AS ({insert} RETURNING photo_id),
+edit AS (
+    INSERT INTO api_bulkedit (owner_id, created_at, after)
+    SELECT %s, now(), jsonb_build_object('album', %s::bigint, 'added', true)
+    WHERE EXISTS (SELECT FROM added)
+    RETURNING id
+), kept AS (
+    INSERT INTO api_bulkeditpart (edit_id, before, photos)
+    SELECT edit.id, '{{}}', array_agg(photo_id ORDER BY photo_id)
+    FROM edit, added
+    GROUP BY edit.id
+)
+SELECT count(*), (SELECT id FROM edit) FROM added
+"""
 
 # Photos are locked in the order of their ids, as by all who change several at once.
 _REMEMBER = """
@@ -73,6 +98,15 @@ WITH edit AS (
 SELECT id FROM edit
 """
 
+# What its owner has taken back since, and somebody else put in, is not theirs.
+_TAKE_OUT = """
+DELETE FROM api_useralbumphoto AS member
+USING api_bulkeditpart AS part, api_photo AS photo
+WHERE part.edit_id = %(edit)s AND member.album_id = %(album)s
+    AND member.photo_id = ANY(part.photos)
+    AND photo.id = member.photo_id AND photo.owner_id = %(by)s
+"""
+
 _ARRANGE_BACK = """
 UPDATE api_useralbumphoto AS member SET position = former.position::integer
 FROM api_bulkeditpart AS part
@@ -106,6 +140,19 @@ ON CONFLICT (album_id, photo_id) DO NOTHING
 """
 
 
+def add(
+    album: UserAlbum, photos: PhotoQuerySet, *, by: User, share: AlbumShare | None
+) -> Addition:
+    """Put photos into an album as `user_albums.add`, and keep which were not there."""
+    statement = user_albums.adding(album, photos, share=share)
+    if statement is None:
+        return Addition()
+    insert, values = statement
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD.format(insert=insert), [*values, by.pk, album.pk])
+        return Addition(*cursor.fetchone())
+
+
 def remember(album: UserAlbum, photos: PhotoQuerySet, *, by: User) -> Removal:
     """Keep which of these photos are in an album, and how, before they leave it."""
     inside = photos.filter(memberships__album=album).order_by("id")
@@ -133,10 +180,11 @@ def is_arrangement(edit: BulkEdit) -> bool:
     return _ORDER in edit.after
 
 
-def put_back(edit: BulkEdit) -> int:
-    """Put photos back as they were in their album; return how many.
+def take_back(edit: BulkEdit) -> int:
+    """Have photos be in their album, or not, as they were; return how many.
 
-    Those whose photos they are no longer, or who may no longer add any, have none.
+    None are put back for those whose photos they are no longer, or who may no longer
+    add any.
     """
     album, order = edit.after[ALBUM], edit.after.get(_ORDER)
     if order is not None:
@@ -145,7 +193,12 @@ def put_back(edit: BulkEdit) -> int:
         "album": album,
         "edit": edit.pk,
         "contributor": AlbumShare.Role.CONTRIBUTOR,
+        "by": edit.owner_id,
     }
+    if edit.after.get(_ADDED):
+        statement = _TAKE_OUT
+    else:
+        statement = _PUT_BACK if order is None else _ARRANGE_BACK
     with connection.cursor() as cursor:
-        cursor.execute(_PUT_BACK if order is None else _ARRANGE_BACK, values)
+        cursor.execute(statement, values)
         return int(cursor.rowcount)

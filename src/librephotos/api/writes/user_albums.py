@@ -8,6 +8,7 @@ transaction, by who has `lock_albums`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -78,14 +79,22 @@ def add(
 
     They are the owner's, or those of the recipient of `share`.
     """
+    statement = adding(album, photos, share=share)
+    if statement is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(*statement)
+
+
+def adding(
+    album: UserAlbum, photos: PhotoQuerySet, *, share: AlbumShare | None
+) -> tuple[str, list[Any]] | None:
+    """Return the INSERT that `add` does, and its values; None where there is nothing."""
     try:
         sql, values = _locked(photos).values("id", "visible").query.sql_with_params()
     except EmptyResultSet:  # no photo is asked for
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ADD.format(photos=sql), [album.pk, share.pk if share else None, *values]
-        )
+        return None
+    shared_by = share.pk if share else None
+    return _ADD.format(photos=sql), [album.pk, shared_by, *values]
 
 
 def remove(album: UserAlbum, photos: PhotoQuerySet) -> None:

@@ -11,8 +11,8 @@ export type AlbumChange = Writable<components['schemas']['PatchedUserAlbumEdit']
 
 export type EditedAlbum = components['schemas']['EditedUserAlbum'];
 
-/** Photos that were taken out of an album, and what puts them back. */
-export interface TakenOut {
+/** How many photos were put into an album or taken out of it, and what undoes that. */
+export interface Changed {
   count: number;
   undo: () => Promise<void>;
 }
@@ -63,18 +63,28 @@ export class UserAlbumsApi {
     return { title, days, isLast: next === null };
   }
 
-  /** Make an album of these photos; return its id. */
-  async make(title: string, selection: Selection): Promise<number> {
-    const body = { title, ...photosIn(selection) };
+  /** Make an album without photos; return its id. */
+  async create(title: string): Promise<number> {
+    const body = { title, photos: [] };
     return (await answerOf(this.api.POST('/api/albums/user/edit/', { body }))).id;
   }
 
-  add(id: number, selection: Selection): Promise<unknown> {
-    return this.change(id, photosIn(selection));
+  /** Put photos into one's album of this title, which is made if need be. */
+  async make(title: string, selection: Selection): Promise<Changed> {
+    const body = { title, ...photosIn(selection) };
+    return this.#added(await answerOf(this.api.POST('/api/albums/user/edit/', { body })));
+  }
+
+  async add(id: number, selection: Selection): Promise<Changed> {
+    return this.#added(await this.change(id, photosIn(selection)));
+  }
+
+  #added({ added, undo }: EditedAlbum): Changed {
+    return { count: added, undo: () => this.#putBack(undo === null ? [] : [undo]) };
   }
 
   /** Take photos out of an album, of those that whoever is signed in may. */
-  async takeOut(id: number, selection: Selection): Promise<TakenOut> {
+  async takeOut(id: number, selection: Selection): Promise<Changed> {
     const taken = { count: 0, edits: [] as number[] };
     for (const part of partsOf(selection)) {
       const body =

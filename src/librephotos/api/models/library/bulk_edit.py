@@ -21,8 +21,8 @@ class BulkEdit(models.Model):
     """An edit of photos: `after` has the columns that it set, and to what.
 
     What they held before is in its parts, one for each combination of former values.
-    Of photos that were taken out of an album, or moved in it, `after` has the album,
-    and each part how they were in it (`writes.album_changes`).
+    Of photos that were put into an album, taken out of it or moved in it, `after` has
+    the album, and each part how they were in it (`writes.album_changes`).
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)

@@ -99,8 +99,8 @@ class UserAlbumPhotos(HeadedUserAlbum):
 class EditedUserAlbum(TypedDict):
     """An album that was made or changed, with all its photos.
 
-    `removed` were taken out of it; `undo` names what puts these back, or what
-    was moved.
+    `added` were put in and `removed` taken out; `undo` names what takes that back, or
+    puts back what was moved.
     """
 
     id: int
@@ -110,6 +110,7 @@ class EditedUserAlbum(TypedDict):
     favorited: bool
     locked: bool
     cover_photo: UuidText | None
+    added: int
     removed: int
     undo: int | None
 
@@ -286,6 +287,7 @@ def edited_user_album(
     photos: Iterable[UUID],
     *,
     favorited: bool,
+    added: int,
     removed: int,
     undo: int | None,
 ) -> EditedUserAlbum:
@@ -298,6 +300,7 @@ def edited_user_album(
         "favorited": favorited,
         "locked": album.locked,
         "cover_photo": None if album.cover_id is None else str(album.cover_id),
+        "added": added,
         "removed": removed,
         "undo": undo,
     }

@@ -267,6 +267,7 @@ def _edited(edited: Edited, request: Request) -> EditedUserAlbum:
         album,
         photos,
         favorited=favorited,
-        removed=edited.removal.removed,
+        added=edited.added,
+        removed=edited.removed,
         undo=edited.undo,
     )
