@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 
-from librephotos.api.models import PeopleEdit, UserAlbum
-from librephotos.api.services import people
+from librephotos.api.models import PeopleEdit, Photo, PhotoEdit, UserAlbum
+from librephotos.api.services import corrections, people, user_tags
 from tests.contract import shapes
 from tests.factories import LinkFactory, PersonFactory
 
@@ -37,6 +37,10 @@ def identifiers(library: Any) -> dict[str, list[Any]]:
     people.rename(person, name="Somebody else")
     edit = PeopleEdit.objects.get(owner=library.admin)
     album = UserAlbum.objects.create(owner=library.admin, title="Summer")
+    tag, _ = user_tags.make(library.admin, "garden")
+    same = Photo.objects.filter(pk=photo.pk)
+    corrections.turn(same, angle=90, flip=False, user=library.admin)
+    said = PhotoEdit.objects.get(photo=photo)
     link, photo_link = LinkFactory(album=album), LinkFactory(photo=photo)
     return {
         "name": [str(photo.pk), photo.image_hash, library.job.pk, "\ufffd", "a_b.jpg"],
@@ -54,6 +58,9 @@ def identifiers(library: Any) -> dict[str, list[Any]]:
         "link_id": [link.pk, 2**63],
         "slug": [link.slug, photo_link.slug, "\ufffd"],
         "face_id": [2**63],
+        "file_hash": [photo.main_file.md5, "\ufffd"],
+        "tag_id": [tag.pk, 2**63],
+        "edit": [said.pk, 2**63],
     }
 
 
