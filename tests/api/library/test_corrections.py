@@ -415,6 +415,23 @@ def test_categories_are_said_left_to_the_machine_and_filtered_by(
     assert (flagged["is_screenshot"], flagged["is_document"]) == (False, False)
 
 
+def test_photos_that_leave_the_view_by_their_category_count_as_selected(
+    client_of: Any,
+) -> None:
+    me = UserFactory()
+    PhotoFactory.create_batch(2, owner=me, found_category="screenshot")
+    PhotoFactory(owner=me, found_category="screenshot", video=True)
+    PhotoFactory(owner=me)
+    every = {"select_all": True, "query": {"is_screenshot": True}}
+    answer = act(client_of(me), "category", **every, category="document").json()
+    counts = answer["selected"], answer["count"], answer["unchanged"]
+    assert counts == (3, 2, 1)
+    others = {"select_all": True, "query": {"is_document": False}}
+    answer = act(client_of(me), "category", **others, category="photo").json()
+    counts = answer["selected"], answer["count"], answer["unchanged"]
+    assert counts == (2, 2, 0)
+
+
 def test_towns_are_found_by_name(client_of: Any) -> None:
     client = client_of(UserFactory())
     found = client.get("/api/geocode/search", {"q": "florence", "limit": 1}).json()

@@ -152,22 +152,21 @@ class CategoryView(APIView):
         body = validated(CategorySerializer, request)
         automatic = AUTOMATIC in (body["category"], body["category_source"])
         category = "" if automatic else body["category"]
-        user = caller(request)
-        correction = service.categorise(
-            selected_photos(request, body), category, user=user
-        )
+        user, photos = caller(request), selected_photos(request, body)
+        # Before the act: a view of screenshots does not show what is none any more.
+        selected = photos.count()
+        correction = service.categorise(photos, category, user=user)
         if body.get("select_all"):
-            selected = selected_photos(request, body).count()
             counted: EditedPhotos = {
                 "status": True,
                 "count": correction.count,
                 "selected": selected,
-                "unchanged": max(0, selected - correction.count),
+                "unchanged": selected - correction.count,
                 "undo": None,
                 "edit": correction.edit,
             }
             return Response(counted)
-        rows = selected_photos(request, body).order_by("id")
+        rows = photos.order_by("id")
         changed = set(correction.changed())
         named = list(rows.values_list("pk", "image_hash"))
         listed = Listed(
