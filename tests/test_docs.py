@@ -17,6 +17,11 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "ui" / "README.md"]
 OPERATING = ROOT / "docs" / "operating.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
+BESIDE = (
+    *("", "ui", "ui/src/lib", "src/librephotos", "src/librephotos/api"),
+    "src/librephotos/api/pipeline",
+)
+"""Below which the documentation names modules."""
 COMMANDS = sorted(
     path.stem
     for path in Path(commands.__path__[0]).glob("*.py")
@@ -65,6 +70,26 @@ def test_links_lead_to_files_and_headings(document: Path) -> None:
         assert linked.exists(), target
         if heading:
             assert heading in _anchors(linked.read_text()), target
+
+
+@pytest.mark.parametrize(
+    "document",
+    # Decisions are never edited: what they name may have moved.
+    [path for path in DOCUMENTS if path.parent.name != "adr"],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_modules_that_are_named_are_there(document: Path) -> None:
+    module = r"`([\w./-]+/[\w.-]+\.(?:py|ts|svelte|toml))`"
+    for path in re.findall(module, document.read_text()):
+        if not re.search("[A-Z]{2,}", path):  # NAME stands for any
+            assert any((ROOT / folder / path).exists() for folder in BESIDE), path
+
+
+def test_every_room_of_the_page_is_in_its_table() -> None:
+    named = (ROOT / "ui" / "README.md").read_text()
+    made = {"paraglide"}
+    rooms = {path.name for path in (ROOT / "ui/src/lib").iterdir() if path.is_dir()}
+    assert {room for room in rooms - made if f"`{room}/`" not in named} == set()
 
 
 def _anchors(text: str) -> set[str]:
