@@ -23,7 +23,7 @@ from librephotos.media.errors import unreadable_because
 log = logging.getLogger(__name__)
 
 _UNKNOWN_S = 600.0
-"""The length of a film that does not say, and the least that room is made for."""
+"""The length that a film counts as which does not say."""
 
 _SLOWEST = 6.0
 """Seconds that a second of a film may take; a slow machine needs three for 4K."""

@@ -1,4 +1,7 @@
-"""Search texts of a whole library, after its scan directories have changed."""
+"""Search texts of a whole library, once what many of them hold has changed.
+
+That is where its scan directories are, what its photos are called, or their tags.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ _AT_ONCE = 1_000
 def request_search_texts(owner: int) -> None:
     """Have a worker compose the texts of a user's photos anew.
 
-    They hold paths below the scan directories. To be called in the transaction that
-    changes these.
+    To be called in the transaction that changes what they hold, and by who holds the
+    photos where it is theirs: a task that waits already may begin before its end.
     """
     queue.enqueue(
         queue.Task.REFRESH_SEARCH_TEXTS,

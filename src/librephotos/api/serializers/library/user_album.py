@@ -159,8 +159,8 @@ class UserAlbumEditSerializer(serializers.Serializer[Any]):
     """What is to change of an album. Photos are named by UUID or by image hash.
 
     `remove_all` empties it, but for `excluded_hashes`, for a recipient of what they
-    have added. `moved` are photos
-    that come, in this order, in front of `before`, or behind all.
+    have added. `moved` are photos that come, in this order, in front of `before`, or
+    behind all.
     """
 
     title = AlbumTitleField(required=False)

@@ -82,7 +82,6 @@ class UserAlbumListView(AlbumListView[OwnAlbum]):
 class UserAlbumView(AlbumView[OwnAlbum]):
     """An album of one's own or one that is shown to one; its title and end if own.
 
-
     With `public`, as the visitors of its link see it: for who has its `slug`, and for
     its owner.
     """
