@@ -282,7 +282,8 @@ def test_many_photos_cost_as_many_queries_as_few(client_of: Any) -> None:
             )
         with CaptureQueriesContext(connection) as more:
             path = "/api/photos/metadata/bulk"
-            body = {"photo_ids": names, "updates": {"title": "Summer"}}
+            said = {"title": "Summer", "caption": "#beach #sun", "keywords": ["sea"]}
+            body = {"photo_ids": names, "updates": said}
             client.patch(path, body, format="json")
             client.get(path, {"photo_ids": ",".join(names)})
         counts.append((len(queries), len(more)))

@@ -242,7 +242,7 @@ def _follow(correction: Correction, owner: User) -> None:
         if "caption" in correction.fields:
             _take_hashtags(ids)
         if "keywords" in correction.fields:
-            _take_tags(ids, correction.batch)
+            _take_tags(ids, correction.batch, owner)
         if searched and few:
             search_document.refresh(ids)
         if stages:
@@ -264,28 +264,25 @@ def _pass_again(ids: Collection[UUID], stages: Collection[str], *, few: bool) ->
 
 
 def _take_hashtags(ids: Collection[UUID]) -> None:
-    captions = Photo.objects.filter(pk__in=ids).order_by("pk")
-    for photo, caption in captions.values_list("pk", "user_caption"):
-        things.replace_hashtags(photo, hashtags(caption))
+    captions = Photo.objects.filter(pk__in=ids).values_list("pk", "user_caption")
+    things.replace_hashtags({photo: hashtags(caption) for photo, caption in captions})
 
 
-def _take_tags(ids: Collection[UUID], batch: UUID) -> None:
+def _take_tags(ids: Collection[UUID], batch: UUID, owner: User) -> None:
     """Give photos the tags of words new to them, and take those of words gone."""
     of_files = dict(
         PhotoMetadata.objects.filter(photo__in=ids).values_list("photo", "keywords")
     )
     edits = PhotoEdit.objects.filter(batch=batch, field="keywords", photo__in=ids)
-    rows = edits.order_by("photo").values_list(
-        "photo", "photo__owner", "old_value", "new_value"
-    )
-    for photo, owner, old, new in rows:
+    given: list[tuple[UUID, str]] = []
+    taken: list[tuple[UUID, str]] = []
+    for photo, old, new in edits.values_list("photo", "old_value", "new_value"):
         before, now = (
             set(of_files.get(photo, ()) if words is None else words)
             for words in (old, new)
         )
         # Words of the file alone are no tags: they need none to be found.
-        said = [] if new is None else sorted(now - before)
-        if said:
-            numbers = user_tags.ensure(owner, said)
-            user_tags.add_pairs((number, photo) for number in sorted(numbers.values()))
-        user_tags.remove_named(photo, owner, before - now)
+        if new is not None:
+            given += [(photo, word) for word in now - before]
+        taken += [(photo, word) for word in before - now]
+    user_tags.exchange(owner, given=given, taken=taken)

@@ -105,20 +105,23 @@ def _locked_owners(photo_ids: Iterable[UUID]) -> dict[UUID, int]:
     return dict(rows.values_list("pk", "owner_id"))
 
 
-def replace_hashtags(photo_id: UUID, words: Collection[str]) -> None:
-    """Give a photo the hashtags of its caption instead of those that it had.
+def replace_hashtags(words_of: Mapping[UUID, Collection[str]]) -> None:
+    """Give an owner's photos the hashtags of their captions instead of what they had.
 
     A word that differs in case alone from an earlier one is that one. To be called in
     a transaction.
     """
     kind = Thing.Kind.HASHTAG_ATTRIBUTE
     known = Thing.objects.filter(
-        kind=kind, owner__in=Photo.objects.filter(pk=photo_id).values("owner")
+        kind=kind, owner__in=Photo.objects.filter(pk__in=words_of).values("owner")
     )
     titles = {
         title.casefold(): title for title in known.values_list("title", flat=True)
     }
-    for word in words:
-        titles.setdefault(word.casefold(), word)
-    tags = {titles[word.casefold()] for word in words}
-    replace({photo_id: [Tag(kind, title) for title in sorted(tags)]}, kinds=[kind])
+    tags = {}
+    for photo_id in sorted(words_of):
+        for word in words_of[photo_id]:
+            titles.setdefault(word.casefold(), word)
+        named = {titles[word.casefold()] for word in words_of[photo_id]}
+        tags[photo_id] = [Tag(kind, title) for title in sorted(named)]
+    replace(tags, kinds=[kind])

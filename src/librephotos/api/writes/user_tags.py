@@ -6,14 +6,13 @@ with all who change what photos show (`writes.things`). To be called in a transa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from librephotos.api.models import PhotoThing, Thing, User
+from librephotos.api.models import Thing, User
 from librephotos.api.models.library.photo import PhotoQuerySet
 
 _TAG = """
@@ -23,13 +22,19 @@ ON CONFLICT (thing_id, photo_id) DO NOTHING
 RETURNING photo_id
 """
 
-_TAG_PAIRS = """
+_PAIRS = "unnest(%s::bigint[], %s::uuid[]) AS pair (thing_id, photo_id)"
+
+_TAG_PAIRS = f"""
 INSERT INTO api_photothing (thing_id, photo_id, score, visible)
 SELECT pair.thing_id, photo.id, 1, photo.visible
-FROM unnest(%(things)s::bigint[], %(photos)s::uuid[]) AS pair (thing_id, photo_id)
-JOIN api_photo AS photo ON photo.id = pair.photo_id
+FROM {_PAIRS} JOIN api_photo AS photo ON photo.id = pair.photo_id
 ORDER BY pair.thing_id, photo.id
 ON CONFLICT (thing_id, photo_id) DO NOTHING
+"""
+
+_UNTAG_PAIRS = f"""
+DELETE FROM api_photothing AS tag USING {_PAIRS}
+WHERE tag.thing_id = pair.thing_id AND tag.photo_id = pair.photo_id
 """
 
 _MERGE = """
@@ -40,16 +45,33 @@ ON CONFLICT (thing_id, photo_id) DO NOTHING
 """
 
 
-def ensure(owner: User | int, names: Collection[str]) -> dict[str, int]:
-    """Return the ids of an owner's tags of these names, which are made if need be."""
-    number = owner if isinstance(owner, int) else owner.pk
+def exchange(
+    owner: User,
+    *,
+    given: Collection[tuple[UUID, str]],
+    taken: Collection[tuple[UUID, str]],
+) -> None:
+    """Give photos, which the caller holds, tags by name, and take others from them.
+
+    Tags that are given are made if need be; names that are no tags cannot be taken.
+    """
+    made = sorted({name for _, name in given})
     kind = Thing.Kind.USER_TAG
     Thing.objects.bulk_create(
-        [Thing(owner_id=number, kind=kind, title=name) for name in sorted(set(names))],
+        [Thing(owner=owner, kind=kind, title=name) for name in made],
         ignore_conflicts=True,
     )
-    known = Thing.objects.filter(owner=number, kind=kind, title__in=names)
-    return dict(known.values_list("title", "pk"))
+    names = {name for _, name in (*given, *taken)}
+    known = Thing.objects.owned_by(owner).tags().filter(title__in=names)
+    # All at once: counting triggers take only those of one statement in their order.
+    held = known.order_by("pk").select_for_update().values_list("title", "pk")
+    numbers = dict(held)
+    for statement, pairs in ((_TAG_PAIRS, given), (_UNTAG_PAIRS, taken)):
+        rows = [(numbers[name], photo) for photo, name in pairs if name in numbers]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                statement, [[row[0] for row in rows], [row[1] for row in rows]]
+            )
 
 
 def add(tag: Thing, photos: PhotoQuerySet) -> list[UUID]:
@@ -63,29 +85,12 @@ def add(tag: Thing, photos: PhotoQuerySet) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def add_pairs(pairs: Iterable[tuple[int, UUID]]) -> None:
-    """Give photos, which the caller holds, tags, as pairs of their ids."""
-    rows = list(pairs)
-    values: dict[str, Any] = {
-        "things": [row[0] for row in rows],
-        "photos": [row[1] for row in rows],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_TAG_PAIRS, values)
-
-
 def remove(tag: Thing, photos: PhotoQuerySet) -> list[UUID]:
     """Take a tag from photos; return those that had it."""
     inside = _locked(photos.filter(tags__thing=tag)).values_list("pk", flat=True)
     held = list(inside)
     tag.tagged.filter(photo__in=held).delete()
     return held
-
-
-def remove_named(photo: UUID, owner: int, names: Collection[str]) -> None:
-    """Take the tags of these names from one photo, which the caller holds."""
-    tags = Thing.objects.filter(owner=owner, title__in=names).tags()
-    PhotoThing.objects.filter(photo=photo, thing__in=tags).delete()
 
 
 def photos_of(tag: Thing, photos: PhotoQuerySet) -> list[UUID]:
