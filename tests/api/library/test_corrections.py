@@ -326,6 +326,21 @@ def test_keywords_and_tags_go_together(client_of: Any) -> None:
     assert tags == []
 
 
+def test_offsets_are_told_to_the_minute_however_old_the_photo(client_of: Any) -> None:
+    me = UserFactory()
+    client = client_of(me)
+    for zone, year, offset in (
+        ("Europe/Berlin", 2020, "+02:00"),
+        ("Europe/Paris", 1905, "+00:09"),  # 9 minutes and 21 seconds
+        ("America/New_York", 1880, "-04:56"),  # 4 hours, 56 minutes and 2 seconds
+        ("Asia/Kolkata", 1880, "+05:21"),
+        ("-03:30", 1905, "-03:30"),
+    ):
+        moment = datetime(year, 7, 1, 12, tzinfo=UTC)
+        photo = PhotoFactory(owner=me, taken_at=moment, timezone=zone)
+        assert fields(client, photo)["timezone_offset"] == offset, zone
+
+
 def test_a_turn_is_said_at_once_and_made_by_a_worker(client_of: Any) -> None:
     me = UserFactory()
     photo = PhotoFactory(owner=me)

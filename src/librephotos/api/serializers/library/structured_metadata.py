@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
-from typing import Any, TypedDict
+from datetime import UTC, timedelta
+from typing import Any, TypedDict, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -251,13 +251,18 @@ def edit_row(edit: PhotoEdit) -> EditRow:
 
 
 def timezone_offset(photo: Photo) -> str | None:
-    """Return how far a photo's clock is from UTC, as +02:00; None if nobody knows."""
+    """Return how far a photo's clock is from UTC, as +02:00; None if nobody knows.
+
+    To the minute: before the time of railways each town had seconds of its own.
+    """
     if photo.taken_at is None or not photo.timezone:
         return None
     if fixed_offset(photo.timezone) is not None:
         return photo.timezone
     moment = photo.taken_at.astimezone(UTC).replace(tzinfo=ZoneInfo(photo.timezone))
-    return moment.isoformat()[-6:]
+    minutes = round(cast(timedelta, moment.utcoffset()) / timedelta(minutes=1))
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}"
 
 
 def _said(photo: Photo) -> list[str]:
