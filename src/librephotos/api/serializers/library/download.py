@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from rest_framework import serializers
 
 from librephotos.api.http.answer_schema import UuidText
 from librephotos.api.http.fields import StrictBooleanField, WholeNumberField
 from librephotos.api.models import Download
-from librephotos.api.serializers.library.photo_edit import MOST_PHOTOS
+from librephotos.api.serializers.library.photo_edit import (
+    QuerySerializer,
+    named_photos_field,
+)
 
 
 class StartedDownload(TypedDict):
@@ -44,29 +47,13 @@ class DownloadState(TypedDict):
     result: NotRequired[str]
 
 
-class DownloadSerializer(serializers.Serializer[Any]):
+class DownloadSerializer(QuerySerializer):
     """A selection of photos, or one of one's albums, and how they are wanted."""
 
-    image_hashes = serializers.ListField(
-        child=serializers.CharField(allow_blank=True),
-        required=False,
-        max_length=MOST_PHOTOS,
-    )
-    select_all = StrictBooleanField(required=False)
-    query = serializers.DictField(required=False)
-    excluded_hashes = serializers.ListField(
-        child=serializers.CharField(allow_blank=True),
-        required=False,
-        max_length=MOST_PHOTOS,
-    )
+    image_hashes = named_photos_field()
     user_album = WholeNumberField(required=False, min_value=1)
     include_stacked_photos = StrictBooleanField(required=False)
     size = serializers.ChoiceField(Download.Size.choices, required=False)
     title = serializers.CharField(
         required=False, allow_blank=True, max_length=200, trim_whitespace=True
     )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("select_all") and "query" not in attrs:
-            raise serializers.ValidationError({"query": ["This field is required."]})
-        return attrs

@@ -17,26 +17,38 @@ MOST_HASHTAGS = 100
 """Each makes an album, and lists of albums cost as much as there are."""
 
 
-class SelectionSerializer(serializers.Serializer[Any]):
-    """The photos of a bulk action: named one by one, or by a query."""
-
-    image_hashes = serializers.ListField(
+def named_photos_field() -> serializers.ListField:
+    """Return a field of photos by UUID or image hash, which may lack."""
+    return serializers.ListField(
         child=serializers.CharField(allow_blank=True),
         required=False,
         max_length=MOST_PHOTOS,
     )
+
+
+class QuerySerializer(serializers.Serializer[Any]):
+    """With `select_all`, the photos of a query but for those that are excluded."""
+
     select_all = StrictBooleanField(required=False)
     query = serializers.DictField(required=False)
-    excluded_hashes = serializers.ListField(
-        child=serializers.CharField(allow_blank=True),
-        required=False,
-        max_length=MOST_PHOTOS,
-    )
+    excluded_hashes = named_photos_field()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        wanted = "query" if attrs.get("select_all") else "image_hashes"
-        if wanted not in attrs:
-            raise serializers.ValidationError({wanted: ["This field is required."]})
+        if attrs.get("select_all") and "query" not in attrs:
+            raise serializers.ValidationError({"query": ["This field is required."]})
+        return attrs
+
+
+class SelectionSerializer(QuerySerializer):
+    """The photos of a bulk action: named one by one, or by a query."""
+
+    image_hashes = named_photos_field()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if not attrs.get("select_all") and "image_hashes" not in attrs:
+            message = "This field is required."
+            raise serializers.ValidationError({"image_hashes": [message]})
         return attrs
 
 

@@ -16,7 +16,10 @@ from librephotos.api.models.library.user_album import LONGEST_DESCRIPTION, LONGE
 from librephotos.api.models.visible_text import visible_text
 from librephotos.api.queries.library.user_albums import OwnAlbum
 from librephotos.api.serializers.library.grid import DayGroup
-from librephotos.api.serializers.library.photo_edit import MOST_PHOTOS
+from librephotos.api.serializers.library.photo_edit import (
+    QuerySerializer,
+    named_photos_field,
+)
 from librephotos.api.serializers.library.sharing_options import (
     ChosenOptions,
     SharingOptions,
@@ -147,15 +150,7 @@ class UserAlbumTitleSerializer(serializers.Serializer[Any]):
     title = AlbumTitleField()
 
 
-def _names() -> serializers.ListField:
-    return serializers.ListField(
-        child=serializers.CharField(allow_blank=True),
-        required=False,
-        max_length=MOST_PHOTOS,
-    )
-
-
-class UserAlbumEditSerializer(serializers.Serializer[Any]):
+class UserAlbumEditSerializer(QuerySerializer):
     """What is to change of an album. Photos are named by UUID or by image hash.
 
     `remove_all` empties it, but for `excluded_hashes`, for a recipient of what they
@@ -166,22 +161,14 @@ class UserAlbumEditSerializer(serializers.Serializer[Any]):
     title = AlbumTitleField(required=False)
     description = AlbumDescriptionField()
     photo_order = serializers.ChoiceField(ORDERS, required=False)
-    moved = _names()
+    moved = named_photos_field()
     before = serializers.CharField(required=False, allow_null=True)
-    photos = _names()
-    removedPhotos = _names()
+    photos = named_photos_field()
+    removedPhotos = named_photos_field()
     remove_all = StrictBooleanField(required=False)
     cover_photo = serializers.CharField(required=False, allow_null=True)
-    select_all = StrictBooleanField(required=False)
-    query = serializers.DictField(required=False)
-    excluded_hashes = _names()
     favorited = StrictBooleanField(required=False)
     locked = StrictBooleanField(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("select_all") and "query" not in attrs:
-            raise serializers.ValidationError({"query": ["This field is required."]})
-        return attrs
 
 
 class UserAlbumMakingSerializer(UserAlbumEditSerializer):

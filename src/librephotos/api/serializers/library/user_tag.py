@@ -6,14 +6,17 @@ from typing import Any, TypedDict
 
 from rest_framework import serializers
 
-from librephotos.api.http.fields import StrictBooleanField, WholeNumberField
+from librephotos.api.http.fields import WholeNumberField
 from librephotos.api.models import Thing
 from librephotos.api.models.library.thing import LONGEST_NAME
 from librephotos.api.models.visible_text import visible_text
 from librephotos.api.queries.library.albums import Album
 from librephotos.api.serializers.library.album import CoverPhoto, cover_photos
 from librephotos.api.serializers.library.grid import DayGroup
-from librephotos.api.serializers.library.photo_edit import MOST_PHOTOS
+from librephotos.api.serializers.library.photo_edit import (
+    QuerySerializer,
+    named_photos_field,
+)
 
 
 class TagRow(TypedDict):
@@ -55,26 +58,10 @@ class TagNameSerializer(serializers.Serializer[Any]):
     name = TagNameField()
 
 
-class TaggedPhotosSerializer(serializers.Serializer[Any]):
+class TaggedPhotosSerializer(QuerySerializer):
     """The photos that get or lose a tag: named by UUID or hash, or by a query."""
 
-    photos = serializers.ListField(
-        child=serializers.CharField(allow_blank=True),
-        required=False,
-        max_length=MOST_PHOTOS,
-    )
-    select_all = StrictBooleanField(required=False)
-    query = serializers.DictField(required=False)
-    excluded_hashes = serializers.ListField(
-        child=serializers.CharField(allow_blank=True),
-        required=False,
-        max_length=MOST_PHOTOS,
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("select_all") and "query" not in attrs:
-            raise serializers.ValidationError({"query": ["This field is required."]})
-        return attrs
+    photos = named_photos_field()
 
 
 class MergedTagSerializer(serializers.Serializer[Any]):
