@@ -129,6 +129,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AlterField("thing", "title", models.CharField(max_length=512)),
+        # Back where names are short, there are no tags of longer ones.
+        migrations.RunSQL(
+            migrations.RunSQL.noop,
+            "DELETE FROM api_photothing WHERE thing_id IN"
+            " (SELECT id FROM api_thing WHERE length(title) > 200);"
+            "DELETE FROM api_thing WHERE length(title) > 200;"
+            "SET CONSTRAINTS ALL IMMEDIATE;",
+        ),
         migrations.AlterField(
             "thing",
             "kind",
