@@ -111,6 +111,17 @@ def test_what_is_not_made_to_its_end_breaks_off(client: APIClient, film: Photo) 
     found.close()
 
 
+def test_what_nobody_makes_any_more_is_made_anew(
+    client: APIClient, film: Photo
+) -> None:
+    live_film(name_of(film)).write_bytes(b"left by a worker that has died")
+    address = f"/media/playable/{film.image_hash}"
+    assert "Accept-Ranges" not in client.head(address).headers
+    work_until_idle()
+    assert [path.name for path in FILMS.path.iterdir()] == [name_of(film)]
+    assert clip_facts(body(client.get(address)))["codec"] == "h264"
+
+
 def test_who_has_chosen_it_gets_films_so_everywhere(
     client: APIClient, film: Photo, me: User
 ) -> None:

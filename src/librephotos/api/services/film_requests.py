@@ -61,6 +61,9 @@ def playable_film(
                 "The film is too long to be made playable (LIBREPHOTOS_FILMS_MIB)."
             )
         found = _made(file, name, caller=caller, embedded_video=embedded_video)
+    elif isinstance(found, GrowingFilm):
+        # Whoever made it may have died so often that the task was given up.
+        _request(file, name, embedded_video=embedded_video)
     return name, found
 
 
@@ -78,15 +81,7 @@ def _found(name: str) -> Film | None:
 
 
 def _made(file: File, name: str, *, caller: Caller, embedded_video: bool) -> Film:
-    lock = f"film-{name}"
-    if not is_under_way(lock):
-        queue.enqueue(
-            queue.Task.MAKE_FILM,
-            queueing_lock=lock,
-            job=None,
-            file=file.pk,
-            embedded_video=embedded_video,
-        )
+    lock = _request(file, name, embedded_video=embedded_video)
     if not workers_alive():
         raise NoFilmYet("No worker is at work; try again later.", retry_after_s=60)
     find = partial(_found, name)
@@ -103,3 +98,17 @@ def _made(file: File, name: str, *, caller: Caller, embedded_video: bool) -> Fil
         raise NoFilmYet(
             "The film is being made playable; try again in a moment.", retry_after_s=5
         ) from error
+
+
+def _request(file: File, name: str, *, embedded_video: bool) -> str:
+    """Have a worker make a film unless one is at it; return the task's lock."""
+    lock = f"film-{name}"
+    if not is_under_way(lock):
+        queue.enqueue(
+            queue.Task.MAKE_FILM,
+            queueing_lock=lock,
+            job=None,
+            file=file.pk,
+            embedded_video=embedded_video,
+        )
+    return lock
