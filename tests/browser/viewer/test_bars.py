@@ -84,3 +84,29 @@ def test_a_finger_has_them_go_and_come(looking: Callable[..., Visitor]) -> None:
     expect(visitor.viewer).to_be_visible()
     visitor.page.touchscreen.tap(195, 400)
     expect(bar(visitor)).to_have_css("opacity", "1")
+
+
+def test_a_phone_has_a_menu_for_what_is_done_more_rarely(
+    looking: Callable[..., Visitor],
+) -> None:
+    visitor = looking(clock=False, **PHONE)
+    address = visitor.location()
+    more = visitor.viewer.get_by_role("button", name="More for this photo")
+    more.tap()
+    menu = visitor.page.get_by_role("menu")
+    menu.get_by_role("menuitem", name="Add to album", exact=True).tap()
+    question = visitor.page.get_by_role("dialog", name="Add to album")
+    expect(question).to_be_visible()
+    visitor.page.keyboard.press("Escape")
+    expect(question).to_be_hidden()
+
+    more.tap()
+    expect(menu).to_be_visible()
+    # Keys are the menu's as long as it is open: they turn no page, and show no facts.
+    for key in ("ArrowRight", "ArrowDown", "i", "Escape"):
+        visitor.page.keyboard.press(key)
+    expect(menu).to_be_hidden()
+    expect(more).to_be_focused()
+    expect(visitor.viewer).to_be_visible()
+    expect(visitor.page.get_by_test_id("facts-panel")).to_be_hidden()
+    assert visitor.location() == address
