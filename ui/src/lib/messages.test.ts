@@ -34,6 +34,16 @@ describe('the message files', () => {
   });
 });
 
+describe('the German texts', () => {
+  const texts = Object.keys(MESSAGES).filter((path) => path.includes('/de/'));
+  /** Within a sentence; at its beginning "Sie" and "Ihre" may be of photos. */
+  const formal = /[^.!?:"“„] (Sie|Ihr(e[mnrs]?)?|Ihnen)\b/g;
+
+  it.each(texts)('of %s say du to whoever reads them', (path) => {
+    expect(JSON.stringify(MESSAGES[path]).match(formal) ?? []).toEqual([]);
+  });
+});
+
 /** What a text takes: the names in its braces, and those it is told apart by. */
 function partsOf(text: unknown): string[] {
   const written = JSON.stringify(text) ?? '';
