@@ -3,7 +3,8 @@
 It is kept as edits of many photos are (`BulkEdit`): `after` names the album, and each
 part has the places of its photos by hand. Of photos that were taken out, each part
 names the share by which they were added; of others that were arranged, `after` has the
-order of before; of photos that were put in it says so. To be called in a transaction, by who has `lock_albums`.
+order of before; of photos that were put in it says so. To be called in a transaction,
+by who has `lock_albums`.
 """
 
 from __future__ import annotations

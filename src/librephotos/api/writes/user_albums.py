@@ -88,7 +88,7 @@ def add(
 def adding(
     album: UserAlbum, photos: PhotoQuerySet, *, share: AlbumShare | None
 ) -> tuple[str, list[Any]] | None:
-    """Return the INSERT that `add` does, and its values; None where there is nothing."""
+    """Return the INSERT of `add` and its values; None where there is nothing."""
     try:
         sql, values = _locked(photos).values("id", "visible").query.sql_with_params()
     except EmptyResultSet:  # no photo is asked for
