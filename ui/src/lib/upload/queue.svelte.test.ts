@@ -121,6 +121,34 @@ describe('the queue of uploads', () => {
     expect(queue.items[0]?.state).toBe('done');
   });
 
+  it('does not count how often the server was away as tries', async () => {
+    const away = { error: new Unreachable(), stores: false };
+    const lost = { error: new ApiError(409, []), stores: false };
+    server.failures = [away, away, away, lost, lost];
+    const queue = queueFor();
+    queue.add([file('b.jpg')]);
+    await settled(queue);
+    expect(queue.items[0]?.state).toBe('done');
+    server.failures = [lost, lost, lost];
+    queue.add([file('c.jpg')]);
+    await settled(queue);
+    expect(queue.items[1]?.state).toBe('refused');
+  });
+
+  it('goes on where the server goes away after it has refused a chunk', async () => {
+    server.failures = [
+      { error: new Unreachable(), stores: true },
+      { error: new ApiError(409, []), stores: false },
+    ];
+    const { state } = server;
+    let asked = 0;
+    server.state = (id) => ((asked += 1) === 2 ? Promise.reject(new Unreachable()) : state(id));
+    const queue = queueFor();
+    queue.add([file('b.jpg', 2 * CHUNK_BYTES + 5)]);
+    await settled(queue);
+    expect(queue.items[0]?.state).toBe('done');
+  });
+
   it('says why a file is refused, and tries it again when asked to', async () => {
     server.refusal = new ApiError(507, [{ field: 'detail', message: 'It is full.' }]);
     const queue = queueFor();

@@ -145,8 +145,12 @@ export class UploadQueue {
   }
 
   async #run(item: UploadItem, signal: AbortSignal): Promise<void> {
+    let refusals = 0;
     try {
-      for (let tries = 1; !item.isSettled; tries += 1) await this.#attempt(item, signal, tries);
+      while (!item.isSettled) {
+        const refusal = await this.#attempt(item, signal);
+        if (refusal !== null && (refusals += 1) === MOST_TRIES) throw refusal;
+      }
     } catch (error) {
       if (isAbort(error)) item.state = 'waiting';
       else if (error instanceof Unreadable) item.state = 'gone';
@@ -158,15 +162,19 @@ export class UploadQueue {
     }
   }
 
-  /** Send a file, or what lacks of it; returns early where that is to be tried again. */
-  async #attempt(item: UploadItem, signal: AbortSignal, tries: number): Promise<void> {
+  /**
+   * Send a file, or what lacks of it. Returns early where that is to be tried again: once
+   * the server is there, or with what it has refused, which is no fault of the file's.
+   */
+  async #attempt(item: UploadItem, signal: AbortSignal): Promise<ApiError | null> {
     try {
       await this.#send(item, signal);
     } catch (error) {
       if (error instanceof Unreachable) await this.#untilReachable(signal);
-      else if (mayPass(error) && tries < MOST_TRIES) await this.#findOut(item, signal);
+      else if (mayPass(error)) return error;
       else throw error;
     }
+    return null;
   }
 
   async #send(item: UploadItem, signal: AbortSignal): Promise<void> {
@@ -243,7 +251,7 @@ export class UploadQueue {
 }
 
 /** Whether the server and this page may only disagree about what has arrived. */
-function mayPass(error: unknown): boolean {
+function mayPass(error: unknown): error is ApiError {
   if (error instanceof SessionEnded || !(error instanceof ApiError)) return false;
   return [404, 409, 410].includes(error.status) || (error.status === 400 && isAboutOffset(error));
 }
