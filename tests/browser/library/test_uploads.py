@@ -142,3 +142,17 @@ def test_who_has_no_folder_is_told(site: Site, visit: Callable[..., Visitor]) ->
     told = visitor.page.get_by_test_id("upload-no-folder")
     expect(told).to_contain_text("An administrator has to give it one")
     expect(visitor.page.get_by_role("button", name="Choose files")).to_have_count(0)
+
+
+def test_who_has_no_folder_is_not_told_to_scan(
+    site: Site, visit: Callable[..., Visitor]
+) -> None:
+    site.add_user("folderless")
+    visitor = visit()
+    visitor.enter(username="folderless")
+    main = visitor.page.get_by_role("main")
+    expect(main).to_contain_text("An administrator gives it one.")
+    expect(main.get_by_role("button", name="Scan now")).to_have_count(0)
+    visitor.account.click()
+    scan = visitor.page.get_by_role("menuitem", name="Scan now")
+    expect(scan).to_be_disabled()

@@ -11,6 +11,11 @@ export class Account {
 
   constructor(private readonly client: ApiClient) {}
 
+  /** Without a folder nothing is scanned or stored; until it is known that is not said. */
+  get hasFolder(): boolean {
+    return this.user === null || this.user.scan_directory !== '';
+  }
+
   async load(id: number): Promise<void> {
     await attempt(async () => (this.user = await this.client.user(id)));
   }
