@@ -156,16 +156,16 @@ class CopyFolder:
         """Remove all copies of files; False if the system does not give one up."""
         left = 0
         for _, _, path in self._held() if files else ():
-            key, _, rest = path.name.partition("-")
+            key = _key_of(path)
             # Other names are of versions that did not say of which file a copy is.
-            if not rest or int(key) in files:
+            if key is None or key in files:
                 left += not _removed(path)
         return not left
 
     def files_with_copies(self) -> set[int]:
         """Return the keys of the files that have copies, or reasons for none."""
-        keys = (path.name.partition("-")[0] for _, _, path in self._held())
-        return {int(key) for key in keys if key.isascii() and key.isdigit()}
+        keys = (_key_of(path) for _, _, path in self._held())
+        return {key for key in keys if key is not None}
 
     def _held(self) -> Iterator[tuple[float, int, Path]]:
         """Yield time of last use, size and path of what is kept.
@@ -181,6 +181,12 @@ class CopyFolder:
                     ahead = facts.st_mtime > now + _NOTED_S
                     used_at = 0.0 if ahead else facts.st_mtime
                     yield used_at, facts.st_size, Path(entry.path)
+
+
+def _key_of(path: Path) -> int | None:
+    """Return the key of the file of which this is a copy; None for other names."""
+    key, _, rest = path.name.partition("-")
+    return int(key) if rest and key.isascii() and key.isdigit() else None
 
 
 def _removed(path: Path) -> bool:

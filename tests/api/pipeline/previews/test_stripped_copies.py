@@ -367,6 +367,15 @@ def test_a_copy_that_cannot_be_removed_holds_up_no_other(settings, copies):
     assert len(list(copies.iterdir())) == 4 and stuck.exists()
 
 
+def test_what_else_lies_beside_the_copies_keeps_none_from_going(copies):
+    copies.mkdir(exist_ok=True)
+    for name in ("7-whole-a", "8-whole-b", "a-b.txt", "\u00b2-whole-c"):
+        (copies / name).write_bytes(b"any")
+    assert stripped_copies.files_with_copies() == {7, 8}
+    assert stripped_copies.all_deleted({7})
+    assert [path.name for path in copies.iterdir()] == ["8-whole-b"]
+
+
 def test_copies_from_before_the_clock_was_set_back_give_way_first(settings, copies):
     settings.STRIPPED_MIB = 1
     for name, ahead_s in (("now", 0), ("ahead", 10 * 365 * 86_400), ("later", 0)):

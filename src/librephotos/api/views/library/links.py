@@ -68,7 +68,9 @@ class AlbumLinkView(ToldInWords):
         else:
             service.revoke(Link.objects.filter(album=album))
         kind = UserAlbums(request.user)
-        (described,) = kind.described(list(kind.one(album.pk)))
+        described = next(iter(kind.described(list(kind.one(album.pk)))), None)
+        if described is None:  # deleted in this moment
+            raise NotFound(UNKNOWN_ALBUM)
         answer: AlbumMadePublic = {
             "status": True,
             "album": listed_user_album(described),
