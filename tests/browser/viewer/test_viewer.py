@@ -27,7 +27,8 @@ def open_result(visitor: Visitor, name: str) -> None:
 def test_facts_of_a_photo(visitor: Visitor) -> None:
     open_result(visitor, "zermatt-morning-1.jpg")
     panel = visitor.show_facts()
-    expect(fact(panel, "Date")).to_have_text("14 September 2024 at 06:52")
+    why = "Europe/Zurich · From the camera"
+    expect(fact(panel, "Date")).to_have_text(f"14 September 2024 at 06:52 {why}")
     expect(fact(panel, "Place")).to_contain_text("Zermatt")
     expect(fact(panel, "Place")).to_contain_text("Switzerland")
     expect(fact(panel, "Camera")).to_have_text("FUJIFILM X-T4")
