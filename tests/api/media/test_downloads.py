@@ -296,6 +296,17 @@ def test_nothing_named_is_told(client: APIClient, body: dict[str, Any]) -> None:
     assert answer.json()["errors"]
 
 
+@pytest.mark.parametrize("query", [{"search": ""}, {"album": 7}, {"tag": 7}])
+def test_a_view_that_shows_nothing_has_no_archive(
+    client: APIClient, me: User, root: Path, query: dict[str, Any]
+) -> None:
+    add(me, root / "a.jpg", b"picture")
+    body = {"select_all": True, "query": query}
+    answer = client.post("/api/photos/download", body, format="json")
+    assert answer.status_code == 404
+    assert answer.json()["errors"]
+
+
 def test_a_download_can_be_given_up(client: APIClient, me: User, root: Path) -> None:
     add(me, root / "a.jpg", b"picture")
     started = asked(client)

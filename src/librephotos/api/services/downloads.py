@@ -16,6 +16,9 @@ MOST_KEPT = 20
 """Of one owner; the oldest gives way to another."""
 
 
+NOTHING = "None of these are photos of yours."
+
+
 class NothingToDownload(Exception):
     """None of the photos is one's own, or there is none."""
 
@@ -35,6 +38,8 @@ def start(
     """
     lock_downloads(owner.pk)
     owner = User.objects.get(pk=owner.pk, is_active=True)
+    if not photos.exists():
+        raise NothingToDownload(NOTHING)
     ids = photos.order_by("taken_at", "id").values("pk")
     download = Download(owner=owner, title=title, all_files=all_files, size=size)
     job = jobs.create(
@@ -47,8 +52,8 @@ def start(
     download.photos = ArraySubquery(ids)
     download.save(force_insert=True)
     download.refresh_from_db(fields=["photos"])
-    if not download.photos:
-        raise NothingToDownload("None of these are photos of yours.")
+    if not download.photos:  # gone in this moment
+        raise NothingToDownload(NOTHING)
     JobStage.objects.create(job=job, stage=STAGE, total=len(download.photos))
     _make_room(owner)
     return download

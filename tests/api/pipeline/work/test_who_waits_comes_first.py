@@ -22,7 +22,7 @@ from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.worker import loop
 from librephotos.api.services import faces as faces_service
 from librephotos.api.services import search as searching
-from librephotos.api.services.photos import set_user_date
+from librephotos.api.services.corrections import say
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.ml.face_recognition.boxes import Box
 from tests.support.models.model_folders import CLIP, configure, install
@@ -148,7 +148,9 @@ def test_a_date_by_an_expression_does_not_wait_among_the_texts_of_searches(
     rule = {"id": 90, "rule_type": "path", "custom_regexp": "(.)(.)(.)(.)(.)(.)"}
     User.objects.update(datetime_rules=json.dumps([rule]))
     photo = labelled.photo_of(labelled.root / "a.jpg")
-    set_user_date(photo, None)
+    same = Photo.objects.filter(pk=photo.pk)
+    for moment in ("1975-03-04T00:00:00", None):
+        say(same, {"date": moment}, user=labelled.owner)
     (task,) = ProcrastinateJob.objects.filter(
         task_name=queue.Task.RUN_STAGES.in_queue, status="todo"
     )

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import numpy as np
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, Count, QuerySet
 from django.db.models.expressions import RawSQL
@@ -233,7 +234,10 @@ def _chosen(
 def _packed_ids(photos: PhotoQuerySet) -> NDArray[np.bytes_]:
     """Return the 16 bytes of each photo's id, one more than is bearable."""
     ids = photos.order_by().values("id")[: MOST_ALLOWED + 1]
-    sql, parameters = ids.query.sql_with_params()
+    try:
+        sql, parameters = ids.query.sql_with_params()
+    except EmptyResultSet:  # of nobody whom the text may mean
+        return np.empty(0, ID)
     with connection.cursor() as cursor:
         cursor.execute(_PACKED.format(sql), parameters)
         return np.frombuffer(cursor.fetchone()[0], ID)
