@@ -226,9 +226,10 @@ def test_an_act_on_its_way_when_the_visit_ends_is_not_lost_silently(
 
 
 def test_a_password_changed_elsewhere_ends_the_visit_and_says_what_is_lost(
-    visit: Callable[..., Visitor], site: Site
+    visit: Callable[..., Visitor], site: Site, folder: Any
 ) -> None:
-    site.add_user("careful")
+    (folder / "careful").mkdir()
+    site.add_user("careful", folder / "careful")
     visitor = visit()
     visitor.expect_complaint("status of 401")
     # It asks nothing that would tell it.
