@@ -102,6 +102,7 @@ def test_a_phone_has_a_menu_for_what_is_done_more_rarely(
 
     more.tap()
     expect(menu).to_be_visible()
+    visitor.wait_until("() => document.activeElement.closest('[role=menu]') !== null")
     # Keys are the menu's as long as it is open: they turn no page, and show no facts.
     for key in ("ArrowRight", "ArrowDown", "i", "Escape"):
         visitor.page.keyboard.press(key)
