@@ -275,7 +275,7 @@ def _base_name(file: File) -> str:
 def roots_of(download: Download) -> Collection[bytes]:
     """Return the folders that the files of an archive lie in."""
     found = folders_of(download.owner_id)
-    with suppress(NotImplementedError):
+    with suppress(NotImplementedError):  # a storage without paths
         found.append(os.fsencode(storages["previews"].path("")))
     return found
 
