@@ -2,6 +2,7 @@ import { attempt } from '../api/attempt';
 import type { Corrected } from '../api/types';
 import type { AppContext } from '../context';
 import { m } from '../paraglide/messages';
+import { takeBack } from '../shell/take-back';
 
 type App = Pick<AppContext, 'activity' | 'client' | 'toasts'>;
 
@@ -10,10 +11,11 @@ type App = Pick<AppContext, 'activity' | 'client' | 'toasts'>;
  * could not be done, which is said too.
  */
 export async function correct(
-  { activity, client, toasts }: App,
+  app: App,
   act: () => Promise<Corrected>,
   ondone?: () => Promise<void>,
 ): Promise<boolean> {
+  const { activity, client, toasts } = app;
   const after = async (): Promise<void> => {
     activity.libraryChanged();
     await ondone?.();
@@ -21,16 +23,8 @@ export async function correct(
   return attempt(
     async () => {
       const { count, edit } = await act();
-      const undo = (): Promise<void> =>
-        attempt(
-          async () => {
-            if (edit) await client.edits.undo(edit);
-            toasts.say(m.common_undone());
-            await after();
-          },
-          ({ message }) => toasts.complain(message),
-        ).then(() => undefined);
-      toasts.say(m.edits_done({ count }), edit ? undo : null);
+      const undo = edit ? () => takeBack(app, () => client.edits.undo(edit), after) : null;
+      toasts.say(m.edits_done({ count }), undo);
       await after();
     },
     ({ message }) => toasts.complain(message),
