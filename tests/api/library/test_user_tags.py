@@ -44,6 +44,7 @@ def test_a_tag_is_made_given_found_and_taken(client_of: Any) -> None:
     assert (again.status_code, again.json()["id"]) == (200, tag)
     sent = [str(first.pk), second.image_hash, hidden.image_hash]
     answer = act(client, tag, "add", photos=sent).json()
+    assert isinstance(answer.pop("undo"), int)
     assert answer == {"id": tag, "name": "Grandparents", "photo_count": 2}
     assert found(client, "grandparents") == 2
     album = client.get(f"/api/tags/{tag}/").json()["results"]
@@ -63,6 +64,29 @@ def test_a_tag_is_made_given_found_and_taken(client_of: Any) -> None:
     assert found(client, "grandparents") == 1
     assert names(client, photo=str(first.pk)) == []
     assert not client.get("/api/albums/thing/list/").json()["results"]
+
+
+def test_a_tag_is_taken_from_those_alone_that_were_given_it(client_of: Any) -> None:
+    me = UserFactory()
+    had, lacked, freed = PhotoFactory.create_batch(3, owner=me)
+    client, other = client_of(me), client_of(UserFactory())
+    tag = made(client, "garden")
+    act(client, tag, "add", photos=[str(had.pk)])
+    everything = [str(photo.pk) for photo in (had, lacked, freed)]
+    undo = act(client, tag, "add", photos=everything).json()["undo"]
+    assert act(client, tag, "add", photos=everything).json()["undo"] is None
+    act(client, tag, "remove", photos=[str(freed.pk)])
+    url = f"/api/photosedit/edits/{undo}/undo/"
+    assert other.post(url).status_code == 404
+    back = client.post(url).json()
+    assert (back["count"], back["kept"]) == (1, 1)
+    assert names(client) == [("garden", 1)]
+    assert names(client, photo=str(had.pk)) == [("garden", 1)]
+    assert found(client, "garden") == 1
+    assert client.post(url).status_code == 409
+    gone = act(client, tag, "add", photos=everything).json()["undo"]
+    client.delete(f"/api/tags/{tag}/")
+    assert client.post(f"/api/photosedit/edits/{gone}/undo/").status_code in (404, 409)
 
 
 def test_tags_are_renamed_merged_and_deleted(client_of: Any) -> None:

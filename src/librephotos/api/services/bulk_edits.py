@@ -9,11 +9,12 @@ BulkEditError
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
@@ -23,14 +24,18 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from librephotos.api.locks import lock_albums
-from librephotos.api.models import BulkEdit, Photo, UserAlbum
+from librephotos.api.models import BulkEdit, Photo, Thing, UserAlbum
 from librephotos.api.models.library.photo import PhotoQuerySet
-from librephotos.api.writes import album_changes
+from librephotos.api.pipeline.scanning.search_texts import renew_search_texts
+from librephotos.api.writes import album_changes, user_tags
 
 KEPT_FOR = timedelta(days=1)
 
 MOST_KEPT = 50
 """Edits of one owner. Each takes 16 bytes a photo: all of them 80 MB at 100,000."""
+
+_TAG = "tag"
+"""The key of `BulkEdit.after` that tells edits by which photos were given a tag."""
 
 
 class BulkEditError(Exception):
@@ -197,11 +202,22 @@ def forget_old(owner: int) -> None:
     BulkEdit.objects.filter(pk__in=list(stale.values_list("pk", flat=True))).delete()
 
 
+def remember_tagged(tag: Thing, photos: Sequence[UUID]) -> int | None:
+    """Keep to which photos a tag was given; return the edit that takes it from them."""
+    if not photos:
+        return None
+    edit = BulkEdit.objects.create(owner_id=tag.owner_id, after={_TAG: tag.pk})
+    edit.parts.create(before={}, photos=list(photos))
+    forget_old(tag.owner_id)
+    return edit.pk
+
+
 @transaction.atomic
 def undo(edit: BulkEdit) -> Undone:
     """Give each photo of an edit what it held before, unless it was changed since.
 
-    Photos that were taken out of an album, put into it or moved in it are as before.
+    Photos that were taken out of an album, put into it or moved in it are as before,
+    and those that were given a tag lack it.
     Raises EditGone, UndoneAlready and AlbumKeepsItsPhotos.
     """
     _be_alone_with_album(edit)
@@ -214,8 +230,12 @@ def undo(edit: BulkEdit) -> Undone:
         cursor.execute(_HOLD, [now.pk])
         cursor.execute(_TOTAL, [now.pk])
         (total,) = cursor.fetchone()
-    is_of_album = album_changes.ALBUM in now.after
-    changed = album_changes.take_back(now) if is_of_album else _restore(now)
+    if album_changes.ALBUM in now.after:
+        changed = album_changes.take_back(now)
+    elif _TAG in now.after:
+        changed = _untag(now)
+    else:
+        changed = _restore(now)
     now.parts.all().delete()
     now.undone_at = timezone.now()
     now.save(update_fields=["undone_at"])
@@ -235,6 +255,19 @@ def _be_alone_with_album(edit: BulkEdit) -> None:
         raise EditGone("The album was deleted.")
     if locked and not album_changes.is_arrangement(edit):
         raise AlbumKeepsItsPhotos("This album is locked. Unlock it first.")
+
+
+def _untag(edit: BulkEdit) -> int:
+    """Take a tag from the photos that it was given; return how many still had it."""
+    tag = Thing.objects.filter(pk=edit.after[_TAG]).first()
+    if tag is None:
+        raise EditGone("This tag was deleted, or has become another one.")
+    tagged = Photo.objects.filter(pk__in=RawSQL(_PHOTOS, [edit.pk]))
+    changed = user_tags.remove(tag, tagged)
+    if changed:
+        Photo.objects.filter(pk__in=changed).update(last_modified=Now())
+        renew_search_texts(changed, owner=edit.owner_id)
+    return len(changed)
 
 
 def _restore(edit: BulkEdit) -> int:

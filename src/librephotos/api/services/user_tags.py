@@ -6,6 +6,7 @@ Every function takes tags and photos of one owner; none looks for them itself.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,11 +14,9 @@ from django.db.models.functions import Now
 
 from librephotos.api.models import Photo, Thing, User
 from librephotos.api.models.library.photo import PhotoQuerySet
-from librephotos.api.pipeline.scanning.search_texts import request_search_texts
-from librephotos.api.writes import search_document, user_tags
-
-FEW = 500
-"""The search texts of so many photos are written at once, those of more by a worker."""
+from librephotos.api.pipeline.scanning.search_texts import renew_search_texts
+from librephotos.api.services import bulk_edits
+from librephotos.api.writes import user_tags
 
 
 class TagGone(Exception):
@@ -26,6 +25,13 @@ class TagGone(Exception):
 
 class TagNameTaken(Exception):
     """Another tag of the same owner has the name."""
+
+
+class Tagged(NamedTuple):
+    """A tag that was given, and the edit that takes it from who lacked it, if any."""
+
+    tag: Thing
+    undo: int | None
 
 
 @transaction.atomic
@@ -38,14 +44,14 @@ def make(owner: User, name: str) -> tuple[Thing, bool]:
 
 
 @transaction.atomic
-def add(tag: Thing, photos: PhotoQuerySet) -> Thing:
-    """Give photos a tag. Raises TagGone."""
+def add(tag: Thing, photos: PhotoQuerySet) -> Tagged:
+    """Give photos a tag; those that have it stay as they are. Raises TagGone."""
     try:
         changed = user_tags.add(tag, photos)
     except IntegrityError as error:
         raise TagGone("You have no such tag.") from error
     _follow(tag, changed)
-    return _now(tag)
+    return Tagged(_now(tag), bulk_edits.remember_tagged(tag, changed))
 
 
 @transaction.atomic
@@ -92,10 +98,7 @@ def _follow(tag: Thing, changed: Collection[UUID]) -> None:
     if not changed:
         return
     Photo.objects.filter(pk__in=changed).update(last_modified=Now())
-    if len(changed) <= FEW:
-        search_document.refresh(changed)
-    else:
-        request_search_texts(tag.owner_id)
+    renew_search_texts(changed, owner=tag.owner_id)
 
 
 def _now(tag: Thing) -> Thing:

@@ -1,4 +1,5 @@
 import { partsOf, type Selection } from '../selection/selection';
+import { takeBack } from './bulk-edits';
 import type { ErasedPhotos, SelectedPhotos } from './types';
 import { answerOf, type Api } from './transport';
 
@@ -66,17 +67,8 @@ export class SelectionApi {
   }
 
   /** Give each photo back what it had; tells how many were changed since, and stay. */
-  async undo({ edits }: Change): Promise<{ count: number; kept: number }> {
-    const totals = { count: 0, kept: 0 };
-    for (const edit of edits.toReversed()) {
-      const params = { path: { edit_id: String(edit) } };
-      const part = await answerOf(
-        this.api.POST('/api/photosedit/edits/{edit_id}/undo/', { params }),
-      );
-      totals.count += part.count;
-      totals.kept += part.kept;
-    }
-    return totals;
+  undo({ edits }: Change): Promise<{ count: number; kept: number }> {
+    return takeBack(this.api, edits);
   }
 
   /** Erase what of it is in the trash, part by part; `told` hears of each and may end it. */

@@ -1,5 +1,6 @@
-import type { Selection } from '../selection/selection';
+import { partsOf, type Selection } from '../selection/selection';
 import { ALL_ALBUMS, photosOf, type AlbumPhotos } from './albums';
+import { takeBack } from './bulk-edits';
 import { answerOf, type Api } from './transport';
 import type { ListedAlbum, NamedTag } from './types';
 
@@ -42,11 +43,16 @@ export class TagsApi {
     return answerOf(this.api.POST('/api/tags/{tag_id}/merge/', { params, body: { tag } }));
   }
 
-  give(id: number, selection: Selection): Promise<NamedTag> {
+  /** Give photos a tag; what is returned takes it from those that lacked it. */
+  async give(id: number, selection: Selection): Promise<() => Promise<unknown>> {
     const params = { path: { tag_id: String(id) } };
-    return answerOf(
-      this.api.POST('/api/tags/{tag_id}/add/', { params, body: photosIn(selection) }),
-    );
+    const edits: number[] = [];
+    for (const part of partsOf(selection)) {
+      const call = this.api.POST('/api/tags/{tag_id}/add/', { params, body: photosIn(part) });
+      const { undo } = await answerOf(call);
+      if (undo !== null) edits.push(undo);
+    }
+    return () => takeBack(this.api, edits);
   }
 
   take(id: number, selection: Selection): Promise<NamedTag> {

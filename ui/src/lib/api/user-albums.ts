@@ -1,4 +1,5 @@
 import { ALL_ALBUMS, photosOf, type AlbumPhotos } from './albums';
+import { takeBack } from './bulk-edits';
 import type { Writable } from 'openapi-typescript-helpers';
 import type { Place } from '../selection/acts';
 import { partsOf, type Selection } from '../selection/selection';
@@ -117,10 +118,7 @@ export class UserAlbumsApi {
   }
 
   async #putBack(edits: number[]): Promise<void> {
-    for (const edit of edits.toReversed()) {
-      const params = { path: { edit_id: String(edit) } };
-      await answerOf(this.api.POST('/api/photosedit/edits/{edit_id}/undo/', { params }));
-    }
+    await takeBack(this.api, edits);
   }
 
   change(id: number, body: AlbumChange): Promise<EditedAlbum> {

@@ -22,7 +22,8 @@ class BulkEdit(models.Model):
 
     What they held before is in its parts, one for each combination of former values.
     Of photos that were put into an album, taken out of it or moved in it, `after` has
-    the album, and each part how they were in it (`writes.album_changes`).
+    the album, and each part how they were in it (`writes.album_changes`); of photos
+    that were given a tag, `after` has that.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)

@@ -5,6 +5,7 @@ That is where its scan directories are, what its photos are called, or their tag
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from librephotos.api.pipeline.work import queue
@@ -12,6 +13,21 @@ from librephotos.api.writes import search_document
 
 _AT_ONCE = 1_000
 """Photos in one statement, and so in one transaction."""
+
+
+FEW = 500
+"""The search texts of so many photos are written at once, those of more by a worker."""
+
+
+def renew_search_texts(photos: Collection[UUID], *, owner: int) -> None:
+    """Have searches find an owner's photos by what they are called now.
+
+    As `request_search_texts`, to be called in the transaction of the change.
+    """
+    if len(photos) <= FEW:
+        search_document.refresh(photos)
+    else:
+        request_search_texts(owner)
 
 
 def request_search_texts(owner: int) -> None:

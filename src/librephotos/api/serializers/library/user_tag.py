@@ -27,6 +27,12 @@ class TagRow(TypedDict):
     photo_count: int
 
 
+class GivenTag(TagRow):
+    """A tag that photos were given; `undo` takes it from those that lacked it."""
+
+    undo: int | None
+
+
 class ListedTag(TagRow):
     """What the list tells of a tag."""
 

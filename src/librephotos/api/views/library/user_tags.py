@@ -23,6 +23,7 @@ from librephotos.api.queries.library.photos import one_of
 from librephotos.api.queries.library.user_tags import UserTags
 from librephotos.api.serializers.library.album import AlbumPage
 from librephotos.api.serializers.library.user_tag import (
+    GivenTag,
     ListedTag,
     MergedTagSerializer,
     TaggedPhotosSerializer,
@@ -103,12 +104,16 @@ class TagAddView(APIView):
     """Photos that get a tag."""
 
     @documented(
-        "tag_add", request=TaggedPhotosSerializer, path=("tag_id",), answer=TagRow
+        "tag_add", request=TaggedPhotosSerializer, path=("tag_id",), answer=GivenTag
     )
     def post(self, request: Request, tag_id: int) -> Response:
         tag = _own(request, tag_id)
         photos = _photos(request)
-        return _none_named() if photos is None else _answer(service.add(tag, photos))
+        if photos is None:
+            return _none_named()
+        given = service.add(tag, photos)
+        answer: GivenTag = {**tag_row(given.tag), "undo": given.undo}
+        return Response(answer)
 
 
 class TagRemoveView(APIView):
