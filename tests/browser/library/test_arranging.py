@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.site import Site
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import DESK, PHONE, Visitor
 
 pytestmark = pytest.mark.browser
-
-DESK = {"viewport": {"width": 1440, "height": 900}}
 
 
 @pytest.fixture
@@ -26,12 +23,6 @@ def album(site: Site) -> Iterator[int]:
     made = int(site.server.post("/api/albums/user/edit/", body, token)["id"])
     yield made
     site.delete(f"/api/albums/user/{made}/")
-
-
-def shot(visitor: Visitor, name: str) -> None:
-    """Keep a picture of the page for somebody to look at, where SHOTS is a folder."""
-    if folder := os.environ.get("SHOTS"):
-        visitor.page.screenshot(path=f"{folder}/{name}.png")
 
 
 def expect_order(visitor: Visitor, photos: list[str]) -> None:
@@ -88,7 +79,7 @@ def test_at_a_desk(visit: Callable[..., Visitor], album: int) -> None:
     mouse.move(end["x"] + 60, end["y"] + 50, steps=4)
     mouse.move(end["x"] + 8, end["y"] + 50, steps=4)
     expect(visitor.page.get_by_test_id("arrange-mark")).to_be_visible()
-    shot(visitor, "arrange-desk")
+    visitor.inspect("arrange-desk")
     mouse.up()
     moved = [photos[0], photos[5], *photos[1:5], *photos[6:]]
     expect_order(visitor, moved)
@@ -110,7 +101,7 @@ def test_at_a_desk(visit: Callable[..., Visitor], album: int) -> None:
     bar.get_by_role("button", name="Move", exact=True).click()
     expect(bar.get_by_text("Choose the photo that they go before")).to_be_visible()
     assert_named(visitor)
-    shot(visitor, "move-desk")
+    visitor.inspect("move-desk")
     visitor.tile(photos[8]).focus()
     visitor.page.keyboard.press("Enter")
     moved = [*photos[:2], *photos[4:8], photos[3], photos[2], *photos[8:]]
@@ -131,7 +122,7 @@ def test_at_a_desk(visit: Callable[..., Visitor], album: int) -> None:
     assert before and before["width"] > before["height"]
     select(visitor, photos[4])
     bar.get_by_role("button", name="More for these photos").click()
-    shot(visitor, "acts-desk")
+    visitor.inspect("acts-desk")
     visitor.choose("Turn left")
     expect(visitor.page.get_by_test_id("toast").last).to_contain_text("1 photo turned")
     is_high = """id => {
@@ -151,11 +142,11 @@ def test_on_a_phone(visit: Callable[..., Visitor], album: int) -> None:
     photos = visitor.photo_ids()
     select(visitor, photos[4])
     bar = visitor.page.get_by_test_id("photo-selection-bar")
-    shot(visitor, "bar-phone-dark")
+    visitor.inspect("bar-phone-dark")
     assert_named(visitor)
     bar.get_by_role("button", name="Move", exact=True).tap()
     assert_named(visitor)
-    shot(visitor, "move-phone-dark")
+    visitor.inspect("move-phone-dark")
     bar.get_by_role("button", name="Cancel").tap()
     expect(visitor.page.get_by_test_id("selection-count")).to_contain_text("1")
     bar.get_by_role("button", name="Move", exact=True).tap()

@@ -138,9 +138,11 @@ def test_the_menu_rates_and_the_trash_gives_back(
     page.get_by_role("button", name="More for these photos").click()
     visitor.choose("Rate")
     page.get_by_role("button", name="5 stars").click()
-    expect(page.get_by_test_id("toast").last).to_contain_text("1 photo rated")
+    visitor.keep_message("1 photo rated")
     visitor.go_to("Favourites")
     assert visitor.photo_ids() == [photos[0]]
+    visitor.undo()
+    expect(page.get_by_role("heading", name="No favourites yet")).to_be_visible()
     visitor.go_to("Photos")
     visitor.photo_ids()
     visitor.tile(photos[0]).focus()

@@ -17,16 +17,16 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def editor(site: Site, folder: Path) -> str:
+def corrector(site: Site, folder: Path) -> str:
     """A user with two pictures, one of which is wide."""
-    pictures = folder / "editor"
+    pictures = folder / "corrector"
     pictures.mkdir()
     wide = photograph().resize((1200, 600))
     wide.paste(Image.new("RGB", (300, 600), "red"), (0, 0))
     wide.save(pictures / "IMG_20200102_030405.jpg", quality=90)
     photograph().resize((600, 400)).save(pictures / "b.png")
-    site.add_user("editor", pictures)
-    return "editor"
+    site.add_user("corrector", pictures)
+    return "corrector"
 
 
 def question(visitor: Visitor, name: str) -> Locator:
@@ -36,9 +36,9 @@ def question(visitor: Visitor, name: str) -> Locator:
     return visitor.page.get_by_role("dialog", name=name, exact=True)
 
 
-def test_a_photo_is_corrected(visit: Callable[..., Visitor], editor: str) -> None:
+def test_a_photo_is_corrected(visit: Callable[..., Visitor], corrector: str) -> None:
     visitor = visit(**DESK)
-    visitor.enter(username=editor)
+    visitor.enter(username=corrector)
     expect(visitor.tiles).to_have_count(2)
     visitor.open_photo(0)
     panel = visitor.show_facts()
@@ -107,9 +107,9 @@ def test_a_photo_is_corrected(visit: Callable[..., Visitor], editor: str) -> Non
     expect(manage.get_by_label("Name of the tag Summer 1999")).to_have_count(0)
 
 
-def test_a_phone_has_the_forms_too(visit: Callable[..., Visitor], editor: str) -> None:
+def test_a_phone_has_the_forms_too(visit: Callable[..., Visitor], corrector: str) -> None:
     visitor = visit(**PHONE, color_scheme="dark")
-    visitor.enter(username=editor)
+    visitor.enter(username=corrector)
     expect(visitor.tiles).to_have_count(2)
     visitor.open_photo(1)
     panel = visitor.show_facts()
