@@ -107,7 +107,9 @@ def test_a_photo_is_corrected(visit: Callable[..., Visitor], corrector: str) -> 
     expect(manage.get_by_label("Name of the tag Summer 1999")).to_have_count(0)
 
 
-def test_a_phone_has_the_forms_too(visit: Callable[..., Visitor], corrector: str) -> None:
+def test_a_phone_has_the_forms_too(
+    visit: Callable[..., Visitor], corrector: str
+) -> None:
     visitor = visit(**PHONE, color_scheme="dark")
     visitor.enter(username=corrector)
     expect(visitor.tiles).to_have_count(2)
