@@ -14,7 +14,7 @@ FROM api_photo AS photo
 LEFT JOIN api_photostage AS photo_stage
     ON photo_stage.photo_id = photo.id AND photo_stage.stage = %(stage)s
 WHERE photo.owner_id = %(owner)s AND NOT photo.removed
-    AND photo.aspect_ratio IS NOT NULL AND (
+    AND photo.preview_format <> '' AND (
         photo_stage.id IS NULL
         OR photo_stage.state <> 'pending' AND photo_stage.version < %(version)s
         OR photo_stage.state = 'pending' AND (%(under_way)s OR NOT EXISTS (
@@ -86,7 +86,7 @@ def _due(
 
 
 def any_due(owner: int, *, stage: str, version: int, under_way: bool = False) -> bool:
-    """Whether a visible photo of the owner has yet to pass the stage.
+    """Whether a photo of the owner that has previews has yet to pass the stage.
 
     One that an unfinished job is to take through it counts only with `under_way`.
     """

@@ -16,11 +16,12 @@ from librephotos.api.pipeline.sandboxed.decoding import (
     Original,
     identify_file,
 )
+from librephotos.api.pipeline.scanning.batches import request_previews
 from librephotos.api.pipeline.scanning.captures import attach_files
 from librephotos.api.pipeline.scanning.walk import stat_key
-from librephotos.api.pipeline.work import jobs, queue
+from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.children import decoding_limits
-from librephotos.api.pipeline.work.registry import stages
+from librephotos.api.pipeline.work.registry import first_pass
 from librephotos.api.pipeline.work.runner import (
     ENDS_WORKERS,
     UNSTORABLE,
@@ -36,9 +37,6 @@ from librephotos.media.files.formats import CANDIDATE_EXTENSIONS, Kind
 log = logging.getLogger(__name__)
 
 NOT_MEDIA = "Not a picture or video."
-LEARN_AFTER_S = 30
-"""So long after an upload its photos are learnt: others may come with it."""
-
 RAW_IS_OFF: Outcome[IdentifiedFile] = Outcome(error="The owner leaves out RAW files.")
 
 
@@ -49,9 +47,9 @@ def ingest(
     sandbox: Sandbox,
     reread: bool = False,
 ) -> None:
-    """Identify the files of a batch, and take their photos through the stages.
+    """Identify the files of a batch, make their photos visible, and ask for previews.
 
-    Under no job are files that were uploaded; what learns of photos then follows.
+    Under no job are files that were uploaded.
 
     It may die at any instruction and be run again: files that are settled are left
     alone, and each stage looks for itself what is still pending.
@@ -60,29 +58,16 @@ def ingest(
         return
     check_free_space()
     identify_files(files, sandbox=sandbox, reread=reread)
-    run_stages(stages(), _photos_of(files), sandbox=sandbox)
-    if job_id is None:
-        _learn_soon(files)
-    else:
+    photos = _photos_of(files)
+    run_stages(first_pass(), photos, sandbox=sandbox)
+    request_previews(photos, job=job_id, uploaded=job_id is None)
+    if job_id is not None:
         jobs.finish_if_complete(job_id)
 
 
 def _photos_of(files: Sequence[int]) -> list[UUID]:
     photos = Photo.objects.filter(files__in=files)
     return list(photos.distinct().values_list("pk", flat=True))
-
-
-def _learn_soon(files: Sequence[int]) -> None:
-    """Have what follows a scan follow uploads too, once for many of them."""
-    owners = File.objects.filter(pk__in=files).values_list("owner", flat=True)
-    for owner in set(owners):
-        queue.enqueue(
-            queue.Task.FOLLOW_UPLOADS,
-            queueing_lock=f"follow-uploads-{owner}",
-            after_s=LEARN_AFTER_S,
-            job=None,
-            owner=owner,
-        )
 
 
 def give_up(
@@ -95,7 +80,7 @@ def give_up(
         pending = File.objects.filter(pk__in=scanned_files.pending(files))
         unread = [(file, Outcome[Any](error=ENDS_WORKERS)) for file in pending]
         _reject(unread)
-    return bool(unread) or fail_next_stage(stages(), _photos_of(files))
+    return bool(unread) or fail_next_stage(first_pass(), _photos_of(files))
 
 
 def identify_files(

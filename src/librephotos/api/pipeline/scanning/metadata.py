@@ -16,7 +16,9 @@ from librephotos.api.pipeline.sandboxed.decoding import (
 from librephotos.api.pipeline.scanning.originals import load_originals
 from librephotos.api.pipeline.work.registry import FACES
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
+from librephotos.api.writes import photo_sizes
 from librephotos.api.writes.invalidation import Reason, invalidate
+from librephotos.api.writes.photo_sizes import Outline
 
 _TEXTS = {
     "camera_make": 200,
@@ -48,7 +50,10 @@ _AS_THEY_ARE = (
 
 
 class MetadataStage(Stage[Original, LocatedMetadata]):
-    """Fills PhotoMetadata, and the file's position and rating, and the duration."""
+    """Fills PhotoMetadata, and the file's position and rating, and the duration.
+
+    A photo without previews gets its size, and is visible from here on.
+    """
 
     name = "metadata"
     version = 5
@@ -85,6 +90,13 @@ class MetadataStage(Stage[Original, LocatedMetadata]):
                 for photo_id, found in results.items()
             ],
             ["file_latitude", "file_longitude", "file_rating", "duration_s"],
+        )
+        photo_sizes.store(
+            {
+                photo_id: Outline(found.facts.width, found.facts.height, b"")
+                for photo_id, found in results.items()
+                if found.facts.width and found.facts.height
+            }
         )
         invalidate([FACES], of=marked, reason=Reason.INPUT)
         # Versions that knew no damage have shown these as if they were whole.

@@ -70,6 +70,12 @@ class Task(Enum):
         batch="photos",
         give_up="scanning.batches.give_up",
     )
+    MAKE_PREVIEWS = _Row(
+        "scanning.batches.make_previews",
+        CPU,
+        batch="photos",
+        give_up="scanning.batches.give_up_previews",
+    )
     DELETE_MISSING = _Row("scanning.delete_missing.delete_missing", IO)
     FOLLOW_UP = _Row("learning.following.follow_up", IO)
     FOLLOW_UPLOADS = _Row("learning.following.follow_uploads", IO)
@@ -139,8 +145,11 @@ class Task(Enum):
 FIRST: Final = 2**31 - 1
 """The priority of work that makes other work."""
 
+LATER: Final = -(2**29)
+"""Added to the priority of previews, which have to wait until photos are visible."""
+
 LAST: Final = -(2**30)
-"""Added to the priority of work that has to wait for everything visible."""
+"""Added to the priority of work that has to wait for all previews."""
 
 
 def enqueue(

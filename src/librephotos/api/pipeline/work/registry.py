@@ -12,6 +12,9 @@ from librephotos.api.pipeline.work.stage import LearningStage, Stage
 
 CAPTIONS = "captions"
 
+PREVIEWS = "thumbnails"
+"""The name of the stage that makes previews, of photos that are visible already."""
+
 FACES = "faces"
 """The name of the stage that finds faces."""
 
@@ -32,7 +35,8 @@ STAGES: tuple[Row, ...] = (
     Row(
         "metadata",
         "librephotos.api.pipeline.scanning.metadata.MetadataStage",
-        "reads EXIF, IPTC, XMP, sidecars and video facts",
+        "reads EXIF, IPTC, XMP, sidecars, video facts and the size; the photo is "
+        "visible from here on",
     ),
     Row(
         "geocode",
@@ -45,12 +49,12 @@ STAGES: tuple[Row, ...] = (
         "finds the local time by the owner's date rules",
     ),
     Row(
-        "thumbnails",
+        PREVIEWS,
         "librephotos.api.pipeline.scanning.thumbnails.ThumbnailsStage",
-        "decodes once and makes all previews; the photo is visible from here on",
+        "decodes once and makes all previews",
     ),
 )
-"""What makes a photo visible."""
+"""What a photo passes on its way into the library: what it is, then its previews."""
 
 LEARNING_STAGES: tuple[Row, ...] = (
     Row(
@@ -91,6 +95,19 @@ LEARNING_STAGES: tuple[Row, ...] = (
 def stages() -> tuple[Stage[Any, Any], ...]:
     """Return the stages, in the order in which a photo passes them."""
     return tuple(import_string(row.path)() for row in STAGES)
+
+
+@cache
+def first_pass() -> tuple[Stage[Any, Any], ...]:
+    """Return the stages that make a photo visible, in their order: no previews."""
+    return tuple(stage for stage in stages() if stage.name != PREVIEWS)
+
+
+@cache
+def preview_stage() -> Stage[Any, Any]:
+    """Return the stage that makes previews."""
+    (stage,) = (stage for stage in stages() if stage.name == PREVIEWS)
+    return stage
 
 
 def stage_names() -> list[str]:

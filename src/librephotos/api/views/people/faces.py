@@ -250,7 +250,7 @@ class DrawView(APIView):
         photo: Photo | None = one_of(changeable(request), body["photo"])
         if photo is None:
             raise NotFound("You have no such photo.")
-        if photo.aspect_ratio is None:
+        if not photo.preview_format:
             raise ValidationError({"photo": "This photo has no preview yet."})
         box = drawn_box(body, photo)
         face, record = service.draw(photo, box=box, name=body["person_name"])
