@@ -21,7 +21,7 @@ from librephotos.api.pipeline.sandboxed.decoding import IdentifiedFile
 from librephotos.api.pipeline.scanning.walk import stat_key
 from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.work.registry import learning_needs, stage_names
-from librephotos.api.writes import scanned_files, search_document, stage_jobs
+from librephotos.api.writes import rows, scanned_files, search_document, stage_jobs
 from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.media.files.formats import Kind
 from librephotos.media.files.variants import CaptureFile, belongs_to, group_captures
@@ -249,7 +249,7 @@ def _copies_of_known(
 
     And, by photo and MD5, the files of the same bytes that are not there.
     """
-    rows = [file for file, _ in identified if file.photo_id and file.md5]
+    known = [file for file, _ in identified if file.photo_id and file.md5]
     kept: set[_Bytes] = {
         (file.photo_id, file.md5)
         for file, found in identified
@@ -257,8 +257,8 @@ def _copies_of_known(
     }
     away: dict[_Bytes, list[int]] = defaultdict(list)
     others = File.objects.filter(
-        photo__in={file.photo_id for file in rows},
-        md5__in={file.md5 for file in rows},
+        photo__in={file.photo_id for file in known},
+        md5__in={file.md5 for file in known},
     ).exclude(pk__in=[file.pk for file, _ in identified])
     for other in others.only("photo_id", "md5", "path", "missing_since"):
         if other.missing_since is None and _is_there(other.path):
@@ -416,7 +416,7 @@ _COLUMNS = [
 
 def _store(files: Iterable[File], changes: _Changes) -> None:
     """Write the files; what moved takes the place of its former row."""
-    rows = list(files)
+    stored = list(files)
     Photo.objects.bulk_create(changes.photos)
     for sidecar in changes.found_sidecars:
         sidecar.state, sidecar.error = File.State.READY, ""
@@ -425,13 +425,13 @@ def _store(files: Iterable[File], changes: _Changes) -> None:
     stale = {*changes.replaced_rows, *changes.overwritten}
     if stale:
         transaction.on_commit(partial(delete_copies, stale))
-    File.objects.bulk_update(rows, _COLUMNS)
+    rows.update(stored, _COLUMNS)
     outcomes = [
         (
             (file.pk, File.State.READY, "")
             if file.photo_id
             else (file.pk, File.State.SKIPPED, LONE_SIDECAR)
         )
-        for file in rows
+        for file in stored
     ]
     scanned_files.settle(outcomes)

@@ -16,7 +16,7 @@ from librephotos.api.models.fields import readable_path
 from librephotos.api.pipeline.scanning.originals import NO_FILE
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
-from librephotos.api.writes import categories, search_document, stage_states
+from librephotos.api.writes import categories, rows, search_document, stage_states
 from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 from librephotos.media.dates import (
     DEFAULT_RULES,
@@ -92,10 +92,10 @@ class DatesStage(Stage[DatedPhoto, Dating]):
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, DatedPhoto | Skip]:
         now = timezone.now()
         inputs: dict[UUID, DatedPhoto | Skip] = {}
-        rows = Photo.objects.filter(id__in=photo_ids).select_related(
+        photos = Photo.objects.filter(id__in=photo_ids).select_related(
             "owner", "main_file", "metadata"
         )
-        for photo in rows:
+        for photo in photos:
             stored = _stored_rules(photo.owner.datetime_rules)
             said = photo.user_taken_at is not None
             inputs[photo.id] = (
@@ -115,9 +115,9 @@ class DatesStage(Stage[DatedPhoto, Dating]):
 
     def save(self, results: dict[UUID, Dating]) -> None:
         locked = Photo.objects.select_for_update(of=("self",)).filter(pk__in=results)
-        rows = locked.order_by("pk").values_list("pk", "user_taken_at", "user_timezone")
+        held = locked.order_by("pk").values_list("pk", "user_taken_at", "user_timezone")
         # A person may have set a date since the photos were loaded; that one stands.
-        again = [photo_id for photo_id, taken_at, zone in rows if taken_at or zone]
+        again = [photo_id for photo_id, taken_at, zone in held if taken_at or zone]
         results = results | {
             photo_id: date_of(photo)
             for photo_id, photo in self.load(again).items()
@@ -131,7 +131,7 @@ class DatesStage(Stage[DatedPhoto, Dating]):
 
 def store_dates(results: Mapping[UUID, Dating]) -> None:
     """Write the dates of photos, and the search texts that hold them."""
-    Photo.objects.bulk_update(
+    rows.update(
         [_dated(photo_id, dating.result) for photo_id, dating in results.items()],
         ["taken_at", "timezone", "date_rule", "day", "last_modified"],
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from librephotos.api.models import Photo, PhotoMetadata
 from librephotos.api.pipeline.sandboxed.decoding import Located, place_at
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
+from librephotos.api.writes import rows
 from librephotos.api.writes.places import ensure_places
 from librephotos.geo.reverse import hierarchy
 
@@ -29,7 +30,7 @@ class GeocodeStage(Stage[tuple[float, float], Located]):
     compute = Each(place_at)
 
     def load(self, photo_ids: Sequence[UUID]) -> dict[UUID, tuple[float, float] | Skip]:
-        rows = Photo.objects.filter(id__in=photo_ids).values_list(
+        positions = Photo.objects.filter(id__in=photo_ids).values_list(
             "id", "latitude", "longitude"
         )
         return {
@@ -38,7 +39,7 @@ class GeocodeStage(Stage[tuple[float, float], Located]):
                 if latitude is not None and longitude is not None
                 else NO_POSITION
             )
-            for photo_id, latitude, longitude in rows
+            for photo_id, latitude, longitude in positions
         }
 
     def save(self, results: dict[UUID, Located]) -> None:
@@ -54,7 +55,7 @@ class GeocodeStage(Stage[tuple[float, float], Located]):
             }
         )
         now = timezone.now()
-        Photo.objects.bulk_update(
+        rows.update(
             [
                 Photo(
                     id=photo_id,
@@ -69,7 +70,7 @@ class GeocodeStage(Stage[tuple[float, float], Located]):
             ],
             ["place", "last_modified"],
         )
-        PhotoMetadata.objects.bulk_update(
+        rows.update(
             [
                 PhotoMetadata(photo_id=photo_id, gps_timezone=located.timezone)
                 for photo_id, located in results.items()

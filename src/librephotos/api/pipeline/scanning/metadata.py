@@ -16,7 +16,7 @@ from librephotos.api.pipeline.sandboxed.decoding import (
 from librephotos.api.pipeline.scanning.originals import load_originals
 from librephotos.api.pipeline.work.registry import FACES
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
-from librephotos.api.writes import photo_sizes
+from librephotos.api.writes import photo_sizes, rows
 from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.api.writes.photo_sizes import Outline
 
@@ -64,10 +64,10 @@ class MetadataStage(Stage[Original, LocatedMetadata]):
         return load_originals(photo_ids, with_sidecars=True)
 
     def save(self, results: dict[UUID, LocatedMetadata]) -> None:
-        rows = [fit(_row(photo_id, found)) for photo_id, found in results.items()]
-        marked = _marked_anew(rows)
+        said = [fit(_row(photo_id, found)) for photo_id, found in results.items()]
+        marked = _marked_anew(said)
         PhotoMetadata.objects.bulk_create(
-            rows,
+            said,
             update_conflicts=True,
             unique_fields=["photo"],
             update_fields=[
@@ -76,7 +76,7 @@ class MetadataStage(Stage[Original, LocatedMetadata]):
                 if not field.primary_key
             ],
         )
-        Photo.objects.bulk_update(
+        rows.update(
             [
                 fit(
                     Photo(
@@ -108,11 +108,11 @@ class MetadataStage(Stage[Original, LocatedMetadata]):
         Photo.objects.filter(pk__in=results, latitude=None).update(place=None)
 
 
-def _marked_anew(rows: Sequence[PhotoMetadata]) -> list[UUID]:
+def _marked_anew(said: Sequence[PhotoMetadata]) -> list[UUID]:
     """Return the photos on which the files mark other people than they did."""
-    known = PhotoMetadata.objects.filter(photo__in=[row.photo_id for row in rows])
+    known = PhotoMetadata.objects.filter(photo__in=[row.photo_id for row in said])
     before = dict(known.values_list("photo_id", "regions"))
-    return [row.photo_id for row in rows if row.regions != before.get(row.photo_id, [])]
+    return [row.photo_id for row in said if row.regions != before.get(row.photo_id, [])]
 
 
 def _row(photo_id: UUID, found: LocatedMetadata) -> PhotoMetadata:

@@ -37,8 +37,8 @@ from librephotos.media.files.variants import capture_key
 from librephotos.media.fingerprint import key64
 from librephotos.silent_disk import answer
 
-BATCH = 24
-"""Files a task: a second or two of work; progress is live and little is redone."""
+BATCH = 96
+"""Files a task: a second of work; progress is live and little is redone."""
 
 FLUSH_FILES = 2000
 FLUSH_SECONDS = 1.0

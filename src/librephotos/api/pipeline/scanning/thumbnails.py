@@ -22,7 +22,7 @@ from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.work.registry import learning_from
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
 from librephotos.api.storage.previews import PreviewSize, preview_name
-from librephotos.api.writes import face_turns
+from librephotos.api.writes import face_turns, rows
 from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.media.pictures.thumbnails import Preview, Thumbnails
 
@@ -63,7 +63,7 @@ class ThumbnailsStage(Stage[Original, TurnedThumbnails]):
         seen = [fit(_seen(photo_id, found)) for photo_id, found in results.items()]
         changed = _changed(seen)
         turned = face_turns.turn({photo.pk: photo.shown_orientation for photo in seen})
-        Photo.objects.bulk_update(seen, _COLUMNS)
+        rows.update(seen, _COLUMNS)
         invalidate(learning_from(self.name), of=changed, reason=Reason.INPUT)
         for owner in sorted(turned):
             queue.enqueue(
