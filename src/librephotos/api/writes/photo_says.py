@@ -19,6 +19,7 @@ from django.db import connection
 
 from librephotos.api.models import PhotoEdit, User
 from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.writes.photo_sizes import RATIO
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,29 @@ FACTS = (
 )
 """The fields that are kept by name in `Photo.user_facts`."""
 
+_TURN = "coalesce((new.said #>> '{}')::smallint, 1)"
+
+# Of a photo without previews there is nothing but its size to turn.
+_TURNED_SIZE = "".join(
+    f", {column} = CASE WHEN photo.preview_format = '' AND NOT photo.video"
+    f" THEN {value} ELSE photo.{column} END"
+    for column, value in {
+        "shown_orientation": _TURN,
+        "placeholder": "''::bytea",
+        **{
+            column: f"CASE WHEN (photo.shown_orientation > 4) <> ({_TURN} > 4)"
+            f" THEN {across} ELSE photo.{column} END"
+            for column, across in {
+                "width": "photo.height",
+                "height": "photo.width",
+                "aspect_ratio": RATIO.format(
+                    width="photo.height", height="nullif(photo.width, 0)"
+                ),
+            }.items()
+        },
+    }.items()
+)
+
 FIELDS: dict[str, Field] = {
     "date": Field(
         "to_jsonb(to_char(photo.user_taken_at AT TIME ZONE 'UTC',"
@@ -73,7 +97,7 @@ FIELDS: dict[str, Field] = {
     ),
     "orientation": Field(
         "to_jsonb(nullif(photo.user_orientation, 1))",
-        "user_orientation = coalesce((new.said #>> '{}')::smallint, 1)",
+        "user_orientation = " + _TURN + _TURNED_SIZE,
     ),
     "category": Field(
         "to_jsonb(nullif(photo.user_category, ''))",

@@ -1,66 +1,40 @@
-"""How large photos are, before they have previews that tell."""
+"""How large photos are, before they have previews that tell: as SQL, for `rows.update`.
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import NamedTuple
-from uuid import UUID
-
-from django.db import connection
-
-
-class Outline(NamedTuple):
-    """Upright width and height in pixels, and a WebP to blur, b"" for none.
-
-    Both are of the file as it is: a person's turn comes on top.
-    """
-
-    width: int
-    height: int
-    placeholder: bytes
-
-
-_TURN = "CASE WHEN photo.video THEN 1 ELSE photo.user_orientation END"
-_ACROSS = f"({_TURN}) > 4"
-
-# What previews have told stands: they show these pixels until there are others.
-_STORE = f"""
-UPDATE api_photo AS photo
-SET width = CASE WHEN {_ACROSS} THEN found.height ELSE found.width END,
-    height = CASE WHEN {_ACROSS} THEN found.width ELSE found.height END,
-    aspect_ratio = greatest(0.0001, round(CASE WHEN {_ACROSS}
-        THEN found.height::numeric / found.width
-        ELSE found.width::numeric / found.height END, 4)),
-    shown_orientation = {_TURN},
-    placeholder = CASE WHEN {_TURN} = 1 THEN found.placeholder ELSE '' END,
-    last_modified = clock_timestamp()
-FROM unnest(
-    %(photos)s::uuid[], %(widths)s::integer[], %(heights)s::integer[],
-    %(placeholders)s::bytea[]
-) AS found (id, width, height, placeholder)
-WHERE photo.id = found.id AND photo.preview_format = ''
+What previews have told stands: they show these pixels until there are others.
 """
 
-MOST = 2**31 - 1
-"""What the columns hold."""
+_TURN = "CASE WHEN old.video THEN 1 ELSE old.user_orientation END"
+_ACROSS = f"({_TURN}) > 4"
+_TOLD = "old.preview_format <> '' OR new.width IS NULL OR new.height IS NULL"
 
 
-def store(found: Mapping[UUID, Outline]) -> None:
-    """Give photos their size that have no previews, and so make them visible."""
-    usable = {
-        photo: outline
-        for photo, outline in found.items()
-        if 0 < outline.width <= MOST and 0 < outline.height <= MOST
-    }
-    if not usable:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _STORE,
-            {
-                "photos": list(usable),
-                "widths": [outline.width for outline in usable.values()],
-                "heights": [outline.height for outline in usable.values()],
-                "placeholders": [outline.placeholder for outline in usable.values()],
-            },
-        )
+def _unless_told(column: str, sql: str) -> str:
+    return f"CASE WHEN {_TOLD} THEN old.{column} ELSE {sql} END"
+
+
+STORED = {
+    "width": _unless_told(
+        "width", f"CASE WHEN {_ACROSS} THEN new.height ELSE new.width END"
+    ),
+    "height": _unless_told(
+        "height", f"CASE WHEN {_ACROSS} THEN new.width ELSE new.height END"
+    ),
+    "placeholder": _unless_told(
+        "placeholder", f"CASE WHEN ({_TURN}) = 1 THEN new.placeholder ELSE '' END"
+    ),
+    "shown_orientation": _unless_told("shown_orientation", _TURN),
+}
+"""What is made of the upright size of a file, and of what its own thumbnail looks like,
+by column: a person's turn comes on top."""
+
+# As of previews: never 0, by which clients that lay out a grid would divide.
+RATIO = "greatest(0.0001, round({width}::numeric / {height}, 4))"
+
+SHOWN = {
+    "aspect_ratio": (
+        "CASE WHEN old.preview_format = '' AND old.width > 0 AND old.height > 0"
+        f" THEN {RATIO.format(width='old.width', height='old.height')}"
+        " ELSE old.aspect_ratio END"
+    )
+}
+"""What makes a photo visible whose size is known."""

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models
 from django.db.models import AutoField, ForeignKey
 
 
-def update(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
+def update(
+    rows: Sequence[models.Model],
+    fields: Sequence[str],
+    *,
+    by: Mapping[str, str] | None = None,
+) -> None:
     """Write these fields of rows, as `bulk_update` does, whatever their number.
+
+    `by` gives fields whose value is none of the rows' the SQL that makes it of the
+    rows `old` and `new`.
 
     That makes an expression a value: for a hundred rows, Django takes longer to put
     the statement together than the database to work it off. Arrays are not written.
@@ -23,7 +31,9 @@ def update(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     assert meta.pk is not None
     quoted = connection.ops.quote_name
     names = ", ".join(
-        f"{quoted(column.column)} = new.{quoted(column.column)}" for column in columns
+        f"{quoted(column.column)} = "
+        + (by or {}).get(column.name, f"new.{quoted(column.column)}")
+        for column in columns
     )
     every = [meta.pk, *columns]
     arrays = ", ".join(f"%s::{_type_of(column)}[]" for column in every)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from librephotos.geo.reverse import Place, reverse_geocode
@@ -19,12 +19,13 @@ from librephotos.media.errors import (
     UnavailableFile,
     unreadable_because,
 )
-from librephotos.media.files.formats import FORMATS, sniff
+from librephotos.media.files.formats import FORMATS, Kind
 from librephotos.media.files.identity import Identity, identify
 from librephotos.media.files.wholeness import may_be_damaged
 from librephotos.media.fingerprint import file_time
 from librephotos.media.limits import Limits
 from librephotos.media.metadata.reading import Metadata, read_metadata
+from librephotos.media.pictures.embedded import embedded_placeholder
 from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
 from librephotos.media.turns import UNTURNED
 from librephotos.silent_disk import answer
@@ -81,7 +82,6 @@ def identify_file(original: Original) -> IdentifiedFile:
     """
     try:
         before = stat_of(original.path)
-        sniff(original.path)  # what is no picture is not worth hashing
         identity = identify(original.path, limits=original.limits)
         after = stat_of(original.path)
     except OSError as error:
@@ -97,12 +97,14 @@ def identify_file(original: Original) -> IdentifiedFile:
 class LocatedMetadata:
     """What a file says, with the IANA time zone at its position, "" if unknown.
 
-    may_be_damaged tells that the file's end looks as if something lacked.
+    may_be_damaged tells that the file's end looks as if something lacked. placeholder
+    is a WebP of at most 16 pixels, made of the thumbnail in the file, b"" without one.
     """
 
     facts: Metadata
     gps_timezone: str
     may_be_damaged: bool = False
+    placeholder: bytes = b""
 
 
 def metadata_of(original: Original) -> LocatedMetadata:
@@ -116,10 +118,16 @@ def metadata_of(original: Original) -> LocatedMetadata:
             limits=original.limits,
         )
         damaged = may_be_damaged(original.path, format=format)
+        blurred = embedded_placeholder(
+            original.path,
+            format=format,
+            orientation=facts.orientation,
+            size=(facts.width or 0, facts.height or 0),
+        )
     if facts.latitude is None or facts.longitude is None:
-        return LocatedMetadata(facts, "", damaged)
+        return LocatedMetadata(facts, "", damaged, blurred)
     zone = timezone_at(facts.latitude, facts.longitude) or ""
-    return LocatedMetadata(facts, zone, damaged)
+    return LocatedMetadata(facts, zone, damaged, blurred)
 
 
 @dataclass(frozen=True)
@@ -133,6 +141,47 @@ class Located:
 def place_at(position: tuple[float, float]) -> Located:
     """Return what is known of (latitude, longitude), in degrees."""
     return Located(reverse_geocode([position])[0], timezone_at(*position) or "")
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file as it was read once: its identity, and what else there is to know of it.
+
+    said is what it says without any sidecar, with the place there, None where that was
+    not asked for or cannot be had.
+    """
+
+    identified: IdentifiedFile
+    said: LocatedMetadata | None = None
+    located: Located | None = None
+
+
+def identified_alone(original: Original) -> ReadFile:
+    """Return the identity of a file, as identify_file does, and nothing besides."""
+    return ReadFile(identify_file(original))
+
+
+def read_file(original: Original) -> ReadFile:
+    """Return what identify_file and metadata_of return, from one read of the bytes.
+
+    Raises MediaError as identify_file does.
+    """
+    found = identify_file(original)
+    format = found.identity.format
+    if format.kind is Kind.SIDECAR:
+        return ReadFile(found)
+    try:
+        said = metadata_of(replace(original, format=format.name))
+        after = stat_of(original.path)
+    except (MediaError, OSError):  # whoever asks for it is told why
+        return ReadFile(found)
+    if after != found.stat:
+        return ReadFile(found)
+    latitude, longitude = said.facts.latitude, said.facts.longitude
+    if latitude is None or longitude is None:
+        return ReadFile(found, said)
+    place = reverse_geocode([(latitude, longitude)])[0]
+    return ReadFile(found, said, Located(place, said.gps_timezone))
 
 
 def thumbnails_of(original: Original) -> Thumbnails:

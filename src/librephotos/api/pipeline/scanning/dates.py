@@ -16,7 +16,13 @@ from librephotos.api.models.fields import readable_path
 from librephotos.api.pipeline.scanning.originals import NO_FILE
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
-from librephotos.api.writes import categories, rows, search_document, stage_states
+from librephotos.api.writes import (
+    categories,
+    photo_sizes,
+    rows,
+    search_document,
+    stage_states,
+)
 from librephotos.api.writes.invalidation import OfOwner, Reason, invalidate
 from librephotos.media.dates import (
     DEFAULT_RULES,
@@ -81,7 +87,10 @@ def date_without_expressions(photo: DatedPhoto) -> Dating | None:
 
 
 class DatesStage(Stage[DatedPhoto, Dating]):
-    """Sets the photo's local time and day, its category, and its search text."""
+    """Sets the photo's local time and day, its category, and its search text.
+
+    One whose size is known is visible from here on.
+    """
 
     name = "dates"
     version = 4
@@ -130,10 +139,14 @@ class DatesStage(Stage[DatedPhoto, Dating]):
 
 
 def store_dates(results: Mapping[UUID, Dating]) -> None:
-    """Write the dates of photos, and the search texts that hold them."""
+    """Write the dates of photos, and the search texts that hold them; show them."""
     rows.update(
         [_dated(photo_id, dating.result) for photo_id, dating in results.items()],
-        ["taken_at", "timezone", "date_rule", "day", "last_modified"],
+        [
+            *("taken_at", "timezone", "date_rule", "day", "last_modified"),
+            *photo_sizes.SHOWN,
+        ],
+        by=photo_sizes.SHOWN,
     )
     categories.find(results)
     search_document.refresh(results)

@@ -14,7 +14,9 @@ from librephotos.api.models import File, Photo, User
 from librephotos.api.pipeline.sandboxed.decoding import (
     IdentifiedFile,
     Original,
-    identify_file,
+    ReadFile,
+    identified_alone,
+    read_file,
 )
 from librephotos.api.pipeline.scanning.batches import request_previews
 from librephotos.api.pipeline.scanning.captures import attach_files
@@ -32,12 +34,19 @@ from librephotos.api.pipeline.work.runner import (
 )
 from librephotos.api.pipeline.work.sandbox import Outcome, Sandbox
 from librephotos.api.writes import scanned_files
-from librephotos.media.files.formats import CANDIDATE_EXTENSIONS, Kind
+from librephotos.media.files.formats import CANDIDATE_EXTENSIONS, FORMATS, Kind
 
 log = logging.getLogger(__name__)
 
 NOT_MEDIA = "Not a picture or video."
-RAW_IS_OFF: Outcome[IdentifiedFile] = Outcome(error="The owner leaves out RAW files.")
+_STILLS = frozenset(
+    f".{extension}"
+    for known in FORMATS.values()
+    for extension in known.extensions
+    if known.kind is Kind.IMAGE
+)
+
+RAW_IS_OFF: Outcome[Any] = Outcome(error="The owner leaves out RAW files.")
 
 
 def ingest(
@@ -57,9 +66,9 @@ def ingest(
     if job_id is not None and jobs.begin(job_id) is None:
         return
     check_free_space()
-    identify_files(files, sandbox=sandbox, reread=reread)
+    known = identify_files(files, sandbox=sandbox, reread=reread)
     photos = _photos_of(files)
-    run_stages(first_pass(), photos, sandbox=sandbox)
+    run_stages(first_pass(), photos, sandbox=sandbox, known=known)
     request_previews(photos, job=job_id, uploaded=job_id is None)
     if job_id is not None:
         jobs.finish_if_complete(job_id)
@@ -85,32 +94,76 @@ def give_up(
 
 def identify_files(
     file_ids: Sequence[int], *, sandbox: Sandbox, reread: bool = False
-) -> None:
-    """Find out what the pending files among these are, and give them their photos."""
+) -> dict[Any, Any]:
+    """Find out what the pending files among these are, and give them their photos.
+
+    Returns what the stages of these would compute, by its inputs: the bytes of a file
+    are read once, and what else it has to say is asked for in the same breath.
+    """
     pending = list(
         File.objects.filter(pk__in=scanned_files.pending(file_ids)).select_related(
             "owner"
         )
     )
-    limits = decoding_limits()
-    outcomes = sandbox.map(
-        identify_file, [Original(file.path, limits) for file in pending]
-    )
     found: dict[tuple[int, int | None], list[tuple[File, IdentifiedFile]]] = (
         defaultdict(list)
     )
-    rejected: list[tuple[File, Outcome[IdentifiedFile]]] = []
-    for file, outcome in zip(pending, outcomes, strict=True):
+    rejected: list[tuple[File, Outcome[Any]]] = []
+    known: dict[Any, Any] = {}
+    for file, outcome in zip(pending, _read(pending, sandbox), strict=True):
         if outcome.value is None:
             rejected.append((file, outcome))
-        elif _unwanted(file, outcome.value):
+        elif _unwanted(file, outcome.value.identified):
             rejected.append((file, RAW_IS_OFF))
         else:
-            found[file.owner_id, file.job_id].append((file, outcome.value))
+            found[file.owner_id, file.job_id].append((file, outcome.value.identified))
+            known |= _known(file.path, outcome.value)
     with transaction.atomic():
         _reject(rejected)
     for (owner, job_id), files in found.items():
         _attach(owner, files, job=job_id, reread=reread)
+    return known
+
+
+def _read(files: Sequence[File], sandbox: Sandbox) -> list[Outcome[ReadFile]]:
+    """Read files, and all that the leading ones of their captures say.
+
+    Over what they say a child may end that gets over the bytes: these are identified
+    all the same, and a stage fails of which the owner is told.
+    """
+    limits = decoding_limits()
+    captures: dict[int, list[File]] = defaultdict(list)
+    for file in files:
+        captures[file.capture_key].append(file)
+    outcomes: dict[int, Outcome[ReadFile]] = {}
+    for function, wanted in (
+        (read_file, [f for f in files if _leads(f, captures[f.capture_key])]),
+        (identified_alone, files),
+    ):
+        rest = [f for f in wanted if f.pk not in outcomes or outcomes[f.pk].abrupt]
+        originals = [Original(file.path, limits) for file in rest]
+        done = sandbox.map(function, originals)
+        outcomes |= {file.pk: each for file, each in zip(rest, done, strict=True)}
+    return [outcomes[file.pk] for file in files]
+
+
+def _leads(file: File, capture: Sequence[File]) -> bool:
+    """Whether a file, by the names around it, is the one that its photo will show."""
+    extensions = {each.pk: _extension(each.path) for each in capture}
+    if ".xmp" in extensions.values():
+        return False  # the stage asks for both together
+    return len(capture) == 1 or extensions[file.pk] in _STILLS
+
+
+def _known(path: bytes, read: ReadFile) -> dict[Any, Any]:
+    known: dict[Any, Any] = {}
+    if read.said is not None:
+        format = read.identified.identity.format.name
+        known[Original(path, decoding_limits(), format)] = read.said
+        if read.located is not None:
+            facts = read.said.facts
+            known[facts.latitude, facts.longitude] = read.located
+    return known
 
 
 def _attach(
@@ -153,7 +206,7 @@ def _unwanted(file: File, found: IdentifiedFile) -> bool:
     return is_raw and file.owner.skip_raw_files and file.photo_id is None
 
 
-def _reject(rejected: Sequence[tuple[File, Outcome[IdentifiedFile]]]) -> None:
+def _reject(rejected: Sequence[tuple[File, Outcome[Any]]]) -> None:
     """Record why files are no photos; they are not read again until they change."""
     settled = []
     for file, outcome in rejected:

@@ -18,7 +18,6 @@ from librephotos.api.pipeline.work.registry import FACES
 from librephotos.api.pipeline.work.stage import Each, Runs, Skip, Stage
 from librephotos.api.writes import photo_sizes, rows
 from librephotos.api.writes.invalidation import Reason, invalidate
-from librephotos.api.writes.photo_sizes import Outline
 
 _TEXTS = {
     "camera_make": 200,
@@ -52,7 +51,7 @@ _AS_THEY_ARE = (
 class MetadataStage(Stage[Original, LocatedMetadata]):
     """Fills PhotoMetadata, and the file's position and rating, and the duration.
 
-    A photo without previews gets its size, and is visible from here on.
+    A photo without previews gets its size besides.
     """
 
     name = "metadata"
@@ -85,18 +84,18 @@ class MetadataStage(Stage[Original, LocatedMetadata]):
                         file_longitude=found.facts.longitude,
                         file_rating=found.facts.rating,
                         duration_s=found.facts.duration_s,
+                        width=found.facts.width or None,
+                        height=found.facts.height or None,
+                        placeholder=found.placeholder,
                     )
                 )
                 for photo_id, found in results.items()
             ],
-            ["file_latitude", "file_longitude", "file_rating", "duration_s"],
-        )
-        photo_sizes.store(
-            {
-                photo_id: Outline(found.facts.width, found.facts.height, b"")
-                for photo_id, found in results.items()
-                if found.facts.width and found.facts.height
-            }
+            [
+                *("file_latitude", "file_longitude", "file_rating", "duration_s"),
+                *photo_sizes.STORED,
+            ],
+            by=photo_sizes.STORED,
         )
         invalidate([FACES], of=marked, reason=Reason.INPUT)
         # Versions that knew no damage have shown these as if they were whole.

@@ -35,8 +35,7 @@ STAGES: tuple[Row, ...] = (
     Row(
         "metadata",
         "librephotos.api.pipeline.scanning.metadata.MetadataStage",
-        "reads EXIF, IPTC, XMP, sidecars, video facts and the size; the photo is "
-        "visible from here on",
+        "reads EXIF, IPTC, XMP, sidecars, video facts and the size",
     ),
     Row(
         "geocode",
@@ -46,7 +45,8 @@ STAGES: tuple[Row, ...] = (
     Row(
         "dates",
         "librephotos.api.pipeline.scanning.dates.DatesStage",
-        "finds the local time by the owner's date rules",
+        "finds the local time by the owner's date rules; the photo is visible from "
+        "here on",
     ),
     Row(
         PREVIEWS,

@@ -46,15 +46,23 @@ def full_folder_told() -> Iterator[None]:
 
 
 def run_stages(
-    stages: Iterable[Stage[Any, Any]], photo_ids: Sequence[UUID], *, sandbox: Sandbox
+    stages: Iterable[Stage[Any, Any]],
+    photo_ids: Sequence[UUID],
+    *,
+    sandbox: Sandbox,
+    known: Mapping[Any, Any] | None = None,
 ) -> None:
-    """Take photos through stages, one stage after the other."""
+    """Take photos through stages, one stage after the other; see `run_stage`."""
     for stage in stages:
-        run_stage(stage, photo_ids, sandbox=sandbox)
+        run_stage(stage, photo_ids, sandbox=sandbox, known=known)
 
 
 def run_stage(
-    stage: Stage[Input, Result], photo_ids: Sequence[UUID], *, sandbox: Sandbox
+    stage: Stage[Input, Result],
+    photo_ids: Sequence[UUID],
+    *,
+    sandbox: Sandbox,
+    known: Mapping[Any, Any] | None = None,
 ) -> None:
     """Take those photos through a stage that have not passed it yet.
 
@@ -62,8 +70,9 @@ def run_stage(
     photos that were deleted meanwhile, or settled by another worker; to run it again,
     whole, at the same time or after a crash, changes nothing. A photo that changes
     meanwhile, or has yet to pass a stage that this one needs, has yet to pass this one,
-    whether it waits for that or passes with what is known (see `Stage`). Raises
-    ModelUnusable, and records nothing, if the stage's model cannot be worked with.
+    whether it waits for that or passes with what is known (see `Stage`). `known` are
+    results by their inputs that need not be computed. Raises ModelUnusable, and records
+    nothing, if the stage's model cannot be worked with.
     """
     check_free_space()
     todo = stage_states.pending(photo_ids, stage=stage.key, version=stage.version)
@@ -76,6 +85,8 @@ def run_stage(
     for photo_id, item in inputs.items():
         if isinstance(item, Skip):
             skips[photo_id] = item
+        elif known and stage.runs is Runs.DECODER and item in known:
+            outcomes[photo_id] = Outcome(known[item])
         else:
             work[photo_id] = item
     outcomes |= zip(work, _computed(stage, list(work.values()), sandbox), strict=True)

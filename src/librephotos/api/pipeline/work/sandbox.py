@@ -72,7 +72,8 @@ class Outcome(Generic[Output]):
 
     `unsupported` tells files that are sound but no business of ours from bad ones,
     `for_now` those that may be there the next time; `unusable` that the model is at
-    fault, not the item; `disk_full` that there was no room to work.
+    fault, not the item; `disk_full` that there was no room to work; `abrupt` that the
+    work came to no end of its own.
     """
 
     value: Output | None = None
@@ -81,6 +82,7 @@ class Outcome(Generic[Output]):
     for_now: bool = False
     unusable: bool = False
     disk_full: bool = False
+    abrupt: bool = False
 
 
 _SILENT: Outcome[Any] = Outcome(
@@ -139,7 +141,7 @@ class Sandbox:
                             if isinstance(error, _EndedFromOutside)
                             else "at once"
                         )
-                        outcomes.append(Outcome(error=_crashed(how)))
+                        outcomes.append(Outcome(error=_crashed(how), abrupt=True))
                     broken_at = len(outcomes)
             self._idle_since = time.monotonic()
         if any(outcome.disk_full for outcome in outcomes):
@@ -238,12 +240,13 @@ class Sandbox:
                 return _SILENT
             return Outcome(
                 error=f"Processing took more than {limit_s:g} seconds; it was "
-                "stopped. The file may be damaged."
+                "stopped. The file may be damaged.",
+                abrupt=True,
             )
         except ProcessExpired as expired:
             if expired.exitcode in _FROM_OUTSIDE:
                 raise _EndedFromOutside(_cause(-abs(expired.exitcode))) from expired
-            return Outcome(error=_crashed(_cause(expired.exitcode)))
+            return Outcome(error=_crashed(_cause(expired.exitcode)), abrupt=True)
 
     def _silenced_during(self, future: Future[Any]) -> Child | None:
         """Wait for an end; stop and return the child if a disk does not answer it."""
@@ -288,7 +291,9 @@ class _Guarded(Generic[Input, Output]):
                 return Outcome(error=FULL, for_now=True, disk_full=True)
             log.exception("Unexpected error in %s", self.function)
             name = type(error).__name__
-            return Outcome(error=f"The file could not be processed ({name}: {error}).")
+            return Outcome(
+                error=f"The file could not be processed ({name}: {error}).", abrupt=True
+            )
 
     def _outcome(self, item: Input) -> Outcome[Output]:
         try:
@@ -305,7 +310,8 @@ class _Guarded(Generic[Input, Output]):
             return Outcome(error=str(error))
         except MemoryError:
             return Outcome(
-                error="Processing the file needs more memory than is allowed."
+                error="Processing the file needs more memory than is allowed.",
+                abrupt=True,
             )
 
 
