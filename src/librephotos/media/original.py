@@ -4,6 +4,9 @@ import errno
 import os
 import stat
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import BinaryIO
 
@@ -15,13 +18,35 @@ from librephotos.media.errors import (
 from librephotos.silent_disk import answer
 
 
+_held = threading.local()
+
+
+@contextmanager
+def held_open(path: bytes | str) -> Iterator[None]:
+    """Have what this thread opens of a file meanwhile be opened once.
+
+    Whoever does may not do so twice at a time: all share one position. Raises
+    UnreadableFile as open_original does.
+    """
+    with open_original(path) as file:
+        _held.path, _held.file = path, file
+        try:
+            yield
+        finally:
+            _held.path = _held.file = None
+
+
 def open_original(path: bytes | str) -> BinaryIO:
     """Return the file at `path` opened read-only, positioned at its start.
 
     Raises UnreadableFile, with a sentence, if it is missing, not permitted, no
     regular file, or empty, if its path leads over a symbolic link, or if its file
-    system does not answer.
+    system does not answer. Of a file that is `held_open` the disk is asked nothing.
     """
+    if getattr(_held, "path", None) == path:
+        again = os.fdopen(os.dup(_held.file.fileno()), "rb")
+        again.seek(0)
+        return again
     folder = os.path.dirname(os.fsencode(path))
     try:
         file = answer(

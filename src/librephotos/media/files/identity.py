@@ -59,8 +59,9 @@ def identify(path: bytes | str, *, limits: Limits) -> Identity:
         try:
             format = sniff_open(file, path)
             hashed = _hashed(file)
-            found = _still(file, format) if format.kind is Kind.IMAGE else (None, False)
-            clock = _clock(file, format)
+            exif = _exif(file, format)
+            found = _still(file, format, exif)
+            clock = _clock(file, format, exif)
         except OSError as error:
             raise unreadable_because(error) from error
     identifier, embedded = found
@@ -97,16 +98,16 @@ def _hashed(file: BinaryIO) -> _Hashed:
     return _Hashed(digest.hexdigest(), size, crc32)
 
 
-def _still(file: BinaryIO, format: Format) -> tuple[str | None, bool]:
+def _still(file: BinaryIO, format: Format, exif: bytes) -> tuple[str | None, bool]:
     if format.name not in ("JPEG", "HEIC"):
         return None, False
-    identifier = _apple_identifier(_exif(file, format))
+    identifier = _apple_identifier(exif)
     return identifier, video_range(file) is not None
 
 
-def _clock(file: BinaryIO, format: Format) -> str:
+def _clock(file: BinaryIO, format: Format, exif: bytes) -> str:
     if format.kind is not Kind.RAW:
-        return still_clock(_exif(file, format))
+        return still_clock(exif)
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         return still_clock(mapped)
 

@@ -7,10 +7,11 @@ the worker itself stays small.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from librephotos.geo.reverse import Place, reverse_geocode
 from librephotos.geo.timezones import timezone_at
@@ -25,10 +26,14 @@ from librephotos.media.files.wholeness import may_be_damaged
 from librephotos.media.fingerprint import file_time
 from librephotos.media.limits import Limits
 from librephotos.media.metadata.reading import Metadata, read_metadata
+from librephotos.media.original import held_open
 from librephotos.media.pictures.embedded import embedded_placeholder
 from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
 from librephotos.media.turns import UNTURNED
 from librephotos.silent_disk import answer
+
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,19 @@ def identify_file(original: Original) -> IdentifiedFile:
     Raises MediaError if it cannot be read, is of no known format, or changes while
     it is read.
     """
+    return IdentifiedFile(*_holding_still(original, _identity))
+
+
+def _identity(original: Original) -> Identity:
+    return identify(original.path, limits=original.limits)
+
+
+def _holding_still(
+    original: Original, read: Callable[[Original], Read]
+) -> tuple[Read, Stat]:
     try:
         before = stat_of(original.path)
-        identity = identify(original.path, limits=original.limits)
+        found = read(original)
         after = stat_of(original.path)
     except OSError as error:
         raise unreadable_because(error) from error
@@ -90,7 +105,7 @@ def identify_file(original: Original) -> IdentifiedFile:
         raise UnavailableFile(
             "The file changed while it was read; the next scan takes it up again."
         )
-    return IdentifiedFile(identity, after)
+    return found, after
 
 
 @dataclass(frozen=True)
@@ -166,22 +181,30 @@ def read_file(original: Original) -> ReadFile:
 
     Raises MediaError as identify_file does.
     """
-    found = identify_file(original)
-    format = found.identity.format
-    if format.kind is Kind.SIDECAR:
-        return ReadFile(found)
-    try:
-        said = metadata_of(replace(original, format=format.name))
-        after = stat_of(original.path)
-    except (MediaError, OSError):  # whoever asks for it is told why
-        return ReadFile(found)
-    if after != found.stat:
-        return ReadFile(found)
-    latitude, longitude = said.facts.latitude, said.facts.longitude
-    if latitude is None or longitude is None:
+    (identity, said), stat = _holding_still(original, _read)
+    found = IdentifiedFile(identity, stat)
+    if said is None or said.facts.latitude is None or said.facts.longitude is None:
         return ReadFile(found, said)
-    place = reverse_geocode([(latitude, longitude)])[0]
+    place = reverse_geocode([(said.facts.latitude, said.facts.longitude)])[0]
     return ReadFile(found, said, Located(place, said.gps_timezone))
+
+
+def _read(original: Original) -> tuple[Identity, LocatedMetadata | None]:
+    said: LocatedMetadata | None = None
+    with held_open(original.path):
+        identity = _identity(original)
+        if identity.format.kind is Kind.IMAGE:
+            said = _said(original, identity)
+    if identity.format.kind in (Kind.VIDEO, Kind.RAW):  # whose readers nest
+        said = _said(original, identity)
+    return identity, said
+
+
+def _said(original: Original, identity: Identity) -> LocatedMetadata | None:
+    try:
+        return metadata_of(replace(original, format=identity.format.name))
+    except MediaError:  # whoever asks for it is told why
+        return None
 
 
 def thumbnails_of(original: Original) -> Thumbnails:
