@@ -120,7 +120,9 @@ class Photo(models.Model):
 
     Everything else is derived from the files and may be rebuilt: `image_hash` (MD5 of
     the main file followed by the owner's id, the contract's name for a photo) and
-    `main_file` by the scan; size, colours, `placeholder`, `phash`, `preview_digest`
+    `main_file` by the scan; size and `placeholder` by metadata from the file's header
+    until there are previews, `aspect_ratio` (without which nothing is visible) by dates
+    then; size, colours, `placeholder`, `phash`, `preview_digest`
     (which stands for the pixels of the previews), `damage` (a sentence where only a
     part of the picture is shown) and `shown_orientation` (the turn of a person that the
     previews have by now) by the stage thumbnails; `file_rating`, `file_latitude` and
