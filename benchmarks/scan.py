@@ -180,7 +180,11 @@ def report(found: dict[str, list[Round]], *, count: int) -> Table:
             name,
             f"{speeds[name]:.1f}",
             f"{speeds[name] / speeds[floor]:.2f}",
-            "" if floor == name else f"{aim}{_missed(speeds[name] / speeds[floor], aim)}",
+            (
+                ""
+                if floor == name
+                else f"{aim}{_missed(speeds[name] / speeds[floor], aim)}"
+            ),
             f"{cpu[name]:.1f}",
             f"{cpu[floor] / cpu[name]:.2f}",
             f"{max(r.peak_bytes for r in rounds) / 2**20:.0f}",

@@ -17,7 +17,6 @@ from librephotos.media.errors import (
 )
 from librephotos.silent_disk import answer
 
-
 _held = threading.local()
 
 

@@ -27,18 +27,18 @@ def update(
     if not rows:
         return
     meta = rows[0]._meta
-    columns = [meta.get_field(name) for name in fields]
-    assert meta.pk is not None
+    pk: Any = meta.pk
+    columns: list[Any] = [meta.get_field(name) for name in fields]
     quoted = connection.ops.quote_name
     names = ", ".join(
         f"{quoted(column.column)} = "
         + (by or {}).get(column.name, f"new.{quoted(column.column)}")
         for column in columns
     )
-    every = [meta.pk, *columns]
+    every = [pk, *columns]
     arrays = ", ".join(f"%s::{_type_of(column)}[]" for column in every)
     of_new = ", ".join(quoted(column.column) for column in every)
-    key = quoted(meta.pk.column)
+    key = quoted(pk.column)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {quoted(meta.db_table)} AS old SET {names}"

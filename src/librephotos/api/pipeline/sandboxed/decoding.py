@@ -32,7 +32,6 @@ from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
 from librephotos.media.turns import UNTURNED
 from librephotos.silent_disk import answer
 
-
 Read = TypeVar("Read")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db import transaction
+
 from librephotos.api.models import Photo
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.children import attendant, sandbox
@@ -14,7 +16,7 @@ from librephotos.api.pipeline.work.runner import (
     run_stage,
     run_stages,
 )
-from librephotos.api.writes import stage_states
+from librephotos.api.writes import stage_jobs, stage_states
 
 PREVIEWS_AT_ONCE = 24
 """Photos a task: a second or two of work; progress is live and little is redone."""
@@ -57,21 +59,24 @@ def request_previews(
     """Have previews made of those of the photos that have yet to get them.
 
     The newest days first, once all that is known of is visible; of what was uploaded
-    before those of scans. To be called by a task that asks again if it dies meanwhile:
-    what is asked for twice is made once.
+    before those of scans. The job counts what no other does. To be called by a task
+    that asks again if it dies meanwhile: what is asked for twice is made once.
     """
     stage = preview_stage()
     pending = stage_states.pending(photos, stage=stage.key, version=stage.version)
     newest = Photo.objects.filter(pk__in=pending).order_by("-day", "-taken_at", "pk")
     rows = list(newest.values_list("pk", "day"))
-    for start in range(0, len(rows), PREVIEWS_AT_ONCE):
-        batch = rows[start : start + PREVIEWS_AT_ONCE]
-        queue.enqueue(
-            queue.Task.MAKE_PREVIEWS,
-            priority=queue.FIRST - 2 if uploaded else queue.LATER + batch[0][1],
-            job=job,
-            photos=[str(photo) for photo, _ in batch],
-        )
+    with transaction.atomic():
+        if job is not None:
+            stage_jobs.adopt(list(pending), stages=[stage.key], job=job)
+        for start in range(0, len(rows), PREVIEWS_AT_ONCE):
+            batch = rows[start : start + PREVIEWS_AT_ONCE]
+            queue.enqueue(
+                queue.Task.MAKE_PREVIEWS,
+                priority=queue.FIRST - 2 if uploaded else queue.LATER + batch[0][1],
+                job=job,
+                photos=[str(photo) for photo, _ in batch],
+            )
 
 
 def make_previews(job_id: int | None = None, *, photos: Sequence[str]) -> None:
