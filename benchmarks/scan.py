@@ -50,7 +50,7 @@ HEIGHTS = (1080, 500, 250)
 QUALITY = 82
 _ANY_WIDTH = 10_000_000  # libvips' largest: the height alone decides
 _POLL_S = 0.25
-console = Console()
+console = Console(width=120)
 
 
 @dataclass(frozen=True)

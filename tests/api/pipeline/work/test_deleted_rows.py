@@ -140,7 +140,7 @@ def test_while_photos_are_handed_out(
 def test_a_photo_that_is_deleted_while_others_are_handed_out(settings: Any) -> None:
     settings.FACE_RECOGNITION = True
     owner = UserFactory()
-    photos = [PhotoFactory(owner=owner, preview_format="jpg") for _ in range(3)]
+    photos = [PhotoFactory(owner=owner) for _ in range(3)]
     PhotoStage.objects.create(photo=photos[0], stage="faces")
     job = jobs.start(Job.Kind.SCAN_FACES, user=owner)
     with a_worker_that_waits(hold_states, owner.pk):
@@ -258,8 +258,8 @@ def test_a_job_is_deleted_while_something_is_added_to_it(
 def test_an_account_that_is_deleted_while_others_catch_up(settings: Any) -> None:
     settings.FACE_RECOGNITION = True
     gone, kept = UserFactory(), UserFactory()
-    PhotoFactory(owner=gone, preview_format="jpg")
-    PhotoFactory(owner=kept, preview_format="jpg")
+    PhotoFactory(owner=gone)
+    PhotoFactory(owner=kept)
     watch.request_catch_up()
     with a_worker_that_waits(hold_account, gone.pk):
         delete_user(gone)

@@ -76,25 +76,30 @@ def request_previews(
                 priority=queue.FIRST - 2 if uploaded else queue.LATER + batch[0][1],
                 job=job,
                 photos=[str(photo) for photo, _ in batch],
+                uploaded=uploaded,
             )
 
 
-def make_previews(job_id: int | None = None, *, photos: Sequence[str]) -> None:
+def make_previews(
+    job_id: int | None = None, *, photos: Sequence[str], uploaded: bool = False
+) -> None:
     """Make the previews of photos that have yet to get them.
 
-    Under no job are photos that were uploaded; what learns of them then follows.
+    What learns of photos that were `uploaded` then follows, as it follows a scan.
     """
     if job_id is not None and jobs.begin(job_id) is None:
         return
     ids = [UUID(photo) for photo in photos]
     run_stage(preview_stage(), ids, sandbox=sandbox())
-    if job_id is None:
+    if uploaded:
         _learn_soon(ids)
-    else:
+    if job_id is not None:
         jobs.finish_if_complete(job_id)
 
 
-def give_up_previews(job_id: int | None = None, *, photos: Sequence[str]) -> bool:
+def give_up_previews(
+    job_id: int | None = None, *, photos: Sequence[str], uploaded: bool = False
+) -> bool:
     """Record photos as failed whose previews end whoever makes them."""
     return fail_next_stage([preview_stage()], [UUID(photo) for photo in photos])
 
