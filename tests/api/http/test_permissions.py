@@ -19,6 +19,7 @@ from tests.api.http.permission_rows import Row, World
 from tests.api.http.permission_rows_accounts import ACCOUNTS
 from tests.api.http.permission_rows_corrections import CORRECTIONS
 from tests.api.http.permission_rows_downloads import DOWNLOADS
+from tests.api.http.permission_rows_grid import GRID
 from tests.api.http.permission_rows_library import LIBRARY
 from tests.api.http.permission_rows_links import LINKS, PASSWORD
 from tests.api.http.permission_rows_people import PEOPLE
@@ -39,6 +40,7 @@ ROWS = [
     *PEOPLE,
     *THINGS,
     *SYNC,
+    *GRID,
     *LIBRARY,
     *SHARING,
     *LINKS,

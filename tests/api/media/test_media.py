@@ -82,9 +82,13 @@ def test_a_preview_by_any_of_its_names(client_of, kind, size):
         assert answer["Content-Length"] == str(len(size))
         assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
         assert answer["X-Content-Type-Options"] == "nosniff"
-    answer = get(client_of(me), kind, photo.pk)
-    assert body(answer) == size.encode()
-    assert answer["Cache-Control"] == "private, no-cache"
+    named = get(client_of(me), kind, f"{photo.pk}_{hash[:6]}")
+    assert body(named) == size.encode()
+    assert named["Cache-Control"] == "private, max-age=31536000, immutable"
+    for name in (photo.pk, f"{photo.pk}_{hash[:5]}", f"{photo.pk}_000000"):
+        answer = get(client_of(me), kind, name)
+        assert body(answer) == size.encode()
+        assert answer["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.parametrize("accept", ["image/avif,image/webp", "video/*", "x", ""])

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { AlbumPhotos } from '../api/albums';
 import { gridItem } from '../api/samples';
-import type { PigPhoto } from '../api/types';
+import type { GridItem } from '../api/types';
 import { AlbumPages } from './album-pages';
 
 const now = new Date(2026, 0, 1);
-const all = Array.from({ length: 250 }, (_, index): PigPhoto => {
+const all = Array.from({ length: 250 }, (_, index): GridItem => {
   const id = `${index}`;
   const date = index < 240 ? `2024-09-${String(30 - Math.floor(index / 60))}T08:00:00Z` : '';
   return gridItem({ id, date, location: 'Vienna' });

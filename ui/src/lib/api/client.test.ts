@@ -81,11 +81,11 @@ describe('ApiClient', () => {
       if (path === '/api/auth/token/refresh/') return json({ access: fresh });
       return sent === fresh ? json({ results: [] }) : refused();
     });
-    expect(await client.days('all')).toEqual([]);
+    expect(await client.days('all')).toEqual({ results: [] });
     expect(asked).toEqual([
-      '/api/albums/date/list/',
+      '/api/timeline/days/',
       '/api/auth/token/refresh/',
-      '/api/albums/date/list/',
+      '/api/timeline/days/',
     ]);
   });
 
@@ -95,7 +95,7 @@ describe('ApiClient', () => {
       path.includes('refresh') ? json({ access: token('fresh') }) : json({ results: [] }),
     );
     await client.days('favorite');
-    expect(asked).toEqual(['/api/auth/token/refresh/', '/api/albums/date/list/?favorite=true']);
+    expect(asked).toEqual(['/api/auth/token/refresh/', '/api/timeline/days/?favorite=true']);
   });
 
   it('renews once for calls that are refused together', async () => {

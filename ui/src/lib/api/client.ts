@@ -17,6 +17,8 @@ import { UploadsApi } from './uploads';
 import { UserAlbumsApi } from './user-albums';
 import { Transport, answerOf, type Api } from './transport';
 import type {
+  DayColumns,
+  GridColumns,
   CaptionAttempt,
   EditedPhotos,
   FailedFiles,
@@ -27,7 +29,6 @@ import type {
   Photo,
   RecentlyAdded,
   SearchAnswer,
-  TimelineDay,
   TimelineFilter,
   TimelineQuery,
   User,
@@ -118,20 +119,19 @@ export class ApiClient {
   }
 
   /** All days of the timeline, newest first, without their photos. */
-  async days(filter: TimelineFilter): Promise<TimelineDay[]> {
-    const params = { query: flag(filter) };
-    return (await answerOf(this.#api.GET('/api/albums/date/list/', { params }))).results;
+  days(filter: TimelineFilter): Promise<DayColumns> {
+    return answerOf(this.#api.GET('/api/timeline/days/', { params: { query: flag(filter) } }));
   }
 
-  /** One page (1-based, 100 photos) of a day. */
-  async dayPage(
-    day: string,
-    page: number,
+  /** At most `limit` photos of the timeline from the one at an offset of a day on. */
+  timeline(
+    { day, offset, limit }: { day: string; offset: number; limit: number },
     filter: TimelineFilter,
     signal?: AbortSignal,
-  ): Promise<TimelineDay> {
-    const params = { path: { day }, query: { page: String(page), ...flag(filter) } };
-    return (await answerOf(this.#api.GET('/api/albums/date/{day}/', { params, signal }))).results;
+  ): Promise<GridColumns> {
+    const place = { day, offset: String(offset), limit: String(limit) };
+    const params = { query: { ...place, ...flag(filter) } };
+    return answerOf(this.#api.GET('/api/timeline/photos/', { params, signal }));
   }
 
   recentlyAdded(): Promise<RecentlyAdded> {

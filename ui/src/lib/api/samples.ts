@@ -1,10 +1,10 @@
 /** Answers for tests: whole ones, of which a test names what it is about. */
 
-import type { Captions, Job, Person, Photo, PigPhoto, Place } from './types';
+import type { Captions, GridItem, Job, Person, Photo, Place } from './types';
 
 const owner = { id: 1, username: 'ann', first_name: '', last_name: '' };
 
-export function gridItem(values: Partial<PigPhoto> & { id: string }): PigPhoto {
+export function gridItem(values: Partial<GridItem> & { id: string }): GridItem {
   return {
     image_hash: values.id,
     url: values.id,

@@ -10,13 +10,30 @@ type Schema = { [Name in keyof Schemas]: Readable<Schemas[Name]> };
 
 export type MediaType = Schema['MediaType'];
 
-/** An item of every grid. `placeholder` is a data URI of a tiny image, or empty. */
-export type PigPhoto = Schema['GridItem'];
+/** An item of lists, whole. */
+export type GridItem = Schema['GridItem'];
+
+/** What every grid has of a photo. `placeholder` is a data URI of a tiny image, or empty. */
+export type PigPhoto = Pick<
+  GridItem,
+  | 'id'
+  | 'image_hash'
+  | 'dominantColor'
+  | 'placeholder'
+  | 'location'
+  | 'date'
+  | 'aspectRatio'
+  | 'type'
+  | 'video_length'
+  | 'damaged'
+  | 'shown_orientation'
+>;
+
+/** Photos, and days, of the timeline as columns. */
+export type GridColumns = Schema['GridColumns'];
+export type DayColumns = Schema['DayColumns'];
 export type CoverPhoto = Schema['CoverPhoto'];
 export type DayGroup = Schema['DayGroup'];
-
-/** A day of the timeline whose photos are still to be fetched. */
-export type TimelineDay = Schema['TimelineDay'];
 
 /** A photo that was found by its words, or by what it shows. */
 export type RankedPhoto = Schema['FoundItem'];
@@ -112,9 +129,7 @@ export interface FieldError {
 /** The filters of the timeline: a query flag of the same name, or a person. */
 export type TimelineFilter = 'all' | 'favorite' | 'hidden' | 'in_trashcan' | { person: number };
 
-export type TimelineQuery = NonNullable<
-  paths['/api/albums/date/list/']['get']['parameters']['query']
->;
+export type TimelineQuery = NonNullable<paths['/api/timeline/days/']['get']['parameters']['query']>;
 
 /** Somebody that has a name. */
 export type Person = Schema['PersonItem'];

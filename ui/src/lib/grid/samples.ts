@@ -1,7 +1,7 @@
 /** Sections, photos and sizes for tests. */
 
 import { gridItem } from '../api/samples';
-import type { PigPhoto } from '../api/types';
+import type { GridItem } from '../api/types';
 import type { Block, Section } from './blocks';
 import type { Geometry } from './geometry';
 import type { GridModel } from './model';
@@ -26,7 +26,7 @@ export function day(date: string, count: number, revision = 1): Section {
   return { ...section(date, count, revision), date };
 }
 
-export function photos(prefix: string, count: number, aspectRatio = 1.5): PigPhoto[] {
+export function photos(prefix: string, count: number, aspectRatio = 1.5): GridItem[] {
   return Array.from({ length: count }, (_, index) =>
     gridItem({ id: `${prefix}-${index}`, aspectRatio }),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { photos as gridPhotos, section } from '../grid/samples';
 import { blocksOf } from '../grid/blocks';
-import { blocksBetween, photosOf, rangeOf } from './between';
+import { blocksBetween, photosOf, rangeOf, type BlockReader } from './between';
 import { PhotoSelection, type PhotoInView } from './photo-selection';
 import { MOST_NAMED, partsOf } from './selection';
 import { Sweep } from './sweep';
@@ -99,16 +99,19 @@ describe('all of a view', () => {
 
 describe('a range', () => {
   const blocks = ['1', '2', '3'].flatMap((key) => blocksOf(section(key, 150), new Map()));
-  const read = (asked: string[]) => (block: (typeof blocks)[number]) => {
-    asked.push(block.key);
-    return Promise.resolve(gridPhotos(block.key, block.count));
-  };
+  const reader = (asked: string[]): BlockReader => ({
+    read(range) {
+      asked.push(range.map(({ key }) => key).join('+'));
+      return Promise.resolve(range.map(({ key, count }) => gridPhotos(key, count)));
+    },
+    most: 120,
+  });
 
   it('reaches over days that are not loaded, and reads only these', async () => {
     blocks[2]!.photos = gridPhotos('2/1', 100);
     const asked: string[] = [];
     const between = blocksBetween(blocks, blocks[4]!, blocks[1]!);
-    const found = await photosOf(between, read(asked));
+    const found = await photosOf(between, reader(asked));
     expect(asked).toEqual(['1/2', '2/2', '3/1']);
     expect(blocks[1]!.photos).toBeNull();
     const range = rangeOf(found, '3/1-0', '1/2-48');

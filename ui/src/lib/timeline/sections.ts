@@ -1,21 +1,8 @@
-import type { TimelineDay, PigPhoto } from '../api/types';
-import { formatDay, formatDayLabel, formatInstant } from '../dates/format';
+import type { PigPhoto } from '../api/types';
+import { formatInstant } from '../dates/format';
 import { PAGE_SIZE, type Section } from '../grid/blocks';
 import { m } from '../paraglide/messages';
 import type { ViewQuery } from '../selection/selection';
-
-/** The days of the timeline as sections whose photos are still to be fetched. */
-export function daySections(days: TimelineDay[], now: Date, locale: string): Section[] {
-  return days.map((day) => ({
-    key: day.id,
-    title: formatDay(day.date, now, locale),
-    label: formatDayLabel(day.date, now, locale),
-    place: day.location ?? '',
-    date: day.date,
-    count: day.numberOfItems,
-    revision: day,
-  }));
-}
 
 /** Sections with what is known of them, and the way to page through their photos. */
 export interface LoadedSections {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from librephotos.api.models import Photo, PhotoDay, PhotoThing, Thing
 from librephotos.api.models.fields import path_to_text
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.albums import Album, AlbumKind
+from librephotos.api.queries.library.photos import newest_first
 from librephotos.api.queries.people.person_photos import photos_of_person
 
 EVERY_CATEGORY = frozenset(Photo.Category.values)
@@ -140,9 +141,13 @@ class Days(AlbumKind[Day]):
     hidden, a folder, somebody's public page.
     """
 
-    def __init__(self, viewer: Any, wanted: TimelineFilter) -> None:
+    def __init__(
+        self, viewer: Any, wanted: TimelineFilter, among: PhotoQuerySet | None = None
+    ) -> None:
+        """Of the photos `among` instead of those of the filter, where that is given."""
         super().__init__(viewer)
         self.wanted = wanted
+        self._among = among
 
     def rows(self, title: str = "") -> Sequence[Day]:
         days = [_day(*row) for row in self._counted()]
@@ -153,7 +158,7 @@ class Days(AlbumKind[Day]):
         if self._kept:
             kept = _kept_days(self.wanted, viewer=self.viewer).filter(day=key)
             facts = kept.aggregate(n=Sum("count"), where=Max("place"))
-            facts["n"] = (facts["n"] or 0) - self._left_out(key).get(key, 0)
+            facts["n"] = (facts["n"] or 0) - self._left_out([key]).get(key, 0)
         else:
             photos = self._matching().filter(day=key).order_by()
             facts = photos.aggregate(n=Count("*"), where=Max("place__name"))
@@ -163,12 +168,27 @@ class Days(AlbumKind[Day]):
     def photos(self, album: Day) -> PhotoQuerySet:
         return self._matching().filter(day=album.key)
 
+    def from_day(self, day: int) -> PhotoQuerySet:
+        """Return the photos of a day and of all that follow it, in their order."""
+        return newest_first(self._matching().filter(day__lte=min(day, _LAST_DAY)))
+
+    def counts(self, days: Collection[int]) -> dict[int, int]:
+        """Return how many photos each of some days has; one without any may lack."""
+        if not self._kept:
+            photos = self._matching().filter(day__in=days).order_by().values("day")
+            return dict(photos.annotate(n=Count("*")).values_list("day", "n"))
+        kept = _kept_days(self.wanted, viewer=self.viewer).filter(day__in=days)
+        summed = kept.values("day").annotate(n=Sum("count")).values_list("day", "n")
+        left_out = self._left_out(days)
+        return {day: n - left_out.get(day, 0) for day, n in summed}
+
     @property
     def _kept(self) -> bool:
-        return self.wanted.counted and self.viewer.is_authenticated
+        known = self._among is None and self.wanted.counted
+        return known and self.viewer.is_authenticated
 
-    def _left_out(self, day: int | None = None) -> dict[int, int]:
-        """Return how many photos of a day, or of each, are of no category shown."""
+    def _left_out(self, days: Collection[int] | None = None) -> dict[int, int]:
+        """Return how many photos of some days, or of each, are of no category shown."""
         others = EVERY_CATEGORY - self.wanted.categories
         if not others:
             return {}
@@ -177,12 +197,14 @@ class Days(AlbumKind[Day]):
         photos = photos.filter(category__in=sorted(others))
         if self.wanted.video is not None:
             photos = photos.filter(video=self.wanted.video)
-        if day is not None:
-            photos = photos.filter(day=day)
+        if days is not None:
+            photos = photos.filter(day__in=days)
         counted = photos.order_by().values("day").annotate(n=Count("*"))
         return dict(counted.values_list("day", "n"))
 
     def _matching(self) -> PhotoQuerySet:
+        if self._among is not None:
+            return self._among
         return matching(self.wanted, viewer=self.viewer)
 
     def _counted(self) -> Iterable[tuple[int, int, str]]:

@@ -57,6 +57,8 @@ _CLIPS = {
     PreviewSize.MEDIUM: PreviewSize.CLIP_MEDIUM,
     PreviewSize.SMALL: PreviewSize.CLIP_SMALL,
 }
+HASH_DIGITS = 6
+"""So many digits of its hash tell one edit of a photo from another."""
 _AVATAR_NAME = re.compile(r"\w[\w.-]{0,200}", re.ASCII)
 
 binary = extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
@@ -112,7 +114,9 @@ class DiskSilent(APIException):
 class PhotoMediaView(APIView):
     """Bytes of a photo, for those who may see it.
 
-    The photo is named by image hash or UUID; what follows a "." or "_" is ignored.
+    The photo is named by image hash or UUID; what follows a "." or "_" is ignored. A
+    UUID and the first six digits of the hash, as in UUID_0f3a2b, name its bytes for
+    good as the hash does.
     """
 
     authentication_classes = [
@@ -125,11 +129,12 @@ class PhotoMediaView(APIView):
 
     @binary
     def get(self, request: Request, **address: Any) -> HttpResponseBase:
-        name = str(address["name"]).split(".", 1)[0].split("_", 1)[0]
+        name, _, digits = str(address["name"]).split(".", 1)[0].partition("_")
         photo = one_of(pictured_for(self.photos(), request.user), name)
         if photo is None:
             return denied(request)
-        return self.answer(photo, by_hash=name == photo.image_hash)
+        by_hash = photo.image_hash in (name, digits + photo.image_hash[HASH_DIGITS:])
+        return self.answer(photo, by_hash=by_hash)
 
     def answer(self, photo: Photo, *, by_hash: bool) -> HttpResponseBase:
         """Answer with what there is of a photo that the caller may see."""
