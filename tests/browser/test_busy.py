@@ -84,7 +84,7 @@ def test_one_question_that_always_fails_causes_no_storm(visitor: Visitor) -> Non
     def note(request: Request) -> None:
         asked.append(request.url)
 
-    visitor.context.route("**/api/albums/date/list/**", refuse)
+    visitor.context.route("**/api/timeline/days/**", refuse)
     visitor.context.on("request", note)
     visitor.go_to("Favourites")
     for _ in range(4):
@@ -92,9 +92,9 @@ def test_one_question_that_always_fails_causes_no_storm(visitor: Visitor) -> Non
             pass
     polls = sum("/api/rqavailable/" in url for url in asked)
     tries = sum("/api/firsttimesetup/" in url for url in asked)
-    lists = sum("/api/albums/date/list/" in url for url in asked)
+    lists = sum("/api/timeline/days/" in url for url in asked)
     # Each question of the clock, and each try of the banner, may ask once more.
     assert 1 <= lists <= 2 * (polls + tries) + 2
-    visitor.context.unroute("**/api/albums/date/list/**")
+    visitor.context.unroute("**/api/timeline/days/**")
     empty = visitor.page.get_by_role("heading", name="No favourites yet")
     expect(empty).to_be_visible()

@@ -49,10 +49,10 @@ def test_what_is_no_answer_counts_as_none(visitor: Visitor, answer: str) -> None
     def garble(route: Route) -> None:
         route.fulfill(status=200, body=answer)
 
-    visitor.page.route("**/api/albums/date/list/**", garble)
+    visitor.page.route("**/api/timeline/days/**", garble)
     visitor.enter()
     expect(visitor.page.get_by_test_id("connection-banner")).to_be_visible()
-    visitor.page.unroute("**/api/albums/date/list/**")
+    visitor.page.unroute("**/api/timeline/days/**")
     expect(visitor.tiles.first).to_be_visible()
     expect(visitor.page.get_by_test_id("connection-banner")).to_have_count(0)
 
@@ -76,7 +76,7 @@ def test_a_page_of_which_a_part_is_gone_says_so(visitor: Visitor, kind: str) -> 
 def test_silence_counts_as_no_answer(visitor: Visitor) -> None:
     """The clock of the page is wound on; nobody here waits for it."""
     visitor.page.clock.install()
-    days, asked = "**/api/albums/date/list/**", list[Route]()
+    days, asked = "**/api/timeline/days/**", list[Route]()
     visitor.page.route(days, lambda route: asked.append(route))
     visitor.enter()
     banner = visitor.page.get_by_test_id("connection-banner")

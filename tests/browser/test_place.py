@@ -213,7 +213,7 @@ def test_an_open_menu_keeps_the_focus_when_the_photos_come(
     visit: Callable[..., Visitor],
 ) -> None:
     visitor = visit(viewport={"width": 390, "height": 844})
-    held = Held(visitor.page, "**/api/albums/date/list/**")
+    held = Held(visitor.page, "**/api/timeline/days/**")
     visitor.enter()
     visitor.wait_for(lambda: bool(held.routes), "the days are asked for")
     visitor.press("More")
@@ -232,7 +232,7 @@ def test_an_open_menu_keeps_the_focus_when_the_photos_come(
 def test_a_link_keeps_the_focus_when_the_photos_come(
     visitor: Visitor,
 ) -> None:
-    held = Held(visitor.page, "**/api/albums/date/list/**")
+    held = Held(visitor.page, "**/api/timeline/days/**")
     visitor.enter()
     visitor.wait_for(lambda: bool(held.routes), "the days are asked for")
     link = visitor.page.get_by_role("link", name="Albums", exact=True)

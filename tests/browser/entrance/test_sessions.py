@@ -170,7 +170,7 @@ def test_an_answer_that_comes_late_is_nobodys(
     """Days of the first user that arrive when the second one is there already."""
     first, second = accounts
     other = second_tab(visitor, first)
-    held = hold(other, "**/api/albums/date/list/**", times=1)
+    held = hold(other, "**/api/timeline/days/**", times=1)
     other.goto(visitor.address)
     answer = held().fetch()
     assert answer.json()["results"]

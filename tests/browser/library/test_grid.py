@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.layout import NOTE_MOVES, SOME_FRAMES
+from tests.browser.layout import NOTE_MOVES
 from tests.browser.site import Site
 from tests.browser.visitor import PHONE, Held, Visitor
 from tests.support.pictures.images import encoded, gps, photograph, with_metadata
@@ -250,20 +250,15 @@ def test_a_phone_has_three_columns(read: Callable[..., Visitor]) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_no_photo_moves_as_the_days_of_a_row_come_out_of_order(
+def test_no_photo_moves_as_the_days_of_a_row_come_in(
     visit: Callable[..., Visitor], diarist: str, width: int
 ) -> None:
     visitor = visit(**SCREENS[width])
     page = visitor.page
     page.add_init_script(NOTE_MOVES)
-    days = re.compile(r"/api/albums/date/[^/]+/\?page=")
-    held = Held(page, days)
+    held = Held(page, "**/api/timeline/photos/**")
     visitor.enter(username=diarist)
-    visitor.wait_for(lambda: len(held.routes) > 3, "four days are asked for")
-    for last in (3, 2, 1):
-        with page.expect_response(days):
-            held.routes.pop(last).continue_()
-    page.evaluate(SOME_FRAMES)
+    visitor.wait_for(lambda: held.routes, "the days are asked for")
     held.release()
     visitor.wait_until_drawn()
     assert page.evaluate("window.moved") == []

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.layout import NOTE_MOVES, SOME_FRAMES
+from tests.browser.layout import NOTE_MOVES
 from tests.browser.site import pictures_written
 from tests.browser.visitor import PHONE, Held, Visitor
 from tests.support.pictures.showcase import OUTINGS
@@ -46,18 +45,12 @@ def test_all_photos_by_day_newest_first(
     assert len(photos) == pictures_written()
 
 
-def test_no_photo_moves_as_days_come_out_of_order(visitor: Visitor) -> None:
+def test_no_photo_moves_as_days_come_in(visitor: Visitor) -> None:
     page = visitor.page
     page.add_init_script(NOTE_MOVES)
-    days = re.compile(r"/api/albums/date/[^/]+/\?page=")
-    held = Held(page, days)
+    held = Held(page, "**/api/timeline/photos/**")
     visitor.enter()
-    visitor.wait_for(lambda: len(held.routes) > 2, "three days are asked for")
-    with page.expect_response(days):
-        held.routes.pop(2).continue_()
-    with page.expect_response(days):
-        held.routes.pop(1).continue_()
-    page.evaluate(SOME_FRAMES)
+    visitor.wait_for(lambda: held.routes, "the days are asked for")
     held.release()
     visitor.wait_until_drawn()
     assert page.evaluate("window.moved") == []
@@ -170,6 +163,6 @@ def test_what_is_hidden_in_one_tab_leaves_the_others(visitor: Visitor) -> None:
 def test_the_timeline_is_read_again_when_one_comes_back_to_it(visitor: Visitor) -> None:
     visitor.enter()
     visitor.wait_until_drawn()
-    with visitor.page.expect_response("**/api/albums/date/list/**"):
+    with visitor.page.expect_response("**/api/timeline/days/**"):
         # What a browser says when its window is brought to the front.
         visitor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")

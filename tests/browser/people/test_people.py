@@ -202,7 +202,7 @@ def test_a_menu_that_was_opened_early_stays_when_the_photos_come(
 ) -> None:
     visitor = visit_family()
     name_group(visitor, "Ada")
-    held = Held(visitor.page, "**/api/albums/date/list/**")
+    held = Held(visitor.page, "**/api/timeline/days/**")
     person(visitor, "Ada").click()
     visitor.press("More about Ada")
     visitor.wait_for(lambda: bool(held.routes), "the person's days are asked for")

@@ -58,7 +58,7 @@ def test_keys_turn_the_pages_and_close(visitor: Visitor) -> None:
     assert visitor.location() == "/"
 
 
-DAYS = re.compile(r"/api/albums/date/(?!list)")
+DAYS = re.compile(r"/api/timeline/photos/")
 
 
 def test_the_way_on_is_waited_for(visitor: Visitor) -> None:
