@@ -3,7 +3,7 @@ import { blockKey, blocksOf, isEmptied, type Block, type Section } from './block
 import type { Geometry } from './geometry';
 import type { Row } from './justified';
 import { Offsets } from './offsets';
-import { pack, type PackedDay } from './packing';
+import { pack, type DayShape, type Pack, type PackedDay } from './packing';
 import { stripsOf, type Chapter, type Strip } from './strips';
 
 /** A block as it stands now, in CSS pixels from the left and the top of the content. */
@@ -52,6 +52,10 @@ export class GridModel {
     ...{ side: 0, width: 1000, targetHeight: 200, gap: 4, columns: null },
     ...{ headingHeight: 48, labelHeight: 28 },
   };
+  /** Thousands of days are laid out when it is known how, not before. */
+  #isMeasured = false;
+  /** How days of which nothing is read are packed, by what tells them from others. */
+  #unread = new Map<string, Pack>();
 
   get height(): number {
     return this.#offsets.total;
@@ -65,11 +69,13 @@ export class GridModel {
   setSections(sections: Section[]): void {
     const old = new Map(this.blocks.map((block) => [block.key, block]));
     this.blocks = sections.flatMap((section) => blocksOf(section, old));
-    this.#layOutAll();
+    if (this.#isMeasured) this.#layOutAll();
   }
 
   setGeometry(geometry: Geometry): void {
     this.#geometry = geometry;
+    this.#isMeasured = true;
+    this.#unread.clear();
     this.#layOutAll();
   }
 
@@ -286,6 +292,17 @@ export class GridModel {
     this.#offsets.set(index, this.#strips[index].height);
   }
 
+  /** Most of a large library is not read, and many of its days are alike. */
+  #packed(shapes: DayShape[]): Pack {
+    if (shapes.some(({ aspects }) => aspects !== null)) return pack(shapes, this.#geometry);
+    const key = shapes
+      .map(({ count, isLabelled, goesOn }) => `${count}${isLabelled ? 'l' : ''}${goesOn ? 'g' : ''}`)
+      .join();
+    const packed = this.#unread.get(key) ?? pack(shapes, this.#geometry);
+    this.#unread.set(key, packed);
+    return packed;
+  }
+
   #laidOut({ blocks, chapter }: Strip): LaidOutStrip {
     const shapes = blocks.map((block) => ({
       count: isEmptied(block) ? 0 : block.count,
@@ -293,9 +310,9 @@ export class GridModel {
       isLabelled: chapter.isMonth && block.page === 1,
       goesOn: !block.isLast,
     }));
-    const { days, height } = pack(shapes, this.#geometry);
+    const { days, height } = this.#packed(shapes);
     const lead = leadOf(chapter);
-    const hasHeading = lead !== undefined && lead.section.title !== '' && blocks.includes(lead);
+    const hasHeading = lead !== undefined && blocks.includes(lead) && isTitled(lead);
     const heading = hasHeading ? this.#geometry.headingHeight : 0;
     const below = height > 0 ? this.#geometry.gap : 0;
     return { blocks, chapter, days, heading, height: heading + height + below };
@@ -305,6 +322,11 @@ export class GridModel {
 /** The block that the heading of a chapter stands above. */
 function leadOf({ blocks }: Chapter): Block | undefined {
   return blocks.find((block) => !isEmptied(block));
+}
+
+/** Days are; of thousands the title is not written to know that. */
+function isTitled({ section }: Block): boolean {
+  return section.date !== null || section.title !== '';
 }
 
 function isWhole({ blocks }: Strip): boolean {

@@ -3,7 +3,7 @@ import { Unreachable } from '../api/errors';
 import type { PigPhoto } from '../api/types';
 import type { Section } from './blocks';
 import { GridModel } from './model';
-import { photos, section } from './samples';
+import { geometry, photos, section } from './samples';
 import { PageLoader, type ReadBlocks } from './page-loader';
 
 interface Call {
@@ -14,6 +14,7 @@ interface Call {
 
 function modelOf(...sections: Section[]): GridModel {
   const model = new GridModel();
+  model.setGeometry(geometry);
   model.setSections(sections);
   return model;
 }
