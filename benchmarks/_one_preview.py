@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage
 
-from librephotos.settings.production import *  # noqa: F403
+from librephotos.settings.production import *  # noqa: F401, F403
 from librephotos.settings.production import STORAGES
 
 FILE = "LIBREPHOTOS_BENCH_PREVIEW"

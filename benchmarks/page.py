@@ -1,9 +1,9 @@
 """The page with a large library in Chromium: tasks, frames, memory, requests.
 
-A web process serves synthetic photos, of which `--big-day` are of the newest day, and one
-small picture for all of them. Chromium opens the timeline, drags the scrubber from end to
-end and scrolls through the long day. The floor is a bare page in the same browser that
-shows as many plain `img` elements, and others as many times while it scrolls.
+A web process serves synthetic photos, of which `--big-day` are of the newest day, and
+one small picture for all of them. Chromium opens the timeline, drags the scrubber from
+end to end and scrolls through the long day. The floor is a bare page in the same
+browser that shows as many plain `img` elements, and others in their place.
 
 Run: script/bench page [--photos 50000] [--big-day 10000] [--explain]
 The full size, which fills for minutes: --photos 1000000 --big-day 100000

@@ -73,6 +73,7 @@ export class GridModel {
   }
 
   setGeometry(geometry: Geometry): void {
+    if (this.#isMeasured && geometry === this.#geometry) return;
     this.#geometry = geometry;
     this.#isMeasured = true;
     this.#unread.clear();
@@ -296,7 +297,9 @@ export class GridModel {
   #packed(shapes: DayShape[]): Pack {
     if (shapes.some(({ aspects }) => aspects !== null)) return pack(shapes, this.#geometry);
     const key = shapes
-      .map(({ count, isLabelled, goesOn }) => `${count}${isLabelled ? 'l' : ''}${goesOn ? 'g' : ''}`)
+      .map(
+        ({ count, isLabelled, goesOn }) => `${count}${isLabelled ? 'l' : ''}${goesOn ? 'g' : ''}`,
+      )
       .join();
     const packed = this.#unread.get(key) ?? pack(shapes, this.#geometry);
     this.#unread.set(key, packed);

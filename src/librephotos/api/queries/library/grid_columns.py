@@ -34,13 +34,13 @@ class Tile(NamedTuple):
 class DayRun(NamedTuple):
     """Photos of one day that follow each other in the timeline.
 
-    `day` is an ordinal, `offset` how many of the day stand before them, `count` how
+    `day` is an ordinal, `offset` how many of the day stand before them, `photos` how
     many they are, `total` how many the day has.
     """
 
     day: int
     offset: int
-    count: int
+    photos: int
     total: int
 
 

@@ -40,8 +40,9 @@ class GridColumns(TypedDict):
     `kinds` 2: bits 0 to 10 the minute of the day (2047: none), 11 and 12 what it is (0
     image, 1 video, 2 motion photo), 13 has a RAW file, 14 favourite, 15 damaged.
 
-    `durations` are those of the videos in turn, in seconds, -1 where not known. `turned`
-    has for each photo that a person has turned its place here and the turn as in EXIF.
+    `durations` are those of the videos in turn, in seconds, -1 where not known.
+    `turned` has for each photo that a person has turned its place here and the turn as
+    in EXIF.
     `places` are names, `place_runs` has in turn one of them by its place there and for
     how many photos it counts; "" is none. `placeholders` are WebP in base64, "" none.
     """
