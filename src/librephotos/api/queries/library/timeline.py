@@ -150,7 +150,7 @@ class Days(AlbumKind[Day]):
         self._among = among
 
     def rows(self, title: str = "") -> Sequence[Day]:
-        days = [_day(*row) for row in self._counted()]
+        days = [_day(*row) for row in self.counted()]
         return [day for day in days if title in day.title] if title else days
 
     def album(self, key: int) -> Day | None:
@@ -207,7 +207,11 @@ class Days(AlbumKind[Day]):
             return self._among
         return matching(self.wanted, viewer=self.viewer)
 
-    def _counted(self) -> Iterable[tuple[int, int, str]]:
+    def counted(self) -> Iterable[tuple[int, int, str]]:
+        """Yield ordinal, number of photos and a place of each day, in order.
+
+        Plain rows: the list of all days has tens of thousands of them.
+        """
         if self._kept:
             kept = _kept_days(self.wanted, viewer=self.viewer).values("day")
             rows = kept.annotate(n=Sum("count"), where=Max("place")).order_by("-day")

@@ -223,6 +223,21 @@ def _group(day: int, items: list[GridItem]) -> DayGroup:
     }
 
 
+def incomplete_days(rows: Iterable[tuple[int, int, str]]) -> list[TimelineDay]:
+    """Return days without their photos from their rows, as `Days.counted` yields."""
+    return [
+        {
+            "id": str(day),
+            "date": day_title(day) or None,
+            "location": place,
+            "incomplete": True,
+            "numberOfItems": photos,
+            "items": [],
+        }
+        for day, photos, place in rows
+    ]
+
+
 def incomplete_day(day: Day) -> TimelineDay:
     """Return a day of the timeline without its photos."""
     return {

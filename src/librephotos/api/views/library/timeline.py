@@ -18,6 +18,7 @@ from librephotos.api.serializers.library.grid import (
     TimelineDay,
     grid_items,
     incomplete_day,
+    incomplete_days,
 )
 from librephotos.api.serializers.library.saved_filter import with_saved_filter
 from librephotos.api.serializers.library.timeline_filter import flag, timeline_filter
@@ -61,10 +62,8 @@ class TimelineView(APIView):
     """The days of a timeline, all of them: without their photos they are small."""
 
     def get(self, request: Request) -> Response:
-        days = Days(request.user, self.wanted(request)).rows()
-        answer: Results[TimelineDay] = {
-            "results": [incomplete_day(day) for day in days]
-        }
+        days = Days(request.user, self.wanted(request))
+        answer: Results[TimelineDay] = {"results": incomplete_days(days.counted())}
         return Response(answer)
 
     def wanted(self, request: Request) -> TimelineFilter:
