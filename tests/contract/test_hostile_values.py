@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+import random
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -92,6 +93,11 @@ def with_segment(row: Any, value: str) -> str:
     return "/" + re.sub(r"<[^>]+>", lambda _: value, row.route)
 
 
+def drawn(values: list[Any]) -> list[Any]:
+    """Return a third of the values: others for each state of the code, all in time."""
+    return random.sample(values, len(values) // 3)
+
+
 IDS = {"ids": lambda row: f"{row.method} {row.route}"}
 IN_PATH = [row for row in ROWS if "<" in row.route]
 # Pages of another library that describe the API, in no JSON of ours.
@@ -102,7 +108,7 @@ SENT = [row for row in ROWS if row.method in ("post", "patch", "delete")]
 
 @pytest.mark.parametrize("row", IN_PATH, **IDS)
 def test_in_a_path(client, row):
-    for value in SEGMENTS:
+    for value in drawn(SEGMENTS):
         for address in (with_segment(row, value), with_segment(row, value)[:-1]):
             check(client, row.method, address)
 
@@ -111,7 +117,7 @@ def test_in_a_path(client, row):
 def test_in_a_query(client, library, row):
     path = with_segment(row, str(library.photos["placed"].day))
     for name in named(row):
-        for value in VALUES:
+        for value in drawn(VALUES):
             check(client, "get", f"{path}?{name}={value}")
     check(client, "get", f"{path}?{'&'.join(f'{name}=%00' for name in named(row))}")
     check(client, "get", f"{path}?{'x' * 3000}=%zz&%00=1&&=&page=1&page=x")
@@ -124,7 +130,7 @@ def test_in_a_body(client, library, row):
         check(client, row.method, path, data)
     proper = dict(row.body or {})
     for name in {*fields(row), *proper}:
-        for value in BODIES:
+        for value in drawn(BODIES):
             body = json.dumps({**proper, name: value}).encode()
             check(client, row.method, path, body)
 
