@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Callable
 from io import UnsupportedOperation
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from waitress.channel import ClientDisconnected, HTTPChannel
 
 from librephotos.addresses import subscriber
 from librephotos.server.http.growing import GrowingBuffer
+from librephotos.server.http.later import Later
 from librephotos.server.http.limits import Limits
 from librephotos.server.http.parser import RequestParser, RequestTimeout
 from librephotos.server.http.tasks import ApplicationTask, RefusalTask
@@ -57,6 +59,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self._next_request_waits = False
         self._turn_is_due = False
         self._no_turn_before = now
+        self._later = Later(self._answer_again)
         super().__init__(server, sock, *rest, **more)
         self.subscriber = subscriber(self.addr[0])
 
@@ -79,6 +82,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.server.add_task(self)
         if self._lingering:
             return not self.will_close
+        if self._later.is_held and len(self.requests) == 1:
+            return not self.will_close  # its client may go away
         return bool(super().readable())
 
     def writable(self) -> bool:
@@ -149,7 +154,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.handle_close()
 
     def hold_next_request(self) -> bool:
-        """Say whether a request has to wait until the answer before it is taken."""
+        """Say whether a request has to wait until the answer before it is taken.
+
+        Or until what it waits for is there.
+        """
+        if self._later.hold():
+            return True
         self._next_request_waits = bool(self.total_outbufs_len)
         return self._next_request_waits
 
@@ -190,6 +200,19 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.idle_since = time.monotonic()
         if self.total_outbufs_len:  # else what was sent last has said when
             self.progress_at = self.idle_since
+
+    def put_off(self) -> Callable[[], None]:
+        """Have the request that is being answered answered anew, and not yet.
+
+        Not before what is returned has been called.
+        """
+        with self.requests_lock:
+            self.requests.insert(1, self.requests[0])
+        self._later.put_off()
+        return self._later.resume
+
+    def _answer_again(self) -> None:
+        self.server.add_task(self)
 
     def write_soon(self, data: bytes | ReadOnlyFileBasedBuffer) -> int:
         """Send bytes now if the client takes them, a file in turns."""

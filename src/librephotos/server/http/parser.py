@@ -72,6 +72,7 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
 
     adj: Settings
     body_rcv: Any
+    waits_since: float | None = None
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the header, and from it the limit of the body.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
 from waitress.task import ErrorTask, WSGITask
 
+from librephotos.api.http.putting_off import PUT_OFF, WAITS_SINCE
 from librephotos.api.http.upload_form import ENVIRON_KEY
 from librephotos.server.http.growing import NAME as GROWING
 from librephotos.server.http.growing import GrowingBuffer
@@ -25,6 +28,7 @@ class ApplicationTask(WSGITask):  # type: ignore[misc]
     """Asks the application; sends header and body in one piece if they are small."""
 
     wrote_header: bool
+    _is_put_off = False
 
     def get_environment(self) -> dict[str, Any]:
         """Return the WSGI environment, with the form of an upload."""
@@ -32,10 +36,22 @@ class ApplicationTask(WSGITask):  # type: ignore[misc]
         form = self.request.upload_form
         if form is not None:
             environ[ENVIRON_KEY] = form
+        if self.request.body_rcv is None:  # else it cannot be read again
+            environ[PUT_OFF] = self._put_off
+            environ[WAITS_SINCE] = self.request.waits_since
         return environ
+
+    def _put_off(self) -> Callable[[], None]:
+        self._is_put_off = True
+        if self.request.waits_since is None:
+            self.request.waits_since = time.monotonic()
+        return self.channel.put_off()  # type: ignore[no-any-return]
 
     def write(self, data: bytes) -> None:
         """Send a part of the answer, or nothing but the header."""
+        if self._is_put_off:
+            self.content_bytes_written += len(data)
+            return
         most = self.content_length
         separate = self.wrote_header or not self.complete or not self.has_body
         if separate or most is None or not 0 < len(data) <= min(most, _JOINED):
@@ -48,6 +64,8 @@ class ApplicationTask(WSGITask):  # type: ignore[misc]
 
     def finish(self) -> None:
         """Send what is still to be sent: a file that grows, after the header."""
+        if self._is_put_off:
+            return
         growing: GrowingBuffer | None = (self.environ or {}).get(GROWING)
         if growing is None:
             super().finish()

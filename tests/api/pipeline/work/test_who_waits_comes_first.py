@@ -136,7 +136,7 @@ def test_a_lost_preview_does_not_wait_for_a_scan(
     queue.enqueue(queue.Task.RUN_STAGES, priority=queue.FIRST, job=None, photos=[])
     client = client_of(labelled.owner)
     address = f"/media/thumbnails_big/{photo.image_hash}"
-    assert client.get(address).status_code == 404
+    assert client.get(address).status_code == 503
     loop.run(wait=False, queues=[queue.PICTURES])
     assert client.get(address).getvalue().startswith(b"\xff\xd8")
     assert waiting(queue.Task.RUN_STAGES) == 1  # the scan's

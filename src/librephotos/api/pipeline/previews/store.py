@@ -116,18 +116,25 @@ def _undeleted(names: Iterable[str]) -> Iterator[str]:
             yield name
 
 
-def remake_previews(photo_id: UUID, *, awaited: bool = False) -> None:
-    """Have a worker make the previews of a photo again, since they were lost.
+def awaited_lock(photo_id: UUID) -> str:
+    """Return the queueing lock of the task that makes what somebody waits for."""
+    return f"previews-{photo_id}-awaited"
 
-    They are `awaited` where somebody looks at the photo: then before anything else.
+
+def remake_previews(photo_id: UUID, *, burst: int | None = None) -> None:
+    """Have a worker make the previews of a photo, again where they were lost.
+
+    Before anything else where somebody looks at it: of a later `burst` of requests
+    before those of earlier ones, and within one in the order of their arrival.
     """
+    awaited = burst is not None
     with transaction.atomic():
         invalidate(["thumbnails"], of=[photo_id], reason=Reason.LOST)
         queue.enqueue(
             queue.Task.RUN_STAGES,
             on=queue.PICTURES if awaited else None,
-            priority=queue.FIRST if awaited else 0,
-            queueing_lock=f"previews-{photo_id}{'-awaited' if awaited else ''}",
+            priority=burst or 0,
+            queueing_lock=awaited_lock(photo_id) if awaited else f"previews-{photo_id}",
             job=None,
             photos=[str(photo_id)],
             awaited=awaited,

@@ -15,10 +15,14 @@ UNLIMITED = 0
 
 @cache
 def sandbox() -> Sandbox:
-    """Return the child that decodes untrusted files and finds faces."""
+    """Return the child that decodes untrusted files and finds faces.
+
+    It leaves the cores to what somebody waits for.
+    """
     return Sandbox(
         timeout_s=settings.DECODE_TIMEOUT_S,
         memory_bytes=settings.DECODE_MEMORY_MIB * 2**20,
+        nice=10,
     )
 
 

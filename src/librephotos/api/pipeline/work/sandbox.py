@@ -94,12 +94,13 @@ _SILENT: Outcome[Any] = Outcome(
 class Sandbox:
     """A child process that maps functions over items; safe to share by threads.
 
-    `timeout_s` bounds one item. The child starts with the first item and ends when
-    `rest` finds it idle.
+    `timeout_s` bounds one item; by `nice` (see nice(2)) it leaves the cores to others.
+    The child starts with the first item and ends when `rest` finds it idle.
     """
 
-    def __init__(self, *, timeout_s: float, memory_bytes: int) -> None:
+    def __init__(self, *, timeout_s: float, memory_bytes: int, nice: int = 0) -> None:
         self.timeout_s = timeout_s
+        self._nice = nice
         self._memory_bytes = memory_bytes
         self._pool: ProcessPool | None = None
         self._context = ChildContext()
@@ -269,7 +270,7 @@ class Sandbox:
             max_workers=1,
             max_tasks=TASKS_PER_CHILD,
             initializer=_prepare_child,
-            initargs=(os.getpid(), self._memory_bytes),
+            initargs=(os.getpid(), self._memory_bytes, self._nice),
             context=self._context,
         )
         assert pool.active  # asking for it starts the child
@@ -331,7 +332,8 @@ def _cause(exitcode: Any) -> str:
     return f"exit code {exitcode}"
 
 
-def _prepare_child(parent: int, memory_bytes: int) -> None:
+def _prepare_child(parent: int, memory_bytes: int, nice: int) -> None:
+    os.nice(nice)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if memory_bytes and hasattr(resource, "RLIMIT_AS"):
         _limit_memory(memory_bytes)

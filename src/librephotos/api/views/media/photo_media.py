@@ -7,7 +7,7 @@ import os
 import re
 from abc import abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from django.core.files.storage import default_storage, storages
 from django.http import HttpResponse
@@ -25,11 +25,18 @@ from librephotos.api.http.authentication import (
     CookieAuthentication,
     EnvelopeBasicAuthentication,
 )
+from librephotos.api.http.caller import who_waits
+from librephotos.api.http.putting_off import PUT_OFF, WAITS_SINCE
 from librephotos.api.models import Link, Photo, Shown, User
 from librephotos.api.models.sharing.links import pictured_for
-from librephotos.api.pipeline.previews.store import remake_previews
 from librephotos.api.queries.library.photos import one_of
 from librephotos.api.queries.library.shares import may_have_faces, may_have_original
+from librephotos.api.services.preview_requests import (
+    NoPreviewPossible,
+    NoPreviewYet,
+    PreviewWait,
+    await_preview,
+)
 from librephotos.api.storage.originals import NoSuchPart, OutsideScanDirectories
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.views.media.byte_response import (
@@ -102,6 +109,12 @@ def denied(request: Request) -> HttpResponse:
     return HttpResponse(status=403, headers={"X-Media-Error": "authentication"})
 
 
+def not_yet(retry_after_s: int) -> HttpResponse:
+    """Answer, for nobody to keep, that it is worth asking again after a while."""
+    headers = {"Retry-After": str(retry_after_s), "Cache-Control": "no-store"}
+    return HttpResponse(status=503, headers=headers)
+
+
 class DiskSilent(APIException):
     """The file system that a picture lies on does not answer."""
 
@@ -142,6 +155,8 @@ class PhotoMediaView(APIView):
             content = self.presented(photo, self.content(photo, by_hash=by_hash))
         except (NoContent, NoSuchPart):
             return self.nothing()
+        except NoPreviewYet as error:
+            return not_yet(error.retry_after_s)
         except TimeoutError as error:
             raise DiskSilent from error
         except PermissionError as error:
@@ -226,14 +241,40 @@ class PreviewView(PhotoMediaView):
         )
 
     def content(self, photo: Photo, *, by_hash: bool) -> Content:
+        found = self._stored(photo, by_hash=by_hash)
+        if found is not None:
+            return found
+        environment = self.request.META
+        wait = PreviewWait(
+            who_waits(self.request),
+            put_off=environment.get(PUT_OFF),
+            since=environment.get(WAITS_SINCE),
+        )
+        try:
+            await_preview(photo.pk, wait=wait)
+        except NoPreviewPossible as error:
+            raise NoContent from error
+        # It was made in this moment.
+        found = self._stored(self._anew(photo), by_hash=by_hash)
+        if found is None:
+            await_preview(photo.pk, wait=wait, lost=True)
+            raise NoContent
+        return found
+
+    def _anew(self, photo: Photo) -> Photo:
+        row = self.photos().filter(pk=photo.pk).first()
+        if row is None:
+            raise NoContent
+        return cast(Photo, row)
+
+    def _stored(self, photo: Photo, *, by_hash: bool) -> Content | None:
+        """Return the preview, None if there is none in the storage."""
         size, extension = self._variant(photo)
         if not extension:
-            raise NoContent
+            return None
         storage, name = storages["previews"], preview_name(photo.pk, size, extension)
         if not (storage.exists(name) and storage.size(name)):
-            # Lost, or cut short by a loss of power.
-            remake_previews(photo.pk, awaited=True)
-            raise NoContent
+            return None  # lost, or cut short by a loss of power
         file = storage.open(name)
         return Content(
             file=file,
