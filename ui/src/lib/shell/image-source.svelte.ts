@@ -10,6 +10,8 @@ interface Failure {
   restored: number;
   times: number;
   isWaiting: boolean;
+  /** No other try is made before the server comes back. */
+  isFinal: boolean;
 }
 
 /** The address of an image, which changes for one that failed to be asked for again. */
@@ -32,15 +34,27 @@ export class ImageSource {
     return this.#failure.isWaiting ? null : `${url}?retry=${restored}.${this.#failure.times}`;
   }
 
+  /** Whether it could not be loaded in all of its tries. */
+  get failed(): boolean {
+    const failure = this.#failure;
+    return (
+      failure !== null &&
+      failure.isFinal &&
+      failure.url === this.url() &&
+      failure.restored === this.connection.restored
+    );
+  }
+
   /** The image could not be loaded: show none, and try again a few times. */
   async onFailed(): Promise<void> {
     const url = this.url();
     const { restored } = this.connection;
     const last = this.#failure;
     const before = last?.url === url && last.restored === restored ? last.times : 0;
-    const failure = { url, restored, times: before + 1, isWaiting: true };
-    this.#failure = failure;
     const pause = PAUSES_MS[before];
+    const isFinal = pause === undefined;
+    const failure = { url, restored, times: before + 1, isWaiting: true, isFinal };
+    this.#failure = failure;
     if (pause === undefined || !(await this.client.renewMedia())) return;
     setTimeout(() => {
       if (this.#failure === failure) this.#failure = { ...failure, isWaiting: false };

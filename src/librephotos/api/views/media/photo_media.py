@@ -112,7 +112,10 @@ def denied(request: Request) -> HttpResponse:
 def not_yet(retry_after_s: int) -> HttpResponse:
     """Answer, for nobody to keep, that it is worth asking again after a while."""
     headers = {"Retry-After": str(retry_after_s), "Cache-Control": "no-store"}
-    return HttpResponse(status=503, headers=headers)
+    response = HttpResponse(status=503, headers=headers)
+    # It is no error of the server, and mostly thrown away (`http.putting_off`).
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 class DiskSilent(APIException):
