@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from librephotos.api.models import Photo, PhotoStage
+from librephotos.api.models import PhotoStage
 from librephotos.api.pipeline.previews.store import awaited_lock, remake_previews
 from librephotos.api.pipeline.work.registry import PREVIEWS
 from librephotos.api.queries.operations.health import is_under_way, workers_alive
@@ -87,9 +87,9 @@ def _state(photo: UUID) -> str:
     rows = PhotoStage.objects.filter(photo=photo, stage=PREVIEWS)
     state = rows.values_list("state", flat=True).first()
     if state is None:
-        # Nobody has come to it yet, unless there is no file to make them of.
-        has_file = Photo.objects.filter(pk=photo, main_file__isnull=False).exists()
-        state = PhotoStage.State.PENDING if has_file else PhotoStage.State.SKIPPED
+        # Nobody has come to it yet, unless nobody takes the photo through stages.
+        is_on_its_way = PhotoStage.objects.filter(photo=photo).exists()
+        state = PhotoStage.State.PENDING if is_on_its_way else PhotoStage.State.SKIPPED
     return state
 
 
