@@ -39,7 +39,11 @@ def connection_arguments(*, database: str | None = None) -> dict[str, Any]:
         "password": described.get("PASSWORD"),
         "host": described.get("HOST"),
         "port": described.get("PORT"),
-        **{k: v for k, v in described.get("OPTIONS", {}).items() if k != "pool"},
+        **{
+            name: value
+            for name, value in described.get("OPTIONS", {}).items()
+            if name not in ("pool", "prepare_threshold")
+        },
     }
     return {name: value for name, value in arguments.items() if value}
 

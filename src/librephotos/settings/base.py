@@ -96,6 +96,8 @@ DATABASES["default"].update(
     CONN_MAX_AGE=0,
     CONN_HEALTH_CHECKS=True,
     OPTIONS={
+        # Other servers may stand behind a pooler, which loses what was prepared.
+        **({"prepare_threshold": 2} if EMBEDDED_POSTGRES else {}),
         **DATABASES["default"].get("OPTIONS", {}),
         "pool": {
             # An idle connection is a PostgreSQL process of 5 to 10 MiB.

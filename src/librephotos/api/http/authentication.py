@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from librephotos.api.http.throttling import LoginThrottle
 from librephotos.api.models import User
+from librephotos.api.models.prepared import Prepared
 
 COOKIE = "jwt"
 COOKIE_PATH = "/media/"
@@ -41,20 +43,30 @@ def user_of(token: Token) -> User:
     Raises InvalidToken after the sign-in was revoked, the password changed, or the
     account was deactivated or deleted.
     """
-    revoked = BlacklistedToken.objects.filter(
-        token__jti=Value(token.get(SESSION_CLAIM, ""))
+    user = _account().first(
+        token.get(SESSION_CLAIM, ""), int(token.get("user_id") or 0)
     )
-    users = User.objects.annotate(revoked=Exists(revoked))
-    user = users.filter(pk=token.get("user_id"), is_active=True).first()
     if user is None:
         raise InvalidToken("There is no active account for this token.")
-    if user.revoked:
+    if user.revoked:  # type: ignore[attr-defined]
         raise InvalidToken("This sign-in was ended. Sign in again.")
     if token.get("hash_password") != get_md5_hash_password(user.password):
         raise InvalidToken(PASSWORD_CHANGED)
     if token.get(ENDED_CLAIM, 0) != user.ended_sign_ins:
         raise InvalidToken("All sign-ins of this account were ended. Sign in again.")
     return user
+
+
+_ANY_SESSION, _ANY_USER = "the id of a refresh token", 2**40
+
+
+@cache
+def _account() -> Prepared[User]:
+    """Return what finds an active account, and whether one of its sign-ins ended."""
+    revoked = BlacklistedToken.objects.filter(token__jti=Value(_ANY_SESSION))
+    users = User.objects.annotate(revoked=Exists(revoked))
+    active = users.filter(pk=_ANY_USER, is_active=True)
+    return Prepared(active, _ANY_SESSION, _ANY_USER)
 
 
 class BearerAuthentication(JWTAuthentication):

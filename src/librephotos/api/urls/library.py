@@ -23,6 +23,7 @@ from librephotos.api.views.library import (
     user_albums,
 )
 from librephotos.api.views.media import originals, photo_media
+from librephotos.api.views.media.quick_previews import quick_preview
 from librephotos.api.views.operations import failed_files, jobs, models, statistics
 
 
@@ -32,6 +33,10 @@ def _api(route: str, view: type[APIView], **options: Any) -> URLPattern:
 
 def _media(kind: str, view: type[APIView], **options: Any) -> URLPattern:
     return both(f"media/{kind}/<str:name>", view.as_view(**options))
+
+
+def _preview(kind: str, size: PreviewSize) -> URLPattern:
+    return both(f"media/{kind}/<str:name>", quick_preview(size))
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -96,9 +101,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("fullscanphotos", jobs.FullScanView),
     _api("scanuploadedphotos", jobs.UploadScanView),
     _api("deletemissingphotos", jobs.DeleteMissingView),
-    _media("thumbnails_big", photo_media.PreviewView, size=PreviewSize.BIG),
-    _media("square_thumbnails", photo_media.PreviewView, size=PreviewSize.MEDIUM),
-    _media("square_thumbnails_small", photo_media.PreviewView, size=PreviewSize.SMALL),
+    _preview("thumbnails_big", PreviewSize.BIG),
+    _preview("square_thumbnails", PreviewSize.MEDIUM),
+    _preview("square_thumbnails_small", PreviewSize.SMALL),
     _media("photos", originals.OriginalView),
     _media("video", originals.VideoView),
     _media("embedded_media", originals.EmbeddedVideoView),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.conf import settings
 from django.db import models
+
+from librephotos.api.models.prepared import Prepared
 
 
 def default_allow_upload() -> bool:
@@ -70,7 +74,7 @@ class SiteSettings(models.Model):
     @classmethod
     def current(cls) -> SiteSettings:
         """Return the settings in force, creating them with their defaults."""
-        return cls.objects.get_or_create(id=1)[0]
+        return _kept().first() or cls.objects.get_or_create(id=1)[0]
 
     @classmethod
     def locked(cls) -> SiteSettings:
@@ -98,3 +102,8 @@ class SiteSettings(models.Model):
         if self.search_model:
             return self.search_model
         return ZERO_SHOT_MODEL if self.tagging_model == self.Tagger.SIGLIP2 else ""
+
+
+@cache
+def _kept() -> Prepared[SiteSettings]:
+    return Prepared(SiteSettings.objects.filter(id=1))

@@ -117,12 +117,17 @@ def detailed(photos: PhotoQuerySet) -> PhotoQuerySet:
     )
 
 
+def is_name(name: str) -> bool:
+    """Whether a text can be the UUID or the image hash of a photo."""
+    return bool(_NAME.fullmatch(name))
+
+
 def one_of(photos: PhotoQuerySet, name: str) -> Any:
     """Return the photo (or row) named by a UUID or image hash, None if there is none.
 
     A name that cannot be one is not asked for: PostgreSQL refuses some characters.
     """
-    return photos.identified_by(name).first() if _NAME.fullmatch(name) else None
+    return photos.identified_by(name).first() if is_name(name) else None
 
 
 def photo_ids(names: Iterable[str]) -> Q:

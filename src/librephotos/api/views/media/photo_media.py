@@ -272,18 +272,31 @@ class PreviewView(PhotoMediaView):
 
     def _stored(self, photo: Photo, *, by_hash: bool) -> Content | None:
         """Return the preview, None if there is none in the storage."""
-        size, extension = self._variant(photo)
+        size, extension = self.variant(photo)
         if not extension:
             return None
         storage, name = storages["previews"], preview_name(photo.pk, size, extension)
         if not (storage.exists(name) and storage.size(name)):
             return None  # lost, or cut short by a loss of power
         file = storage.open(name)
+        return self.content_of(photo, size, extension, file, file.size, by_hash=by_hash)
+
+    def content_of(
+        self,
+        photo: Photo,
+        size: PreviewSize,
+        extension: str,
+        file: Any,
+        length: int,
+        *,
+        by_hash: bool,
+    ) -> Content:
+        """Return an open preview of so many bytes as it is sent."""
         return Content(
             file=file,
-            length=file.size,
+            length=length,
             mime=_TYPES[extension],
-            etag=f'"{photo.image_hash}-{size}-{file.size:x}-{photo.shown_orientation}"',
+            etag=f'"{photo.image_hash}-{size}-{length:x}-{photo.shown_orientation}"',
             cache=IMMUTABLE if by_hash and self._is_final(photo) else REVALIDATED,
             path=local_path(file),
         )
@@ -295,10 +308,10 @@ class PreviewView(PhotoMediaView):
         to be turned has none.
         """
         shown = photo.shown_orientation
-        version = self.request.query_params.get("v", str(UNTURNED))
+        version = self.request.GET.get("v", str(UNTURNED))
         return shown == photo.user_orientation and version == str(shown)
 
-    def _variant(self, photo: Photo) -> tuple[PreviewSize, str]:
+    def variant(self, photo: Photo) -> tuple[PreviewSize, str]:
         """Choose what a client can show: an image stays one, if a moving one."""
         clip = _CLIPS.get(self.size)
         moving = photo.clip_format and (photo.video or photo.clip_format != "mp4")
