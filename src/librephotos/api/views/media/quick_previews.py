@@ -10,7 +10,7 @@ import os
 import uuid
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import Any
+from typing import Any, cast
 
 from django.core.files.storage import storages
 from django.http import HttpRequest
@@ -59,7 +59,9 @@ def _answer(
     """Return what the ordinary way would, None where that takes more."""
     name = address.split(".", 1)[0].split("_", 1)[0]
     user = _caller(request) if is_name(name) else None
-    photo = _pictured(user, name) if user else None
+    if user is None:
+        return None
+    photo = _pictured(user, name)
     if photo is None:
         return None
     view = PreviewView(size=size)
@@ -90,7 +92,7 @@ def _caller(request: HttpRequest) -> User | None:
         found = way.authenticate(request)  # type: ignore[arg-type]
     except (AuthenticationFailed, TokenError):
         return None
-    return found[0] if found else None
+    return cast(User, found[0]) if found else None
 
 
 def _pictured(user: User, name: str) -> Photo | None:

@@ -1,0 +1,132 @@
+"""The short way of previews answers as the ordinary one, and forgets nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import storages
+from django.utils import timezone
+from rest_framework.test import APIClient, APIRequestFactory
+
+from librephotos.api.http.tokens import SignInToken
+from librephotos.api.models import Photo, User, UserAlbum, UserAlbumPhoto
+from librephotos.api.models.prepared import Prepared
+from librephotos.api.storage.previews import PreviewSize, preview_name
+from librephotos.api.views.media.photo_media import PreviewView
+from tests.api.media.test_media import body, get, previewed
+from tests.factories import LinkFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+KIND = "square_thumbnails_small"
+
+
+def bearer(user) -> tuple[APIClient, SignInToken]:
+    token = SignInToken.for_user(user)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.access_token}")
+    return client, token
+
+
+def status(client, name) -> int:
+    """The status of an answer that is read, and closed by that."""
+    answer = get(client, KIND, name)
+    body(answer)
+    return int(answer.status_code)
+
+
+def test_who_is_revoked_sees_nothing_with_the_next_request():
+    me = UserFactory()
+    photo = previewed(me)
+
+    client, token = bearer(me)
+    assert status(client, photo.image_hash) == 200
+    token.blacklist()
+    assert status(client, photo.image_hash) == 401
+
+    client, _ = bearer(me)
+    assert status(client, photo.image_hash) == 200
+    me.set_password("another password")
+    me.save()
+    assert status(client, photo.image_hash) == 401
+
+    client, _ = bearer(me)
+    assert status(client, photo.image_hash) == 200
+    User.objects.filter(pk=me.pk).update(is_active=False)
+    assert status(client, photo.image_hash) == 401
+
+
+def test_a_photo_is_shown_until_it_is_not_shared_any_more():
+    owner, other = UserFactory(public_sharing=True), UserFactory()
+    photo = previewed(owner, public=True)
+    client, _ = bearer(other)
+    for name in (photo.image_hash, str(photo.pk)):
+        answer = get(client, KIND, name)
+        assert (answer.status_code, body(answer)) == (200, b"small")
+        assert answer["Cache-Control"] == "private, no-cache"
+    Photo.objects.filter(pk=photo.pk).update(public=False)
+    for name in (photo.image_hash, str(photo.pk)):
+        assert status(client, name) == 404
+
+
+def test_a_link_vouches_for_a_photo_until_its_time_has_come():
+    owner, other = UserFactory(), UserFactory()
+    photo = previewed(owner)
+    album = UserAlbum.objects.create(owner=owner, title="Shown")
+    UserAlbumPhoto.objects.create(album=album, photo=photo)
+    link = LinkFactory(album=album)
+    client, _ = bearer(other)
+    assert status(client, photo.image_hash) == 200
+    link.expires_at = timezone.now() - timedelta(seconds=1)
+    link.save()
+    assert status(client, photo.image_hash) == 404
+
+
+@pytest.mark.parametrize("asked", [{}, {"HTTP_RANGE": "bytes=1-2"}])
+def test_it_answers_as_the_ordinary_way(asked):
+    me = UserFactory()
+    photo = previewed(me)
+    client, token = bearer(me)
+    quick = client.get(f"/media/{KIND}/{photo.image_hash}", **asked)
+    signed_in = f"Bearer {token.access_token}"
+    request = APIRequestFactory().get("/", HTTP_AUTHORIZATION=signed_in, **asked)
+    view = PreviewView.as_view(size=PreviewSize.SMALL)
+    ordinary = view(request, name=photo.image_hash)
+    assert (quick.status_code, body(quick)) == (ordinary.status_code, body(ordinary))
+    ordinary.close()
+    for header in ("ETag", "Cache-Control", "Content-Length", "Content-Type"):
+        assert quick[header] == ordinary[header]
+    assert quick.get("Content-Range") == ordinary.get("Content-Range")
+
+
+def test_what_is_cut_short_is_left_to_the_ordinary_way():
+    me = UserFactory()
+    photo = previewed(me)
+    name = preview_name(photo.pk, PreviewSize.SMALL, photo.preview_format)
+    with open(storages["previews"].path(name), "wb"):
+        pass
+    client, _ = bearer(me)
+    assert status(client, photo.image_hash) == 404
+
+
+@pytest.mark.parametrize("name", ["-" * 36, "0" * 32 + "----", "a" * 36])
+def test_no_name_is_too_strange(name):
+    client, _ = bearer(UserFactory())
+    assert status(client, name) == 404
+
+
+def test_a_stand_in_has_to_be_a_parameter():
+    with pytest.raises(ValueError, match="stand-in"):
+        Prepared(User.objects.filter(pk=1), 2)
+
+
+def test_a_prepared_row_is_that_of_the_queryset():
+    me = UserFactory()
+    asked = Prepared(User.objects.filter(pk=2**40), 2**40)
+    found = asked.first(me.pk)
+    expected = User.objects.get(pk=me.pk)
+    assert {f.attname: getattr(found, f.attname) for f in User._meta.fields} == {
+        f.attname: getattr(expected, f.attname) for f in User._meta.fields
+    }
+    assert asked.first(0) is None
