@@ -63,9 +63,12 @@ class Prepared(Generic[Row]):
 
 
 def _cursor() -> Any:
-    """Return a cursor whose parameters PostgreSQL binds, counted as any other is."""
+    """Return a cursor whose parameters PostgreSQL binds.
+
+    Where queries are logged, the log tells their values, and so they are in the text.
+    """
+    if connection.queries_logged:
+        return connection.cursor()
     connection.ensure_connection()
     bare = psycopg.Cursor(connection.connection)
-    if connection.queries_logged:
-        return connection.make_debug_cursor(bare)  # type: ignore[arg-type]
     return connection.make_cursor(bare)  # type: ignore[arg-type]
