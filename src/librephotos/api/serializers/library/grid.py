@@ -116,12 +116,12 @@ def grid_items(rows: list[GridRow], *, viewer: Any) -> list[GridItem]:
     When and where a photo of another was taken is told as far as they show it.
     """
     users = _users_of(rows, viewer=viewer)
-    shown = _shown_of(rows, viewer=viewer)
+    shown, everything = _shown_of(rows, viewer=viewer), Shown.all()
     return [
         grid_item(
             row,
             users[row.owner_id],
-            shown=shown.get(row.id, Shown.all()),
+            shown=shown.get(row.id, everything),
             shared_to=[
                 users[user] for user in _recipients(row, viewer) if user in users
             ],

@@ -32,6 +32,7 @@ from librephotos.api.queries.library.photos import (
     recently_added,
     without_timestamp,
 )
+from librephotos.api.queries.library.whole_photo import whole_photo
 from librephotos.api.queries.search.exact import containing, terms_of
 from librephotos.api.queries.search.similar_photos import similar_photos
 from librephotos.api.serializers.library.grid import (
@@ -44,6 +45,8 @@ from librephotos.api.serializers.library.grid import (
 from librephotos.api.serializers.library.photo import photo_details
 from librephotos.api.serializers.library.photo_shape import FileExists, PhotoDetails
 from librephotos.api.serializers.library.similar_photo import similar_items
+
+UNKNOWN = "There is no such photo."
 
 
 class PhotoListView(APIView):
@@ -99,9 +102,13 @@ class PhotoView(APIView):
 
     @documented("photo", path=("name",), answer=PhotoDetails)
     def get(self, request: Request, name: str) -> Response:
-        photo = viewable_photo(detailed(Photo.objects.all()), request, name)
-        details = photo_details(photo, viewer=request.user)
-        similar = similar_photos(photo, viewer=request.user)
+        found = whole_photo(name, viewer=request.user)
+        if found is None:
+            raise NotFound(UNKNOWN)
+        details = photo_details(found.photo, viewer=request.user)
+        similar = (
+            similar_photos(found.photo, viewer=request.user) if found.has_vector else ()
+        )
         answer: PhotoDetails = {**details, "similar_photos": similar_items(similar)}
         return Response(answer)
 
@@ -128,7 +135,7 @@ def viewable_photo(photos: PhotoQuerySet, request: Request, name: str) -> Any:
     """Return the photo or row of this name; raise NotFound unless one may see it."""
     photo = one_of(photos.viewable_by(request.user), name)
     if photo is None:
-        raise NotFound("There is no such photo.")
+        raise NotFound(UNKNOWN)
     return photo
 
 
