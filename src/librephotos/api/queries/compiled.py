@@ -53,12 +53,15 @@ class Compiled:
 
 
 def _named(value: Any, stand_ins: dict[str, Any]) -> str:
-    """Return for which stand-in a value of the query stands, "" for none."""
+    """Return for which stand-in a value of the query stands, "" for none.
+
+    Django hands whole numbers over as subclasses of int that name their column's size.
+    """
     return next(
         (
             name
             for name, stand_in in stand_ins.items()
-            if type(value) is type(stand_in) and value == stand_in
+            if isinstance(value, type(stand_in)) and value == stand_in
         ),
         "",
     )

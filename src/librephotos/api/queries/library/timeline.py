@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, F, Max, Sum
 
-from librephotos.api.models import Photo, PhotoDay, PhotoThing, Thing
+from librephotos.api.models import Photo, PhotoDay, PhotoThing, Thing, User
 from librephotos.api.models.fields import path_to_text
 from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.queries.compiled import Compiled
 from librephotos.api.queries.library.albums import Album, AlbumKind
-from librephotos.api.queries.library.photos import newest_first
+from librephotos.api.queries.library.photos import (
+    GridRow,
+    as_grid_rows,
+    grid_rows,
+    newest_first,
+)
 from librephotos.api.queries.people.person_photos import photos_of_person
 
 EVERY_CATEGORY = frozenset(Photo.Category.values)
@@ -132,6 +139,8 @@ def _favorites(photos: PhotoQuerySet, *, viewer: Any) -> PhotoQuerySet:
 
 
 _LAST_DAY = date.max.toordinal()
+_WITHIN_DAY = ("-taken_at", "id")
+_SOMEBODY = User(pk=-1)
 
 
 class Days(AlbumKind[Day]):
@@ -156,14 +165,15 @@ class Days(AlbumKind[Day]):
     def album(self, key: int) -> Day | None:
         key = min(key, _LAST_DAY)
         if self._kept:
-            kept = _kept_days(self.wanted, viewer=self.viewer).filter(day=key)
-            facts = kept.aggregate(n=Sum("count"), where=Max("place"))
-            facts["n"] = (facts["n"] or 0) - self._left_out([key]).get(key, 0)
+            kept = _kept_day(self.wanted).rows(viewer=self.viewer.pk, day=key)
+            photos, where = kept[0] if kept else (0, "")
+            photos -= self._left_out([key]).get(key, 0)
         else:
-            photos = self._matching().filter(day=key).order_by()
-            facts = photos.aggregate(n=Count("*"), where=Max("place__name"))
-        where = "" if self.wanted.public else facts["where"]
-        return _day(key, facts["n"], where) if facts["n"] else None
+            found = self._matching().filter(day=key).order_by()
+            facts = found.aggregate(n=Count("*"), where=Max("place__name"))
+            photos, where = facts["n"], facts["where"]
+        place = "" if self.wanted.public else where
+        return _day(key, photos, place) if photos else None
 
     def photos(self, album: Day) -> PhotoQuerySet:
         return self._matching().filter(day=album.key)
@@ -181,6 +191,16 @@ class Days(AlbumKind[Day]):
         summed = kept.values("day").annotate(n=Sum("count")).values_list("day", "n")
         left_out = self._left_out(days)
         return {day: n - left_out.get(day, 0) for day, n in summed}
+
+    def page(self, album: Day, *, start: int, size: int) -> list[GridRow]:
+        """Return some of a day's photos, the newest first."""
+        if self._kept:
+            given = {"viewer": self.viewer.pk, "day": album.key}
+            rows = _rows_of_day(self.wanted).rows(start=start, size=size, **given)
+        else:
+            photos = self.photos(album).order_by(*_WITHIN_DAY)
+            rows = grid_rows(photos)[start : start + size]
+        return as_grid_rows(rows)
 
     @property
     def _kept(self) -> bool:
@@ -224,6 +244,23 @@ class Days(AlbumKind[Day]):
         counted = days.annotate(n=Count("*")).order_by("-day").values_list("day", "n")
         places = {} if self.wanted.public else _places_of_days(self.viewer)
         yield from ((day, count, places.get(day, "")) for day, count in counted)
+
+
+# The filters whose days are kept are few, so that all their statements can be, too.
+@cache
+def _kept_day(wanted: TimelineFilter) -> Compiled:
+    """Return the query of the number of photos of a day, and one of its places."""
+    kept = _kept_days(wanted, viewer=_SOMEBODY).filter(day=_LAST_DAY).values("day")
+    facts = kept.annotate(n=Sum("count"), where=Max("place")).values_list("n", "where")
+    return Compiled(facts, viewer=_SOMEBODY.pk, day=_LAST_DAY)
+
+
+@cache
+def _rows_of_day(wanted: TimelineFilter) -> Compiled:
+    """Return the query of the photos of a day."""
+    photos = matching(wanted, viewer=_SOMEBODY).filter(day=_LAST_DAY)
+    rows = grid_rows(photos.order_by(*_WITHIN_DAY))
+    return Compiled(rows, viewer=_SOMEBODY.pk, day=_LAST_DAY)
 
 
 def day_title(day: int) -> str:

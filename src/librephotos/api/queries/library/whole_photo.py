@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -40,6 +40,7 @@ from librephotos.api.models import (
 from librephotos.api.models.fields import PathField, text_to_path
 from librephotos.api.queries.compiled import Compiled
 from librephotos.api.queries.library.photos import (
+    PLACE_DEPTH,
     best_tags_first,
     is_name,
     with_counts,
@@ -64,8 +65,8 @@ _METADATA = (
     "tags",
 )
 _PLACE = ("id", "name", "latitude", "longitude", "parent_id")
-_PLACES = ("place", "place__parent", "place__parent__parent")
-"""A town, its region, its country; what lies deeper is asked for when it is shown."""
+_PLACES = tuple(accumulate(PLACE_DEPTH.split("__"), "{}__{}".format))
+"""The place of a photo, and those that it lies in."""
 _FILE = ("id", "path", "size", "md5", "kind")
 _TAG = ("thing_id", "score")
 _FACE = ("id", "left", "top", "right", "bottom", "guess_probability")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drf_spectacular.utils import extend_schema_view
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,8 +11,6 @@ from rest_framework.views import APIView
 
 from librephotos.api.http.documentation import documented
 from librephotos.api.http.pagination import Results
-from librephotos.api.models.library.photo import PhotoQuerySet
-from librephotos.api.queries.library.photos import as_grid_rows, grid_rows
 from librephotos.api.queries.library.timeline import Day, Days, TimelineFilter
 from librephotos.api.serializers.library.grid import (
     CompleteDay,
@@ -129,16 +128,20 @@ class DayView(AlbumView[Day]):
     def headed(self, album: Day) -> TimelineDay:
         return incomplete_day(album)
 
-    def answer(self, request: Request, album: Day, photos: PhotoQuerySet) -> Response:
+    def get(self, request: Request, **address: int) -> Response:
+        days = self.kind(request)
+        day = days.album(address["day"])
+        if day is None:
+            raise NotFound(self.unknown)
         size = min(_number(request, "size", PAGE_SIZE), _MOST_PER_PAGE)
-        last = (album.photo_count - 1) // size
+        last = (day.photo_count - 1) // size
         start = min(_number(request, "page", 1) - 1, last) * size
-        rows = grid_rows(photos.order_by("-taken_at", "id"))[start : start + size]
+        rows = days.page(day, start=start, size=size)
         answer: CompleteDay = {
             "results": {
-                **self.headed(album),
+                **self.headed(day),
                 "incomplete": False,
-                "items": grid_items(as_grid_rows(rows), viewer=request.user),
+                "items": grid_items(rows, viewer=request.user),
             }
         }
         return Response(answer)
