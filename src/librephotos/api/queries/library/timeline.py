@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -227,26 +227,34 @@ class Days(AlbumKind[Day]):
             return self._among
         return matching(self.wanted, viewer=self.viewer)
 
-    def counted(self) -> Iterable[tuple[int, int, str]]:
-        """Yield ordinal, number of photos and a place of each day, in order.
+    def counted(self) -> list[tuple[Any, ...]]:
+        """Return ordinal, number of photos and a place of each day, in order.
 
         Plain rows: the list of all days has tens of thousands of them.
         """
         if self._kept:
-            kept = _kept_days(self.wanted, viewer=self.viewer).values("day")
-            rows = kept.annotate(n=Sum("count"), where=Max("place")).order_by("-day")
+            rows = _kept_by_day(self.wanted).rows(viewer=self.viewer.pk)
             left_out = self._left_out()
-            for day, count, where in rows.values_list("day", "n", "where"):
-                if count > left_out.get(day, 0):
-                    yield day, count - left_out.get(day, 0), where
-            return
+            return [
+                (day, count - left_out.get(day, 0), where)
+                for day, count, where in rows
+                if count > left_out.get(day, 0)
+            ]
         days = self._matching().order_by().values("day")
         counted = days.annotate(n=Count("*")).order_by("-day").values_list("day", "n")
         places = {} if self.wanted.public else _places_of_days(self.viewer)
-        yield from ((day, count, places.get(day, "")) for day, count in counted)
+        return [(day, count, places.get(day, "")) for day, count in counted]
 
 
 # The filters whose days are kept are few, so that all their statements can be, too.
+@cache
+def _kept_by_day(wanted: TimelineFilter) -> Compiled:
+    """Return the query of the days, with what `_kept_day` tells of one."""
+    kept = _kept_days(wanted, viewer=_SOMEBODY).values("day").order_by("-day")
+    days = kept.annotate(n=Sum("count"), where=Max("place"))
+    return Compiled(days.values_list("day", "n", "where"), viewer=_SOMEBODY.pk)
+
+
 @cache
 def _kept_day(wanted: TimelineFilter) -> Compiled:
     """Return the query of the number of photos of a day, and one of its places."""

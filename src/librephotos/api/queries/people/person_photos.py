@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -13,8 +14,12 @@ from librephotos.api.queries.operations.statistics import Frequency
 
 
 class PersonRow(NamedTuple):
-    """How many faces a person has, and the face and photo that stand for them."""
+    """A person, how many faces they have, and the face and photo that stand for them."""
 
+    id: int
+    name: str
+    hidden: bool
+    birth_date: date | None
     faces: int
     face_id: int | None
     image_hash: str
@@ -49,7 +54,7 @@ def photos_of_person(user: Any, person: int, *, visible: bool) -> Any:
 
 
 _ROWS = """
-SELECT person.id,
+SELECT person.id, person.name, person.hidden, person.birth_date,
     (
         SELECT count(*) FROM api_face WHERE owner_id = %(owner)s
             AND person_id = person.id AND visible AND dismissed = ''
@@ -78,14 +83,15 @@ WHERE person.owner_id = %(owner)s AND person.id = ANY(%(people)s)
 """
 
 
-def person_rows(user: Any, people: Collection[int]) -> dict[int, PersonRow]:
-    """Return what their photos tell of one's people, by person."""
+def person_rows(user: Any, people: Sequence[int]) -> list[PersonRow]:
+    """Return those of one's people that there are, in the order given."""
     with connection.cursor() as cursor:
         cursor.execute(
             _ROWS,
-            {"owner": user.pk, "sure": user.confidence_person, "people": list(people)},
+            {"owner": user.pk, "sure": user.confidence_person, "people": people},
         )
-        return {row[0]: PersonRow(*row[1:]) for row in cursor.fetchall()}
+        rows = {row[0]: PersonRow._make(row) for row in cursor.fetchall()}
+    return [rows[person] for person in people if person in rows]
 
 
 def face_totals(user: Any) -> FaceTotals:

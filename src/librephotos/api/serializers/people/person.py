@@ -8,12 +8,9 @@ from rest_framework import serializers
 
 from librephotos.api.http.answer_schema import IsoDate, IsoTime
 from librephotos.api.http.fields import StrictBooleanField, WholeNumberField, iso_utc
-from librephotos.api.models import Person
 from librephotos.api.queries.people.people_edits import EditRow
 from librephotos.api.queries.people.person_photos import PersonRow
 from librephotos.api.serializers.people.face import NameField, face_url
-
-_NO_ROW = PersonRow(0, None, "", False)
 
 
 class PersonItem(TypedDict):
@@ -60,18 +57,17 @@ class UndoneEdit(TypedDict):
     edit: PeopleEditItem
 
 
-def person_item(person: Person, row: PersonRow | None) -> PersonItem:
+def person_item(row: PersonRow) -> PersonItem:
     """Return a person with what their photos tell of them."""
-    row = row or _NO_ROW
     return {
-        "id": person.pk,
-        "name": person.name,
+        "id": row.id,
+        "name": row.name,
         "face_url": face_url(row.image_hash, row.face_id) if row.face_id else "",
         "face_count": row.faces,
         "face_photo_url": row.image_hash,
         "video": row.video,
-        "hidden": person.hidden,
-        "birth_date": person.birth_date.isoformat() if person.birth_date else None,
+        "hidden": row.hidden,
+        "birth_date": row.birth_date.isoformat() if row.birth_date else None,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -32,15 +32,16 @@ from librephotos.api.services import people as service
 from librephotos.api.services.people_edits import Record
 
 
-def _shown(request: Request, people: list[Person]) -> list[PersonItem]:
-    rows = person_rows(request.user, [person.pk for person in people])
-    return [person_item(person, rows.get(person.pk)) for person in people]
+def _shown(request: Request, person: int) -> PersonItem:
+    rows = person_rows(request.user, [one_person(request, person).pk])
+    if not rows:
+        raise NotFound  # gone since
+    return person_item(rows[0])
 
 
 def _edited(request: Request, person: int, record: Record) -> Response:
     """Answer with a person as they are now, and the number of the edit."""
-    (shown,) = _shown(request, [one_person(request, person)])
-    answer: EditedPerson = {**shown, "edit": record.edit}
+    answer: EditedPerson = {**_shown(request, person), "edit": record.edit}
     return Response(answer)
 
 
@@ -55,7 +56,10 @@ class PersonListView(APIView):
         if search:
             people = people.filter(name__icontains=search)
         return paginated(
-            StandardPagination(), people, request, lambda page: _shown(request, page)
+            StandardPagination(),
+            people.values_list("pk", flat=True),
+            request,
+            lambda page: [person_item(row) for row in person_rows(request.user, page)],
         )
 
 
@@ -64,8 +68,7 @@ class PersonView(APIView):
 
     @documented("person", path=("person_id",), answer=PersonItem)
     def get(self, request: Request, person_id: int) -> Response:
-        (shown,) = _shown(request, [one_person(request, person_id)])
-        return Response(shown)
+        return Response(_shown(request, person_id))
 
     @documented(
         "person_edit",
