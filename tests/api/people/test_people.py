@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -82,6 +84,14 @@ def test_the_number_of_queries_does_not_grow(
         FaceFactory(photo=PhotoFactory(owner=me), person=PersonFactory(owner=me))
     with django_assert_num_queries(4):
         assert len(persons(client)) == count
+
+
+def test_odd_names_and_early_birthdays_come_as_they_are(client, me):
+    name = 'Zo\u00eb "\U0001f9d1\u200d\U0001f680" \\ \u2028'
+    PersonFactory(owner=me, name=name, birth_date=date(1826, 7, 1))
+    PersonFactory(owner=me, name="Zz", birth_date=None)
+    listed = [(person["name"], person["birth_date"]) for person in persons(client)]
+    assert listed == [(name, "1826-07-01"), ("Zz", None)]
 
 
 def test_a_cover_stays_until_its_face_is_shown_no_more(client, me, anna):

@@ -38,7 +38,7 @@ class Compiled:
         sliced = [*self._filled(given), size, start]
         with connection.cursor() as cursor:
             cursor.execute(f"{self._sql} LIMIT %s OFFSET %s", sliced)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def first(self, **given: Any) -> Any:
         """Return the first model instance, None without one.

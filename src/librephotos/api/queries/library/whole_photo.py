@@ -18,7 +18,6 @@ from django.db.models import (
     FloatField,
     Model,
     OuterRef,
-    QuerySet,
     Subquery,
 )
 from django.db.models.functions import JSONObject
@@ -38,6 +37,7 @@ from librephotos.api.models import (
     User,
 )
 from librephotos.api.models.fields import PathField, text_to_path
+from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.compiled import Compiled
 from librephotos.api.queries.library.photos import (
     PLACE_DEPTH,
@@ -117,7 +117,7 @@ def _statement(signed_in: bool, by_id: bool) -> Compiled:
     return Compiled(_with_related(found).order_by(), name=name, **stand_ins)
 
 
-def _with_related(photos: QuerySet[Photo]) -> QuerySet[Photo]:
+def _with_related(photos: PhotoQuerySet) -> PhotoQuerySet:
     """Add what lies in other tables as JSON: joined rows would multiply each other."""
     of_photo = {"photo": OuterRef("pk")}
     faces = people_on_photos().filter(**of_photo)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -83,15 +83,16 @@ WHERE person.owner_id = %(owner)s AND person.id = ANY(%(people)s)
 """
 
 
-def person_rows(user: Any, people: Sequence[int]) -> list[PersonRow]:
+def person_rows(user: Any, people: Iterable[int]) -> list[PersonRow]:
     """Return those of one's people that there are, in the order given."""
+    wanted = list(people)
     with connection.cursor() as cursor:
         cursor.execute(
             _ROWS,
-            {"owner": user.pk, "sure": user.confidence_person, "people": people},
+            {"owner": user.pk, "sure": user.confidence_person, "people": wanted},
         )
         rows = {row[0]: PersonRow._make(row) for row in cursor.fetchall()}
-    return [rows[person] for person in people if person in rows]
+    return [rows[person] for person in wanted if person in rows]
 
 
 def face_totals(user: Any) -> FaceTotals:

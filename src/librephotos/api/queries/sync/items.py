@@ -48,19 +48,17 @@ def milliseconds(time: datetime | None) -> int | None:
 
 
 def _persons(user: Any) -> Described:
-    people = list(Person.objects.owned_by(user).named().filter(hidden=False))
-    rows = person_rows(user, [person.pk for person in people])
+    people = Person.objects.owned_by(user).named().filter(hidden=False)
+    rows = person_rows(user, people.values_list("pk", flat=True))
     return {
-        person.pk: {
-            "id": person.pk,
+        person.id: {
+            "id": person.id,
             "name": person.name,
             "kind": "USER",
-            "face_count": rows[person.pk].faces if person.pk in rows else 0,
-            "cover_photo_hash": (
-                rows[person.pk].image_hash or None if person.pk in rows else None
-            ),
+            "face_count": person.faces,
+            "cover_photo_hash": person.image_hash or None,
         }
-        for person in people
+        for person in rows
     }
 
 
