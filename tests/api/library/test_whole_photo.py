@@ -35,7 +35,7 @@ ODD_NAME = 'Zo\u00eb "\U0001f9d1\u200d\U0001f680" \\ \x07\u2028'
 
 
 def odd_photo(owner):
-    """A photo with whatever is rare: odd texts and numbers, several of each relation."""
+    """A photo with what is rare: odd texts and numbers, several of a relation."""
     place = None
     for level in range(1, 6):
         place = PlaceFactory(name=f"{level} {ODD_NAME}", parent=place, level=level)

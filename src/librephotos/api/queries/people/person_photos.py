@@ -14,7 +14,7 @@ from librephotos.api.queries.operations.statistics import Frequency
 
 
 class PersonRow(NamedTuple):
-    """A person, how many faces they have, and the face and photo that stand for them."""
+    """A person, how many faces they have, and what face and photo stand for them."""
 
     id: int
     name: str
