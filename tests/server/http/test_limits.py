@@ -226,6 +226,27 @@ def test_all_connections_together_are_limited(answers: Answers) -> None:
             wait_for(lambda: len(open_now) <= 10, "fewer connections")
 
 
+def test_who_asks_with_the_last_of_many_connections_is_answered(
+    answers: Answers,
+) -> None:
+    with web_process(answers, connections=2, unlimited=None) as process:
+        with ExitStack() as connections:
+            for _ in range(2):
+                connections.enter_context(process.connect("GET"))
+            active = process.server.active_channels
+            wait_for(
+                lambda: [c.is_idle for c in list(active.values())] == [False, False],
+                "two that have begun to ask",
+            )
+            # The next wait in the system's queue, to be accepted at once.
+            process.server.accepting = False
+            connections.enter_context(process.connect("GET"))
+            asking = connections.enter_context(process.connect(get("/")))
+            process.server.accepting = True
+            process.server.pull_trigger()
+            assert everything(asking).endswith(b"answer")
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

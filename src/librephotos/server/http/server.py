@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -116,9 +116,12 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         # All before any is closed: a descriptor that is used again at once would get
         # the events that were meant for the connection before.
         newest = list(islice(iter(self._accepted, None), _ACCEPTED_AT_ONCE))
+        uncounted = set(newest)
         for channel in newest:
             if channel.connected:
-                self._make_room(channel)
+                active = self.active_channels.values()
+                self._make_room(channel, [c for c in active if c not in uncounted])
+            uncounted.remove(channel)
 
     def _accepted(self) -> Channel | None:
         """Return the next connection that waits in the socket's queue."""
@@ -137,9 +140,12 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
                 self._give_up_one(self.active_channels.values())
         return None
 
-    def _make_room(self, newest: Channel) -> None:
-        """Close a connection, the newest if need be, where there is one too many."""
-        channels = [c for c in self.active_channels.values() if c is not newest]
+    def _make_room(self, newest: Channel, channels: Sequence[Channel]) -> None:
+        """Close one of the connections before, or the newest, where it is one too many.
+
+        Those that came with it and later are not among them: what they ask was not
+        looked at yet, so that they would pass for idle.
+        """
         peers = [c for c in channels if c.subscriber == newest.subscriber]
         if len(peers) >= self.limits.connections_per_address:
             if not self.limits.is_unlimited(newest.addr[0]):
