@@ -15,7 +15,7 @@ from librephotos.api.models import (
     SiteSettings,
     Thing,
 )
-from librephotos.api.queries.compiled import Compiled
+from librephotos.api.models.compiled import Compiled
 from librephotos.api.queries.library.photos import detailed
 from librephotos.api.queries.library.whole_photo import whole_photo
 from librephotos.api.serializers.library.photo import own_details

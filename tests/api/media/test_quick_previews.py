@@ -11,7 +11,7 @@ from rest_framework.test import APIClient, APIRequestFactory
 
 from librephotos.api.http.tokens import SignInToken
 from librephotos.api.models import Photo, User, UserAlbum, UserAlbumPhoto
-from librephotos.api.models.prepared import Prepared
+from librephotos.api.models.compiled import Prepared
 from librephotos.api.storage.previews import PreviewSize, preview_name
 from librephotos.api.views.media.photo_media import PreviewView
 from tests.api.media.test_media import body, get, previewed
@@ -116,17 +116,12 @@ def test_no_name_is_too_strange(name):
     assert status(client, name) == 404
 
 
-def test_a_stand_in_has_to_be_a_parameter():
-    with pytest.raises(ValueError, match="stand-in"):
-        Prepared(User.objects.filter(pk=1), 2)
-
-
 def test_a_prepared_row_is_that_of_the_queryset():
     me = UserFactory()
-    asked = Prepared(User.objects.filter(pk=2**40), 2**40)
-    found = asked.first(me.pk)
+    asked = Prepared(User.objects.filter(pk=2**40), user=2**40)
+    found = asked.first(user=me.pk)
     expected = User.objects.get(pk=me.pk)
     assert {f.attname: getattr(found, f.attname) for f in User._meta.fields} == {
         f.attname: getattr(expected, f.attname) for f in User._meta.fields
     }
-    assert asked.first(0) is None
+    assert asked.first(user=0) is None

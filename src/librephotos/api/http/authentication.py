@@ -22,7 +22,7 @@ from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from librephotos.api.http.throttling import LoginThrottle
 from librephotos.api.models import User
-from librephotos.api.models.prepared import Prepared
+from librephotos.api.models.compiled import Prepared
 
 COOKIE = "jwt"
 COOKIE_PATH = "/media/"
@@ -44,7 +44,7 @@ def user_of(token: Token) -> User:
     account was deactivated or deleted.
     """
     user = _account().first(
-        token.get(SESSION_CLAIM, ""), int(token.get("user_id") or 0)
+        session=token.get(SESSION_CLAIM, ""), user=int(token.get("user_id") or 0)
     )
     if user is None:
         raise InvalidToken("There is no active account for this token.")
@@ -66,7 +66,7 @@ def _account() -> Prepared[User]:
     revoked = BlacklistedToken.objects.filter(token__jti=Value(_ANY_SESSION))
     users = User.objects.annotate(revoked=Exists(revoked))
     active = users.filter(pk=_ANY_USER, is_active=True)
-    return Prepared(active, _ANY_SESSION, _ANY_USER)
+    return Prepared(active, session=_ANY_SESSION, user=_ANY_USER)
 
 
 class BearerAuthentication(JWTAuthentication):

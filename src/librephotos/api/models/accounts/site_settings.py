@@ -7,7 +7,7 @@ from functools import cache
 from django.conf import settings
 from django.db import models
 
-from librephotos.api.models.prepared import Prepared
+from librephotos.api.models.compiled import Prepared
 
 
 def default_allow_upload() -> bool:

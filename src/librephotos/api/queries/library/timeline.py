@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Count, F, Max, Sum
 
 from librephotos.api.models import Photo, PhotoDay, PhotoThing, Thing, User
+from librephotos.api.models.compiled import Compiled
 from librephotos.api.models.fields import path_to_text
 from librephotos.api.models.library.photo import PhotoQuerySet
-from librephotos.api.queries.compiled import Compiled
 from librephotos.api.queries.library.albums import Album, AlbumKind
 from librephotos.api.queries.library.photos import (
     GridRow,
@@ -248,7 +248,7 @@ class Days(AlbumKind[Day]):
 
 # The filters whose days are kept are few, so that all their statements can be, too.
 @cache
-def _kept_by_day(wanted: TimelineFilter) -> Compiled:
+def _kept_by_day(wanted: TimelineFilter) -> Compiled[PhotoDay]:
     """Return the query of the days, with what `_kept_day` tells of one."""
     kept = _kept_days(wanted, viewer=_SOMEBODY).values("day").order_by("-day")
     days = kept.annotate(n=Sum("count"), where=Max("place"))
@@ -256,7 +256,7 @@ def _kept_by_day(wanted: TimelineFilter) -> Compiled:
 
 
 @cache
-def _kept_day(wanted: TimelineFilter) -> Compiled:
+def _kept_day(wanted: TimelineFilter) -> Compiled[PhotoDay]:
     """Return the query of the number of photos of a day, and one of its places."""
     kept = _kept_days(wanted, viewer=_SOMEBODY).filter(day=_LAST_DAY).values("day")
     facts = kept.annotate(n=Sum("count"), where=Max("place")).values_list("n", "where")
@@ -264,7 +264,7 @@ def _kept_day(wanted: TimelineFilter) -> Compiled:
 
 
 @cache
-def _rows_of_day(wanted: TimelineFilter) -> Compiled:
+def _rows_of_day(wanted: TimelineFilter) -> Compiled[Photo]:
     """Return the query of the photos of a day."""
     photos = matching(wanted, viewer=_SOMEBODY).filter(day=_LAST_DAY)
     rows = grid_rows(photos.order_by(*_WITHIN_DAY))

@@ -36,9 +36,9 @@ from librephotos.api.models import (
     Thing,
     User,
 )
+from librephotos.api.models.compiled import Compiled
 from librephotos.api.models.fields import PathField, text_to_path
 from librephotos.api.models.library.photo import PhotoQuerySet
-from librephotos.api.queries.compiled import Compiled
 from librephotos.api.queries.library.photos import (
     PLACE_DEPTH,
     best_tags_first,
@@ -108,7 +108,7 @@ def _like_id(name: str) -> bool:
 
 
 @cache
-def _statement(signed_in: bool, by_id: bool) -> Compiled:
+def _statement(signed_in: bool, by_id: bool) -> Compiled[Photo]:
     """Return the query of a photo that a caller may see, by UUID or by image hash."""
     name = _SOME_ID if by_id else _SOME_HASH
     viewer = User(pk=-1) if signed_in else AnonymousUser()

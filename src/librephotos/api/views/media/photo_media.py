@@ -7,7 +7,7 @@ import os
 import re
 from abc import abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.core.files.storage import default_storage, storages
 from django.http import HttpResponse
@@ -127,13 +127,31 @@ class DiskSilent(APIException):
     wait = AGAIN_AFTER_S  # becomes Retry-After
 
 
-class PhotoMediaView(APIView):
-    """Bytes of a photo, for those who may see it.
+class AskedName(NamedTuple):
+    """What an address says of a photo.
 
-    The photo is named by image hash or UUID; what follows a "." or "_" is ignored. A
-    UUID and the first six digits of the hash, as in UUID_0f3a2b, name its bytes for
-    good as the hash does.
+    It is named by image hash or UUID; what follows a "." or "_" is ignored. A UUID and
+    the first six digits of the hash, as in UUID_0f3a2b, name its bytes for good as the
+    hash does.
     """
+
+    name: str
+    digits: str
+
+    @classmethod
+    def of(cls, address: str) -> AskedName:
+        """Return what the last part of an address says."""
+        name, _, digits = address.split(".", 1)[0].partition("_")
+        return cls(name, digits)
+
+    def by_hash(self, photo: Photo) -> bool:
+        """Whether the bytes of a photo are named, which others would not be."""
+        digits = self.digits + photo.image_hash[HASH_DIGITS:]
+        return photo.image_hash in (self.name, digits)
+
+
+class PhotoMediaView(APIView):
+    """Bytes of a photo, for those who may see it."""
 
     authentication_classes = [
         BearerAuthentication,
@@ -145,12 +163,11 @@ class PhotoMediaView(APIView):
 
     @binary
     def get(self, request: Request, **address: Any) -> HttpResponseBase:
-        name, _, digits = str(address["name"]).split(".", 1)[0].partition("_")
-        photo = one_of(pictured_for(self.photos(), request.user), name)
+        asked = AskedName.of(str(address["name"]))
+        photo = one_of(pictured_for(self.photos(), request.user), asked.name)
         if photo is None:
             return denied(request)
-        by_hash = photo.image_hash in (name, digits + photo.image_hash[HASH_DIGITS:])
-        return self.answer(photo, by_hash=by_hash)
+        return self.answer(photo, by_hash=asked.by_hash(photo))
 
     def answer(self, photo: Photo, *, by_hash: bool) -> HttpResponseBase:
         """Answer with what there is of a photo that the caller may see."""

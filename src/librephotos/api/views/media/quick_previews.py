@@ -23,7 +23,7 @@ from librephotos.api.http.authentication import (
     CookieAuthentication,
 )
 from librephotos.api.models import Photo, User
-from librephotos.api.models.prepared import Prepared
+from librephotos.api.models.compiled import Prepared
 from librephotos.api.models.sharing.links import pictured_for
 from librephotos.api.queries.library.photos import is_name
 from librephotos.api.storage.previews import (
@@ -32,7 +32,7 @@ from librephotos.api.storage.previews import (
     preview_name,
 )
 from librephotos.api.views.media.byte_response import send
-from librephotos.api.views.media.photo_media import PreviewView
+from librephotos.api.views.media.photo_media import AskedName, PreviewView
 
 _ANY_USER = 2**40
 _ANY_ID = uuid.UUID(int=2**80)
@@ -57,11 +57,11 @@ def _answer(
     request: HttpRequest, address: str, size: PreviewSize
 ) -> HttpResponseBase | None:
     """Return what the ordinary way would, None where that takes more."""
-    name = address.split(".", 1)[0].split("_", 1)[0]
-    user = _caller(request) if is_name(name) else None
+    asked = AskedName.of(address)
+    user = _caller(request) if is_name(asked.name) else None
     if user is None:
         return None
-    photo = _pictured(user, name)
+    photo = _pictured(user, asked.name)
     if photo is None:
         return None
     view = PreviewView(size=size)
@@ -79,7 +79,7 @@ def _answer(
     if not length:
         file.close()
         return None
-    by_hash = name == photo.image_hash
+    by_hash = asked.by_hash(photo)
     content = view.content_of(photo, chosen, extension, file, length, by_hash=by_hash)
     return send(request, view.presented(photo, content))
 
@@ -97,21 +97,23 @@ def _caller(request: HttpRequest) -> User | None:
 
 def _pictured(user: User, name: str) -> Photo | None:
     if len(name) != 36 or name.count("-") != 4:
-        return _by_hash().first(user.pk, name)
+        return _by_hash().first(viewer=user.pk, name=name)
     try:
-        return _by_id().first(user.pk, uuid.UUID(name))
+        return _by_id().first(viewer=user.pk, name=uuid.UUID(name))
     except ValueError:
         return None
 
 
 @cache
 def _by_hash() -> Prepared[Photo]:
-    return Prepared(_gate().filter(image_hash=_ANY_HASH), _ANY_USER, _ANY_HASH)
+    found = _gate().filter(image_hash=_ANY_HASH)
+    return Prepared(found, viewer=_ANY_USER, name=_ANY_HASH)
 
 
 @cache
 def _by_id() -> Prepared[Photo]:
-    return Prepared(_gate().filter(id=_ANY_ID), _ANY_USER, _ANY_ID)
+    found = _gate().filter(id=_ANY_ID)
+    return Prepared(found, viewer=_ANY_USER, name=_ANY_ID)
 
 
 def _gate() -> Any:
