@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+import time
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -23,6 +24,8 @@ from rest_framework_simplejwt.utils import get_md5_hash_password
 from librephotos.api.http.throttling import LoginThrottle
 from librephotos.api.models import User
 from librephotos.api.models.compiled import Prepared
+
+TokenT = TypeVar("TokenT", bound=Token)
 
 COOKIE = "jwt"
 COOKIE_PATH = "/media/"
@@ -69,8 +72,33 @@ def _account() -> Prepared[User]:
     return Prepared(active, session=_ANY_SESSION, user=_ANY_USER)
 
 
+@lru_cache(maxsize=1024)
+def _signed(kind: Any, raw: bytes | str) -> Any:
+    return kind(raw)
+
+
+def verified(kind: type[TokenT], raw: bytes | str) -> TokenT:
+    """Return the token of a text, whose signature is looked at once.
+
+    It is kept in memory, since time alone can make it invalid; whose it is, and whether
+    that was revoked, is not kept: `user_of`.
+
+    Raises TokenError.
+    """
+    token: TokenT = _signed(kind, raw)
+    if token.payload["exp"] > time.time():
+        return token
+    return kind(raw)  # type: ignore[arg-type]  # says that it has expired
+
+
 class BearerAuthentication(JWTAuthentication):
     """`Authorization: Bearer <access token>`; a bad token is always a 401."""
+
+    def get_validated_token(self, raw_token: bytes) -> Token:
+        try:
+            return verified(AccessToken, raw_token)
+        except TokenError:
+            return super().get_validated_token(raw_token)
 
     def get_user(self, validated_token: Token) -> Any:
         return user_of(validated_token)
@@ -100,7 +128,7 @@ class CookieAuthentication(JWTAuthentication):
         for cookie in cookies_named(COOKIE, request.META.get("HTTP_COOKIE", "")):
             for kind in (MediaToken, AccessToken):
                 try:
-                    token = kind(cookie)  # type: ignore[arg-type]
+                    token = verified(kind, cookie)
                     return user_of(token), token
                 except (TokenError, InvalidToken):
                     continue

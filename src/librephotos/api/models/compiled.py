@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import psycopg
 from django.db import connection
 from django.db.models import Model, QuerySet
+from psycopg.types.datetime import TimestamptzLoader
 
 Row = TypeVar("Row", bound=Model)
 
@@ -46,7 +47,9 @@ class Compiled(Generic[Row]):
         No field converts them: the query may select none that would.
         """
         sliced = [*self._filled(given), size, start]
-        with self._cursor() as cursor:
+        with connection.cursor() as cursor:
+            # Not Django's, which takes a row's other columns' time to do as much.
+            cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
             cursor.execute(f"{self._sql} LIMIT %s OFFSET %s", sliced)
             return list(cursor.fetchall())
 
@@ -56,16 +59,13 @@ class Compiled(Generic[Row]):
         What is selected besides its columns is an attribute, unconverted. No related
         rows may be selected.
         """
-        with self._cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute(self._sql, self._filled(given))
             found = cursor.fetchone()
         return None if found is None else self._instance(found)
 
     def _filled(self, given: dict[str, Any]) -> list[Any]:
         return [given[name] if name else value for name, value in self._values]
-
-    def _cursor(self) -> Any:
-        return connection.cursor()
 
     def _instance(self, found: tuple[Any, ...]) -> Row:
         values = [found[place] for place in self._columns]
@@ -85,13 +85,22 @@ class Prepared(Compiled[Row]):
     where the settings allow that.
     """
 
-    def _cursor(self) -> Any:
+    def __init__(self, query: QuerySet[Row, Any], **stand_ins: Any) -> None:
+        super().__init__(query, **stand_ins)
+        places = (f"${number}" for number in range(1, len(self._values) + 1))
+        self._numbered = self._sql % tuple(places)
+
+    def first(self, **given: Any) -> Row | None:
         # Where queries are logged, the log tells their values, so they are in the text.
         if connection.queries_logged:
-            return super()._cursor()
+            return super().first(**given)
         connection.ensure_connection()
-        bare = psycopg.Cursor(connection.connection)
-        return connection.make_cursor(bare)  # type: ignore[arg-type]
+        # psycopg would look through the text for places each time.
+        bare = psycopg.RawCursor(connection.connection)
+        with connection.make_cursor(bare) as cursor:  # type: ignore[arg-type]
+            cursor.execute(self._numbered, self._filled(given))
+            found = cursor.fetchone()
+        return None if found is None else self._instance(found)
 
 
 def _named(value: Any, stand_ins: dict[str, Any]) -> str:

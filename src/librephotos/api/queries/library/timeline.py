@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import Count, F, Max, Sum
@@ -235,6 +235,8 @@ class Days(AlbumKind[Day]):
         if self._kept:
             rows = _kept_by_day(self.wanted).rows(viewer=self.viewer.pk)
             left_out = self._left_out()
+            if not left_out:
+                return rows
             return [
                 (day, count - left_out.get(day, 0), where)
                 for day, count, where in rows
@@ -271,6 +273,7 @@ def _rows_of_day(wanted: TimelineFilter) -> Compiled[Photo]:
     return Compiled(rows, viewer=_SOMEBODY.pk, day=_LAST_DAY)
 
 
+@lru_cache(maxsize=2**16)
 def day_title(day: int) -> str:
     """Return the date of a day's ordinal as YYYY-MM-DD, "" for the undated one."""
     return date.fromordinal(day).isoformat() if day else ""

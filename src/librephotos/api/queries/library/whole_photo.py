@@ -36,7 +36,7 @@ from librephotos.api.models import (
     Thing,
     User,
 )
-from librephotos.api.models.compiled import Compiled
+from librephotos.api.models.compiled import Prepared
 from librephotos.api.models.fields import PathField, text_to_path
 from librephotos.api.models.library.photo import PhotoQuerySet
 from librephotos.api.queries.library.photos import (
@@ -108,13 +108,13 @@ def _like_id(name: str) -> bool:
 
 
 @cache
-def _statement(signed_in: bool, by_id: bool) -> Compiled[Photo]:
+def _statement(signed_in: bool, by_id: bool) -> Prepared[Photo]:
     """Return the query of a photo that a caller may see, by UUID or by image hash."""
     name = _SOME_ID if by_id else _SOME_HASH
     viewer = User(pk=-1) if signed_in else AnonymousUser()
     stand_ins = {"viewer": viewer.pk} if signed_in else {}
     found = Photo.objects.viewable_by(viewer).identified_by(str(name))
-    return Compiled(_with_related(found).order_by(), name=name, **stand_ins)
+    return Prepared(_with_related(found).order_by(), name=name, **stand_ins)
 
 
 def _with_related(photos: PhotoQuerySet) -> PhotoQuerySet:

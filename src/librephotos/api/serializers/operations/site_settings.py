@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -32,7 +33,7 @@ class ModelNameField(serializers.ChoiceField):
 
 
 class SiteSettingsSerializer(NumberedModelSerializer[SiteSettings]):
-    """All settings; callers who are not staff do not see the map key.
+    """All settings; `shown_settings` tells them.
 
     Two are no settings, but tell of the server: `email_configured`, whether it can send
     mail, and `face_recognition_enabled`, whether it looks for faces.
@@ -94,12 +95,6 @@ class SiteSettingsSerializer(NumberedModelSerializer[SiteSettings]):
         """Accept "none", published models, and any repository of the hub."""
         return name if name == NONE else _known(name, purpose="semantic_search")
 
-    def to_representation(self, instance: SiteSettings) -> dict[str, Any]:
-        shown = super().to_representation(instance)
-        if not self.context["request"].user.is_staff:
-            shown["map_api_key"] = ""
-        return shown
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
             raise ValidationError("Name at least one setting to change.")
@@ -115,6 +110,18 @@ class ChangedSiteSettingsSerializer(SiteSettingsSerializer):
 
     class Meta(SiteSettingsSerializer.Meta):
         fields = (*SiteSettingsSerializer.Meta.fields, "missing_models")
+
+
+def shown_settings(site: SiteSettings, *, viewer: Any) -> dict[str, Any]:
+    """Return the settings as somebody is told of them; staff alone sees the key."""
+    shown = _fields().to_representation(site)
+    return shown if viewer.is_staff else {**shown, "map_api_key": ""}
+
+
+@cache
+def _fields() -> SiteSettingsSerializer:
+    """Return what reads the settings; the framework takes long to make it."""
+    return SiteSettingsSerializer()
 
 
 def _known(name: str, *, purpose: str) -> str:

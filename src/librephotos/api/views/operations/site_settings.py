@@ -12,6 +12,7 @@ from librephotos.api.models import SiteSettings
 from librephotos.api.serializers.operations.site_settings import (
     ChangedSiteSettingsSerializer,
     SiteSettingsSerializer,
+    shown_settings,
 )
 from librephotos.api.services.model_downloads import missing_models
 from librephotos.api.services.site_settings import change_site_settings
@@ -28,7 +29,7 @@ class SiteSettingsView(GenericAPIView[SiteSettings]):
     serializer_class = SiteSettingsSerializer
 
     def get(self, request: Request) -> Response:
-        return Response(self.get_serializer(SiteSettings.current()).data)
+        return Response(shown_settings(SiteSettings.current(), viewer=request.user))
 
     @extend_schema(
         request=SiteSettingsSerializer(partial=True),
@@ -40,6 +41,5 @@ class SiteSettingsView(GenericAPIView[SiteSettings]):
         )
         form.is_valid(raise_exception=True)
         site = change_site_settings(form.validated_data)
-        return Response(
-            {**self.get_serializer(site).data, "missing_models": missing_models()}
-        )
+        shown = shown_settings(site, viewer=request.user)
+        return Response({**shown, "missing_models": missing_models()})
