@@ -85,7 +85,7 @@ def verified(kind: type[TokenT], raw: bytes | str) -> TokenT:
 
     Raises TokenError.
     """
-    token: TokenT = _signed(kind, raw)
+    token: TokenT = _signed(kind, raw)  # type: ignore[arg-type]
     if token.payload["exp"] > time.time():
         return token
     return kind(raw)  # type: ignore[arg-type]  # says that it has expired
