@@ -173,7 +173,7 @@ def test_an_answer_that_comes_late_is_nobodys(
     held = hold(other, "**/api/timeline/days/**", times=1)
     other.goto(visitor.address)
     answer = held().fetch()
-    assert answer.json()["results"]
+    assert answer.json()["days"]
     visitor.log_out()
     visitor.sign_in(second)
     expect(account_of(other, second)).to_be_attached()

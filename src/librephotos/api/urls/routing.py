@@ -39,7 +39,7 @@ class OptionalSlashPattern(RoutePattern):
     """A route whose final slash a request may leave out."""
 
     def match(self, path: str) -> Any:
-        return super().match(path) or super().match(f"{path}/")
+        return super().match(path if path.endswith("/") else f"{path}/")
 
 
 def both(
