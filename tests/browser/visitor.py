@@ -177,7 +177,7 @@ class Visitor:
         toast = self.page.get_by_test_id("toast").last
         toast.get_by_role("button", name="Undo").click()
         message = self.page.get_by_test_id("toast").filter(has_text="Undone")
-        expect(message).to_be_visible()
+        expect(message.last).to_be_visible()
 
     def press(self, name: str) -> None:
         """Click the button of this name."""

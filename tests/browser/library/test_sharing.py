@@ -35,8 +35,8 @@ def cards(visitor: Visitor, kind: str) -> Locator:
 
 
 def toast(visitor: Visitor, words: str) -> Locator:
-    """A message with these words."""
-    return visitor.page.get_by_test_id("toast").filter(has_text=words)
+    """The newest message with these words."""
+    return visitor.page.get_by_test_id("toast").filter(has_text=words).last
 
 
 def more(visitor: Visitor, title: str, choice: str) -> None:
