@@ -334,6 +334,7 @@ def _cause(exitcode: Any) -> str:
 
 def _prepare_child(parent: int, memory_bytes: int, nice: int) -> None:
     os.nice(nice)
+    silent_disk.leave_to_watchdog()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if memory_bytes and hasattr(resource, "RLIMIT_AS"):
         _limit_memory(memory_bytes)
