@@ -71,7 +71,10 @@ def test_no_town_is_nearer() -> None:
         [(chance.uniform(-60, 75), chance.uniform(-180, 180)) for _ in range(300)]
     )
     points = [
-        (town["latitude"] + chance.gauss(0, 0.3), town["longitude"] + chance.gauss(0, 1))
+        (
+            town["latitude"] + chance.gauss(0, 0.3),
+            town["longitude"] + chance.gauss(0, 1),
+        )
         for town in towns
     ]
     points += [(90.0, 180.0), (-90.0, -180.0), (51.5, 180.0), (-16.5, -180.0)]

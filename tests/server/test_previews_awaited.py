@@ -31,7 +31,9 @@ def write_large(folder: Path) -> Path:
     return folder
 
 
-def test_a_worker_that_is_killed_leaves_nobody_waiting(data: Path, tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_leaves_nobody_waiting(
+    data: Path, tmp_path: Path
+) -> None:
     pictures = write_large(tmp_path / "pictures")
     with RunningServer(data, pictures, faces=False) as server:
         token = server.sign_in()

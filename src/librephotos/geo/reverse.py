@@ -86,7 +86,7 @@ class _Towns:
         rows = range(middle - _COLUMNS, middle + _COLUMNS + 1, _COLUMNS)
         west, east = [row - 1 for row in rows], [row + 2 for row in rows]
         bounds = self._squares.searchsorted([west, east]).T.tolist()
-        near = [self._nearest_of(*each, latitude, longitude) for each in bounds]
+        near = [self._nearest_of(a, b, latitude, longitude) for a, b in bounds]
         distance, town = min(near)
         if distance > 1.0:  # what lies outside of these may be nearer
             first, end = self._squares.searchsorted(

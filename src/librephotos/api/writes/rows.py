@@ -103,7 +103,7 @@ def insert(rows: Sequence[models.Model], *, over: str = "") -> None:
     sql = f"INSERT INTO {quoted(meta.db_table)} ({into}) SELECT {', '.join(values)}"
     sql += f" FROM unnest({', '.join(arrays)}) AS new ({', '.join(names)})"
     if over:
-        key = meta.get_field(over)
+        key: Any = meta.get_field(over)
         kept = ", ".join(
             f"{quoted(column.column)} = excluded.{quoted(column.column)}"
             for column in columns

@@ -76,7 +76,10 @@ def run(
     sys.setswitchinterval(SWITCH_S)
     lanes = [{lane} for lane in LANES if INTERACTIVE in queues]
     leading = set(queues) - {INTERACTIVE} or lanes.pop(0)
-    sizes = [(leading, concurrency), *((lane, 2 if PICTURES in lane else 1) for lane in lanes)]
+    sizes = [
+        (leading, concurrency),
+        *((lane, 2 if PICTURES in lane else 1) for lane in lanes),
+    ]
     if not wait:
         asyncio.run(_run_until_empty(sizes))
         return
