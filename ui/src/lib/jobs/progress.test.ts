@@ -60,9 +60,7 @@ it('says of a scan what is visible, and which previews are left', () => {
   const scan: Job = { ...job, result: jobResult({ stages }) };
   expect(scanSoFar(scan, 'en')).toBe('80 of 1,200 visible · 20 with previews, 65 left');
   overwriteGetLocale(() => 'de');
-  expect(scanSoFar(scan, 'de')).toBe(
-    '80 von 1.200 sichtbar · 20 mit Vorschaubild, 65 fehlen noch',
-  );
+  expect(scanSoFar(scan, 'de')).toBe('80 von 1.200 sichtbar · 20 mit Vorschaubild, 65 fehlen noch');
   expect(scanSoFar(job, 'de')).toBe('');
 });
 
