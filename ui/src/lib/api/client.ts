@@ -94,6 +94,11 @@ export class ApiClient {
     return this.#transport.renew();
   }
 
+  /** Whether the cookie by which images are asked for may have run out. */
+  get isAgeing(): boolean {
+    return this.session.isAgeing;
+  }
+
   /** Make images load again after one failed; false when that cannot be done now. */
   async renewMedia(): Promise<boolean> {
     if (!this.session.isAgeing) return true;

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../api/client';
 import { attempt } from '../api/attempt';
 import type { Job } from '../api/types';
-import { failureCount } from './progress';
+import { failureCount, visibleBy } from './progress';
 
 /** The contract's clients poll at this pace; it also keeps the image cookie fresh. */
 const POLL_MS = 2000;
@@ -33,6 +33,8 @@ export class JobActivity {
   #following: ReturnType<typeof setTimeout>[] = [];
   #lastRefresh = 0;
   #seenProgress = '';
+  /** The job that had made no photo visible when it was last looked at, or "". */
+  #emptyJob = '';
   #started = false;
   /** Tells the other tabs of this browser. */
   #tabs: BroadcastChannel | null = null;
@@ -159,7 +161,11 @@ export class JobActivity {
   #refreshGently(job: Job): void {
     const progress = `${job.job_id}/${job.progress_current}`;
     const now = Date.now();
-    if (progress === this.#seenProgress || now - this.#lastRefresh < REFRESH_MS) return;
+    const isFirst = visibleBy(job) > 0 && this.#emptyJob === job.job_id;
+    if (visibleBy(job) === 0) this.#emptyJob = job.job_id;
+    else this.#emptyJob = '';
+    if (progress === this.#seenProgress) return;
+    if (!isFirst && now - this.#lastRefresh < REFRESH_MS) return;
     this.#seenProgress = progress;
     this.#lastRefresh = now;
     this.libraryVersion += 1;

@@ -11,6 +11,7 @@ import {
   jobTitle,
   lacksModel,
   notesOf,
+  scanSoFar,
   stageTitle,
 } from './progress';
 
@@ -48,6 +49,19 @@ it('counts what the step it names has done, not the whole job', () => {
   expect(countOf(scan, 'en')).toBe('24 of 60');
   expect(countOf({ ...scan, progress_step: 'walk' }, 'en')).toBe('84 of 120');
   expect(countOf({ ...scan, progress_step: '', progress_target: 0 }, 'en')).toBe('');
+});
+
+it('says of a scan what is visible, and which previews are left', () => {
+  const stages = [
+    { stage: 'files', done: 90, failed: 2, skipped: 4, total: 1200 },
+    { stage: 'dates', done: 80, failed: 0, skipped: 0, total: 88 },
+    { stage: 'thumbnails', done: 20, failed: 3, skipped: 0, total: 88 },
+  ];
+  const scan: Job = { ...job, result: jobResult({ stages }) };
+  expect(scanSoFar(scan, 'en')).toBe('80 of 1,200 visible · 20 with previews, 65 left');
+  overwriteGetLocale(() => 'de');
+  expect(scanSoFar(scan, 'de')).toBe('80 von 1.200 sichtbar · 20 mit Vorschaubild, 65 fehlen noch');
+  expect(scanSoFar(job, 'de')).toBe('');
 });
 
 it('tells notes one by one', () => {

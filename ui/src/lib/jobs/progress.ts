@@ -71,6 +71,30 @@ export function countOf(job: Job, locale: string): string {
   });
 }
 
+/**
+ * How far a scan is, in words: photos are visible once they are known, and get their previews
+ * after that. "" for another job, and for a scan that has found nothing new.
+ */
+export function scanSoFar(job: Job, locale: string): string {
+  const [files, previews] = ['files', 'thumbnails'].map((name) =>
+    stagesOf(job).find((each) => each.stage === name),
+  );
+  if (!files || !previews) return '';
+  const told = (amount: number): string => amountOf(job, amount, locale);
+  return m.jobs_scan_now({
+    visible: told(visibleBy(job)),
+    found: told(files.total),
+    made: told(previews.done),
+    left: told(Math.max(0, previews.total - attempted(previews))),
+  });
+}
+
+/** How many photos a scan has made visible. */
+export function visibleBy(job: Job): number {
+  const dates = stagesOf(job).find(({ stage }) => stage === 'dates');
+  return dates ? attempted(dates) : 0;
+}
+
 /** How many files of a stage were attempted, whatever came of them. */
 export function attempted(stage: StageProgress): number {
   return stage.done + stage.failed + stage.skipped;

@@ -1,8 +1,11 @@
 import type { ApiClient } from '../api/client';
 import type { Connection } from '../api/connection.svelte';
 
-/** Before each new try: the cookie may have run out, or the server makes the image again. */
+/** Before each new try, where nobody says when: the cookie may have run out. */
 const PAUSES_MS = [0, 2500, 2500];
+
+/** So often the server may say that the image is not made yet. */
+const MOST_WAITS = 30;
 
 interface Failure {
   url: string;
@@ -19,8 +22,8 @@ export class ImageSource {
   #failure = $state.raw<Failure | null>(null);
 
   constructor(
-    private readonly client: ApiClient,
-    private readonly connection: Connection,
+    private readonly client: Pick<ApiClient, 'renewMedia' | 'isAgeing'>,
+    private readonly connection: Pick<Connection, 'restored'>,
     private readonly url: () => string,
   ) {}
 
@@ -45,19 +48,47 @@ export class ImageSource {
     );
   }
 
-  /** The image could not be loaded: show none, and try again a few times. */
+  /** The image could not be loaded: show none, and try again if the server gives hope. */
   async onFailed(): Promise<void> {
     const url = this.url();
     const { restored } = this.connection;
     const last = this.#failure;
     const before = last?.url === url && last.restored === restored ? last.times : 0;
-    const pause = PAUSES_MS[before];
-    const isFinal = pause === undefined;
-    const failure = { url, restored, times: before + 1, isWaiting: true, isFinal };
+    const failure = { url, restored, times: before + 1, isWaiting: true, isFinal: false };
     this.#failure = failure;
-    if (pause === undefined || !(await this.client.renewMedia())) return;
+    const pause = await this.#pause(url, before);
+    if (this.#failure !== failure) return;
+    if (pause === null) {
+      this.#failure = { ...failure, isFinal: true };
+      return;
+    }
+    if (!(await this.client.renewMedia())) return;
     setTimeout(() => {
       if (this.#failure === failure) this.#failure = { ...failure, isWaiting: false };
     }, pause);
   }
+
+  /** When to try again, after so many tries: in ms, or null for never. */
+  async #pause(url: string, before: number): Promise<number | null> {
+    const answer = await asked(url);
+    if (answer?.status === 404 && !this.client.isAgeing) return null;
+    if (answer?.status === 503) return before < MOST_WAITS ? secondsIn(answer) * 1000 : null;
+    return PAUSES_MS[before] ?? null;
+  }
+}
+
+/** What the server says of an image, which `<img>` does not tell; null if it is away. */
+async function asked(url: string): Promise<Response | null> {
+  try {
+    return await fetch(url, { method: 'HEAD' });
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+/** How long to wait, by Retry-After. */
+function secondsIn(answer: Response): number {
+  const seconds = Number(answer.headers.get('Retry-After'));
+  return seconds > 0 ? seconds : 1;
 }

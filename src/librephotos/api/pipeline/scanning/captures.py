@@ -417,7 +417,7 @@ _COLUMNS = [
 def _store(files: Iterable[File], changes: _Changes) -> None:
     """Write the files; what moved takes the place of its former row."""
     stored = list(files)
-    Photo.objects.bulk_create(changes.photos)
+    rows.insert(changes.photos)
     for sidecar in changes.found_sidecars:
         sidecar.state, sidecar.error = File.State.READY, ""
     File.objects.bulk_update(changes.found_sidecars, ["photo", "state", "error"])

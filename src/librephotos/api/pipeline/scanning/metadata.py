@@ -65,16 +65,7 @@ class MetadataStage(Stage[Original, LocatedMetadata]):
     def save(self, results: dict[UUID, LocatedMetadata]) -> None:
         said = [fit(_row(photo_id, found)) for photo_id, found in results.items()]
         marked = _marked_anew(said)
-        PhotoMetadata.objects.bulk_create(
-            said,
-            update_conflicts=True,
-            unique_fields=["photo"],
-            update_fields=[
-                field.name
-                for field in PhotoMetadata._meta.concrete_fields
-                if not field.primary_key
-            ],
-        )
+        rows.insert(said, over="photo")
         rows.update(
             [
                 fit(

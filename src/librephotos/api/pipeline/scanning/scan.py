@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain, repeat
 
 from django.db import transaction
 
@@ -40,6 +41,9 @@ from librephotos.silent_disk import answer
 BATCH = 96
 """Files a task: a second of work; progress is live and little is redone."""
 
+FIRST_BATCHES = (24, 24, 24, 24)
+"""Files of the first tasks of a scan: what fills a screen is there at once."""
+
 FLUSH_FILES = 2000
 FLUSH_SECONDS = 1.0
 NAMED_FOLDERS = 20
@@ -59,8 +63,9 @@ def scan(job_id: int, *, full: bool) -> None:
     report = WalkReport()
     registered = _registered(job, report)
     roots = _readable_roots(job, registered, report)
+    sizes = chain(FIRST_BATCHES, repeat(BATCH))
     for root in roots:
-        _walk_root(job, root, unseen, report, reread=full)
+        _walk_root(job, root, unseen, report, reread=full, sizes=sizes)
     if not _cancelled(job):
         _settle_unseen(job, unseen, registered, roots, report)
         _queue_left_over(job)
@@ -124,7 +129,13 @@ def _note_folders(job: Job, names: Sequence[str], what: str) -> None:
 
 
 def _walk_root(
-    job: Job, root: bytes, unseen: set[int], report: WalkReport, *, reread: bool
+    job: Job,
+    root: bytes,
+    unseen: set[int],
+    report: WalkReport,
+    *,
+    reread: bool,
+    sizes: Iterator[int],
 ) -> None:
     skip = skipper(SiteSettings.current().skip_patterns)
     waiting: list[Entry] = []
@@ -138,34 +149,46 @@ def _walk_root(
         if len(waiting) >= FLUSH_FILES or (waiting and overdue):
             if _cancelled(job):
                 return
-            _queue(job, waiting, reread=reread)
+            _queue(job, waiting, reread=reread, sizes=sizes)
             waiting, flushed = [], time.monotonic()
-    _queue(job, waiting, reread=reread)
+    _queue(job, waiting, reread=reread, sizes=sizes)
 
 
 def _cancelled(job: Job) -> bool:
     return not Job.objects.unfinished().filter(pk=job.pk).exists()
 
 
-def _queue(job: Job, entries: Iterable[Entry], *, reread: bool) -> None:
+def _queue(
+    job: Job, entries: Iterable[Entry], *, reread: bool, sizes: Iterator[int]
+) -> None:
     """Register files and hand them out, newest first, captures undivided."""
-    found = [found_file(entry) for entry in entries]
-    batches = _batches_of_captures(found)
-    for start in range(0, len(batches), FLUSH_FILES // BATCH):
-        _queue_batches(job, batches[start : start + FLUSH_FILES // BATCH], reread)
+    batches: list[list[FoundFile]] = []
+    for batch in _batches_of_captures(map(found_file, entries), sizes):
+        batches.append(batch)
+        # What is handed out first is begun while the rest is written down.
+        if len(batch) <= BATCH // 2 or len(batches) * BATCH >= FLUSH_FILES:
+            _queue_batches(job, batches, reread)
+            batches = []
+    _queue_batches(job, batches, reread)
 
 
-def _batches_of_captures(files: Iterable[FoundFile]) -> list[list[FoundFile]]:
-    """Return the files in batches of about BATCH, newest first, captures whole."""
+def _batches_of_captures(
+    files: Iterable[FoundFile], sizes: Iterator[int]
+) -> Iterator[list[FoundFile]]:
+    """Yield the files in batches of about these sizes, newest first, captures whole."""
     captures: dict[int, list[FoundFile]] = defaultdict(list)
     for file in files:
         captures[file.capture_key].append(file)
-    batches: list[list[FoundFile]] = [[]]
+    batch: list[FoundFile] = []
+    size = 0
     for capture in sorted(captures.values(), key=_newest, reverse=True):
-        if batches[-1] and len(batches[-1]) + len(capture) > BATCH:
-            batches.append([])
-        batches[-1].extend(capture)
-    return [batch for batch in batches if batch]
+        if batch and len(batch) + len(capture) > size:
+            yield batch
+            batch = []
+        size = size if batch else next(sizes)
+        batch.extend(capture)
+    if batch:
+        yield batch
 
 
 def _newest(capture: Sequence[FoundFile]) -> int:

@@ -23,6 +23,7 @@ def sandbox() -> Sandbox:
         timeout_s=settings.DECODE_TIMEOUT_S,
         memory_bytes=settings.DECODE_MEMORY_MIB * 2**20,
         nice=10,
+        ahead=attendant,
     )
 
 

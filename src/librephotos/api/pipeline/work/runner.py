@@ -76,6 +76,8 @@ def run_stage(
     """
     check_free_space()
     todo = stage_states.pending(photo_ids, stage=stage.key, version=stage.version)
+    if not todo:
+        return
     skips: dict[UUID, Skip] = {}
     if stage.waiting:
         wanted = stage_states.under_way(todo, stages=stage.needed_keys)

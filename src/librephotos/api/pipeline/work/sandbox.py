@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import math
 import os
 import resource
 import signal
@@ -58,6 +59,10 @@ _LOOK_EVERY_S = 2.0
 _OOM_SCORE = 500
 """As if half of the machine's memory were taken by the child besides."""
 
+GIVES_WAY_S = 0.25
+"""So long an item waits for what somebody looks at: the pictures of a screen are made
+before those of the background go on, and these go on while somebody scrolls."""
+
 TASKS_PER_CHILD = 5000
 """A child is replaced now and then, since decoders leak."""
 
@@ -94,18 +99,27 @@ _SILENT: Outcome[Any] = Outcome(
 class Sandbox:
     """A child process that maps functions over items; safe to share by threads.
 
-    `timeout_s` bounds one item; by `nice` (see nice(2)) it leaves the cores to others.
+    `timeout_s` bounds one item; by `nice` (see nice(2)) it leaves the cores to others,
+    and between items to the child that is `ahead` of it, for GIVES_WAY_S.
     The child starts with the first item and ends when `rest` finds it idle.
     """
 
-    def __init__(self, *, timeout_s: float, memory_bytes: int, nice: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        timeout_s: float,
+        memory_bytes: int,
+        nice: int = 0,
+        ahead: Callable[[], Sandbox] | None = None,
+    ) -> None:
         self.timeout_s = timeout_s
+        self._ahead = ahead
         self._nice = nice
         self._memory_bytes = memory_bytes
         self._pool: ProcessPool | None = None
         self._context = ChildContext()
         self._busy = threading.Lock()
-        self._idle_since = time.monotonic()
+        self._idle_since = -math.inf
         # Linux kills the child when the thread that started it ends, so that one has
         # to live as long as this process.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
@@ -124,9 +138,12 @@ class Sandbox:
         """
         outcomes: list[Outcome[Output]] = []
         broken_at = -1
+        if not items:  # nothing to wait for the child for
+            return outcomes
         with self._busy:
             while len(outcomes) < len(items):
                 item = items[len(outcomes)]
+                self._give_way()
                 try:
                     outcomes.append(
                         self._outcome(function, item, patience * self.timeout_s)
@@ -148,6 +165,18 @@ class Sandbox:
         if any(outcome.disk_full for outcome in outcomes):
             log.error(FULL)
         return outcomes
+
+    def is_wanted(self) -> bool:
+        """Whether the child is at work, or was just now."""
+        busy = self._busy.locked()
+        return busy or time.monotonic() - self._idle_since < GIVES_WAY_S
+
+    def _give_way(self) -> None:
+        if self._ahead is None:
+            return
+        other, until = self._ahead(), time.monotonic() + GIVES_WAY_S
+        while other.is_wanted() and time.monotonic() < until:
+            time.sleep(GIVES_WAY_S / 10)
 
     def map_batch(
         self,
@@ -334,6 +363,7 @@ def _cause(exitcode: Any) -> str:
 
 def _prepare_child(parent: int, memory_bytes: int, nice: int) -> None:
     os.nice(nice)
+    silent_disk.leave_to_watchdog()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if memory_bytes and hasattr(resource, "RLIMIT_AS"):
         _limit_memory(memory_bytes)

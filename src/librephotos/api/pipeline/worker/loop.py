@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -25,7 +26,12 @@ from librephotos.api.pipeline.previews import left_uploads
 from librephotos.api.pipeline.previews.archives import remove_expired
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.children import rest_children, stop_children
-from librephotos.api.pipeline.work.queue import ALL_QUEUES, INTERACTIVE, LANES
+from librephotos.api.pipeline.work.queue import (
+    ALL_QUEUES,
+    INTERACTIVE,
+    LANES,
+    PICTURES,
+)
 from librephotos.api.pipeline.worker.queue_connector import QueueConnector, losses_told
 from librephotos.api.pipeline.worker.takeover import take_over
 from librephotos.api.writes import left_tasks
@@ -42,6 +48,10 @@ STALLED_AFTER_S = 12.0
 
 SILENT_AFTER_S = 7.0
 """What dies together is found within two signs of life of each other."""
+
+SWITCH_S = 0.0005
+"""What somebody waits for asks the database beside tasks that compute: at each answer
+it would wait until these give way."""
 
 TIDY_EVERY_S = 5.0
 BEGIN_AGAIN_AFTER_S = 1.0
@@ -63,9 +73,13 @@ def run(
     # Several workers share the cores; each decodes on one.
     os.environ.setdefault("VIPS_CONCURRENCY", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    sys.setswitchinterval(SWITCH_S)
     lanes = [{lane} for lane in LANES if INTERACTIVE in queues]
     leading = set(queues) - {INTERACTIVE} or lanes.pop(0)
-    sizes = [(leading, concurrency), *((lane, 1) for lane in lanes)]
+    sizes = [
+        (leading, concurrency),
+        *((lane, 2 if PICTURES in lane else 1) for lane in lanes),
+    ]
     if not wait:
         asyncio.run(_run_until_empty(sizes))
         return
