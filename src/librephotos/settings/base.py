@@ -112,7 +112,7 @@ DATABASES["default"].update(
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # What counts wrong passwords must not be pushed out by a few hundred addresses.
+        # What one process may know and another not; see ThrottleHistory for the rest.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
