@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from librephotos.cores import usable_cores
 from librephotos.settings.database import database
 from librephotos.settings.env import (
     env_bool,
@@ -32,7 +33,11 @@ HOSTS = [*own_names(), *env_list("LIBREPHOTOS_ALLOWED_HOSTS")]
 ALLOWED_HOSTS = ["*"]
 # Proxies in front, whose word on where a request comes from is taken.
 PROXIES = env_proxies("LIBREPHOTOS_PROXIES")
-# Most connections to one web process, and of one address among them.
+# Processes that answer requests; more than four gain little beside the workers.
+WEB_PROCESSES = env_int(
+    "LIBREPHOTOS_WEB_PROCESSES", min(4, usable_cores()), minimum=1
+)
+# Most connections to all of them, and of one address among them.
 CONNECTIONS = env_int("LIBREPHOTOS_CONNECTIONS", 1000, minimum=10)
 CONNECTIONS_PER_ADDRESS = env_int("LIBREPHOTOS_CONNECTIONS_PER_ADDRESS", 200, minimum=1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from argparse import ArgumentParser
 from typing import Any
 
@@ -29,7 +30,16 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on")
         parser.add_argument(
-            "--threads", type=int, default=8, help="requests answered at a time"
+            "--processes",
+            type=int,
+            default=settings.WEB_PROCESSES,
+            help="processes that answer (LIBREPHOTOS_WEB_PROCESSES)",
+        )
+        parser.add_argument(
+            "--threads",
+            type=int,
+            default=8,
+            help="requests that each of them answers at a time",
         )
         parser.add_argument(
             "--descriptor",
@@ -50,12 +60,14 @@ class Command(BaseCommand):
             listener = gunicorn.listen(options["host"], options["port"])
             descriptor = listener.detach()
         database.limit_waiting()
-        PLACES.share(options["threads"])
+        turns = tempfile.TemporaryFile(dir=gunicorn.memory_folder())
+        PLACES.share(options["threads"], turns=turns)
         # A connection does not survive the fork of the worker process.
         connections.close_all()
         gunicorn.WebServer(
             application,
             descriptor=descriptor,
+            processes=options["processes"],
             threads=options["threads"],
             limits=Limits(
                 connections=settings.CONNECTIONS,
