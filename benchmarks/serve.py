@@ -457,22 +457,73 @@ def pin(cores: set[int], *roots: int) -> None:
 def scaling(
     port: int, asked: list[Case], roots: Sequence[int], chosen: argparse.Namespace
 ) -> Table:
-    """Measure with all cores and with one, in turns."""
+    """Measure with all cores and with one, in turns.
+
+    What the generator takes of the cores, the server cannot have: "without it" is the
+    ratio if it took nothing, of one core (there it has another) as of all.
+    """
     cores = os.sched_getaffinity(0)
-    table = Table("request", "one core /s", f"{len(cores)} cores /s", "times", "")
+    table = Table("request", "one core /s", f"{len(cores)} cores /s", "times")
+    for name in ("generator", "without it", "CPU ms", "CPU ms", ""):
+        table.add_column(name)
     for case in asked[:4]:
-        rates = []
-        for some in ({min(cores)}, cores):
-            pin(some, *roots)
-            many = chosen.connections
-            load(port, case.asks, connections=many, seconds=0.3)
-            found = load(port, case.asks, connections=many, seconds=chosen.seconds)
-            rates.append(found.per_second)
-        ratio = rates[1] / rates[0]
-        missed = "missed" if ratio < _SCALING else ""
-        row = (f"{rates[0]:,.0f}", f"{rates[1]:,.0f}", f"{ratio:.2f}", missed)
-        table.add_row(case.name, *row)
+        few, many = _Turns(), _Turns()
+        for _ in range(max(3, chosen.rounds)):
+            for some, turns in (({min(cores)}, few), (cores, many)):
+                pin(some, *roots)
+                os.sched_setaffinity(0, cores - some or cores)
+                turns.add(port, case, roots, chosen)
+        os.sched_setaffinity(0, cores)
+        ratio = many.rate / few.rate
+        unshared = ratio * len(cores) / (len(cores) - many.generator)
+        table.add_row(
+            case.name,
+            f"{few.rate:,.0f}",
+            f"{many.rate:,.0f}",
+            f"{ratio:.2f}",
+            f"{many.generator / len(cores):.0%}",
+            f"{unshared:.2f}",
+            f"{few.cpu_ms:.2f}",
+            f"{many.cpu_ms:.2f}",
+            "missed" if unshared < _SCALING else "",
+        )
     return table
+
+
+class _Turns:
+    """Rates of a case, and processor time of the server and of the generator."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[float, float, float]] = []
+
+    def add(
+        self, port: int, case: Case, roots: Sequence[int], chosen: argparse.Namespace
+    ) -> None:
+        """Measure once more."""
+        many = chosen.connections
+        load(port, case.asks, connections=many, seconds=0.3)
+        before, own = cpu_s(*roots), time.process_time()
+        found = load(port, case.asks, connections=many, seconds=chosen.seconds)
+        spent, own = cpu_s(*roots) - before, time.process_time() - own
+        answers = len(found.milliseconds)
+        self._found.append(
+            (found.per_second, spent * 1000 / answers, own / found.seconds)
+        )
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return statistics.median(one[0] for one in self._found)
+
+    @property
+    def cpu_ms(self) -> float:
+        """Processor time of an answer, in milliseconds, PostgreSQL's included."""
+        return statistics.median(one[1] for one in self._found)
+
+    @property
+    def generator(self) -> float:
+        """Cores that the generator keeps busy."""
+        return statistics.median(one[2] for one in self._found)
 
 
 def memory(server: int) -> Table:
