@@ -531,7 +531,8 @@ def memory(server: int) -> Table:
     sizes: dict[str, list[int]] = defaultdict(list)
     for child in psutil.Process(server).children():
         kind = next(
-            (word for word in child.cmdline() if word in ("web", "worker")), "others"
+            (word for word in ("web", "worker") if child.name().startswith(word)),
+            "others",
         )
         sizes[kind] += [_pss(one) for one in tree(child.pid)]
     sizes["supervisor"] = [_pss(psutil.Process(server))]
