@@ -15,11 +15,15 @@ from django.utils.module_loading import import_string
 from librephotos.api.pipeline.work import registry
 from librephotos.api.pipeline.work.queue import ALL_QUEUES, Task
 from librephotos.api.services.waiting import PLACES
+from librephotos.cores import usable_cores
 from librephotos.server import database, lifeline
 from librephotos.server.http import gunicorn
 from librephotos.server.http.limits import Limits
 
 logger = logging.getLogger(__name__)
+
+_MOST = 4
+"""More web processes gain little: the other cores are PostgreSQL's and the workers'."""
 
 
 def load() -> None:
@@ -58,7 +62,7 @@ def answer(descriptor: int, *, processes: int | None = None, threads: int = 8) -
     gunicorn.WebServer(
         application,
         descriptor=descriptor,
-        processes=processes or settings.WEB_PROCESSES,
+        processes=processes or settings.WEB_PROCESSES or min(_MOST, usable_cores()),
         threads=threads,
         limits=Limits(
             connections=settings.CONNECTIONS,

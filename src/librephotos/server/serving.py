@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError as DatabaseLost
+from django.db import InterfaceError, close_old_connections
 
 from librephotos.api.models import Job, ScanDirectory, User
 from librephotos.api.pipeline.work.queue import ALL_QUEUES, CPU, IO
@@ -126,7 +128,7 @@ def _running_postgres() -> Iterator[Postgres | None]:
 
 @dataclass(frozen=True)
 class _Library:
-    """What the server is to begin with: the number of a scan, folders to choose from."""
+    """What the server begins with: the number of a scan, folders to choose from."""
 
     scan: int | None
     scan_roots: list[Path]
@@ -146,7 +148,7 @@ def _set_up(folders: list[Path], *, postgres: Postgres | None, say: Say) -> _Lib
     registered = ScanDirectory.objects.values_list("path", flat=True)
     roots = [*settings.SCAN_ROOTS, *(Path(os.fsdecode(path)) for path in registered)]
     job = _scan(admin)
-    return _Library(job and job.pk, list(dict.fromkeys(roots)))
+    return _Library(job.pk if job else None, list(dict.fromkeys(roots)))
 
 
 def _admin(say: Say) -> User:
@@ -196,7 +198,7 @@ def _tell(address: Address, *, job: int | None, say: Say) -> None:
     while not address.answers():
         time.sleep(0.5)
     say(f"LibrePhotos is at {address.url}")
-    found = Job.objects.filter(pk=job).first()
+    found = _found(job) if job else None
     if found is None:
         return
     bars = progress.LibraryProgress(found)
@@ -207,6 +209,19 @@ def _tell(address: Address, *, job: int | None, say: Say) -> None:
                 time.sleep(progress.INTERVAL_S)
         finally:
             bars.close()
+
+
+def _found(job: int) -> Job | None:
+    """Return a job, None if it is deleted; wait for the database as long as it takes.
+
+    It may be started again just now.
+    """
+    while True:
+        try:
+            return Job.objects.filter(pk=job).first()
+        except (DatabaseLost, InterfaceError):
+            close_old_connections()
+            time.sleep(progress.INTERVAL_S)
 
 
 class _PostgresWatch:

@@ -164,8 +164,8 @@ def _signal_group(process: Forked, number: signal.Signals) -> None:
         pass
 
 
-def _ending(returncode: int) -> str:
-    if returncode >= 0:
+def _ending(returncode: int | None) -> str:
+    if returncode is None or returncode >= 0:
         return f"ended with exit code {returncode}"
     try:
         return f"was ended by {signal.Signals(-returncode).name}"

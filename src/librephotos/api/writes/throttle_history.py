@@ -67,7 +67,7 @@ def count(allowances: Mapping[str, int], *, window_s: float) -> float:
         keys = list(allowances)
         cursor.execute(_COUNTED, {"keys": keys, "window_s": window_s})
         counted = cursor.fetchall()
-        now = max(moment for _, _, moment in counted)
+        now: float = max(moment for _, _, moment in counted)
         full = [m[0] for key, m, _ in counted if len(m) >= allowances[key]]
         if not full:
             cursor.execute(_ADD, {"keys": keys, "moment": now})

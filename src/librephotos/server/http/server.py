@@ -55,8 +55,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
     ) -> None:
         """Take an application and a listening socket, and start the threads.
 
-        `peers` are the processes on the same socket. `after_file` is called in the thread that has answered with a file, which is
-        sent and closed later: what the application holds for the thread can go.
+        `peers` are the processes on the same socket. `after_file` is called in the
+        thread that has answered with a file, which is sent and closed later: what the
+        application holds for the thread can go.
         """
         self.limits = limits
         self._after_file = after_file
