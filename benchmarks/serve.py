@@ -102,14 +102,14 @@ def cpu_s(*roots: int) -> float:
 
 @contextmanager
 def whole_server(folder: Path) -> Iterator[tuple[int, int]]:
-    """Run `librephotos serve` with one worker; yield its process number and its port.
+    """Run `librephotos serve` as users do; yield its process number and its port.
 
     PostgreSQL is the one that runs already.
     """
     port = _free_port()
     command = [sys.executable, "-P", "-m", "librephotos", "serve"]
     process = subprocess.Popen(
-        [*command, "--data", str(folder / "data"), f"--port={port}", "--workers=1"],
+        [*command, "--data", str(folder / "data"), f"--port={port}"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )

@@ -21,6 +21,7 @@ from librephotos.api.pipeline.worker import loop
 from librephotos.api.services import preview_requests
 from librephotos.api.services.preview_requests import WAIT_S, burst_of
 from librephotos.api.services.waiting import Caller
+from librephotos.server.forked import in_child
 from tests.support.scanning import Library, work_until_idle, write_jpeg
 from tests.support.server import PATIENCE_S
 from tests.support.workers import sign_of_life
@@ -161,3 +162,14 @@ def test_a_stranger_has_nothing_made(
     assert client_of(stranger).get(address(photo)).status_code == 404
     assert client_of().get(address(photo)).status_code == 403
     assert awaited() == []
+
+
+def test_all_web_processes_count_the_bursts_of_a_caller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(preview_requests, "_PAUSE_S", 0)
+    caller = Caller.account(10**9)
+    before = burst_of(caller)
+    numbers = in_child(lambda: [burst_of(caller) for _ in range(9000)])
+    assert before < numbers[0] and numbers == sorted(set(numbers))
+    assert burst_of(caller) > numbers[-1]

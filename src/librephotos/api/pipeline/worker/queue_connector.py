@@ -24,7 +24,7 @@ from librephotos.logs.outages import is_outage
 
 log = logging.getLogger(__name__)
 
-_CONNECTIONS = 4
+_CONNECTIONS = 2
 _IDLE_S = 15.0
 
 _lost: ContextVar[asyncio.Event | None] = ContextVar("lost", default=None)
