@@ -49,7 +49,8 @@ _THUMBNAIL_BYTES = 8 * 1024
 _STORM, _STORM_CONNECTIONS, _STORMS = 200, 6, 10
 _SCALING = 1.7
 _MEMORY_MIB = 300
-_REST_S = 8
+_REST_S = 75
+"""After a minute, children of workers that have nothing to do have ended."""
 _START_S = 60
 console = Console(width=120)
 
