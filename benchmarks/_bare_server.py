@@ -33,12 +33,14 @@ if __name__ == "__main__":
     import django
 
     django.setup()
+    from librephotos.cores import usable_cores
     from librephotos.server.http.gunicorn import WebServer
     from librephotos.server.http.limits import Limits
 
     WebServer(
         application(sys.argv[2]),
         descriptor=int(sys.argv[1]),
+        processes=min(4, usable_cores()),
         threads=8,
         limits=Limits(),
     ).run()

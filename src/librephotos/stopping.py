@@ -55,6 +55,11 @@ class StopRequests:
             raise KeyboardInterrupt
         raise SystemExit(128 + self._first)
 
+    def begin_anew(self) -> None:
+        """Be those of a process that was forked just now: nobody has asked it."""
+        self.count = self._holders = 0
+        self._tell = lambda: None
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Only count signals meanwhile; who holds them acts upon `count`."""

@@ -102,27 +102,38 @@ def test_output_that_nobody_takes_ends_nothing(data: Path, tmp_path: Path) -> No
         assert server.process.poll() is None
 
 
-def test_a_program_that_cannot_be_started_is_tried_again_beside_the_others() -> None:
-    script = (
-        "import sys; from librephotos.server.supervisor import Program, Supervisor;"
-        "from librephotos.stopping import stop_requests; stop_requests.install();"
-        "absent = Program('absent', ['/nowhere/to/be/found']);"
-        "other = Program('other', [sys.executable, '-c', 'print(1); input()']);"
-        "Supervisor([absent, other]).run(lambda: None)"
-    )
+SUPERVISOR = """
+import os, sys, time
+from librephotos.server.supervisor import Program, Supervisor
+from librephotos.stopping import stop_requests
+
+def begin():
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+
+stop_requests.install()
+ending = Program("ending", lambda: sys.exit(7))
+once = Program("once", lambda: print("once", flush=True), once=True)
+Supervisor([ending, Program("other", begin), once]).run(lambda: None)
+"""
+
+
+def test_a_program_that_ends_is_started_again_beside_the_others() -> None:
     with subprocess.Popen(
-        [sys.executable, "-P", "-c", script],
+        [sys.executable, "-P", "-c", SUPERVISOR],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as supervisor:
         assert supervisor.stdout and supervisor.stderr
-        assert supervisor.stdout.readline() == "1\n"
-        assert "absent cannot be started" in supervisor.stderr.readline()
+        for _ in range(2):
+            assert "ended with exit code 7" in supervisor.stderr.readline()
         assert supervisor.poll() is None
         supervisor.terminate()
-        supervisor.communicate()  # or its last words meet a closed pipe
+        told, _ = supervisor.communicate()  # or its last words meet a closed pipe
     assert supervisor.returncode == 0
+    number, once = sorted(told.split())
+    assert once == "once" and not psutil.pid_exists(int(number))
 
 
 def test_killed_postgres_is_started_again(server: RunningServer, data: Path) -> None:

@@ -243,7 +243,7 @@ class RunningServer:
 
 def _runs(process: psutil.Process, command: str) -> bool:
     try:
-        return command in process.cmdline()[4:5]
+        return process.name().startswith(command)
     except psutil.NoSuchProcess:  # or a corpse that was not reaped yet
         return False
 

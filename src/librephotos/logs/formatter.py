@@ -26,6 +26,10 @@ class LineFormatter(logging.Formatter):
         super().__init__(*args, **options)
         self._private = PrivatePaths(map(str, private))
 
+    def keep_private(self, folders: Iterable[object]) -> None:
+        """Name what lies in these folders no more, instead of those before."""
+        self._private = PrivatePaths(map(str, folders))
+
     def format(self, record: logging.LogRecord) -> str:
         record = copy.copy(record)  # filters and formatters of others see it as it was
         record.exc_text = None

@@ -30,7 +30,10 @@ _DUMP = "database.dump"
 _DATA = "data"
 _KEPT = ("secret_key", "media")
 # What numbers of changes mean to clients ends with the database that gave them out.
-_LEFT_OUT = ("api_syncepoch", "api_syncitem", "api_syncedphotos", "api_photoremoval")
+_LEFT_OUT = (
+    *("api_syncepoch", "api_syncitem", "api_syncedphotos", "api_photoremoval"),
+    "api_throttlehistory",
+)
 _RESTORED, _REPLACED = "librephotos_restored", "librephotos_replaced"
 _UNPACKED = "restored.new"
 _LEAST_ROOM = 2**24

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
+from weakref import WeakSet
 
 from librephotos.data_folder import why_unusable
 from librephotos.server.errors import DataFolderError
@@ -15,8 +17,11 @@ from librephotos.server.errors import DataFolderError
 class FolderLock:
     """A lock on a file in the data folder, shared by readers or held by one alone.
 
-    It belongs to the process that took it: a forked child never lets go of it.
+    It belongs to the process that took it: a forked child never lets go of it for the
+    parent, which a copy of its own would keep it from.
     """
+
+    _open: ClassVar[WeakSet[FolderLock]] = WeakSet()
 
     def __init__(self, path: Path) -> None:
         """Open the file of the lock; raise DataFolderError where that is impossible."""
@@ -27,6 +32,14 @@ class FolderLock:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise DataFolderError(why_unusable(path.parent, error)) from error
+        self._open.add(self)
+
+    @classmethod
+    def let_go_of_all(cls) -> None:
+        """Have no copy, in a child that was forked just now, of its parent's locks."""
+        for lock in cls._open:
+            os.close(lock._descriptor)
+        cls._open.clear()
 
     @property
     def ours(self) -> bool:
@@ -57,4 +70,5 @@ class FolderLock:
     def release(self) -> None:
         """Let go of the lock."""
         if self.ours:
+            self._open.discard(self)
             os.close(self._descriptor)

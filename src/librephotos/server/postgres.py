@@ -47,7 +47,7 @@ CONFIGURATION = """\
 # Written at every start. Your own settings go into postgresql.auto.conf (ALTER SYSTEM).
 listen_addresses = ''
 unix_socket_permissions = 0700
-max_connections = 64
+max_connections = 200
 shared_buffers = 64MB
 effective_cache_size = 512MB
 work_mem = 8MB

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import os
 import socket
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError as DatabaseLost
+from django.db import InterfaceError, close_old_connections
 
 from librephotos.api.models import Job, ScanDirectory, User
-from librephotos.api.pipeline.work.queue import CPU, IO
+from librephotos.api.pipeline.work.queue import ALL_QUEUES, CPU, IO
 from librephotos.api.writes.jobs import presume_workers_dead
+from librephotos.logs.formatter import LineFormatter
 from librephotos.logs.log_file import write_log_file
-from librephotos.server import accounts, database, embedded, progress
+from librephotos.server import (
+    accounts,
+    database,
+    embedded,
+    lifeline,
+    processes,
+    progress,
+)
 from librephotos.server.errors import DatabaseError, DataFolderError
+from librephotos.server.forked import in_child
 from librephotos.server.http import gunicorn
 from librephotos.server.locks import FolderLock
 from librephotos.server.postgres import Postgres
@@ -76,16 +87,16 @@ def serve(
     roots = [accounts.existing_folder(folder) for folder in folders]
     with _alone_on_data_folder(), gunicorn.listen(host, port) as listener:
         write_log_file(settings.DATA / "logs")
-        address = Address(host, listener.getsockname()[1])
-        with _ready_database(say) as postgres:
-            admin = _admin(say)
-            accounts.add_scan_directories(admin, roots)
-            _export_scan_roots()
-            supervisor = Supervisor(_programs(listener.fileno(), workers=workers))
-            watch = _Watch(address, postgres=postgres, job=_scan(admin), say=say)
-            connections.close_all()
-            supervisor.run(watch.tick)
-            watch.close()
+        with _running_postgres() as postgres:
+            library = in_child(partial(_set_up, roots, postgres=postgres, say=say))
+            _offer(library.scan_roots)
+            processes.load()
+            tell = partial(_tell, Address(host, listener.getsockname()[1]), say=say)
+            programs = [
+                *_programs(listener, workers=workers),
+                Program("terminal", partial(tell, job=library.scan), once=True),
+            ]
+            Supervisor(programs).run(_PostgresWatch(postgres, say).tick)
             # A web process that a silent disk keeps for now keeps its copy as well.
             with suppress(OSError):  # macOS shuts down no socket that only listens
                 listener.shutdown(socket.SHUT_RDWR)
@@ -107,20 +118,37 @@ def _alone_on_data_folder() -> Iterator[None]:
 
 
 @contextmanager
-def _ready_database(say: Say) -> Iterator[Postgres | None]:
-    """Have a migrated database for as long as the context lasts."""
+def _running_postgres() -> Iterator[Postgres | None]:
     if settings.EMBEDDED_POSTGRES:
         with embedded.database_of_data_folder() as postgres:
-            database.require_fit_server()
-            say(f"PostgreSQL is running in {postgres.cluster}")
-            database.migrate()
-            # Those of an earlier run did not outlive it.
-            presume_workers_dead()
             yield postgres
     else:
-        database.require_fit_server()
-        database.migrate()
         yield None
+
+
+@dataclass(frozen=True)
+class _Library:
+    """What the server begins with: the number of a scan, folders to choose from."""
+
+    scan: int | None
+    scan_roots: list[Path]
+
+
+def _set_up(folders: list[Path], *, postgres: Postgres | None, say: Say) -> _Library:
+    """Migrate the database, have an administrator, and start a scan."""
+    database.require_fit_server()
+    if postgres:
+        say(f"PostgreSQL is running in {postgres.cluster}")
+    database.migrate()
+    if postgres:
+        # Those of an earlier run did not outlive it.
+        presume_workers_dead()
+    admin = _admin(say)
+    accounts.add_scan_directories(admin, folders)
+    registered = ScanDirectory.objects.values_list("path", flat=True)
+    roots = [*settings.SCAN_ROOTS, *(Path(os.fsdecode(path)) for path in registered)]
+    job = _scan(admin)
+    return _Library(job.pk if job else None, list(dict.fromkeys(roots)))
 
 
 def _admin(say: Say) -> User:
@@ -143,97 +171,80 @@ def _scan(admin: User) -> Job | None:
     return jobs.start_scan(user=admin)
 
 
-def _export_scan_roots() -> None:
+def _offer(roots: list[Path]) -> None:
     """Let the children offer all registered folders, those of earlier runs too."""
-    roots = [os.fsencode(root) for root in settings.SCAN_ROOTS]
-    registered = ScanDirectory.objects.values_list("path", flat=True)
-    paths = dict.fromkeys([*roots, *registered])
-    os.environ["LIBREPHOTOS_SCAN_ROOTS"] = os.pathsep.join(map(os.fsdecode, paths))
+    settings.SCAN_ROOTS = roots
+    os.environ["LIBREPHOTOS_SCAN_ROOTS"] = os.pathsep.join(map(str, roots))
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, LineFormatter):
+            handler.formatter.keep_private(roots)
 
 
-def _programs(descriptor: int, *, workers: int) -> list[Program]:
-    # -P: a folder that holds a file named like a module must not be imported from.
-    command = [sys.executable, "-P", "-m", "librephotos"]
-    web_server = Program(
-        "web server", [*command, "web", "--descriptor", str(descriptor)], (descriptor,)
-    )
+def _programs(listener: socket.socket, *, workers: int) -> list[Program]:
+    def work(queues: Sequence[str]) -> None:
+        listener.close()
+        processes.work(queues=queues)
+
     # Learning uses all cores or the GPU by itself, so one worker a machine does it.
-    others = ["--queues", f"{IO},{CPU}"]
-    return [web_server] + [
-        Program(
-            f"worker {number}", [*command, "worker", *(others if number > 1 else ())]
-        )
-        for number in range(1, workers + 1)
+    return [Program("web server", partial(processes.answer, listener.fileno()))] + [
+        Program(f"worker {n}", partial(work, (IO, CPU) if n > 1 else ALL_QUEUES))
+        for n in range(1, workers + 1)
     ]
 
 
-class _Watch:
-    """What the supervisor does between events: address, bars, PostgreSQL."""
+def _tell(address: Address, *, job: int | None, say: Say) -> None:
+    """Say where the server is once it answers, then show how far its scan is."""
+    lifeline.hold_lifeline()
+    while not address.answers():
+        time.sleep(0.5)
+    say(f"LibrePhotos is at {address.url}")
+    found = _found(job) if job else None
+    if found is None:
+        return
+    bars = progress.LibraryProgress(found)
+    # Where nobody reads it, or its disk is full, the server goes on without.
+    with suppress(OSError):
+        try:
+            while not bars.refresh():
+                time.sleep(progress.INTERVAL_S)
+        finally:
+            bars.close()
 
-    def __init__(
-        self, address: Address, *, postgres: Postgres | None, job: Job | None, say: Say
-    ) -> None:
-        self._address = address
+
+def _found(job: int) -> Job | None:
+    """Return a job, None if it is deleted; wait for the database as long as it takes.
+
+    It may be started again just now.
+    """
+    while True:
+        try:
+            return Job.objects.filter(pk=job).first()
+        except (DatabaseLost, InterfaceError):
+            close_old_connections()
+            time.sleep(progress.INTERVAL_S)
+
+
+class _PostgresWatch:
+    """Starts PostgreSQL again if something ended it."""
+
+    def __init__(self, postgres: Postgres | None, say: Say) -> None:
         self._postgres = postgres
-        self._postgres_due = 0.0
+        self._due = 0.0
         self._complaint = ""
-        self._bars = progress.LibraryProgress(job) if job else None
         self._say = say
-        self._answered = threading.Event()
-        self._announced = False
-        threading.Thread(target=self._await_answer, daemon=True).start()
 
     def tick(self) -> float | None:
-        """Do what is due; return the seconds until more is."""
-        waits = [self._announce(), self._show_progress(), self._watch_postgres()]
-        return min((wait for wait in waits if wait is not None), default=None)
-
-    def close(self) -> None:
-        """Leave the terminal as it was."""
-        with suppress(OSError):
-            if self._bars:
-                self._bars.close()
-
-    def _await_answer(self) -> None:
-        while not self._address.answers():
-            time.sleep(0.5)
-        self._answered.set()
-
-    def _announce(self) -> float | None:
-        if self._announced:
-            return None
-        if not self._answered.is_set():
-            return 0.1
-        self._announced = True
-        self._say(f"LibrePhotos is at {self._address.url}")
-        return None
-
-    def _show_progress(self) -> float | None:
-        # The bars wait for the address, which they would otherwise scroll away.
-        if self._bars is None or not self._announced:
-            return None
-        try:
-            over = self._bars.refresh()
-        except OSError:
-            over = False  # nobody reads it, or its disk is full: the server goes on
-        if not over:
-            return progress.INTERVAL_S
-        self._bars = None
-        connections.close_all()
-        return None
-
-    def _watch_postgres(self) -> float | None:
-        """Start PostgreSQL again if something ended it."""
+        """Look if it is time to; return the seconds until it is."""
         if self._postgres is None:
             return None
         now = time.monotonic()
-        if now >= self._postgres_due:
-            self._postgres_due = now + _POSTGRES_CHECK_S
+        if now >= self._due:
+            self._due = now + _POSTGRES_CHECK_S
             if self._postgres.running() and self._postgres.reachable():
                 self._complaint = ""
             else:
                 self._start_again(self._postgres)
-        return self._postgres_due - now
+        return self._due - now
 
     def _start_again(self, postgres: Postgres) -> None:
         """Start PostgreSQL; say once what is in the way, and try again later."""

@@ -6,12 +6,15 @@ import logging
 import os
 import select
 import signal
-import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from librephotos.server import lifeline
+from librephotos.server.forked import Forked, fork
 from librephotos.stopping import stop_requests
 
 logger = logging.getLogger(__name__)
@@ -24,19 +27,20 @@ _HEALTHY_AFTER_S = 60.0
 
 @dataclass(frozen=True)
 class Program:
-    """One process to keep alive."""
+    """One process to keep alive, or with `once` to run to its end."""
 
     name: str
-    command: Sequence[str]
-    descriptors: tuple[int, ...] = ()
+    run: Callable[[], object]
+    once: bool = False
 
 
 @dataclass
 class _Child:
     program: Program
-    process: subprocess.Popen[bytes] | None = None
+    process: Forked | None = None
     started_at: float = 0.0
     due_at: float = 0.0
+    is_over: bool = False
     delay_s: float = field(default=_FIRST_DELAY_S)
 
 
@@ -93,21 +97,22 @@ class Supervisor:
     def _revive(self, child: _Child, now: float) -> None:
         if child.process is not None and child.process.poll() is not None:
             self._mourn(child, child.process, now)
-        if child.process is None and child.due_at <= now:
+        if child.process is None and not child.is_over and child.due_at <= now:
             try:
                 child.process = self._start(child.program)
                 child.started_at, child.due_at = now, 0.0
             except OSError as error:  # no memory or no number left, for a while
                 self._put_off(child, now, f"cannot be started ({error.strerror})")
 
-    def _mourn(
-        self, child: _Child, process: subprocess.Popen[bytes], now: float
-    ) -> None:
+    def _mourn(self, child: _Child, process: Forked, now: float) -> None:
         """Set the time of the next start: later each time that it dies young."""
         if now - child.started_at > _HEALTHY_AFTER_S:
             child.delay_s = _FIRST_DELAY_S
         _signal_group(process, signal.SIGKILL)
         child.process = None
+        if child.program.once:
+            child.is_over = True
+            return
         ending = _ending(process.returncode)
         self._put_off(child, now, f"(process {process.pid}) {ending}")
 
@@ -118,20 +123,28 @@ class Supervisor:
         child.due_at = now + child.delay_s
         child.delay_s = min(2 * child.delay_s, _LONGEST_DELAY_S)
 
-    def _start(self, program: Program) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            program.command,
-            env={**os.environ, lifeline.VARIABLE: str(self._lifeline)},
-            pass_fds=(self._lifeline, *program.descriptors),
-            stdin=subprocess.DEVNULL,
-            process_group=0,
-        )
+    def _start(self, program: Program) -> Forked:
+        process = fork(partial(self._be, program), name=program.name)
+        with suppress(PermissionError, ProcessLookupError):  # it is faster, or gone
+            os.setpgid(process.pid, process.pid)
+        return process
+
+    def _be(self, program: Program) -> None:
+        """Be the process of a program, in one that was just forked."""
+        os.setpgid(0, 0)
+        signal.set_wakeup_fd(-1)
+        for end in (self._supervisor_end, self._woken_by, self._wake):
+            os.close(end)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, sys.stdin.fileno() if sys.stdin else 0)
+        os.close(nothing)
+        os.environ[lifeline.VARIABLE] = str(self._lifeline)
+        program.run()
 
     def _stop_children(self) -> None:
         running = [child.process for child in self._children if child.process]
         for process in running:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + GRACE_S
         while any(process.poll() is None for process in running):
             left = deadline - time.monotonic()
@@ -143,7 +156,7 @@ class Supervisor:
             process.wait()
 
 
-def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def _signal_group(process: Forked, number: signal.Signals) -> None:
     """Reach what a child left behind too; its group outlives it as long as they do."""
     try:
         os.killpg(process.pid, number)
@@ -151,8 +164,8 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
         pass
 
 
-def _ending(returncode: int) -> str:
-    if returncode >= 0:
+def _ending(returncode: int | None) -> str:
+    if returncode is None or returncode >= 0:
         return f"ended with exit code {returncode}"
     try:
         return f"was ended by {signal.Signals(-returncode).name}"

@@ -32,7 +32,9 @@ HOSTS = [*own_names(), *env_list("LIBREPHOTOS_ALLOWED_HOSTS")]
 ALLOWED_HOSTS = ["*"]
 # Proxies in front, whose word on where a request comes from is taken.
 PROXIES = env_proxies("LIBREPHOTOS_PROXIES")
-# Most connections to one web process, and of one address among them.
+# Processes that answer requests, 0 for one a core and four at most.
+WEB_PROCESSES = env_int("LIBREPHOTOS_WEB_PROCESSES", 0)
+# Most connections to all of them, and of one address among them.
 CONNECTIONS = env_int("LIBREPHOTOS_CONNECTIONS", 1000, minimum=10)
 CONNECTIONS_PER_ADDRESS = env_int("LIBREPHOTOS_CONNECTIONS_PER_ADDRESS", 200, minimum=1)
 
@@ -103,7 +105,7 @@ DATABASES["default"].update(
             # An idle connection is a PostgreSQL process of 5 to 10 MiB.
             "min_size": 0,
             "max_size": env_int("LIBREPHOTOS_DATABASE_POOL", 12, minimum=2),
-            "max_idle": 60,
+            "max_idle": 15,
             # A request that waits for a connection keeps others from being answered.
             "timeout": 3,
         },
@@ -112,7 +114,7 @@ DATABASES["default"].update(
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # What counts wrong passwords must not be pushed out by a few hundred addresses.
+        # What one process may know and another not; see ThrottleHistory for the rest.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }

@@ -2,8 +2,13 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.apps import apps
+from django.core.handlers.wsgi import WSGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "librephotos.settings.production")
 
-application = get_wsgi_application()
+if not apps.ready:  # else the log would be set up anew, without its file
+    django.setup(set_prefix=False)
+
+application = WSGIHandler()

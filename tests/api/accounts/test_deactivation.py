@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -38,7 +37,6 @@ def set_active(client_of, admin):
 
 
 def sign_in(user: User, password: str = PASSWORD):
-    cache.clear()
     body = {"username": user.username, "password": password}
     return APIClient().post(TOKEN, body, format="json")
 

@@ -8,7 +8,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connections, transaction
 
 from librephotos.api.models import Link, Photo, User, UserAlbum
@@ -33,11 +32,6 @@ pytestmark = pytest.mark.django_db
 
 PUBLISH = "/api/useralbum/makepublic"
 SHARE = "/api/photo/share"
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_come_yet():
-    cache.clear()
 
 
 def album_of(user: User, *photos: Photo, title: str = "Summer") -> UserAlbum:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError as FormError
 from rest_framework.exceptions import AuthenticationFailed, Throttled, ValidationError
 from rest_framework.settings import api_settings
@@ -18,6 +15,7 @@ from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 from librephotos.addresses import subscriber
 from librephotos.api.models.accounts.user_name import canonical_name
 from librephotos.api.services.waiting import PLACES
+from librephotos.api.writes import throttle_history
 
 ADDRESS_FACTOR = 5
 """How many times more failures one address may have, over all user names."""
@@ -26,7 +24,6 @@ ALL_FACTOR = 10
 """How many times more accounts all addresses together may ask for."""
 
 _WRONG = (AuthenticationFailed, ValidationError, FormError)
-_counting = threading.Lock()
 
 
 @contextmanager
@@ -64,24 +61,12 @@ class _Counter(SimpleRateThrottle):
 
     def count(self) -> float:
         """Count this moment and return it; raise Throttled if there were enough."""
-        now = time.time()
-        with _counting:
-            counted = {key: self.counted(key) for key in self.allowances}
-            for key, moments in counted.items():
-                if self.limit and len(moments) >= self.allowances[key]:
-                    raise Throttled(wait=moments[0] + self.window_s - now)
-            for key, moments in counted.items():
-                cache.set(key, [*moments, now], self.window_s)
-        return now
-
-    def counted(self, key: str) -> list[float]:
-        """Return the moments of the time that counts.
-
-        One that lies ahead is of a clock that was set back since, and counts no more.
-        """
-        now = time.time()
-        moments = cache.get(key, [])
-        return [moment for moment in moments if now - self.window_s < moment <= now]
+        if not self.limit:
+            return 0.0
+        try:
+            return throttle_history.count(self.allowances, window_s=self.window_s)
+        except throttle_history.TooOften as error:
+            raise Throttled(wait=error.wait_s) from error
 
 
 class SignUpThrottle(_Counter):
@@ -122,12 +107,8 @@ class _Attempts(_Counter):
             self._take_back(begun)
 
     def _take_back(self, moment: float) -> None:
-        with _counting:
-            for key in self.allowances:
-                failures = self.counted(key)
-                if moment in failures:
-                    failures.remove(moment)
-                    cache.set(key, failures, self.window_s)
+        if self.limit:
+            throttle_history.take_back(self.allowances, moment)
 
 
 class LoginThrottle(_Attempts):

@@ -2,6 +2,7 @@
 
 from librephotos.api.models.accounts.mail_settings import MailSettings
 from librephotos.api.models.accounts.site_settings import SiteSettings
+from librephotos.api.models.accounts.throttle_history import ThrottleHistory
 from librephotos.api.models.accounts.user import (
     ScanDirectory,
     User,
@@ -77,6 +78,7 @@ __all__ = [
     "SyncItem",
     "TextEmbedding",
     "Thing",
+    "ThrottleHistory",
     "Upload",
     "User",
     "UserAlbum",

@@ -18,6 +18,7 @@ from django.db.models import F
 from librephotos.api.locks import lock_albums
 from librephotos.api.models import Link, Photo, UserAlbum
 from librephotos.api.models.sharing.links import LinkQuerySet, new_slug
+from librephotos.api.writes import throttle_history
 
 VISIT_S = 30 * 60
 """Whoever comes again within this time pays the same visit."""
@@ -70,8 +71,13 @@ def count_visit(link: Link, visitor: str) -> None:
 
     Nobody waits for it: while its owner changes the link, a visit goes uncounted.
     """
-    who = hashlib.sha256(visitor.encode("utf-8", "replace")).hexdigest()
-    if not cache.add(f"link-visit:{link.pk}:{link.slug}:{who}", True, VISIT_S):
+    digest = hashlib.sha256(visitor.encode("utf-8", "replace")).digest()
+    # Of two bytes, so that no number of addresses fills the table.
+    key = f"visit:{link.pk}:{link.slug}:{digest[:2].hex()}"
+    # What this process knows already, it need not ask all of them.
+    if not cache.add(key, True, VISIT_S):
+        return
+    if not throttle_history.is_first(key, window_s=VISIT_S):
         return
     with transaction.atomic():
         free = Link.objects.filter(pk=link.pk, slug=link.slug)

@@ -6,6 +6,8 @@ previews are settled. Where it cannot (see `api.http.putting_off`), nobody waits
 
 from __future__ import annotations
 
+import mmap
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -31,7 +33,7 @@ _PAUSE_S = 0.5
 """Whoever has asked for nothing for so long begins another burst of requests."""
 
 _FIRST_BURST = 1_577_836_800  # so that their numbers fit the queue until 2088
-_CALLERS_KEPT = 1000
+_CALLERS_KEPT = 4096
 
 
 class NoPreviewYet(Exception):
@@ -93,24 +95,26 @@ def _state(photo: UUID) -> str:
     return state
 
 
-_bursts: dict[Caller, tuple[int, float]] = {}
-_bursts_lock = threading.Lock()
+_BURST = struct.Struct("qd")
+_bursts = mmap.mmap(-1, _CALLERS_KEPT * _BURST.size)
+"""The number of a caller's last burst, and when it asked last, shared by processes that
+are forked from this one: of a screen's requests, each gets some. Whoever writes between
+another's reading and writing finds what he would have written himself."""
 
 
 def burst_of(caller: Caller) -> int:
     """Return the number of the burst that a request belongs to; later ones are higher.
 
-    Who scrolls on wants what is in view now before what was.
+    Who scrolls on wants what is in view now before what was. Callers who share a place
+    among those kept share their bursts.
     """
     now = time.monotonic()
-    with _bursts_lock:
-        number, last = _bursts.pop(caller, (0, -_PAUSE_S))
-        if now - last >= _PAUSE_S:
-            number = max(number + 1, int(time.time()) - _FIRST_BURST)
-        _bursts[caller] = number, now  # the last in their order
-        if len(_bursts) > _CALLERS_KEPT:
-            del _bursts[next(iter(_bursts))]
-    return number
+    place = hash(caller) % _CALLERS_KEPT * _BURST.size
+    number, last = _BURST.unpack_from(_bursts, place)
+    if not number or now - last >= _PAUSE_S:
+        number = max(number + 1, int(time.time()) - _FIRST_BURST)
+    _BURST.pack_into(_bursts, place, number, now)
+    return int(number)
 
 
 @dataclass(frozen=True)

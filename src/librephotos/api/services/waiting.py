@@ -5,13 +5,14 @@ So many may wait, and no more, so that they do not stop the server.
 
 from __future__ import annotations
 
+import fcntl
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from librephotos.api.queries.operations.health import is_under_way
 
@@ -99,16 +100,22 @@ class Places:
     def __init__(self, threads: int) -> None:
         self._lock = threading.Lock()
         self._waiting: Counter[Caller] = Counter()
-        self._hashing = 0
+        self._hashing: set[int] = set()
+        self._turns: IO[bytes] | None = None
         self.share(threads)
 
-    def share(self, threads: int) -> None:
+    def share(self, threads: int, *, turns: IO[bytes] | None = None) -> None:
         """Have all threads but two kept at the most, and one where there are so few.
 
         Four of them may hash. Three of eight threads may wait, a quarter for one
         caller; callers who have not signed in have that quarter together, and an
         address half of it. Of fewer than three threads, none may wait.
+
+        Processes that are forked from this one and hash take turns by locks on the file
+        `turns`, so that all of them together hash no more than one alone: each password
+        takes 100 MiB.
         """
+        self._turns = turns
         self._kept = max(1, threads - LEFT_FREE)
         self._may_wait = 3 * threads // 8
         self._of_account = self._anonymous = max(1, threads // 4)
@@ -131,16 +138,33 @@ class Places:
     def take_to_hash(self) -> Iterator[bool]:
         """Say whether passwords may be hashed, for as long as the context lasts."""
         with self._lock:
-            found = self._one_is_free() and self._hashing < HASHED_AT_ONCE
-            self._hashing += found
+            turn = next(self._free_turns(), None) if self._one_is_free() else None
+            if turn is not None:
+                self._hashing.add(turn)
         try:
-            yield found
+            yield turn is not None
         finally:
-            with self._lock:
-                self._hashing -= found
+            if turn is not None:
+                self._end_turn(turn)
+
+    def _free_turns(self) -> Iterator[int]:
+        """Take turns that nobody has, one after the other."""
+        for turn in set(range(HASHED_AT_ONCE)) - self._hashing:
+            try:
+                if self._turns:
+                    fcntl.lockf(self._turns, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, turn)
+            except (BlockingIOError, PermissionError):  # fcntl(2) names both
+                continue
+            yield turn
+
+    def _end_turn(self, turn: int) -> None:
+        with self._lock:
+            self._hashing.remove(turn)
+            if self._turns:
+                fcntl.lockf(self._turns, fcntl.LOCK_UN, 1, turn)
 
     def _one_is_free(self) -> bool:
-        return self._waiting.total() + self._hashing < self._kept
+        return self._waiting.total() + len(self._hashing) < self._kept
 
     def _has_place_for(self, caller: Caller) -> bool:
         most = self._of_account if caller.signed_in else self._of_address
@@ -155,4 +179,5 @@ class Places:
 
 
 PLACES = Places(threads=8)
-"""Those of this process; a web server says how many threads it has."""
+"""Those of this process; a web server says how many threads it has, and each of its
+processes has as many."""

@@ -11,10 +11,12 @@ from types import FrameType
 
 from django.db import close_old_connections
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
 from librephotos.server.errors import AddressError
 from librephotos.server.http.limits import Limits, within_descriptors
+from librephotos.server.http.peers import Peers
 from librephotos.server.http.server import Application, Server
 from librephotos.web.body_limits import largest_body
 
@@ -23,11 +25,12 @@ class WaitressWorker(Worker):  # type: ignore[misc]
     """A process that serves until it is told to end, or its parent is gone."""
 
     app: WebServer
+    peers: Peers
     _server: Server | None = None
 
     def run(self) -> None:
         """Serve; then finish what is under way."""
-        self._server = self.app.server(self.sockets[0].sock)
+        self._server = self.app.server(self.sockets[0].sock, self.peers)
         while self.alive and os.getppid() == self.ppid:
             self.notify()
             self._server.serve_events()
@@ -38,6 +41,21 @@ class WaitressWorker(Worker):  # type: ignore[misc]
         self.alive = False
         if self._server is not None:
             self._server.pull_trigger()
+
+
+class _Forks:
+    """What is to do before a process is forked."""
+
+    def __init__(self, peers: Peers) -> None:
+        self._peers = peers
+
+    def __call__(self, arbiter: Arbiter, worker: WaitressWorker) -> None:
+        """Give it a free place among its peers, and what is loaded to share."""
+        taken = {one.peers.place for one in arbiter.WORKERS.values()}
+        places = range(len(self._peers.counts))
+        worker.peers = self._peers.at(next((n for n in places if n not in taken), 0))
+        # It stays shared if the collector leaves it be.
+        gc.freeze()
 
 
 _BACKLOG = 512
@@ -108,26 +126,29 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         application: Application,
         *,
         descriptor: int,
+        processes: int = 1,
         threads: int,
         limits: Limits,
     ) -> None:
-        """Take the application and the descriptor of its listening socket."""
+        """Take the application and the descriptor of its listening socket.
+
+        Each process has so many threads, and its share of the connections.
+        """
         self._application = application
         self._threads = threads
-        self._limits = within_descriptors(limits)
+        self._limits = within_descriptors(limits.shared_by(processes))
         self._options = {
             "bind": f"fd://{descriptor}",
             "backlog": _BACKLOG,
             "worker_class": "librephotos.server.http.gunicorn.WaitressWorker",
-            "workers": 1,
+            "workers": processes,
             "preload_app": True,
             "timeout": 60,
             "graceful_timeout": _GRACE_S,
             "control_socket_disable": True,
             "loglevel": "warning",
             "proc_name": "librephotos-web",
-            # What is loaded before the fork stays shared if the collector leaves it be.
-            "pre_fork": lambda server, worker: gc.freeze(),
+            "pre_fork": _Forks(Peers.of(processes)),
         }
         self._options["worker_tmp_dir"] = memory_folder()
         super().__init__()
@@ -141,11 +162,12 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         """Return the application."""
         return self._application
 
-    def server(self, listener: socket.socket) -> Server:
+    def server(self, listener: socket.socket, peers: Peers) -> Server:
         """Return what answers in one of the processes."""
         return Server(
             self._application,
             listener,
+            peers=peers,
             threads=self._threads,
             limits=self._limits,
             body_limit=largest_body,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import math
 import resource
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -45,6 +46,17 @@ class Limits:
     idle_s: float = 75
     stalled_s: float = 60
     linger_s: float = 30
+
+    def shared_by(self, processes: int) -> Limits:
+        """Return the share of one of so many processes on one listening socket.
+
+        They get about as many connections each, of all addresses and of one.
+        """
+        return replace(
+            self,
+            connections=math.ceil(self.connections / processes),
+            connections_per_address=math.ceil(self.connections_per_address / processes),
+        )
 
     def is_unlimited(self, address: str) -> bool:
         """Whether an address may have any number of the connections."""

@@ -20,6 +20,7 @@ from librephotos.server.http.growing import NAME as GROWING
 from librephotos.server.http.growing import GrowingBuffer, growing_of
 from librephotos.server.http.limits import BodyLimit, Limits
 from librephotos.server.http.parser import Settings
+from librephotos.server.http.peers import Peers
 from librephotos.server.http.turns import Turns
 
 Application = Callable[..., Iterable[bytes]]
@@ -46,6 +47,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         application: Application,
         listener: socket.socket,
         *,
+        peers: Peers | None = None,
         threads: int,
         limits: Limits,
         body_limit: BodyLimit,
@@ -53,11 +55,14 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
     ) -> None:
         """Take an application and a listening socket, and start the threads.
 
-        `after_file` is called in the thread that has answered with a file, which is
-        sent and closed later: what the application holds for the thread can go.
+        `peers` are the processes on the same socket. `after_file` is called in the
+        thread that has answered with a file, which is sent and closed later: what the
+        application holds for the thread can go.
         """
         self.limits = limits
         self._after_file = after_file
+        self._peers = peers or Peers()
+        self._accepted_at_once = _ACCEPTED_AT_ONCE if self._peers.are_none else 1
         self._asked = application
         settings = Settings(
             body_limit=body_limit,
@@ -110,12 +115,14 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
     def serve_events(self) -> None:
         """Do what is to do in the main thread now; wait a second at most for it."""
         wasyncore.poll2(_TICK_S, self._map)
+        self._peers.tell(len(self.active_channels))
 
     def handle_accept(self) -> None:
         """Take connections, in exchange for others where there are too many."""
+        self._peers.go_first()
         # All before any is closed: a descriptor that is used again at once would get
         # the events that were meant for the connection before.
-        newest = list(islice(iter(self._accepted, None), _ACCEPTED_AT_ONCE))
+        newest = list(islice(iter(self._accepted, None), self._accepted_at_once))
         uncounted = set(newest)
         for channel in newest:
             if channel.connected:

@@ -21,6 +21,7 @@ from librephotos.api.pipeline.worker import loop
 from librephotos.api.services import preview_requests
 from librephotos.api.services.preview_requests import WAIT_S, burst_of
 from librephotos.api.services.waiting import Caller
+from librephotos.server.forked import in_child
 from tests.support.links import shown_by_links
 from tests.support.scanning import Library, work_until_idle, write_jpeg
 from tests.support.server import PATIENCE_S
@@ -181,3 +182,14 @@ def test_a_visitor_with_a_link_waits_as_its_owner_does(
     assert visitor.get(path).getvalue().startswith(b"\xff\xd8")
     links.link.delete()
     assert visitor.get(path).status_code == 404
+
+
+def test_all_web_processes_count_the_bursts_of_a_caller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(preview_requests, "_PAUSE_S", 0)
+    caller = Caller.account(10**9)
+    before = burst_of(caller)
+    numbers = in_child(lambda: [burst_of(caller) for _ in range(9000)])
+    assert before < numbers[0] and numbers == sorted(set(numbers))
+    assert burst_of(caller) > numbers[-1]

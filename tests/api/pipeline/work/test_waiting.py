@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -190,3 +193,31 @@ def test_passwords_are_hashed_while_others_wait_and_the_reverse() -> None:
     with ExitStack() as under_way:
         assert hashed(places, under_way) == 4
         assert all_waiting(places, under_way) == 2
+
+
+ANOTHER = """
+import fcntl, sys
+for turn in range(3):
+    fcntl.lockf(int(sys.argv[1]), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, turn)
+print("hashes", flush=True)
+input()
+"""
+
+
+def test_processes_hash_no_more_passwords_together_than_one() -> None:
+    with tempfile.TemporaryFile() as turns:
+        places = Places(8)
+        places.share(8, turns=turns)
+        other = subprocess.Popen(
+            [sys.executable, "-c", ANOTHER, str(turns.fileno())],
+            pass_fds=[turns.fileno()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        with other:
+            assert other.stdout and other.stdout.readline() == b"hashes\n"
+            with ExitStack() as under_way:
+                assert hashed(places, under_way) == 1
+            other.kill()
+        with ExitStack() as under_way:  # it leaves nothing behind
+            assert hashed(places, under_way) == 4

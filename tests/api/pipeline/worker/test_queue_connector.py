@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as QueuedTask
 from procrastinate.jobs import Status
+from procrastinate.manager import get_channel_for_queues
 
 from librephotos.api.pipeline.work import queue
 from librephotos.api.pipeline.worker.loop import excuse, in_thread
@@ -129,3 +130,42 @@ def test_what_is_still_a_workers_own_stays_under_way() -> None:
     connection.close()
     under_way = asyncio.run(work())
     assert under_way == {ProcrastinateJob.objects.get().pk: 0}
+
+
+LISTENING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN %%'"
+
+
+def notify_until_told(told: dict[str, asyncio.Event]) -> int:
+    """Tell queues of something until all have heard; return who listens meanwhile."""
+    with connection.cursor() as cursor:
+        while not all(event.is_set() for event in told.values()):
+            for channel in told:
+                cursor.execute("SELECT pg_notify(%s, 'news')", [channel])
+        cursor.execute(LISTENING)
+        return int(cursor.fetchone()[0])
+
+
+def test_all_queues_are_listened_to_on_one_connection() -> None:
+    async def work() -> int:
+        connector = QueueConnector.of(cast(DjangoConnector, django_app.connector))
+        channels = get_channel_for_queues([queue.IO, queue.CPU])
+        told = {channel: asyncio.Event() for channel in channels}
+
+        async def note(*, channel: str, payload: str) -> None:
+            if payload == "news":
+                told[channel].set()
+
+        async with django_app.with_connector(connector).open_async():
+            listeners = [
+                asyncio.create_task(connector.listen_notify(note, [channel]))
+                for channel in told
+            ]
+            listening = await in_thread(notify_until_told, told)
+            for listener in listeners:
+                listener.cancel()
+            await asyncio.gather(*listeners, return_exceptions=True)
+            return listening
+
+    before = connection.cursor().execute(LISTENING).fetchone()[0]
+    connection.close()
+    assert asyncio.run(work()) == before + 1

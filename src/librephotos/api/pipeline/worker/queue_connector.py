@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from procrastinate import sql
+from procrastinate.connector import Notify
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
+from procrastinate.manager import get_channel_for_queues
 from procrastinate.psycopg_connector import PsycopgConnector
 from psycopg.errors import RaiseException
 
+from librephotos.api.pipeline.work.queue import ALL_QUEUES, LANES
 from librephotos.logs.outages import is_outage
 
 log = logging.getLogger(__name__)
+
+_CONNECTIONS = 2
+_IDLE_S = 15.0
 
 _lost: ContextVar[asyncio.Event | None] = ContextVar("lost", default=None)
 
@@ -49,11 +55,46 @@ class QueueConnector(PsycopgConnector):
         self.under_way: dict[int, int] = {}
         """The attempts of the tasks that were fetched, and of whose end the queue has
         not heard."""
+        self._told: dict[str, Notify] = {}
+        self._listening: asyncio.Task[None] | None = None
 
     @classmethod
     def of(cls, connector: DjangoConnector) -> QueueConnector:
-        """Return one to the same database."""
-        return cls(kwargs=connector_params(connector.alias))
+        """Return one to the same database, of few connections: each is a process there.
+
+        What goes through it takes milliseconds.
+        """
+        return cls(
+            kwargs=connector_params(connector.alias),
+            min_size=1,
+            max_size=_CONNECTIONS,
+            max_idle=_IDLE_S,
+        )
+
+    async def listen_notify(
+        self, on_notification: Notify, channels: Iterable[str]
+    ) -> None:
+        """Listen for what is new in some queues, on one connection for all who do.
+
+        Who listens has queues of its own. Where the connection is lost, all end so.
+        """
+        self._told.update(dict.fromkeys(channels, on_notification))
+        if self._listening is None or self._listening.done():
+            every = list(get_channel_for_queues({*ALL_QUEUES, *LANES}))
+            listening = super().listen_notify(self._tell, every)
+            self._listening = asyncio.create_task(listening)
+        await asyncio.shield(self._listening)
+
+    async def _tell(self, *, channel: str, payload: str) -> None:
+        if channel in self._told:
+            await self._told[channel](channel=channel, payload=payload)
+
+    async def close_async(self) -> None:
+        """Close all connections."""
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
+        await super().close_async()
 
     async def execute_query_async(self, query: Any, **arguments: Any) -> None:
         """Run a query; a task to be tried again that waits anew already is removed.

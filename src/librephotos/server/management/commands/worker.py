@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,9 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from librephotos.api.pipeline.work.queue import ALL_QUEUES
 from librephotos.logs.log_file import write_log_file
-from librephotos.server import database, lifeline
-
-logger = logging.getLogger(__name__)
+from librephotos.server import processes
 
 
 class Command(BaseCommand):
@@ -36,14 +33,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from librephotos.api.pipeline.worker import loop
-
-        lifeline.hold_lifeline()
         write_log_file(settings.DATA / "logs")
-        logger.info("A worker starts")
-        if not lifeline.supervised():  # else `serve` has set the tables up
-            database.require_tables()
-        loop.run(concurrency=options["concurrency"], queues=_queues(options["queues"]))
+        queues = _queues(options["queues"])
+        processes.work(concurrency=options["concurrency"], queues=queues)
 
 
 def _queues(text: str) -> list[str]:
