@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.site import CLIP, Site, write_library, write_portraits, write_shapes
-from tests.browser.visitor import PATIENCE_S, Visitor
+from tests.browser.visitor import PATIENCE_S, RESTLESS_HAND, Visitor
 from tests.support.chromium import NAMES, installed_chromium, running_chromium
 from tests.support.models.model_hub import ModelHub
 from tests.support.models.tiny_clip import tiny_clip_folder  # noqa: F401
@@ -97,11 +97,13 @@ def visitors_of(chromium: Browser, site: Site) -> Iterator[Callable[..., Visitor
     """
     visitors: list[Visitor] = []
 
-    def visitor(**options: Any) -> Visitor:
+    def visitor(*, rests: bool = False, **options: Any) -> Visitor:
         where = {"locale": "en-GB", "timezone_id": "Pacific/Auckland"}
         size = {"viewport": {"width": 1280, "height": 800}}
         context = chromium.new_context(**{**where, **size, **options})
         context.set_default_timeout(PATIENCE_S * 1000)
+        if not rests:
+            context.add_init_script(RESTLESS_HAND)
         visitors.append(Visitor(context, site.address))
         return visitors[-1]
 

@@ -58,6 +58,16 @@ async (grid, views) => {
 }
 """
 
+# Where a mouse rests for three seconds, as on a slow machine between two clicks, the
+# viewer puts its buttons away.
+RESTLESS_HAND = """
+setInterval(() => {
+  const moved = { bubbles: true, pointerType: 'mouse', pointerId: 99 };
+  for (const open of document.querySelectorAll('.viewer-stage'))
+    open.dispatchEvent(new PointerEvent('pointermove', moved));
+}, 1000);
+"""
+
 
 class Held:
     """The requests of a page to some addresses, kept from the server until released."""

@@ -19,7 +19,7 @@ def looking(visit: Callable[..., Visitor]) -> Callable[..., Visitor]:
     """Open a photo; its clock is in the hand of the test, fingers need the true one."""
 
     def opened(*, clock: bool = True, **options: object) -> Visitor:
-        visitor = visit(**options)
+        visitor = visit(rests=True, **options)
         if clock:
             visitor.page.clock.install()
         visitor.enter()
