@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import visitors_of
 from tests.browser.site import Site
-from tests.browser.visitor import DESK, PHONE, Visitor
+from tests.browser.visitor import DESK, HELD, PHONE, TOP_OF, Visitor
 from tests.support.pictures.images import encoded, picture
 from tests.support.server import PASSWORD, RunningServer, librephotos
 
@@ -36,18 +36,6 @@ _OTHERS_ARE_DRAWN = """
   return tile.querySelector('[data-testid=no-preview]') !== null
     || image !== null && image.complete && image.naturalWidth > 0;
 })
-"""
-
-_FIRST_IN_VIEW = """
-() => {
-  const view = document.querySelector('[data-testid=photo-grid]');
-  const grid = view.getBoundingClientRect();
-  for (const tile of document.querySelectorAll('[data-testid=photo-tile]')) {
-    const top = tile.getBoundingClientRect().top - grid.top;
-    if (top >= 0) return [tile.dataset.photoId, Math.round(top)];
-  }
-  return null;
-}
 """
 
 
@@ -131,7 +119,7 @@ def scroll_through(
     # What comes in at the top moves nothing that one looks at.
     expect(progress).to_contain_text("finished")
     visitor.wait_until(_OTHERS_ARE_DRAWN)
-    before = visitor.page.evaluate(_FIRST_IN_VIEW)
+    photo, top = visitor.page.evaluate(HELD)
     newer = said_at(encoded(picture(500)), NEWEST + timedelta(days=1))
     (pictures / "newer.jpg").write_bytes(newer)
     days = visitor.answers_to("**/api/timeline/days/**")
@@ -141,7 +129,7 @@ def scroll_through(
         "a photo that was added to the folder",
     )
     visitor.wait_until_read()
-    assert visitor.page.evaluate(_FIRST_IN_VIEW) == before
+    assert visitor.page.evaluate(TOP_OF, photo) == pytest.approx(top, abs=1)
     while visitor.scroll(-1):
         pass
     expect(visitor.tiles.first).to_have_accessible_name(re.compile("2 June 2024"))

@@ -47,6 +47,24 @@ _ARE_DRAWN = """
   return image !== null && image.complete && image.naturalWidth > 0;
 })
 """
+HELD = """
+() => {
+  const view = document.querySelector('[data-testid=photo-grid]');
+  const edge = view.getBoundingClientRect().top;
+  const topOf = tile => tile.getBoundingClientRect().top - edge;
+  const tiles = [...document.querySelectorAll('[data-testid=photo-tile]')];
+  const first = tiles.find(tile => topOf(tile) >= 0);
+  const row = tiles.filter(tile => topOf(tile) === topOf(first));
+  const held = row[Math.floor(row.length / 2)];
+  return [held.dataset.photoId, held.getBoundingClientRect().top];
+}
+"""
+"""The photo of the first whole row that stays where it is, and its top."""
+TOP_OF = """
+id => document.querySelector(`[data-testid=photo-tile][data-photo-id="${id}"]`)
+  ?.getBoundingClientRect().top ?? null
+"""
+
 _SCROLL = """
 async (grid, views) => {
   const before = grid.scrollTop;

@@ -12,7 +12,7 @@ from playwright.sync_api import Request, Route, expect
 
 from tests.browser.layout import SOME_FRAMES
 from tests.browser.site import Site
-from tests.browser.visitor import Held, Visitor
+from tests.browser.visitor import HELD, TOP_OF, Held, Visitor
 from tests.support.server import librephotos
 
 pytestmark = pytest.mark.browser
@@ -25,20 +25,9 @@ user = User.objects.get(username="hoarder")
 fill(user.pk, Library(3000, big_day={LONG_DAY}))
 """
 PHOTOS, DAYS = "**/api/timeline/photos/**", "**/api/timeline/days/**"
+
+
 # A photo in the middle of the view, and its distance from the top.
-IN_VIEW = """
-() => {
-  const tile = [...document.querySelectorAll('[data-testid=photo-tile]')]
-    .find(tile => tile.getBoundingClientRect().top > innerHeight / 3);
-  return [tile.dataset.photoId, tile.getBoundingClientRect().top];
-}
-"""
-TOP_OF = """
-id => document.querySelector(`[data-testid=photo-tile][data-photo-id="${id}"]`)
-  ?.getBoundingClientRect().top ?? null
-"""
-
-
 @pytest.fixture(scope="module")
 def hoarder(site: Site) -> str:
     """A user with rows of photos that have no files, many of them of the last day."""
@@ -102,7 +91,7 @@ def test_no_photo_moves_as_ranges_come_out_of_order(
     visitor.wait_for(lambda: held.routes, "what is there is asked for")
     held.release()
     visitor.wait_until_read()
-    photo, top = visitor.page.evaluate(IN_VIEW)
+    photo, top = visitor.page.evaluate(HELD)
     visitor.page.evaluate(SOME_FRAMES)
     visitor.wait_until_read()
     assert visitor.page.evaluate(TOP_OF, photo) == pytest.approx(top, abs=1)
@@ -147,7 +136,7 @@ def test_a_photo_hidden_elsewhere_leaves_the_view_where_it_is(
     held = Held(visitor.page, DAYS)
     while not held.routes:
         assert visitor.scroll(2)
-    photo, top = visitor.page.evaluate(IN_VIEW)
+    photo, top = visitor.page.evaluate(HELD)
     with visitor.page.expect_response(PHOTOS):
         held.release()
     visitor.wait_until_read()

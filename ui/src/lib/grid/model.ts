@@ -205,16 +205,22 @@ export class GridModel {
     return blocks.flatMap((each) => this.#standing(each) ?? []);
   }
 
-  /** What must not move while heights change: the first photo in view, else the first block. */
+  /**
+   * What must not move while heights change: a photo of the first row in view, else its block.
+   *
+   * One in the middle: those at the ends go to the next row when a photo comes or goes above.
+   */
   anchor(viewTop: number, viewHeight: number): Anchor | null {
     const seen = this.visible(viewTop, viewTop + viewHeight);
     const withPhotos = seen.filter((candidate) => candidate.rows.length > 0);
     // What others of its strip will move is no hold.
     const entry = withPhotos.find(({ strip }) => isWhole(strip)) ?? withPhotos[0] ?? seen[0];
     if (!entry) return null;
-    const row = entry.rows[0];
-    const top = entry.top + (row ? entry.rowsTop + row.top : 0);
-    const photoId = row ? (entry.photos?.[row.start]?.id ?? null) : null;
+    const start = entry.top + entry.rowsTop;
+    const row = entry.rows.find(({ top }) => start + top >= viewTop) ?? entry.rows[0];
+    const top = row ? start + row.top : entry.top;
+    const middle = row ? Math.floor((row.start + row.end) / 2) : 0;
+    const photoId = row ? (entry.photos?.[middle]?.id ?? null) : null;
     const { section, page } = entry.block;
     return { sectionKey: section.key, page, photoId, distance: top - viewTop };
   }
