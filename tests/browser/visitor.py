@@ -56,13 +56,16 @@ HELD = """
   const first = tiles.find(tile => topOf(tile) >= 0);
   const row = tiles.filter(tile => topOf(tile) === topOf(first));
   const held = row[Math.floor(row.length / 2)];
-  return [held.dataset.photoId, held.getBoundingClientRect().top];
+  return [held.dataset.photoId, topOf(held)];
 }
 """
-"""The photo of the first whole row that stays where it is, and its top."""
+"""The photo of the first whole row that stays where it is, and its top in the grid."""
 TOP_OF = """
-id => document.querySelector(`[data-testid=photo-tile][data-photo-id="${id}"]`)
-  ?.getBoundingClientRect().top ?? null
+id => {
+  const view = document.querySelector('[data-testid=photo-grid]');
+  const tile = view.querySelector(`[data-testid=photo-tile][data-photo-id="${id}"]`);
+  return tile && tile.getBoundingClientRect().top - view.getBoundingClientRect().top;
+}
 """
 
 _SCROLL = """
