@@ -119,7 +119,8 @@ def in_child(work: Callable[[], Value]) -> Value:
     def run() -> None:
         end_with_parent(parent)
         os.close(receiving)
-        with os.fdopen(sending, "wb") as stream:
+        # Who is to stop waits no longer.
+        with suppress(BrokenPipeError), os.fdopen(sending, "wb") as stream:
             stream.write(_outcome(work))
 
     child = fork(run, name="setting up")
