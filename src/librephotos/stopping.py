@@ -7,12 +7,14 @@ there would cut this short and leave processes behind, so that it is only counte
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_AGAIN_S = 0.01
 
 
 class StopRequests:
@@ -24,6 +26,7 @@ class StopRequests:
         self._first = signal.SIGTERM
         self._holders = 0
         self._tell: Callable[[], object] = lambda: None
+        self._raised: BaseException | None = None
 
     @property
     def impatient(self) -> bool:
@@ -38,6 +41,7 @@ class StopRequests:
         for number in SIGNALS:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self.received)
+        sys.unraisablehook = self._unraisable
 
     def received(self, number: int, frame: FrameType | None = None) -> None:
         """Take a signal, as its handler."""
@@ -52,13 +56,28 @@ class StopRequests:
         if not self.count or self._holders:
             return
         if self._first == signal.SIGINT:
-            raise KeyboardInterrupt
-        raise SystemExit(128 + self._first)
+            self._raised = KeyboardInterrupt()
+        else:
+            self._raised = SystemExit(128 + self._first)
+        raise self._raised
+
+    def _unraisable(self, unraisable: sys.UnraisableHookArgs) -> None:
+        """Unwind a moment later where Python has dropped what was raised for that.
+
+        It drops what a signal's handler raises during `__del__` or a weak reference's
+        callback, of which an import has some.
+        """
+        if self._raised is None or unraisable.exc_value is not self._raised:
+            sys.__unraisablehook__(unraisable)
+            return
+        signal.signal(signal.SIGALRM, lambda *_: self.unwind_if_asked())
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
 
     def begin_anew(self) -> None:
         """Be those of a process that was forked just now: nobody has asked it."""
         self.count = self._holders = 0
         self._tell = lambda: None
+        self._raised = None
 
     @contextmanager
     def held(self) -> Iterator[None]:

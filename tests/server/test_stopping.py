@@ -117,6 +117,22 @@ def test_an_error_that_follows_from_a_signal_is_none(
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("number, code", [(INT, 130), (TERM, 128 + TERM)])
+def test_a_signal_while_python_drops_errors_ends_it_too(
+    data: Path, number: signal.Signals, code: int
+) -> None:
+    """Every import has moments like this one."""
+    interrupted = (
+        "import os, time, weakref\n"
+        f"end = lambda _: os.kill(os.getpid(), {int(number)})\n"
+        "kept = weakref.ref(type('Object', (), {})(), end)\n"
+        "time.sleep(60)\n"
+    )
+    ended = librephotos("shell", "--no-imports", "--command", interrupted, data=data)
+    assert ended.returncode in (code, -number)
+    assert "Exception ignored" not in ended.stderr
+
+
 @pytest.mark.parametrize("numbers", [(TERM,), (INT, TERM), (HUP,)], ids=str)
 def test_a_worker_of_its_own_leaves_no_process(
     data: Path, numbers: Sequence[signal.Signals]
