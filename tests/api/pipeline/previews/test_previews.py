@@ -30,7 +30,8 @@ def test_a_lost_preview_is_made_again_when_it_is_asked_for(
     storages["previews"].delete(names[0])
     client = client_of(photos.owner)
     address = f"/media/thumbnails_big/{photo.image_hash}"
-    assert [client.get(address).status_code for _ in range(3)] == [404] * 3
+    # No worker is at work.
+    assert [client.get(address).status_code for _ in range(3)] == [503] * 3
     work_until_idle()
     answer = client.get(address)
     assert answer.status_code == 200 and answer.getvalue().startswith(b"\xff\xd8")
