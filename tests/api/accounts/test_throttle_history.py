@@ -75,3 +75,13 @@ def test_a_visit_that_is_over_or_lies_ahead_begins_again(until: float) -> None:
     ThrottleHistory.objects.create(key="visit", until=until)
     assert throttle_history.is_first("visit", window_s=60)
     assert not throttle_history.is_first("visit", window_s=60)
+
+
+@pytest.mark.django_db
+def test_who_is_refused_leaves_nothing_behind_under_other_names() -> None:
+    throttle_history.count({"address": 1, "address:first": 1}, window_s=60)
+    before = set(ThrottleHistory.objects.values_list("key", "until"))
+    for name in range(5):
+        with pytest.raises(throttle_history.TooOften):
+            throttle_history.count({"address": 1, f"address:{name}": 1}, window_s=60)
+    assert set(ThrottleHistory.objects.values_list("key", "until")) == before

@@ -69,11 +69,12 @@ def count(allowances: Mapping[str, int], *, window_s: float) -> float:
         counted = cursor.fetchall()
         now: float = max(moment for _, _, moment in counted)
         full = [m[0] for key, m, _ in counted if len(m) >= allowances[key]]
-        if not full:
-            cursor.execute(_ADD, {"keys": keys, "moment": now})
+        if full:
+            # And leave no row of a key under which nothing is counted: whoever is
+            # refused may go on with other names.
+            raise TooOften(max(full) + window_s - now)
+        cursor.execute(_ADD, {"keys": keys, "moment": now})
         cursor.execute(_FORGET)
-    if full:
-        raise TooOften(max(full) + window_s - now)
     return now
 
 
