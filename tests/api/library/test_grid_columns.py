@@ -82,6 +82,18 @@ def test_what_is_added_to_other_days_moves_nothing(client, me, summer):
     assert runs_of(after)[0][3] == runs_of(before)[0][3] + 1
 
 
+@pytest.mark.parametrize("left", [0, 2])
+def test_an_offset_that_a_day_no_longer_reaches(client, summer, left):
+    for photo in summer[left:3]:
+        photo.hidden = True
+        photo.save()
+    columns = asked(client, day=at(6).toordinal(), offset=left + 1, limit=9)
+    assert ids_of(columns) == [summer[4].pk, summer[5].pk]
+    assert runs_of(columns) == [(at(5).toordinal(), 1, 1, 2), (0, 0, 1, 1)]
+    past_all = asked(client, day=at(6).toordinal(), offset=9)
+    assert (past_all["ids"], past_all["days"]) == ("", [])
+
+
 def test_the_days_with_their_numbers(client, me, summer):
     PlaceFactory()
     answer = client.get(DAYS).json()

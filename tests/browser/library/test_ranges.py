@@ -27,7 +27,6 @@ fill(user.pk, Library(3000, big_day={LONG_DAY}))
 PHOTOS, DAYS = "**/api/timeline/photos/**", "**/api/timeline/days/**"
 
 
-# A photo in the middle of the view, and its distance from the top.
 @pytest.fixture(scope="module")
 def hoarder(site: Site) -> str:
     """A user with rows of photos that have no files, many of them of the last day."""

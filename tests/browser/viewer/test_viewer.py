@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.visitor import Held, Visitor
 
@@ -35,6 +35,31 @@ def test_facts_of_a_photo(visitor: Visitor) -> None:
     expect(fact(panel, "Lens")).to_have_text("XF16-55mmF2.8 R LM WR")
     expect(fact(panel, "Exposure")).to_have_text("1/250 s · f/2.8 · ISO 200 · 35 mm")
     expect(fact(panel, "File")).to_contain_text("zermatt-morning-1.jpg")
+
+
+def test_a_picture_that_is_not_made_yet_is_waited_for(visitor: Visitor) -> None:
+    visitor.expect_complaint("503")
+    visitor.enter()
+    visitor.wait_until_drawn()
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.method)
+        if len(asked) > 6:
+            route.continue_()
+        else:
+            route.fulfill(status=503, headers={"Retry-After": "1"})
+
+    visitor.page.route(f"**/media/thumbnails_big/{visitor.photo_ids()[1]}*", answer)
+    visitor.open_photo(1)
+    said = visitor.page.get_by_text("The picture is being prepared")
+    expect(said).to_be_visible()
+    visitor.wait_until(
+        "() => document.querySelector('[data-testid=viewer-image]')?.naturalWidth > 0"
+    )
+    expect(said).to_have_count(0)
+    expect(visitor.page.get_by_text("The preview could not")).to_have_count(0)
+    assert asked[:7] == ["GET", "HEAD"] * 3 + ["GET"]
 
 
 def test_keys_turn_the_pages_and_close(visitor: Visitor) -> None:

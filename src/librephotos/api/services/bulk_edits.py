@@ -264,9 +264,7 @@ def _untag(edit: BulkEdit) -> int:
         raise EditGone("This tag was deleted, or has become another one.")
     tagged = Photo.objects.filter(pk__in=RawSQL(_PHOTOS, [edit.pk]))
     changed = user_tags.remove(tag, tagged)
-    if changed:
-        Photo.objects.filter(pk__in=changed).update(last_modified=Now())
-        renew_search_texts(changed, owner=edit.owner_id)
+    renew_search_texts(changed, owner=edit.owner_id)
     return len(changed)
 
 

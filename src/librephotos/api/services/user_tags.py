@@ -5,12 +5,9 @@ Every function takes tags and photos of one owner; none looks for them itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import NamedTuple
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 
 from librephotos.api.models import Photo, Thing, User
 from librephotos.api.models.library.photo import PhotoQuerySet
@@ -50,14 +47,15 @@ def add(tag: Thing, photos: PhotoQuerySet) -> Tagged:
         changed = user_tags.add(tag, photos)
     except IntegrityError as error:
         raise TagGone("You have no such tag.") from error
-    _follow(tag, changed)
+    renew_search_texts(changed, owner=tag.owner_id)
     return Tagged(_now(tag), bulk_edits.remember_tagged(tag, changed))
 
 
 @transaction.atomic
 def remove(tag: Thing, photos: PhotoQuerySet) -> Thing:
     """Take a tag from photos; others than those that have it are passed over."""
-    _follow(tag, user_tags.remove(tag, photos))
+    changed = user_tags.remove(tag, photos)
+    renew_search_texts(changed, owner=tag.owner_id)
     return _now(tag)
 
 
@@ -70,7 +68,7 @@ def rename(tag: Thing, name: str) -> Thing:
             Thing.objects.filter(pk=tag.pk).update(title=name)
     except IntegrityError as error:
         raise TagNameTaken("You have another tag of this name.") from error
-    _follow(tag, held)
+    renew_search_texts(held, owner=tag.owner_id)
     return _now(tag)
 
 
@@ -80,7 +78,7 @@ def merge(tag: Thing, *, into: Thing) -> Thing:
     both = Photo.objects.filter(tags__thing__in=[tag, into]).distinct()
     held = user_tags.hold(Photo.objects.filter(pk__in=both.values("pk")))
     user_tags.merge(tag, into=into)
-    _follow(into, held)
+    renew_search_texts(held, owner=into.owner_id)
     return _now(into)
 
 
@@ -90,15 +88,7 @@ def delete(tag: Thing) -> None:
     held = user_tags.photos_of(tag, Photo.objects.all())
     tag.tagged.all().delete()
     tag.delete()
-    _follow(tag, held)
-
-
-def _follow(tag: Thing, changed: Collection[UUID]) -> None:
-    """Have searches find the photos by what they are called now."""
-    if not changed:
-        return
-    Photo.objects.filter(pk__in=changed).update(last_modified=Now())
-    renew_search_texts(changed, owner=tag.owner_id)
+    renew_search_texts(held, owner=tag.owner_id)
 
 
 def _now(tag: Thing) -> Thing:

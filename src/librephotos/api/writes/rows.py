@@ -23,8 +23,9 @@ def update(
     `by` gives fields whose value is none of the rows' the SQL that makes it of the
     rows `old` and `new`.
 
-    That makes an expression a value: for a hundred rows, Django takes longer to put
-    the statement together than the database to work it off. Arrays are not written.
+    `bulk_update` makes an expression of each value: for a hundred rows, Django takes
+    longer to put the statement together than the database to work it off. Arrays are
+    not written.
     """
     if not rows:
         return

@@ -1,7 +1,7 @@
 import { answerOf, type Api } from './transport';
 
 /** Take changes of many photos back, the latest first; say how many are as they were. */
-export async function takeBack(
+export async function undoEdits(
   api: Api,
   edits: readonly number[],
 ): Promise<{ count: number; kept: number }> {

@@ -1,5 +1,5 @@
 import { partsOf, type Selection } from '../selection/selection';
-import { takeBack } from './bulk-edits';
+import { undoEdits } from './bulk-edits';
 import type { ErasedPhotos, SelectedPhotos } from './types';
 import { answerOf, type Api } from './transport';
 
@@ -68,7 +68,7 @@ export class SelectionApi {
 
   /** Give each photo back what it had; tells how many were changed since, and stay. */
   undo({ edits }: Change): Promise<{ count: number; kept: number }> {
-    return takeBack(this.api, edits);
+    return undoEdits(this.api, edits);
   }
 
   /** Erase what of it is in the trash, part by part; `told` hears of each and may end it. */

@@ -1,6 +1,6 @@
 import { partsOf, type Selection } from '../selection/selection';
 import { ALL_ALBUMS, photosOf, type AlbumPhotos } from './albums';
-import { takeBack } from './bulk-edits';
+import { undoEdits } from './bulk-edits';
 import { answerOf, type Api } from './transport';
 import type { ListedAlbum, NamedTag } from './types';
 
@@ -52,7 +52,7 @@ export class TagsApi {
       const { undo } = await answerOf(call);
       if (undo !== null) edits.push(undo);
     }
-    return () => takeBack(this.api, edits);
+    return () => undoEdits(this.api, edits);
   }
 
   take(id: number, selection: Selection): Promise<NamedTag> {

@@ -1,5 +1,5 @@
 import { ALL_ALBUMS, photosOf, type AlbumPhotos } from './albums';
-import { takeBack } from './bulk-edits';
+import { undoEdits } from './bulk-edits';
 import type { Writable } from 'openapi-typescript-helpers';
 import type { Place } from '../selection/acts';
 import { partsOf, type Selection } from '../selection/selection';
@@ -118,7 +118,7 @@ export class UserAlbumsApi {
   }
 
   async #putBack(edits: number[]): Promise<void> {
-    await takeBack(this.api, edits);
+    await undoEdits(this.api, edits);
   }
 
   change(id: number, body: AlbumChange): Promise<EditedAlbum> {

@@ -1,3 +1,5 @@
+import { EdgeScroll } from './edge-scroll';
+
 /** What a mouse does that drags photos to another place. */
 export interface ArrangeHooks {
   /** It has begun to drag this photo. */
@@ -6,8 +8,6 @@ export interface ArrangeHooks {
   onover: (place: PlaceBeside) => void;
   /** It has let go where it was last; or `isDropped` is false, and nothing is to be moved. */
   onend: (isDropped: boolean) => void;
-  /** It is at the upper (-1) or lower (1) edge, and wants what lies beyond. */
-  onedge: (direction: 1 | -1) => void;
 }
 
 /** A side of a photo, and where it is drawn: in pixels of the window. */
@@ -21,7 +21,6 @@ export interface PlaceBeside {
 
 const SLACK_PX = 8;
 const EDGE_PX = 56;
-const EDGE_EVERY_MS = 32;
 
 /** Have a mouse drag the photos of `view`. Fingers scroll, and have a button for it. */
 export function dragArrange(hooks: ArrangeHooks): (view: HTMLElement) => () => void {
@@ -29,7 +28,6 @@ export function dragArrange(hooks: ArrangeHooks): (view: HTMLElement) => () => v
     let begun: { id: string; x: number; y: number } | null = null;
     let isDragging = false;
     let at = { x: 0, y: 0 };
-    let scrolling: ReturnType<typeof setInterval> | undefined;
 
     const tileAt = (x: number, y: number): HTMLElement | null => {
       const tile = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-photo-id]');
@@ -45,8 +43,10 @@ export function dragArrange(hooks: ArrangeHooks): (view: HTMLElement) => () => v
       hooks.onover({ id: tile.dataset.photoId ?? '', isBehind, x, top, height });
     };
 
+    const edge = new EdgeScroll(view, EDGE_PX, over);
+
     const end = (isDropped: boolean): void => {
-      clearInterval(scrolling);
+      edge.stop();
       begun = null;
       if (!isDragging) return;
       isDragging = false;
@@ -70,14 +70,7 @@ export function dragArrange(hooks: ArrangeHooks): (view: HTMLElement) => () => v
         hooks.onbegin(begun.id);
       }
       over();
-      const { top, bottom } = view.getBoundingClientRect();
-      const direction = at.y < top + EDGE_PX ? -1 : at.y > bottom - EDGE_PX ? 1 : 0;
-      clearInterval(scrolling);
-      if (direction === 0) return;
-      scrolling = setInterval(() => {
-        hooks.onedge(direction);
-        over();
-      }, EDGE_EVERY_MS);
+      edge.at(at.y);
     };
 
     const onUp = (): void => {

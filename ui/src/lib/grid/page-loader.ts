@@ -30,6 +30,20 @@ export function pageByPage(
   return { read, most: PAGE_SIZE };
 }
 
+/**
+ * Reads blocks for somebody who waits for them: all that stand in them now, even if these are
+ * more than were listed. One that is gone has no photos.
+ */
+export async function readWhole(reader: Reader, blocks: readonly Block[]): Promise<PigPhoto[][]> {
+  const { signal } = new AbortController();
+  const found = await reader.read(blocks, signal);
+  const wholes = blocks.map(async (block, index) => {
+    const part = found[index] ?? (await reader.read([{ ...block, count: PAGE_SIZE }], signal))[0];
+    return part ?? [];
+  });
+  return Promise.all(wholes);
+}
+
 export interface PageLoaderOptions {
   reader: () => Reader;
   /** The block before (-1) or after (+1) another one. */

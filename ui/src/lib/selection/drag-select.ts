@@ -1,3 +1,5 @@
+import { EdgeScroll } from '../grid/edge-scroll';
+
 /** What a finger does to a selection: it rests on a photo, and then wanders over others. */
 export interface DragHooks {
   /** It has rested on a photo: the selection begins there. */
@@ -5,20 +7,16 @@ export interface DragHooks {
   /** It is over a photo now. */
   onover: (id: string) => void;
   onend: () => void;
-  /** It is at the upper (-1) or lower (1) edge, and wants what lies beyond. */
-  onedge: (direction: 1 | -1) => void;
 }
 
 const REST_MS = 420;
 const SLACK_PX = 10;
 const EDGE_PX = 72;
-const EDGE_EVERY_MS = 32;
 
 /** Have a finger that rests on a photo of `view` select, and go on selecting as it moves. */
 export function dragSelect(hooks: DragHooks): (view: HTMLElement) => () => void {
   return (view) => {
     let resting: ReturnType<typeof setTimeout> | undefined;
-    let scrolling: ReturnType<typeof setInterval> | undefined;
     let start: { x: number; y: number } | null = null;
     let at = { x: 0, y: 0 };
     let isDragging = false;
@@ -33,10 +31,11 @@ export function dragSelect(hooks: DragHooks): (view: HTMLElement) => () => void 
       if (id !== null) hooks.onover(id);
     };
 
+    const edge = new EdgeScroll(view, EDGE_PX, over);
+
     const stop = (): void => {
       clearTimeout(resting);
-      clearInterval(scrolling);
-      scrolling = undefined;
+      edge.stop();
       start = null;
     };
 
@@ -64,14 +63,7 @@ export function dragSelect(hooks: DragHooks): (view: HTMLElement) => () => void 
       }
       event.preventDefault(); // it would scroll
       over();
-      const { top, bottom } = view.getBoundingClientRect();
-      const direction = at.y < top + EDGE_PX ? -1 : at.y > bottom - EDGE_PX ? 1 : 0;
-      clearInterval(scrolling);
-      if (direction === 0) return;
-      scrolling = setInterval(() => {
-        hooks.onedge(direction);
-        over();
-      }, EDGE_EVERY_MS);
+      edge.at(at.y);
     };
 
     const onEnd = (event: TouchEvent): void => {

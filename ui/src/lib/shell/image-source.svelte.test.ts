@@ -59,8 +59,9 @@ describe('ImageSource', () => {
     expect(times).toBe(31);
   });
 
-  it('tries a few times where nobody says anything, or the cookie ran out', async () => {
-    const { source, client } = image(new Response(null, { status: 404 }));
+  it('tries a few times where the server fails, or the cookie ran out', async () => {
+    const broken = Array.from({ length: 3 }, () => new Response(null, { status: 500 }));
+    const { source, client } = image(new Response(null, { status: 404 }), ...broken);
     client.isAgeing = true;
     await source.onFailed();
     await vi.advanceTimersByTimeAsync(0);
@@ -72,5 +73,16 @@ describe('ImageSource', () => {
     }
     await source.onFailed();
     expect(source.failed).toBe(true);
+  });
+
+  it('does not take an image to be lost because the server is away', async () => {
+    const { source } = image(notYet('1'));
+    for (const pause of [1_000, 2_500, 2_500]) {
+      await source.onFailed();
+      await vi.advanceTimersByTimeAsync(pause);
+    }
+    await source.onFailed();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([source.address, source.failed]).toEqual([null, false]);
   });
 });

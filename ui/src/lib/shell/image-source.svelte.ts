@@ -13,7 +13,7 @@ interface Failure {
   restored: number;
   times: number;
   isWaiting: boolean;
-  /** No other try is made before the server comes back. */
+  /** The server has said so in the last of its tries. */
   isFinal: boolean;
 }
 
@@ -33,11 +33,11 @@ export class ImageSource {
     if (url === '') return null;
     const { restored } = this.connection;
     if (this.#failure?.url !== url) return url;
-    if (this.#failure.restored !== restored) return `${url}?retry=${restored}.0`;
-    return this.#failure.isWaiting ? null : `${url}?retry=${restored}.${this.#failure.times}`;
+    if (this.#failure.restored !== restored) return again(url, `${restored}.0`);
+    return this.#failure.isWaiting ? null : again(url, `${restored}.${this.#failure.times}`);
   }
 
-  /** Whether it could not be loaded in all of its tries. */
+  /** Whether the server was there, and has no image; while it is away nobody knows that. */
   get failed(): boolean {
     const failure = this.#failure;
     return (
@@ -56,10 +56,11 @@ export class ImageSource {
     const before = last?.url === url && last.restored === restored ? last.times : 0;
     const failure = { url, restored, times: before + 1, isWaiting: true, isFinal: false };
     this.#failure = failure;
-    const pause = await this.#pause(url, before);
+    const answer = await asked(url);
     if (this.#failure !== failure) return;
+    const pause = this.#pause(answer, before);
     if (pause === null) {
-      this.#failure = { ...failure, isFinal: true };
+      this.#failure = { ...failure, isFinal: answer !== null };
       return;
     }
     if (!(await this.client.renewMedia())) return;
@@ -69,12 +70,16 @@ export class ImageSource {
   }
 
   /** When to try again, after so many tries: in ms, or null for never. */
-  async #pause(url: string, before: number): Promise<number | null> {
-    const answer = await asked(url);
+  #pause(answer: Response | null, before: number): number | null {
     if (answer?.status === 404 && !this.client.isAgeing) return null;
     if (answer?.status === 503) return before < MOST_WAITS ? secondsIn(answer) * 1000 : null;
     return PAUSES_MS[before] ?? null;
   }
+}
+
+/** An address that a browser has not asked yet. */
+function again(url: string, retry: string): string {
+  return `${url}${url.includes('?') ? '&' : '?'}retry=${retry}`;
 }
 
 /** What the server says of an image, which `<img>` does not tell; null if it is away. */

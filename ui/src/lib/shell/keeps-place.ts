@@ -1,5 +1,5 @@
 import type { Router } from '../routing/router.svelte';
-import { beginIn } from './focus-keeper';
+import { beginIn, FOCUSABLE } from './focus-keeper';
 
 const PAUSE_MS = 150;
 
@@ -9,12 +9,16 @@ const PAUSE_MS = 150;
  */
 export function keepsPlace(router: Router): (element: HTMLElement) => () => void {
   return (element) => {
-    element.tabIndex = -1;
     element.dataset['scrolls'] = '';
+    element.tabIndex = -1;
     beginIn(element);
     let wanted = router.place.scrolled ?? 0;
     let pause: ReturnType<typeof setTimeout> | undefined;
 
+    /** Where there is nothing else to go to, Tab leads here. */
+    const beReachable = (): void => {
+      element.tabIndex = element.querySelector(FOCUSABLE) ? -1 : 0;
+    };
     const restore = (): void => {
       if (wanted === 0) return;
       element.scrollTop = wanted;
@@ -28,12 +32,16 @@ export function keepsPlace(router: Router): (element: HTMLElement) => () => void
       pause = setTimeout(save, PAUSE_MS);
     };
 
-    const observer = new MutationObserver(restore);
-    observer.observe(element, { childList: true, subtree: true });
+    const observer = new MutationObserver(() => {
+      beReachable();
+      restore();
+    });
+    observer.observe(element, { childList: true, subtree: true, attributeFilter: ['disabled'] });
     const hands = ['wheel', 'pointerdown', 'keydown'];
     for (const hand of hands) element.addEventListener(hand, giveUp, { passive: true });
     element.addEventListener('scroll', onScroll, { passive: true });
     const stopKeeping = router.keeping(() => void (wanted === 0 && save()));
+    beReachable();
     restore();
     return () => {
       stopKeeping();

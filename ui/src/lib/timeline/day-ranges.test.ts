@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { DayColumns, GridColumns } from '../api/types';
 import { blocksOf, type Block } from '../grid/blocks';
+import { readWhole } from '../grid/page-loader';
 import { daySections, rangeReader } from './day-ranges';
 
 const [SIXTH, FIFTH] = [737_977, 737_976];
@@ -72,6 +73,16 @@ describe('a range of the timeline', () => {
     expect(found.map((photos) => photos?.length)).toEqual([6, undefined]);
     await reader.read(blocks, signal);
     expect(outdated).toHaveBeenCalledOnce();
+  });
+
+  it('is whole for who waits for it, with what has come to it since', async () => {
+    const ask = vi.fn(({ limit }: { limit: number }) =>
+      Promise.resolve(answer(SIXTH, 0, Math.min(limit, 7), 7)),
+    );
+    const days = { days: [SIXTH], counts: [5], places: [''] };
+    const found = await readWhole(rangeReader(ask, vi.fn()), blocksOfDays(days));
+    expect(found.map((photos) => photos.length)).toEqual([7]);
+    expect(ask).toHaveBeenCalledTimes(2);
   });
 
   it('has no photos of a day that is gone', async () => {

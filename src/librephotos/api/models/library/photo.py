@@ -86,12 +86,22 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
     def identified_by(self, name: str) -> PhotoQuerySet:
         """The photo that a client names by its UUID or by its image hash."""
-        if len(name) == 36 and name.count("-") == 4:
-            try:
-                return self.filter(id=uuid.UUID(name))
-            except ValueError:
-                return self.none()
-        return self.filter(image_hash=name)
+        named = named_by(name)
+        if named is None:
+            return self.none()
+        if isinstance(named, uuid.UUID):
+            return self.filter(id=named)
+        return self.filter(image_hash=named)
+
+
+def named_by(name: str) -> uuid.UUID | str | None:
+    """Return the UUID or the image hash that a client's name is, None for neither."""
+    if len(name) != 36 or name.count("-") != 4:
+        return name
+    try:
+        return uuid.UUID(name)
+    except ValueError:
+        return None
 
 
 def _position(name: str) -> models.GeneratedField:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models.functions import Now
+
+from librephotos.api.models import Photo
 from librephotos.api.pipeline.work import queue
 from librephotos.api.writes import search_document
 
@@ -20,10 +23,13 @@ FEW = 500
 
 
 def renew_search_texts(photos: Collection[UUID], *, owner: int) -> None:
-    """Have searches find an owner's photos by what they are called now.
+    """Have searches, and who follows changes, find what an owner's photos are called.
 
     As `request_search_texts`, to be called in the transaction of the change.
     """
+    if not photos:
+        return
+    Photo.objects.filter(pk__in=photos).update(last_modified=Now())
     if len(photos) <= FEW:
         search_document.refresh(photos)
     else:

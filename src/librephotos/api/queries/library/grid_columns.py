@@ -64,15 +64,18 @@ def runs_of(
 ) -> list[DayRun]:
     """Return the days of what `tiles_from` has found, in its order.
 
-    Only the first and the last may have more photos than are here.
+    Only the first and the last may have more photos than are here. The first is not
+    the `day` that was asked for where that has no photo at the offset.
     """
     counted = [(key, len(list(each))) for key, each in groupby(t.day for t in tiles)]
+    if offset and counted and counted[0][0] != day:
+        offset -= days.from_day(day).filter(day__gt=counted[0][0]).count()
     cut = {key for key, _ in counted[:1] if offset}
     cut.update(key for key, _ in counted[-1:] if len(tiles) == limit)
     totals = days.counts(sorted(cut)) if cut else {}
     return [
-        _run(key, offset if key == day else 0, count, totals.get(key))
-        for key, count in counted
+        _run(key, 0 if place else offset, count, totals.get(key))
+        for place, (key, count) in enumerate(counted)
     ]
 
 

@@ -38,7 +38,7 @@ from librephotos.api.models import (
 )
 from librephotos.api.models.compiled import Prepared
 from librephotos.api.models.fields import PathField, text_to_path
-from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import PhotoQuerySet, named_by
 from librephotos.api.queries.library.photos import (
     PLACE_DEPTH,
     best_tags_first,
@@ -91,20 +91,14 @@ class WholePhoto(NamedTuple):
 
 def whole_photo(name: str, *, viewer: Any) -> WholePhoto | None:
     """Return the photo of a UUID or image hash if `viewer` may see it, else None."""
-    if not is_name(name):
+    named = named_by(name) if is_name(name) else None
+    if named is None:
         return None
     signed_in = bool(viewer.is_authenticated)
     given: dict[str, Any] = {"viewer": viewer.pk} if signed_in else {}
-    try:
-        given["name"] = uuid.UUID(name) if _like_id(name) else name
-    except ValueError:
-        return None
-    photo = _statement(signed_in, _like_id(name)).first(**given)
+    by_id = isinstance(named, uuid.UUID)
+    photo = _statement(signed_in, by_id).first(name=named, **given)
     return None if photo is None else _assembled(photo)
-
-
-def _like_id(name: str) -> bool:
-    return len(name) == 36 and name.count("-") == 4
 
 
 @cache

@@ -241,11 +241,5 @@ def incomplete_days(rows: Iterable[tuple[Any, ...]]) -> list[TimelineDay]:
 
 def incomplete_day(day: Day) -> TimelineDay:
     """Return a day of the timeline without its photos."""
-    return {
-        "id": str(day.key),
-        "date": day.title or None,
-        "location": day.place,
-        "incomplete": True,
-        "numberOfItems": day.photo_count,
-        "items": [],
-    }
+    (shown,) = incomplete_days([(day.key, day.photo_count, day.place)])
+    return shown

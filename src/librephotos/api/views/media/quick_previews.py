@@ -24,6 +24,7 @@ from librephotos.api.http.authentication import (
 )
 from librephotos.api.models import Photo, User
 from librephotos.api.models.compiled import Prepared
+from librephotos.api.models.library.photo import named_by
 from librephotos.api.models.sharing.links import pictured_for
 from librephotos.api.queries.library.photos import is_name
 from librephotos.api.storage.previews import (
@@ -96,12 +97,11 @@ def _caller(request: HttpRequest) -> User | None:
 
 
 def _pictured(user: User, name: str) -> Photo | None:
-    if len(name) != 36 or name.count("-") != 4:
-        return _by_hash().first(viewer=user.pk, name=name)
-    try:
-        return _by_id().first(viewer=user.pk, name=uuid.UUID(name))
-    except ValueError:
+    named = named_by(name)
+    if named is None:
         return None
+    find = _by_id if isinstance(named, uuid.UUID) else _by_hash
+    return find().first(viewer=user.pk, name=named)
 
 
 @cache
