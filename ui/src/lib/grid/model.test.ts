@@ -34,20 +34,42 @@ describe('GridModel', () => {
   it('keeps what is in view in place when a page above it arrives', () => {
     model.fill(block(model, 'b/2'), photos('b2', 100));
     const viewTop = model.topOfBlock(model.blocks[2]!) - 100;
-    const anchor = model.anchor(viewTop, 800)!;
+    const anchors = model.anchors(viewTop, 800);
     const before = model.placeOf('b2-0')!.top - viewTop;
     model.fill(block(model, 'b/1'), photos('b1', 100, 0.6));
-    const after = model.placeOf('b2-0')!.top - model.viewTopFor(anchor)!;
+    const after = model.placeOf('b2-0')!.top - model.viewTopFor(anchors)!;
     expect(after).toBeCloseTo(before, 6);
   });
 
   it('keeps photos and the view when days are added above', () => {
     model.fill(block(model, 'b/1'), photos('b', 100));
     const viewTop = model.topOfBlock(model.blocks[1]!) + 700;
-    const anchor = model.anchor(viewTop, 800)!;
+    const anchors = model.anchors(viewTop, 800);
     model.setSections([section('new', 80), section('a', 40), section('b', 250), section('c', 3)]);
     expect(model.find('b-5')).not.toBeNull();
-    expect(model.viewTopFor(anchor)! - viewTop).toBeGreaterThan(300);
+    expect(model.viewTopFor(anchors)! - viewTop).toBeGreaterThan(300);
+  });
+
+  it('holds on to what is left of the view when what held it is taken away', () => {
+    model.fill(block(model, 'b/1'), photos('b', 100));
+    const [first, below] = [model.placeOf('b-60')!, model.placeOf('b-68')!];
+    const viewTop = first.top - 10;
+    const row = Array.from({ length: 100 }, (_, index) => `b-${index}`).filter(
+      (id) => model.placeOf(id)!.top === first.top,
+    );
+    expect(row).not.toContain('b-68');
+    const anchors = model.anchors(viewTop, 800);
+    expect(row).toContain(anchors[0]!.photoId);
+    for (const id of row) model.remove(id);
+    const after = model.placeOf('b-68')!.top - model.viewTopFor(anchors)!;
+    expect(Math.abs(after - (below.top - viewTop))).toBeLessThan(first.height);
+  });
+
+  it('stays where it is when nothing is left of the view', () => {
+    model.fill(block(model, 'b/1'), photos('b', 100));
+    const anchors = model.anchors(model.placeOf('b-60')!.top - 10, 300);
+    for (const { photoId } of anchors) model.remove(photoId!);
+    expect(model.viewTopFor(anchors)).toBeNull();
   });
 
   it('asks again for photos after a new list, and shows the old ones meanwhile', () => {
@@ -162,9 +184,12 @@ describe('GridModel', () => {
     const viewTop = model.placeOf('2024-05-01-0')!.top - 300;
     const distance = model.placeOf('2024-05-01-0')!.top - viewTop;
     // The day beside which one is missing may yet move, so it is not what holds the view.
-    const anchor = model.anchor(viewTop, 800)!;
+    const anchors = model.anchors(viewTop, 800);
     for (const date of ['2024-05-03', '2024-06-30', '2024-06-28']) read(model, `${date}/1`, 0.5);
-    expect(model.placeOf('2024-05-01-0')!.top - model.viewTopFor(anchor)!).toBeCloseTo(distance, 6);
+    expect(model.placeOf('2024-05-01-0')!.top - model.viewTopFor(anchors)!).toBeCloseTo(
+      distance,
+      6,
+    );
   });
 
   it('is back for good only once all of the strip is read', () => {

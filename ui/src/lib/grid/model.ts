@@ -205,32 +205,43 @@ export class GridModel {
     return blocks.flatMap((each) => this.#standing(each) ?? []);
   }
 
-  /**
-   * What must not move while heights change: a photo of the first row in view, else its block.
-   *
-   * One in the middle: those at the ends go to the next row when a photo comes or goes above.
-   */
+  /** What holds the view: the best of its anchors. */
   anchor(viewTop: number, viewHeight: number): Anchor | null {
+    return this.anchors(viewTop, viewHeight)[0] ?? null;
+  }
+
+  /**
+   * What must not move while heights change, the best hold first: the photos of the first row
+   * in view, then of the rows below and above it, else a block.
+   *
+   * Of each row the middle first: those at the ends go to the next one when a photo comes or
+   * goes above.
+   */
+  anchors(viewTop: number, viewHeight: number): Anchor[] {
     const seen = this.visible(viewTop, viewTop + viewHeight);
     const withPhotos = seen.filter((candidate) => candidate.rows.length > 0);
     // What others of its strip will move is no hold.
-    const entry = withPhotos.find(({ strip }) => isWhole(strip)) ?? withPhotos[0] ?? seen[0];
-    if (!entry) return null;
-    const start = entry.top + entry.rowsTop;
-    const row = entry.rows.find(({ top }) => start + top >= viewTop) ?? entry.rows[0];
-    const top = row ? start + row.top : entry.top;
-    const middle = row ? Math.floor((row.start + row.end) / 2) : 0;
-    const photoId = row ? (entry.photos?.[middle]?.id ?? null) : null;
-    const { section, page } = entry.block;
-    return { sectionKey: section.key, page, photoId, distance: top - viewTop };
+    const [whole, others] = [true, false].map((is) =>
+      withPhotos.filter(({ strip }) => isWhole(strip) === is),
+    );
+    const anchors = [...(whole ?? []), ...(others ?? [])].flatMap((entry) =>
+      anchorsIn(entry, viewTop),
+    );
+    const [first] = seen;
+    if (anchors.length > 0 || !first) return anchors;
+    const { section, page } = first.block;
+    return [{ sectionKey: section.key, page, photoId: null, distance: first.top - viewTop }];
   }
 
-  /** The view's top that puts an anchor back where it was; null when it is gone. */
-  viewTopFor(anchor: Anchor): number | null {
-    const place = anchor.photoId === null ? null : this.placeOf(anchor.photoId);
-    if (place) return place.top - anchor.distance;
-    const block = this.#blockOf(anchor);
-    return block ? this.topOfBlock(block) - anchor.distance : null;
+  /** The view's top that puts the best anchor back that is still there; null without one. */
+  viewTopFor(anchors: readonly Anchor[]): number | null {
+    for (const anchor of anchors) {
+      const place = anchor.photoId === null ? null : this.placeOf(anchor.photoId);
+      if (place) return place.top - anchor.distance;
+      const block = anchor.photoId === null ? this.#blockOf(anchor) : undefined;
+      if (block) return this.topOfBlock(block) - anchor.distance;
+    }
+    return null;
   }
 
   /** Where the view has to begin so that an anchor is where it was, as far as is known. */
@@ -326,6 +337,26 @@ export class GridModel {
     const below = height > 0 ? this.#geometry.gap : 0;
     return { blocks, chapter, days, heading, height: heading + height + below };
   }
+}
+
+/** The photos of a block that is in view as anchors, the best first. */
+function anchorsIn({ block, photos, rows, rowsTop, top }: VisibleBlock, viewTop: number): Anchor[] {
+  const { section, page } = block;
+  const start = top + rowsTop;
+  const first = Math.max(
+    0,
+    rows.findIndex((row) => start + row.top >= viewTop),
+  );
+  return [...rows.slice(first), ...rows.slice(0, first).reverse()].flatMap((row) => {
+    const middle = Math.floor((row.start + row.end) / 2);
+    const indices = Array.from({ length: row.end - row.start }, (_, index) => row.start + index);
+    indices.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+    const distance = start + row.top - viewTop;
+    return indices.flatMap((index): Anchor[] => {
+      const photoId = photos?.[index]?.id;
+      return photoId === undefined ? [] : [{ sectionKey: section.key, page, photoId, distance }];
+    });
+  });
 }
 
 /** The block that the heading of a chapter stands above. */
