@@ -20,7 +20,11 @@ from django.db import connections
 from librephotos.api.models import PhotoStage
 from librephotos.api.pipeline.previews.store import awaited_lock, remake_previews
 from librephotos.api.pipeline.work.registry import PREVIEWS
-from librephotos.api.queries.operations.health import is_under_way, workers_alive
+from librephotos.api.queries.operations.health import (
+    is_under_way,
+    under_way,
+    workers_alive,
+)
 from librephotos.api.services.waiting import Caller
 from librephotos.api.writes.awaited_tasks import raise_priority
 
@@ -124,7 +128,7 @@ def burst_of(caller: Caller) -> int:
     return int(number)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Waiting:
     photo: UUID
     lock: str
@@ -137,12 +141,12 @@ class _Watch:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[_Waiting] = []
+        self._waiting: dict[_Waiting, None] = {}  # in the order of their arrival
         self._is_looking = False
 
     def add(self, waiting: _Waiting) -> None:
         with self._lock:
-            self._waiting.append(waiting)
+            self._waiting[waiting] = None
             if not self._is_looking:
                 self._is_looking = True
                 threading.Thread(
@@ -161,7 +165,7 @@ class _Watch:
             # Whatever keeps this from looking is told by the requests themselves.
             with self._lock:
                 self._is_looking = False
-                left, self._waiting = self._waiting, []
+                left, self._waiting = self._waiting, {}
             for one in left:
                 one.resume()
             connections.close_all()
@@ -180,17 +184,18 @@ class _Watch:
         )
         pending = PhotoStage.State.PENDING
         settled = set(states.exclude(state=pending).values_list("photo", flat=True))
+        locks = {one.lock for one in waiting}
+        left = under_way(locks) if with_ended else locks
         return [
             one
             for one in waiting
-            if one.photo in settled
-            or now >= one.deadline
-            or (with_ended and not is_under_way(one.lock))
+            if one.photo in settled or now >= one.deadline or one.lock not in left
         ]
 
     def _resume(self, over: list[_Waiting]) -> None:
         with self._lock:
-            self._waiting = [one for one in self._waiting if one not in over]
+            for one in over:
+                self._waiting.pop(one, None)
         for one in over:
             one.resume()
 

@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from librephotos.api.http.putting_off import PUT_OFF, WAITS_SINCE
 from librephotos.api.models import File, Job, Photo, PhotoStage, User
+from librephotos.api.pipeline.previews.store import awaited_lock, remake_previews
 from librephotos.api.pipeline.scanning.ingest import ingest
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.children import sandbox
@@ -227,3 +228,23 @@ def test_what_comes_into_view_again_goes_before_what_has_left_it(
             client.get(address(photo))
     order = [*screens[0][:2], *screens[2], *screens[1], screens[0][2]]
     assert awaited() == [str(photo.pk) for photo in order]
+
+
+def test_many_who_wait_are_looked_after_as_one_is(
+    known: Library, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    watch, resumed = preview_requests._Watch(), Event()
+    waiting = [
+        preview_requests._Waiting(
+            photo.pk, awaited_lock(photo.pk), time.monotonic() + WAIT_S, resumed.set
+        )
+        for photo in Photo.objects.all()
+    ]
+    assert len(waiting) == BURST
+    watch._is_looking = True  # so that nothing else looks
+    for one in waiting:
+        watch.add(one)
+    remake_previews(waiting[0].photo, burst=1)
+    with django_assert_num_queries(2):
+        over = watch._over(with_ended=True)
+    assert over == waiting[1:]
