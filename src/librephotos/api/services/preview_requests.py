@@ -20,8 +20,13 @@ from django.db import connections
 from librephotos.api.models import PhotoStage
 from librephotos.api.pipeline.previews.store import awaited_lock, remake_previews
 from librephotos.api.pipeline.work.registry import PREVIEWS
-from librephotos.api.queries.operations.health import is_under_way, workers_alive
+from librephotos.api.queries.operations.health import (
+    is_under_way,
+    under_way,
+    workers_alive,
+)
 from librephotos.api.services.waiting import Caller
+from librephotos.api.writes.awaited_tasks import raise_priority
 
 WAIT_S = 10.0
 """A picture takes a second at most; whoever looks at a long video asks again."""
@@ -32,7 +37,8 @@ _ENDED_EVERY_S = 1.0
 _PAUSE_S = 0.5
 """Whoever has asked for nothing for so long begins another burst of requests."""
 
-_FIRST_BURST = 1_577_836_800  # so that their numbers fit the queue until 2088
+_BURSTS_PER_S = 2  # of one caller, as the pause lets there be
+_FIRST_BURST_S = 1_577_836_800  # so that their numbers fit the queue until 2054
 _CALLERS_KEPT = 4096
 
 
@@ -71,8 +77,11 @@ def await_preview(photo: UUID, *, wait: PreviewWait, lost: bool = False) -> None
         return
     lock = awaited_lock(photo)
     if wait.since is None:
+        burst = burst_of(wait.caller)
         if not is_under_way(lock):
-            remake_previews(photo, burst=burst_of(wait.caller))
+            remake_previews(photo, burst=burst)
+        else:  # it was in view before, or is in somebody else's
+            raise_priority(lock, to=burst)
         if not workers_alive():
             raise NoPreviewYet("No worker is at work.", retry_after_s=60)
     elif time.monotonic() - wait.since >= WAIT_S:
@@ -105,19 +114,21 @@ another's reading and writing finds what he would have written himself."""
 def burst_of(caller: Caller) -> int:
     """Return the number of the burst that a request belongs to; later ones are higher.
 
-    Who scrolls on wants what is in view now before what was. Callers who share a place
-    among those kept share their bursts.
+    Who scrolls on wants what is in view now before what was. Nobody's numbers run ahead
+    of the clock, or whoever has asked for long would always come before others. Callers
+    who share a place among those kept share their bursts.
     """
     now = time.monotonic()
     place = hash(caller) % _CALLERS_KEPT * _BURST.size
     number, last = _BURST.unpack_from(_bursts, place)
     if not number or now - last >= _PAUSE_S:
-        number = max(number + 1, int(time.time()) - _FIRST_BURST)
+        present = int((time.time() - _FIRST_BURST_S) * _BURSTS_PER_S)
+        number = min(max(number + 1, present), present + 1)
     _BURST.pack_into(_bursts, place, number, now)
     return int(number)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Waiting:
     photo: UUID
     lock: str
@@ -130,12 +141,12 @@ class _Watch:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[_Waiting] = []
+        self._waiting: dict[_Waiting, None] = {}  # in the order of their arrival
         self._is_looking = False
 
     def add(self, waiting: _Waiting) -> None:
         with self._lock:
-            self._waiting.append(waiting)
+            self._waiting[waiting] = None
             if not self._is_looking:
                 self._is_looking = True
                 threading.Thread(
@@ -154,7 +165,7 @@ class _Watch:
             # Whatever keeps this from looking is told by the requests themselves.
             with self._lock:
                 self._is_looking = False
-                left, self._waiting = self._waiting, []
+                left, self._waiting = self._waiting, {}
             for one in left:
                 one.resume()
             connections.close_all()
@@ -173,17 +184,18 @@ class _Watch:
         )
         pending = PhotoStage.State.PENDING
         settled = set(states.exclude(state=pending).values_list("photo", flat=True))
+        locks = {one.lock for one in waiting}
+        left = under_way(locks) if with_ended else locks
         return [
             one
             for one in waiting
-            if one.photo in settled
-            or now >= one.deadline
-            or (with_ended and not is_under_way(one.lock))
+            if one.photo in settled or now >= one.deadline or one.lock not in left
         ]
 
     def _resume(self, over: list[_Waiting]) -> None:
         with self._lock:
-            self._waiting = [one for one in self._waiting if one not in over]
+            for one in over:
+                self._waiting.pop(one, None)
         for one in over:
             one.resume()
 

@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from librephotos.api.http.putting_off import PUT_OFF, WAITS_SINCE
 from librephotos.api.models import File, Job, Photo, PhotoStage, User
+from librephotos.api.pipeline.previews.store import awaited_lock, remake_previews
 from librephotos.api.pipeline.scanning.ingest import ingest
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.children import sandbox
@@ -69,8 +70,11 @@ def not_yet(answer: HttpResponseBase) -> bool:
 
 
 def test_a_burst_is_made_in_the_order_of_its_arrival_and_each_photo_once(
-    known: Library, client_of: Callable[..., APIClient]
+    known: Library,
+    client_of: Callable[..., APIClient],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(preview_requests, "_PAUSE_S", PATIENCE_S)
     client = client_of(known.owner)
     screen = list(Photo.objects.order_by("?"))
     for size in ("square_thumbnails", "thumbnails_big"):
@@ -187,9 +191,60 @@ def test_a_visitor_with_a_link_waits_as_its_owner_does(
 def test_all_web_processes_count_the_bursts_of_a_caller(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(preview_requests, "_PAUSE_S", 0)
+    monkeypatch.setattr(preview_requests, "_PAUSE_S", PATIENCE_S)
     caller = Caller.account(10**9)
     before = burst_of(caller)
-    numbers = in_child(lambda: [burst_of(caller) for _ in range(9000)])
-    assert before < numbers[0] and numbers == sorted(set(numbers))
-    assert burst_of(caller) > numbers[-1]
+    assert in_child(lambda: burst_of(caller)) == before
+    monkeypatch.setattr(preview_requests, "_PAUSE_S", 0)
+    assert in_child(lambda: burst_of(caller)) > before
+    monkeypatch.setattr(preview_requests, "_PAUSE_S", PATIENCE_S)
+    assert burst_of(caller) > before
+
+
+def test_who_asks_for_long_does_not_come_before_all_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scrolling, another = Caller.account(10**9 + 1), Caller.account(10**9 + 2)
+    monkeypatch.setattr(preview_requests, "_PAUSE_S", 0)
+    numbers = [burst_of(scrolling) for _ in range(900)]
+    assert numbers == sorted(numbers)
+    assert burst_of(another) >= numbers[-1] - 1
+
+
+def test_what_comes_into_view_again_goes_before_what_has_left_it(
+    known: Library,
+    client_of: Callable[..., APIClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = client_of(known.owner)
+    screens = [list(Photo.objects.all()[at : at + 3]) for at in (0, 3, 6)]
+    for screen in (*screens, screens[0][:2]):
+        later = preview_requests._FIRST_BURST_S - 5  # by so many seconds
+        monkeypatch.setattr(preview_requests, "_FIRST_BURST_S", later)
+        monkeypatch.setattr(preview_requests, "_PAUSE_S", 0)
+        burst_of(Caller.account(known.owner.pk))
+        monkeypatch.setattr(preview_requests, "_PAUSE_S", PATIENCE_S)
+        for photo in screen:
+            client.get(address(photo))
+    order = [*screens[0][:2], *screens[2], *screens[1], screens[0][2]]
+    assert awaited() == [str(photo.pk) for photo in order]
+
+
+def test_many_who_wait_are_looked_after_as_one_is(
+    known: Library, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    watch, resumed = preview_requests._Watch(), Event()
+    waiting = [
+        preview_requests._Waiting(
+            photo.pk, awaited_lock(photo.pk), time.monotonic() + WAIT_S, resumed.set
+        )
+        for photo in Photo.objects.all()
+    ]
+    assert len(waiting) == BURST
+    watch._is_looking = True  # so that nothing else looks
+    for one in waiting:
+        watch.add(one)
+    remake_previews(waiting[0].photo, burst=1)
+    with django_assert_num_queries(2):
+        over = watch._over(with_ended=True)
+    assert over == waiting[1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import connection
@@ -35,8 +36,14 @@ def known_workers() -> list[tuple[int, bool]]:
 
 def is_under_way(lock: str) -> bool:
     """Whether a task of this queueing lock waits or is being done."""
-    tasks = ProcrastinateJob.objects.filter(queueing_lock=lock)
-    return tasks.filter(status__in=("todo", "doing")).exists()
+    return bool(under_way([lock]))
+
+
+def under_way(locks: Collection[str]) -> set[str]:
+    """Return of which of these queueing locks a task waits or is being done."""
+    tasks = ProcrastinateJob.objects.filter(queueing_lock__in=locks)
+    there = tasks.filter(status__in=("todo", "doing"))
+    return set(there.values_list("queueing_lock", flat=True))
 
 
 def tables_are_current() -> bool:
