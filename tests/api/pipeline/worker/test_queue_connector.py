@@ -24,6 +24,9 @@ from librephotos.api.pipeline.worker.takeover import take_over
 
 pytestmark = pytest.mark.usefixtures("empty_queue")
 
+MOMENTS, LONGEST_S = 400, 0.01
+PATIENCE_S = 20
+
 End = Callable[[App, QueuedTask], Awaitable[None]]
 
 
@@ -169,3 +172,29 @@ def test_all_queues_are_listened_to_on_one_connection() -> None:
     before = connection.cursor().execute(LISTENING).fetchone()[0]
     connection.close()
     assert asyncio.run(work()) == before + 1
+
+
+@pytest.mark.parametrize("asks", ["list_jobs_to_abort_async", "update_heartbeat"])
+def test_what_asks_for_ever_ends_whenever_it_is_cancelled(asks: str) -> None:
+    """Also in the moment in which an answer or a connection comes."""
+    asyncio.run(_cancelled_at_all_moments(asks))
+
+
+async def _cancelled_at_all_moments(asks: str) -> None:
+    app = django_app.with_connector(
+        QueueConnector.of(cast(DjangoConnector, django_app.connector))
+    )
+    async with app.open_async():
+        ask = getattr(app.job_manager, asks)
+
+        async def ask_for_ever() -> None:
+            while True:
+                await (ask(1) if asks == "update_heartbeat" else ask())
+
+        for moment in range(MOMENTS):
+            asking = [asyncio.create_task(ask_for_ever()) for _ in range(4)]
+            await asyncio.sleep(moment / MOMENTS * LONGEST_S)
+            for one in asking:
+                one.cancel()
+            _, left = await asyncio.wait(asking, timeout=PATIENCE_S)
+            assert not left

@@ -24,8 +24,10 @@ from librephotos.logs.outages import is_outage
 
 log = logging.getLogger(__name__)
 
+_ASKED_AGAIN = (sql.queries["update_heartbeat"], sql.queries["list_jobs_to_abort"])
 _CONNECTIONS = 2
 _IDLE_S = 15.0
+_CANCELLED_AGAIN_S = 1.0
 
 _lost: ContextVar[asyncio.Event | None] = ContextVar("lost", default=None)
 
@@ -92,7 +94,9 @@ class QueueConnector(PsycopgConnector):
     async def close_async(self) -> None:
         """Close all connections."""
         if self._listening is not None:
-            self._listening.cancel()
+            while not self._listening.done():
+                self._listening.cancel()  # which it may forget: see _end_if_cancelled
+                await asyncio.wait([self._listening], timeout=_CANCELLED_AGAIN_S)
             await asyncio.gather(self._listening, return_exceptions=True)
         await super().close_async()
 
@@ -105,6 +109,7 @@ class QueueConnector(PsycopgConnector):
         try:
             with self._heard(arguments["job_id"]) if ends else _noticed():
                 await super().execute_query_async(query, **arguments)
+            _end_if_cancelled(query)
         except UniqueViolation:
             if query != sql.queries["retry_job"]:
                 raise
@@ -171,7 +176,20 @@ class QueueConnector(PsycopgConnector):
             rows: list[dict[str, Any]] = await super().execute_query_all_async(
                 query, **arguments
             )
-            return rows
+        _end_if_cancelled(query)
+        return rows
+
+
+def _end_if_cancelled(query: Any) -> None:
+    """End a task that was cancelled while it asked for what it asks for for ever.
+
+    Both psycopg's waiting (by `wait_for` of asyncio before Python 3.12) and its pool
+    forget that where the answer comes in the same moment. Whoever stops a worker waits
+    for the end of the task.
+    """
+    task = asyncio.current_task()
+    if query in _ASKED_AGAIN and task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 @contextmanager
