@@ -64,7 +64,7 @@ class OwnWeb:
 def own_web(
     data: Path, *, threads: int = 8, options: str = "", **more: str
 ) -> Iterator[OwnWeb]:
-    """Run the server as long as the context lasts.
+    """Run the server, which is one process if `more` says nothing else, meanwhile.
 
     `options` are those of its sessions in PostgreSQL, `more` is for its environment.
     """
@@ -77,7 +77,7 @@ def own_web(
             DATABASE_URL=f"{address_of_database()}?options={quote(options)}",
             LIBREPHOTOS_SECRET_KEY=settings.SECRET_KEY,
             LIBREPHOTOS_MODELS=str(settings.MODELS),
-            **more,
+            **{"LIBREPHOTOS_WEB_PROCESSES": "1", **more},
         ),
         stdin=subprocess.DEVNULL,
     )
