@@ -107,10 +107,12 @@ stop_requests = StopRequests()
 
 @contextmanager
 def handlers_kept() -> Iterator[None]:
-    """Put back, in the end, what handles these signals now."""
+    """Put back, in the end, what handles these signals and dropped errors now."""
     previous: dict[signal.Signals, Any] = {n: signal.getsignal(n) for n in SIGNALS}
+    hook = sys.unraisablehook
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for number, handler in previous.items():
             signal.signal(number, handler)
