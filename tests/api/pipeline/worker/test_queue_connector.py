@@ -177,10 +177,11 @@ def test_all_queues_are_listened_to_on_one_connection() -> None:
 @pytest.mark.parametrize("asks", ["list_jobs_to_abort_async", "update_heartbeat"])
 def test_what_asks_for_ever_ends_whenever_it_is_cancelled(asks: str) -> None:
     """Also in the moment in which an answer or a connection comes."""
-    asyncio.run(_cancelled_at_all_moments(asks))
+    assert asyncio.run(left_when_cancelled(asks)) == []
 
 
-async def _cancelled_at_all_moments(asks: str) -> None:
+async def left_when_cancelled(asks: str) -> list[asyncio.Task[None]]:
+    """Cancel tasks at many moments; return those that go on all the same."""
     app = django_app.with_connector(
         QueueConnector.of(cast(DjangoConnector, django_app.connector))
     )
@@ -197,4 +198,6 @@ async def _cancelled_at_all_moments(asks: str) -> None:
             for one in asking:
                 one.cancel()
             _, left = await asyncio.wait(asking, timeout=PATIENCE_S)
-            assert not left
+            if left:
+                return list(left)
+    return []
