@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import visitors_of
 from tests.browser.site import Site
-from tests.browser.visitor import DESK, HELD, PHONE, TOP_OF, Visitor
+from tests.browser.visitor import ANCHOR, DESK, PHONE, TOP_OF, Visitor
 from tests.support.pictures.images import encoded, picture
 from tests.support.server import PASSWORD, RunningServer, librephotos
 
@@ -120,7 +120,7 @@ def scroll_through(
     expect(progress).to_contain_text("finished")
     visitor.scroll(1)  # its month, whose rows it changes, is out of view then
     visitor.wait_until(_OTHERS_ARE_DRAWN)
-    photo, top = visitor.page.evaluate(HELD)
+    photo, top = visitor.page.evaluate(ANCHOR)
     newer = said_at(encoded(picture(500)), NEWEST + timedelta(days=1))
     (pictures / "newer.jpg").write_bytes(newer)
     days = visitor.answers_to("**/api/timeline/days/**")

@@ -47,7 +47,7 @@ _ARE_DRAWN = """
   return image !== null && image.complete && image.naturalWidth > 0;
 })
 """
-HELD = """
+ANCHOR = """
 () => {
   const view = document.querySelector('[data-testid=photo-grid]');
   const edge = view.getBoundingClientRect().top;

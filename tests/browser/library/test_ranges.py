@@ -12,7 +12,7 @@ from playwright.sync_api import Request, Route, expect
 
 from tests.browser.layout import SOME_FRAMES
 from tests.browser.site import Site
-from tests.browser.visitor import HELD, TOP_OF, Held, Visitor
+from tests.browser.visitor import ANCHOR, TOP_OF, Held, Visitor
 from tests.support.server import librephotos
 
 pytestmark = pytest.mark.browser
@@ -90,7 +90,7 @@ def test_no_photo_moves_as_ranges_come_out_of_order(
     visitor.wait_for(lambda: held.routes, "what is there is asked for")
     held.release()
     visitor.wait_until_read()
-    photo, top = visitor.page.evaluate(HELD)
+    photo, top = visitor.page.evaluate(ANCHOR)
     visitor.page.evaluate(SOME_FRAMES)
     visitor.wait_until_read()
     assert visitor.page.evaluate(TOP_OF, photo) == pytest.approx(top, abs=1)
@@ -135,7 +135,7 @@ def test_a_photo_hidden_elsewhere_leaves_the_view_where_it_is(
     held = Held(visitor.page, DAYS)
     while not held.routes:
         assert visitor.scroll(2)
-    photo, top = visitor.page.evaluate(HELD)
+    photo, top = visitor.page.evaluate(ANCHOR)
     with visitor.page.expect_response(PHOTOS):
         held.release()
     visitor.wait_until_read()
