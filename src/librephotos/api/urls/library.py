@@ -40,6 +40,11 @@ def _preview(kind: str, size: PreviewSize) -> URLPattern:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Looked through from the first to the last, so these, which a page asks for by the
+    # hundred, come first.
+    _preview("thumbnails_big", PreviewSize.BIG),
+    _preview("square_thumbnails", PreviewSize.MEDIUM),
+    _preview("square_thumbnails_small", PreviewSize.SMALL),
     _api("albums/auto/list", events.EventListView),
     _api("albums/auto/delete_all", events.EventsDeleteView),
     _api("albums/auto/<number:event_id>", events.EventView),
@@ -101,9 +106,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     _api("fullscanphotos", jobs.FullScanView),
     _api("scanuploadedphotos", jobs.UploadScanView),
     _api("deletemissingphotos", jobs.DeleteMissingView),
-    _preview("thumbnails_big", PreviewSize.BIG),
-    _preview("square_thumbnails", PreviewSize.MEDIUM),
-    _preview("square_thumbnails_small", PreviewSize.SMALL),
     _media("photos", originals.OriginalView),
     _media("video", originals.VideoView),
     _media("embedded_media", originals.EmbeddedVideoView),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any
@@ -21,6 +22,9 @@ BLOCK = 256 * 1024
 IMMUTABLE = "private, max-age=31536000, immutable"
 REVALIDATED = "private, no-cache"
 _NOT_KEPT = "no-store"
+_SENT_WITH_HEADER = 64 * 1024
+"""Bytes. Up to so many leave with the header, by the thread that answers: handing a
+file to another costs more than reading it."""
 _GROWS_S = 0.25
 
 
@@ -195,6 +199,11 @@ def _body(
     if request.method == "HEAD":
         content.closing()()
         return HttpResponse(status=status, headers=headers, content_type=content.mime)
+    if length <= _SENT_WITH_HEADER and not content.disk:
+        whole = _read(content, content.start + first, length)
+        return HttpResponse(
+            whole, status=status, headers=headers, content_type=content.mime
+        )
     window = Window(content, content.start + first, length)
     response = StreamingHttpResponse(
         window, status=status, headers=headers, content_type=content.mime
@@ -204,3 +213,16 @@ def _body(
     response.file_to_stream = content.file  # type: ignore[attr-defined]
     response.block_size = BLOCK  # type: ignore[attr-defined]
     return response
+
+
+def _read(content: Content, start: int, length: int) -> bytes:
+    """Return a part of an open file, and close it.
+
+    Raises OSError where the file has become shorter.
+    """
+    with closing(content.file) as file:
+        file.seek(start)
+        part = file.read(length)
+    if len(part) < length:
+        raise OSError("A file has become shorter while it was sent.")
+    return part
