@@ -47,7 +47,9 @@ export class GridModel {
   blocks: Block[] = [];
   #strips: LaidOutStrip[] = [];
   #offsets = new Offsets();
-  #indices = new Map<string, { block: number; strip: number }>();
+  /** Where a block is, by its key, and in which strip, by where it is. */
+  #indices = new Map<string, number>();
+  #stripOfBlock: number[] = [];
   #geometry: Geometry = {
     ...{ side: 0, width: 1000, targetHeight: 200, gap: 4, columns: null },
     ...{ headingHeight: 48, labelHeight: 28 },
@@ -82,9 +84,9 @@ export class GridModel {
 
   /** Photos arrived that a block asked for; one that is gone by now is ignored. */
   fill({ key, section }: Pick<Block, 'key' | 'section'>, photos: PigPhoto[]): void {
-    const place = this.#indices.get(key);
-    const block = place && this.blocks[place.block];
+    const place = this.#placeOf(key);
     const strip = place && this.#strips[place.strip];
+    const block = place && this.blocks[place.block];
     if (!block || !strip) return;
     const wasEmptied = isEmptied(block);
     block.photos = photos;
@@ -200,7 +202,7 @@ export class GridModel {
 
   /** The blocks that move together with one as their photos come, as they stand now. */
   stripOf(block: Block): Standing[] {
-    const place = this.#indices.get(block.key);
+    const place = this.#placeOf(block.key);
     const blocks = place ? (this.#strips[place.strip]?.blocks ?? []) : [];
     return blocks.flatMap((each) => this.#standing(each) ?? []);
   }
@@ -258,11 +260,17 @@ export class GridModel {
 
   /** The block before (-1) or after (+1) another one. */
   besides(block: Block, step: 1 | -1): Block | undefined {
-    return this.blocks[(this.#indices.get(block.key)?.block ?? -2) + step];
+    return this.blocks[(this.#indices.get(block.key) ?? -2) + step];
   }
 
   #blockOf({ sectionKey, page }: Anchor): Block | undefined {
-    return this.blocks[this.#indices.get(blockKey(sectionKey, page))?.block ?? -1];
+    return this.blocks[this.#indices.get(blockKey(sectionKey, page)) ?? -1];
+  }
+
+  #placeOf(key: string): { block: number; strip: number } | undefined {
+    const block = this.#indices.get(key);
+    const strip = block === undefined ? undefined : this.#stripOfBlock[block];
+    return block === undefined || strip === undefined ? undefined : { block, strip };
   }
 
   #sectionBlocks(block: Block): Block[] {
@@ -275,7 +283,7 @@ export class GridModel {
   }
 
   #standing(block: Block): Standing | undefined {
-    const place = this.#indices.get(block.key);
+    const place = this.#placeOf(block.key);
     const strip = place && this.#strips[place.strip];
     if (!place || !strip) return undefined;
     const day = strip.days[strip.blocks.indexOf(block)];
@@ -291,15 +299,12 @@ export class GridModel {
     const strips = stripsOf(this.blocks, { ...this.#geometry, fillLast: false });
     this.#strips = strips.map((strip) => this.#laidOut(strip));
     this.#offsets = new Offsets(this.#strips.map(({ height }) => height));
-    this.#indices = new Map();
-    let block = 0;
-    this.#strips.forEach(({ blocks }, strip) => {
-      for (const { key } of blocks) this.#indices.set(key, { block: block++, strip });
-    });
+    this.#indices = new Map(this.blocks.map(({ key }, index) => [key, index]));
+    this.#stripOfBlock = this.#strips.flatMap(({ blocks }, strip) => blocks.map(() => strip));
   }
 
   #layOutChapter(chapter: Chapter): void {
-    const strips = chapter.blocks.map((block) => this.#indices.get(block.key)?.strip);
+    const strips = chapter.blocks.map((block) => this.#placeOf(block.key)?.strip);
     for (const index of new Set(strips)) if (index !== undefined) this.#layOut(index);
   }
 
@@ -311,32 +316,47 @@ export class GridModel {
   }
 
   /** Most of a large library is not read, and many of its days are alike. */
-  #packed(shapes: DayShape[]): Pack {
-    if (shapes.some(({ aspects }) => aspects !== null)) return pack(shapes, this.#geometry);
-    const key = shapes
-      .map(
-        ({ count, isLabelled, goesOn }) => `${count}${isLabelled ? 'l' : ''}${goesOn ? 'g' : ''}`,
-      )
-      .join();
-    const packed = this.#unread.get(key) ?? pack(shapes, this.#geometry);
-    this.#unread.set(key, packed);
+  #packed({ blocks, chapter }: Strip): Pack {
+    const isRead = blocks.some(({ aspects }) => aspects !== null);
+    const key = isRead ? '' : blocks.map((block) => lookOf(block, chapter)).join();
+    const alike = this.#unread.get(key);
+    if (alike) return alike;
+    const packed = pack(
+      blocks.map((block) => shapeOf(block, chapter)),
+      this.#geometry,
+    );
+    if (!isRead) this.#unread.set(key, packed);
     return packed;
   }
 
-  #laidOut({ blocks, chapter }: Strip): LaidOutStrip {
-    const shapes = blocks.map((block) => ({
-      count: isEmptied(block) ? 0 : block.count,
-      aspects: block.aspects,
-      isLabelled: chapter.isMonth && block.page === 1,
-      goesOn: !block.isLast,
-    }));
-    const { days, height } = this.#packed(shapes);
+  #laidOut(strip: Strip): LaidOutStrip {
+    const { blocks, chapter } = strip;
+    const { days, height } = this.#packed(strip);
     const lead = leadOf(chapter);
     const hasHeading = lead !== undefined && blocks.includes(lead) && isTitled(lead);
     const heading = hasHeading ? this.#geometry.headingHeight : 0;
     const below = height > 0 ? this.#geometry.gap : 0;
     return { blocks, chapter, days, heading, height: heading + height + below };
   }
+}
+
+function shapeOf(block: Block, chapter: Chapter): DayShape {
+  return {
+    count: isEmptied(block) ? 0 : block.count,
+    aspects: block.aspects,
+    isLabelled: isLabelled(block, chapter),
+    goesOn: !block.isLast,
+  };
+}
+
+/** What tells the shape of a block that is not read from others, as one number. */
+function lookOf(block: Block, chapter: Chapter): number {
+  const flags = (isLabelled(block, chapter) ? 2 : 0) + (block.isLast ? 0 : 1);
+  return (isEmptied(block) ? 0 : block.count) * 4 + flags;
+}
+
+function isLabelled({ page }: Block, { isMonth }: Chapter): boolean {
+  return isMonth && page === 1;
 }
 
 /** The photos of a block that is in view as anchors, the best first. */

@@ -1,5 +1,9 @@
 """A child process that nobody waits for without an end.
 
+On Linux it is a fork of a nursery, a child of the worker that has loaded what decoders
+need, once for all children. Elsewhere each loads that by itself: forks are not safe
+there.
+
 A process that waits for a disk which does not answer is not ended by any signal, not
 even SIGKILL, before there is an answer. It is left behind then: the system ends it some
 time, and it has no descriptors but those of its own pipes and the log.
@@ -9,9 +13,11 @@ from __future__ import annotations
 
 import logging
 import re
-from multiprocessing.context import SpawnContext, SpawnProcess
+import sys
+from multiprocessing import context, forkserver
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +25,19 @@ DEATH_S = 5.0
 """What SIGKILL ends is gone within a moment, even when gigabytes are freed."""
 
 
-class Child(SpawnProcess):
+NURSERY = "librephotos.api.pipeline.sandboxed.nursery"
+
+if sys.platform == "linux" or TYPE_CHECKING:
+    _Context, _Process = context.ForkServerContext, context.ForkServerProcess
+    forkserver.set_forkserver_preload([NURSERY])
+else:
+    _Context, _Process = context.SpawnContext, context.SpawnProcess
+
+NURSERY_ENDED = 255
+"""The exit code of a child whose nursery has ended, and it with that."""
+
+
+class Child(_Process):
     """A process that is left behind when even SIGKILL does not end it."""
 
     left_behind = False
@@ -85,8 +103,20 @@ _NO_DISK = re.compile("futex|sleep|poll|select|pause|sigsuspend|pipe|do_wait|soc
 process or for a time. A read of FUSE can be interrupted, and so does not wait in D."""
 
 
-class ChildContext(SpawnContext):
-    """Starts processes by `spawn`, and knows those that it has started."""
+_children: WeakSet[Child] = WeakSet()
+
+
+def rest_nursery() -> None:
+    """End the nursery where it has no children left, dead or alive.
+
+    To be called by the thread that starts children.
+    """
+    if not any(child.pid and child.lives() for child in list(_children)):
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
+
+
+class ChildContext(_Context):
+    """Starts processes, and knows those that it has started."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,6 +126,7 @@ class ChildContext(SpawnContext):
         """Return a process that is yet to be started."""
         kept = [c for c in self._children if c.waited_for_disk and not c.noted]
         child = Child(*args, **options)
+        _children.add(child)
         self._children = [*self._children[-1:], *kept, child]
         return child
 

@@ -15,6 +15,7 @@ import math
 import os
 import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures import wait
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -30,7 +32,13 @@ from pebble import ProcessExpired, ProcessPool
 
 from librephotos import silent_disk
 from librephotos.api.pipeline.work import silent_folders
-from librephotos.api.pipeline.work.child_process import Child, ChildContext
+from librephotos.api.pipeline.work.child_process import (
+    NURSERY,
+    NURSERY_ENDED,
+    Child,
+    ChildContext,
+    rest_nursery,
+)
 from librephotos.full_disk import FULL, is_full
 from librephotos.media.errors import (
     MediaError,
@@ -49,6 +57,7 @@ Output = TypeVar("Output")
 _FROM_OUTSIDE = {
     *(-signal.SIGTERM, -signal.SIGHUP, -signal.SIGKILL),
     int(signal.SIGTERM),  # which pebble answers by leaving with its number
+    NURSERY_ENDED,
 }
 """How a child ends by what no decoder does: it is told to, or the system kills it, as
 Linux does where memory runs out, whoever has taken it."""
@@ -120,9 +129,6 @@ class Sandbox:
         self._context = ChildContext()
         self._busy = threading.Lock()
         self._idle_since = -math.inf
-        # Linux kills the child when the thread that started it ends, so that one has
-        # to live as long as this process.
-        self._starter = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
 
     def map(
         self,
@@ -257,7 +263,7 @@ class Sandbox:
         if silent_folders.is_silent(folder):
             return _SILENT
         if self._pool is None or not self._pool.active:
-            self._pool = self._starter.submit(self._new_pool).result()
+            self._pool = _starter().submit(self._new_pool).result()
         future = self._pool.schedule(_Guarded(function), args=(item,), timeout=limit_s)
         try:
             if child := self._silenced_during(future):
@@ -304,6 +310,21 @@ class Sandbox:
         )
         assert pool.active  # asking for it starts the child
         return pool
+
+
+@cache
+def _starter() -> ThreadPoolExecutor:
+    """Return the thread that starts children.
+
+    Linux kills a child, or the nursery and all children with it, when the thread that
+    started it ends: it has to live as long as this process.
+    """
+    return ThreadPoolExecutor(1, thread_name_prefix="sandbox")
+
+
+def rest_unused() -> None:
+    """End what children are made of where there are none."""
+    _starter().submit(rest_nursery).result()
 
 
 class _Guarded(Generic[Input, Output]):
@@ -361,7 +382,7 @@ def _cause(exitcode: Any) -> str:
     return f"exit code {exitcode}"
 
 
-def _prepare_child(parent: int, memory_bytes: int, nice: int) -> None:
+def _prepare_child(worker: int, memory_bytes: int, nice: int) -> None:
     os.nice(nice)
     silent_disk.leave_to_watchdog()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -371,7 +392,13 @@ def _prepare_child(parent: int, memory_bytes: int, nice: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # libvips warns of every oddity of a file; what matters becomes an outcome.
     logging.getLogger("pyvips").setLevel(logging.ERROR)
-    end_with_parent(parent)
+    end_with_parent(_nursery() or worker)
+
+
+def _nursery() -> int | None:
+    """Return the id of the process of which this is a fork, None without one."""
+    module = sys.modules.get(NURSERY)
+    return getattr(module, "PID", None)
 
 
 def _limit_memory(wanted: int) -> None:
