@@ -53,7 +53,7 @@ def original(path: Path) -> Original:
 
 def held_children() -> list[psutil.Process]:
     """Return the processes of ours that wait for a disk."""
-    ours = psutil.Process().children()
+    ours = psutil.Process().children(recursive=True)
     return [p for p in ours if p.status() == psutil.STATUS_DISK_SLEEP]
 
 

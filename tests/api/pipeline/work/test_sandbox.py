@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from librephotos.api.pipeline.work.sandbox import Sandbox
+from librephotos.api.pipeline.work.sandbox import Sandbox, rest_unused
 from tests.support.children import Told, be_told_to_end, oom_score
 from tests.support.pictures.hostile import behave, pid_of_child
 from tests.support.server import PATIENCE_S
@@ -123,8 +123,66 @@ def test_an_idle_child_is_ended_and_comes_back(sandbox: Sandbox) -> None:
     assert sandbox.map(pid_of_child, [0])[0].value != first
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's death signal")
-def test_the_child_dies_with_its_parent() -> None:
+def nursery_of(sandbox: Sandbox) -> psutil.Process:
+    """Return the process of which the child of a sandbox is a fork."""
+    return psutil.Process(parent_of_child(sandbox))
+
+
+def parent_of_child(sandbox: Sandbox) -> int:
+    [outcome] = sandbox.map(pid_of_child, [0])
+    assert outcome.value is not None
+    return psutil.Process(outcome.value).ppid()
+
+
+@pytest.fixture
+def other() -> Iterator[Sandbox]:
+    """A sandbox besides the first one."""
+    sandbox = Sandbox(timeout_s=60, memory_bytes=2**32)
+    yield sandbox
+    sandbox.stop()
+
+
+linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="needs forks and Linux's death signal"
+)
+
+
+@linux
+def test_children_are_forks_of_one_process(sandbox: Sandbox, other: Sandbox) -> None:
+    assert parent_of_child(sandbox) == parent_of_child(other) != os.getpid()
+
+
+@linux
+def test_the_end_of_the_nursery_spoils_no_file(
+    sandbox: Sandbox, other: Sandbox
+) -> None:
+    nursery = nursery_of(sandbox)
+    children = nursery.children()
+    assert sandbox.map(pid_of_child, [0]) and other.map(pid_of_child, [0])
+    nursery.kill()
+    assert [o.error for o in sandbox.map(behave, ["one", "two"])] == ["", ""]
+    assert [o.error for o in other.map(behave, ["one", "two"])] == ["", ""]
+    psutil.wait_procs(children, PATIENCE_S)
+    assert parent_of_child(sandbox) == parent_of_child(other) != nursery.pid
+
+
+@linux
+def test_the_nursery_ends_after_the_last_child(
+    sandbox: Sandbox, other: Sandbox
+) -> None:
+    nursery = nursery_of(sandbox)
+    assert parent_of_child(other) == nursery.pid
+    sandbox.stop()
+    rest_unused()
+    assert nursery.is_running()
+    other.stop()
+    rest_unused()
+    assert not nursery.is_running()
+    assert nursery_of(sandbox).is_running()
+
+
+@linux
+def test_the_child_and_the_nursery_die_with_their_worker() -> None:
     program = textwrap.dedent("""
         import sys, time
         from librephotos.api.pipeline.work.sandbox import Sandbox
@@ -142,5 +200,8 @@ def test_the_child_dies_with_its_parent() -> None:
     ) as parent:
         assert parent.stdout
         child = psutil.Process(int(parent.stdout.readline()))
+        nursery = child.parent()
+        assert nursery and nursery.ppid() == parent.pid
         parent.send_signal(signal.SIGKILL)
-        child.wait(PATIENCE_S)
+        _, alive = psutil.wait_procs([child, nursery], PATIENCE_S)
+        assert not alive

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 
 import librephotos.api.pipeline.sandboxed.decoding  # noqa: F401  for all children
 from librephotos.parent_death import end_with_parent
@@ -15,5 +16,7 @@ from librephotos.parent_death import end_with_parent
 PID = os.getpid()
 """The id of the process that has loaded this."""
 
+# Who stops a service tells all its processes, and the worker ends what it has begun.
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
 end_with_parent(os.getppid())
 gc.freeze()  # so that no child copies what all share
