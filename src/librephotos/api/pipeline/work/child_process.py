@@ -14,24 +14,25 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from multiprocessing import context, forkserver
+from multiprocessing import forkserver
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakSet
+
+if sys.platform == "linux":
+    from multiprocessing.context import ForkServerContext as _Context
+    from multiprocessing.context import ForkServerProcess as _Process
+else:
+    from multiprocessing.context import SpawnContext as _Context
+    from multiprocessing.context import SpawnProcess as _Process
 
 log = logging.getLogger(__name__)
 
 DEATH_S = 5.0
 """What SIGKILL ends is gone within a moment, even when gigabytes are freed."""
 
-
 NURSERY = "librephotos.api.pipeline.sandboxed.nursery"
-
-if sys.platform == "linux" or TYPE_CHECKING:
-    _Context, _Process = context.ForkServerContext, context.ForkServerProcess
-    forkserver.set_forkserver_preload([NURSERY])
-else:
-    _Context, _Process = context.SpawnContext, context.SpawnProcess
+forkserver.set_forkserver_preload([NURSERY])
 
 NURSERY_ENDED = 255
 """The exit code of a child whose nursery has ended, and it with that."""
