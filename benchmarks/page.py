@@ -36,6 +36,7 @@ from tests.support.chromium import running_chromium
 MOST_MS = 100
 _ROOT = Path(__file__).resolve().parents[1]
 _STEPS, _STEP_MS = 120, 40
+_REST_MS = 250  # after which the page asks for what is in view
 console = Console()
 
 _WATCH = """
@@ -67,6 +68,15 @@ _SCROLL = """async ([steps, pause, views]) => {
     grid.scrollTop += grid.clientHeight * views;
     await new Promise(resolve => setTimeout(resolve, pause));
   }
+}"""
+_SHOWN = """() => {
+  const grid = document.querySelector('[data-testid=photo-grid]').getBoundingClientRect();
+  const seen = [...document.querySelectorAll('[data-testid=photo-tile]')].filter(tile => {
+    const { top, bottom } = tile.getBoundingClientRect();
+    return bottom > grid.top && top < grid.bottom;
+  });
+  const images = seen.map(tile => tile.querySelector('img'));
+  return seen.length > 0 && images.every(image => image?.complete && image.naturalWidth > 0);
 }"""
 _BARE = """<!doctype html><style>img { width: 200px; height: 150px }</style><body>"""
 _CHANGE = """async ([steps, pause, hashes, count]) => {
@@ -166,24 +176,29 @@ def library_page(watch: Watch, url: str) -> Measured:
     box = page.get_by_test_id("year-scrubber").bounding_box()
     assert box is not None
     across = box["x"] + box["width"] / 2
-    with watch.phase("scrub end to end", measured):
+    with watch.phase("scrub end to end, a look half-way", measured):
         page.mouse.move(across, box["y"] + 1)
         page.mouse.down()
-        for step in range(_STEPS):
+        for step in range(_STEPS + 1):
             page.mouse.move(across, box["y"] + 1 + (box["height"] - 2) * step / _STEPS)
             page.wait_for_timeout(_STEP_MS)
-        page.mouse.move(across, box["y"] + box["height"] - 1)
+            if step in (_STEPS // 2, _STEPS):
+                _await_pictures(page)
         page.mouse.up()
-        page.wait_for_load_state("networkidle")
     with watch.phase("back, a jump", measured):
         page.get_by_test_id("year-scrubber").press("Home")
-        page.wait_for_timeout(1000)
-        page.wait_for_load_state("networkidle")
+        _await_pictures(page)
     with watch.phase("scroll the long day", measured):
         page.evaluate(_SCROLL, [_STEPS, _STEP_MS, 0.25])
-        page.wait_for_load_state("networkidle")
+        _await_pictures(page)
     watch.memory(measured)
     return measured
+
+
+def _await_pictures(page: Page) -> None:
+    """Wait until the view has come to rest, and all in it have their pictures."""
+    page.wait_for_timeout(_REST_MS)
+    page.wait_for_function(_SHOWN)
 
 
 def bare_page(watch: Watch, url: str, hashes: list[str], count: int) -> Measured:
