@@ -1,6 +1,6 @@
 """GeoNames' towns in squares of a degree, written once so that processes can share it.
 
-`python -m librephotos.geo.town_table` writes it beside this module, as script/setup does.
+`python -m librephotos.geo.town_table` writes it beside this module: script/setup does.
 Without that each process makes it in a quarter of a second, and has 30 MB of its own.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from librephotos.settings.connection import LocalConnection
 from librephotos.settings.database import database
 from librephotos.settings.env import (
     env_bool,
@@ -102,6 +103,7 @@ DATABASES["default"].update(
         **({"prepare_threshold": 2} if EMBEDDED_POSTGRES else {}),
         **DATABASES["default"].get("OPTIONS", {}),
         "pool": {
+            **({"connection_class": LocalConnection} if EMBEDDED_POSTGRES else {}),
             # An idle connection is a PostgreSQL process of 5 to 10 MiB.
             "min_size": 0,
             "max_size": env_int("LIBREPHOTOS_DATABASE_POOL", 12, minimum=2),

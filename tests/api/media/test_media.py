@@ -539,9 +539,9 @@ def test_previews_may_lie_in_another_storage(client_of, monkeypatch, settings):
     assert "X-Accel-Redirect" not in answer
 
 
-def test_a_preview_costs_two_queries(client_of, django_assert_num_queries):
+def test_a_preview_costs_one_query(client_of, django_assert_num_queries):
     me = UserFactory()
     photo = previewed(me)
     client = client_of(me)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         body(get(client, "square_thumbnails", photo.image_hash))

@@ -9,7 +9,7 @@ from django.core.files.storage import storages
 from django.utils import timezone
 from rest_framework.test import APIClient, APIRequestFactory
 
-from librephotos.api.http.tokens import SignInToken
+from librephotos.api.http.tokens import SignInToken, media_token
 from librephotos.api.models import Photo, User, UserAlbum, UserAlbumPhoto
 from librephotos.api.models.compiled import Prepared
 from librephotos.api.storage.previews import PreviewSize, preview_name
@@ -36,24 +36,67 @@ def status(client, name) -> int:
     return int(answer.status_code)
 
 
-def test_who_is_revoked_sees_nothing_with_the_next_request():
+def cookie(user) -> tuple[APIClient, SignInToken]:
+    """A browser that has the cookie of a sign-in."""
+    token = SignInToken.for_user(user)
+    return with_cookie(str(media_token(str(token.access_token)))), token
+
+
+def access_cookie(user) -> tuple[APIClient, SignInToken]:
+    """A client that puts its access token into the cookie itself."""
+    token = SignInToken.for_user(user)
+    return with_cookie(str(token.access_token)), token
+
+
+def with_cookie(value: str) -> APIClient:
+    client = APIClient()
+    client.cookies["jwt"] = value
+    return client
+
+
+ENDS = {
+    "revoked": lambda user, token: token.blacklist(),
+    "another password": lambda user, _: set_password(user),
+    "all sign-ins ended": lambda user, _: change(user, ended_sign_ins=1),
+    "deactivated": lambda user, _: change(user, is_active=False),
+}
+
+
+def set_password(user) -> None:
+    user.set_password("another password")
+    user.save()
+
+
+def change(user, **columns) -> None:
+    User.objects.filter(pk=user.pk).update(**columns)
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(
+    ("sign_in", "refusal"), [(bearer, 401), (cookie, 403), (access_cookie, 403)]
+)
+def test_whose_sign_in_has_ended_sees_nothing_with_the_next_request(
+    sign_in, refusal, end, django_assert_num_queries
+):
     me = UserFactory()
     photo = previewed(me)
+    client, token = sign_in(me)
+    with django_assert_num_queries(1):
+        assert status(client, photo.image_hash) == 200
+    ENDS[end](me, token)
+    assert status(client, photo.image_hash) == refusal
+    Photo.objects.filter(pk=photo.pk).update(public=True)
+    change(me, is_active=True, public_sharing=True)
+    if end != "deactivated":  # a cookie that is not good counts as none
+        assert status(client, photo.image_hash) == (401 if refusal == 401 else 200)
 
-    client, token = bearer(me)
-    assert status(client, photo.image_hash) == 200
-    token.blacklist()
-    assert status(client, photo.image_hash) == 401
 
-    client, _ = bearer(me)
+def test_who_was_deleted_sees_nothing_of_others():
+    owner, other = UserFactory(public_sharing=True), UserFactory()
+    photo = previewed(owner, public=True)
+    client, _ = bearer(other)
     assert status(client, photo.image_hash) == 200
-    me.set_password("another password")
-    me.save()
-    assert status(client, photo.image_hash) == 401
-
-    client, _ = bearer(me)
-    assert status(client, photo.image_hash) == 200
-    User.objects.filter(pk=me.pk).update(is_active=False)
+    other.delete()
     assert status(client, photo.image_hash) == 401
 
 

@@ -40,34 +40,60 @@ ENDED_CLAIM = "ended"
 """Claim of all tokens: how many times all sign-ins of the account were ended before."""
 
 
+_ANY_SESSION, _ANY_USER = "the id of a refresh token", 2**40
+
+
 def user_of(token: Token) -> User:
     """Return the user to whom a verified token was given.
 
     Raises InvalidToken after the sign-in was revoked, the password changed, or the
     account was deactivated or deleted.
     """
-    user = _account().first(
-        session=token.get(SESSION_CLAIM, ""), user=int(token.get("user_id") or 0)
-    )
+    user = _account().first(session=session_of(token), user=user_id_of(token))
     if user is None:
         raise InvalidToken("There is no active account for this token.")
-    if user.revoked:  # type: ignore[attr-defined]
-        raise InvalidToken("This sign-in was ended. Sign in again.")
-    if token.get("hash_password") != get_md5_hash_password(user.password):
-        raise InvalidToken(PASSWORD_CHANGED)
-    if token.get(ENDED_CLAIM, 0) != user.ended_sign_ins:
-        raise InvalidToken("All sign-ins of this account were ended. Sign in again.")
+    check_sign_in(
+        token,
+        password=user.password,
+        ended=user.ended_sign_ins,
+        revoked=user.revoked,  # type: ignore[attr-defined]
+    )
     return user
 
 
-_ANY_SESSION, _ANY_USER = "the id of a refresh token", 2**40
+def check_sign_in(token: Token, *, password: str, ended: int, revoked: bool) -> None:
+    """Raise InvalidToken if a verified token holds no more, by what its account says.
+
+    That is the hash of its password, how often all its sign-ins were ended, and
+    whether that of the token was.
+    """
+    if revoked:
+        raise InvalidToken("This sign-in was ended. Sign in again.")
+    if token.get("hash_password") != get_md5_hash_password(password):
+        raise InvalidToken(PASSWORD_CHANGED)
+    if token.get(ENDED_CLAIM, 0) != ended:
+        raise InvalidToken("All sign-ins of this account were ended. Sign in again.")
+
+
+def session_of(token: Token) -> str:
+    """Return the id of the sign-in that a token belongs to, "" without one."""
+    return str(token.get(SESSION_CLAIM, ""))
+
+
+def user_id_of(token: Token) -> int:
+    """Return the number of the account that a token was given to, 0 without one."""
+    return int(token.get("user_id") or 0)
+
+
+def revocation_of(session: str) -> Exists:
+    """Return what finds out whether a sign-in was ended."""
+    return Exists(BlacklistedToken.objects.filter(token__jti=Value(session)))
 
 
 @cache
 def _account() -> Prepared[User]:
     """Return what finds an active account, and whether one of its sign-ins ended."""
-    revoked = BlacklistedToken.objects.filter(token__jti=Value(_ANY_SESSION))
-    users = User.objects.annotate(revoked=Exists(revoked))
+    users = User.objects.annotate(revoked=revocation_of(_ANY_SESSION))
     active = users.filter(pk=_ANY_USER, is_active=True)
     return Prepared(active, session=_ANY_SESSION, user=_ANY_USER)
 
