@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Subquery
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, Token
 
@@ -80,9 +80,12 @@ def _answer(
     view.request = request  # type: ignore[assignment]
     # Nothing but the number is asked for, and of a new User each default is made.
     request.user = User.from_db(DEFAULT_DB_ALIAS, ["id"], [user_id_of(token)])
+    by_hash = asked.by_hash(photo)
     chosen, extension = view.variant(photo)
+    if not extension:
+        return _awaited(view, photo, by_hash=by_hash)
     storage = storages["previews"]
-    if not extension or type(storage) is not AtomicFileSystemStorage:
+    if type(storage) is not AtomicFileSystemStorage:
         return None
     try:
         file = open(storage.path(preview_name(photo.pk, chosen, extension)), "rb")
@@ -92,9 +95,18 @@ def _answer(
     if not length:
         file.close()
         return None
-    by_hash = asked.by_hash(photo)
     content = view.content_of(photo, chosen, extension, file, length, by_hash=by_hash)
     return send(request, view.presented(photo, content))
+
+
+def _awaited(
+    view: PreviewView, photo: Photo, *, by_hash: bool
+) -> HttpResponseBase | None:
+    """Have a preview made that is not there yet."""
+    try:
+        return view.answer(photo, by_hash=by_hash)
+    except APIException:
+        return None
 
 
 def _token(request: HttpRequest) -> Token | None:
