@@ -134,7 +134,7 @@ def test_10_the_cookie_of_signing_in_opens_images(library):
     assert "/media/".startswith(answer.cookies["jwt"]["path"])
     shown = browser.get(f"/media/thumbnails_big/{photo.image_hash}")
     assert shown.status_code == 200
-    assert b"".join(shown.streaming_content) == b"picture"
+    assert shown.getvalue() == b"picture"
     browser.cookies.clear()
     refused = browser.get(f"/media/thumbnails_big/{photo.image_hash}")
     assert refused.status_code == 403

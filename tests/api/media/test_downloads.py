@@ -82,7 +82,7 @@ def asked(client: APIClient, **body: Any) -> Any:
 
 
 def bytes_of(answer: Any) -> bytes:
-    found = b"".join(answer.streaming_content)
+    found = answer.getvalue()
     answer.close()
     return found
 

@@ -42,7 +42,7 @@ def film(mine: Library) -> Photo:
 
 
 def body(answer: Any) -> bytes:
-    found = b"".join(answer.streaming_content)
+    found = answer.getvalue()
     answer.close()
     return found
 

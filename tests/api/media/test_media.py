@@ -60,7 +60,7 @@ def get(client, kind, name, **headers):
 
 
 def body(answer) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return answer.getvalue()
 
 
 @pytest.mark.parametrize(

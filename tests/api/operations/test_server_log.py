@@ -74,7 +74,7 @@ def test_all_that_is_kept_is_saved_as_a_file(staff, folder):
     answer = staff.get(FILE)
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"] == 'attachment; filename="librephotos.log"'
-    assert b"".join(answer.streaming_content).decode() == lines(1, 53)
+    assert answer.getvalue().decode() == lines(1, 53)
 
 
 @pytest.mark.parametrize("path", [VIEW, FILE])

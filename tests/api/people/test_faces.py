@@ -442,7 +442,7 @@ def test_a_crop_is_served_to_others_if_faces_are_shared(
     url = cut_out(face)
     answer = client.get(url)
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
-    assert b"".join(answer.streaming_content) == b"JPEG"
+    assert answer.getvalue() == b"JPEG"
     assert client_of(UserFactory()).get(url).status_code == 404
     assert client_of().get(url).status_code == 403
     face.photo.public = me.public_sharing = True
@@ -453,7 +453,7 @@ def test_a_crop_is_served_to_others_if_faces_are_shared(
     me.public_sharing_defaults["share_faces"] = True
     me.save()
     for seen in (client_of(UserFactory()).get(url), client_of().get(url)):
-        assert b"".join(seen.streaming_content) == b"JPEG"
+        assert seen.getvalue() == b"JPEG"
     face.dismissed = "not_a_face"
     face.save()
     assert client_of().get(url).status_code == 404

@@ -62,7 +62,7 @@ def published(photos: Library, name: str, data: bytes) -> tuple[Photo, Path]:
 
 
 def body(answer: Any) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return answer.getvalue()
 
 
 def fetched(client: Any, url: str, **headers: str) -> Any:

@@ -251,7 +251,7 @@ def test_the_file_that_stands_for_a_photo_is_chosen(
     download = f"/api/photos/{photo.image_hash}/file/{jpg.md5}"
     answer = client.get(f"/api/photos/{now(photo).image_hash}/file/{jpg.md5}")
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    sent = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    sent = answer.getvalue()  # type: ignore[attr-defined]
     assert sent == first.read_bytes()
     assert client.get(download).status_code == 404
     assert client.post(url, {"file_hash": "0" * 32}, format="json").status_code == 404

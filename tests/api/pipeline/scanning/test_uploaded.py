@@ -74,7 +74,7 @@ def test_an_upload_directory_beside_the_scan_directories(
     client = client_of(ours.owner)
     original = client.get(f"/media/photos/{name}")
     assert original.status_code == 200
-    assert b"".join(original.streaming_content) == content
+    assert original.getvalue() == content
     folder = {"path": str(tmp_path / "phone")}
     found = client.get("/api/folders/subfolders/", folder)
     assert [row["name"] for row in found.json()["subfolders"]] == ["web"]
@@ -83,7 +83,7 @@ def test_an_upload_directory_beside_the_scan_directories(
     ).json()
     work_until_idle()
     archive = client.get(f"/api/downloads/{started['url']}{ours.owner.pk}")
-    assert content in b"".join(archive.streaming_content)
+    assert content in archive.getvalue()
     SiteSettings.current()
     SiteSettings.objects.update(delete_originals=True)
     Photo.objects.update(in_trashcan=True)

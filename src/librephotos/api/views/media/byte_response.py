@@ -23,8 +23,8 @@ IMMUTABLE = "private, max-age=31536000, immutable"
 REVALIDATED = "private, no-cache"
 _NOT_KEPT = "no-store"
 _SENT_WITH_HEADER = 64 * 1024
-"""Bytes. Up to so many leave with the header, by the thread that answers: handing a
-file to another costs more than reading it."""
+"""Bytes. Up to so many of a file of ours leave with the header, by the thread that
+answers: handing a file to another costs more than reading it."""
 _GROWS_S = 0.25
 
 
@@ -199,7 +199,8 @@ def _body(
     if request.method == "HEAD":
         content.closing()()
         return HttpResponse(status=status, headers=headers, content_type=content.mime)
-    if length <= _SENT_WITH_HEADER and not content.disk:
+    is_at_hand = content.path is not None and not content.disk
+    if is_at_hand and length <= _SENT_WITH_HEADER:
         whole = _read(content, content.start + first, length)
         return HttpResponse(
             whole, status=status, headers=headers, content_type=content.mime
