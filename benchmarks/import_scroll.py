@@ -1,7 +1,7 @@
 """From request to preview while a library is imported, as by who scrolls through it.
 
 A web process and workers, each as `librephotos serve` runs it, import new photos; a
-client looks at screenfuls of photos that have no previews yet, over six connections as
+client that has had the empty page open looks at screenfuls of photos that have no previews yet, over six connections as
 a browser does, until all have. Prints how long the first screen took from the start of
 the scan, and each preview from its request. In the same run, the floor: the same
 requests once all previews are made.
@@ -44,6 +44,7 @@ CONNECTIONS = 6
 LOOKS_S = 1.0
 AIM_P95_S, AIM_FIRST_SCREEN_S = 1.0, 3.0
 MOST_TRIES = 20
+_PAGE = ("/api/sitesettings/", "/api/timeline/days/", "/api/rqavailable/", "/api/jobs/")
 _SOURCE = Path(__file__).resolve().parents[1] / "src"
 console = Console(width=120)
 
@@ -69,6 +70,13 @@ class Client:
                 raise SystemExit(f"A preview is answered with {status}.")
             time.sleep(pause)
         raise SystemExit("A preview does not come.")
+
+    def open_page(self) -> None:
+        """Ask for what a page asks for that is open before the scan begins."""
+        for path in _PAGE:
+            status, _ = self._ask(path)
+            if status != 200:
+                raise SystemExit(f"{path} is answered with {status}.")
 
     def _ask(self, path: str) -> tuple[int, float]:
         if not hasattr(self._own, "connection"):
@@ -129,6 +137,8 @@ def measure(paths: Sequence[Path], *, workers: int) -> Table:
         ThreadPoolExecutor(CONNECTIONS) as pool,
     ):
         client = Client(port, str(token))
+        for opened in [pool.submit(client.open_page) for _ in range(CONNECTIONS)]:
+            opened.result()
         visible_s, first_screen_s, taken, whole_s = scroll(
             pool, client, user, count=len(paths)
         )
