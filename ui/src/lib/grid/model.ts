@@ -57,7 +57,7 @@ export class GridModel {
   /** Thousands of days are laid out when it is known how, not before. */
   #isMeasured = false;
   /** How days of which nothing is read are packed, by what tells them from others. */
-  #unread = new Map<string, Pack>();
+  #unread = new Map<string | number, Pack>();
 
   get height(): number {
     return this.#offsets.total;
@@ -299,8 +299,14 @@ export class GridModel {
     const strips = stripsOf(this.blocks, { ...this.#geometry, fillLast: false });
     this.#strips = strips.map((strip) => this.#laidOut(strip));
     this.#offsets = new Offsets(this.#strips.map(({ height }) => height));
-    this.#indices = new Map(this.blocks.map(({ key }, index) => [key, index]));
-    this.#stripOfBlock = this.#strips.flatMap(({ blocks }, strip) => blocks.map(() => strip));
+    this.#indices = new Map();
+    this.#stripOfBlock = [];
+    this.#strips.forEach(({ blocks }, strip) => {
+      for (const { key } of blocks) {
+        this.#indices.set(key, this.#stripOfBlock.length);
+        this.#stripOfBlock.push(strip);
+      }
+    });
   }
 
   #layOutChapter(chapter: Chapter): void {
@@ -317,15 +323,14 @@ export class GridModel {
 
   /** Most of a large library is not read, and many of its days are alike. */
   #packed({ blocks, chapter }: Strip): Pack {
-    const isRead = blocks.some(({ aspects }) => aspects !== null);
-    const key = isRead ? '' : blocks.map((block) => lookOf(block, chapter)).join();
-    const alike = this.#unread.get(key);
+    const look = blocks.some(({ aspects }) => aspects !== null) ? null : lookOf(blocks, chapter);
+    const alike = look === null ? undefined : this.#unread.get(look);
     if (alike) return alike;
     const packed = pack(
       blocks.map((block) => shapeOf(block, chapter)),
       this.#geometry,
     );
-    if (!isRead) this.#unread.set(key, packed);
+    if (look !== null) this.#unread.set(look, packed);
     return packed;
   }
 
@@ -349,8 +354,14 @@ function shapeOf(block: Block, chapter: Chapter): DayShape {
   };
 }
 
-/** What tells the shape of a block that is not read from others, as one number. */
-function lookOf(block: Block, chapter: Chapter): number {
+/** What tells the shapes of blocks that are not read from others. */
+function lookOf(blocks: Block[], chapter: Chapter): string | number {
+  const [first] = blocks;
+  if (first && blocks.length === 1) return lookOfOne(first, chapter);
+  return blocks.map((block) => lookOfOne(block, chapter)).join();
+}
+
+function lookOfOne(block: Block, chapter: Chapter): number {
   const flags = (isLabelled(block, chapter) ? 2 : 0) + (block.isLast ? 0 : 1);
   return (isEmptied(block) ? 0 : block.count) * 4 + flags;
 }
