@@ -1,10 +1,10 @@
 """From request to preview while a library is imported, as by who scrolls through it.
 
 A web process and workers, each as `librephotos serve` runs it, import new photos; a
-client that has had the empty page open looks at screenfuls of photos that have no previews yet, over six connections as
-a browser does, until all have. Prints how long the first screen took from the start of
-the scan, and each preview from its request. In the same run, the floor: the same
-requests once all previews are made.
+client that has had the empty page open looks at screenfuls of photos that have no
+previews yet, over six connections as a browser does, until all have. Prints how long
+the first screen took from the start of the scan, and each preview from its request. In
+the same run, the floor: the same requests once all previews are made.
 
 Run: script/bench import_scroll [--count 10000] [--megapixels 12] [--workers N]
 """

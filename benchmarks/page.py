@@ -70,13 +70,16 @@ _SCROLL = """async ([steps, pause, views]) => {
   }
 }"""
 _SHOWN = """() => {
-  const grid = document.querySelector('[data-testid=photo-grid]').getBoundingClientRect();
-  const seen = [...document.querySelectorAll('[data-testid=photo-tile]')].filter(tile => {
+  const grid = document.querySelector('[data-testid=photo-grid]');
+  const view = grid.getBoundingClientRect();
+  const tiles = [...document.querySelectorAll('[data-testid=photo-tile]')];
+  const seen = tiles.filter(tile => {
     const { top, bottom } = tile.getBoundingClientRect();
-    return bottom > grid.top && top < grid.bottom;
+    return bottom > view.top && top < view.bottom;
   });
   const images = seen.map(tile => tile.querySelector('img'));
-  return seen.length > 0 && images.every(image => image?.complete && image.naturalWidth > 0);
+  const isThere = image => image?.complete && image.naturalWidth > 0;
+  return seen.length > 0 && images.every(isThere);
 }"""
 _BARE = """<!doctype html><style>img { width: 200px; height: 150px }</style><body>"""
 _CHANGE = """async ([steps, pause, hashes, count]) => {
