@@ -58,7 +58,7 @@ def _written(folder: Path) -> TownTable | None:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         # Plain arrays are faster than those that know their file.
         return TownTable(mapped, *np.load(columns, mmap_mode="r").view(np.ndarray))
-    except FileNotFoundError:
+    except (OSError, ValueError):  # not there, not for us, or cut short
         return None
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,10 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from librephotos.api.pipeline.work.sandbox import Sandbox, rest_unused
+from librephotos.api.pipeline.work.child_process import rest_nursery
+from librephotos.api.pipeline.work.sandbox import Sandbox
 from tests.support.children import Told, be_told_to_end, oom_score
 from tests.support.pictures.hostile import behave, pid_of_child
-from tests.support.server import PATIENCE_S
+from tests.support.server import PATIENCE_S, wait_for
 
 
 @pytest.fixture
@@ -167,16 +169,54 @@ def test_the_end_of_the_nursery_spoils_no_file(
 
 
 @linux
+@pytest.mark.parametrize("round", range(3))
+def test_the_end_of_a_nursery_at_work_blames_no_item(round: int) -> None:
+    sandboxes = [Sandbox(timeout_s=60, memory_bytes=2**32) for _ in range(3)]
+    nursery = nursery_of(sandboxes[0])
+    items = [f"item {number}" for number in range(400)]
+    with ThreadPoolExecutor(3) as threads:
+        done = [threads.submit(each.map, behave, items) for each in sandboxes]
+        wait_for(lambda: len(nursery.children()) == 3, "three children")
+        nursery.kill()
+        outcomes = [outcome for each in done for outcome in each.result(PATIENCE_S)]
+    assert [outcome.error for outcome in outcomes if outcome.error] == []
+    for each in sandboxes:
+        each.stop()
+
+
+@linux
+def test_who_rests_the_nursery_waits_for_no_child_that_is_about_to_be(
+    sandbox: Sandbox, other: Sandbox
+) -> None:
+    over = threading.Event()
+
+    def rest() -> None:
+        while not over.is_set():
+            rest_nursery()
+
+    with ThreadPoolExecutor(2) as threads:
+        resting = threads.submit(rest)
+        crashes = threads.submit(sandbox.map, behave, ["crash", "one"] * 10)
+        try:
+            outcomes = crashes.result(PATIENCE_S)
+            assert [outcome.value for outcome in outcomes] == [None, "one"] * 10
+            assert [outcome.value for outcome in other.map(behave, ["two"])] == ["two"]
+        finally:
+            over.set()
+        resting.result(PATIENCE_S)
+
+
+@linux
 def test_the_nursery_ends_after_the_last_child(
     sandbox: Sandbox, other: Sandbox
 ) -> None:
     nursery = nursery_of(sandbox)
     assert parent_of_child(other) == nursery.pid
     sandbox.stop()
-    rest_unused()
+    rest_nursery()
     assert nursery.is_running()
     other.stop()
-    rest_unused()
+    rest_nursery()
     assert not nursery.is_running()
     assert nursery_of(sandbox).is_running()
 

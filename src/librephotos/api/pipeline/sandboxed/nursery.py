@@ -18,5 +18,8 @@ PID = os.getpid()
 
 # Who stops a service tells all its processes, and the worker ends what it has begun.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+os.register_at_fork(
+    after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL)
+)
 end_with_parent(os.getppid())
 gc.freeze()  # so that no child copies what all share

@@ -12,9 +12,14 @@ time, and it has no descriptors but those of its own pipes and the log.
 from __future__ import annotations
 
 import logging
+import os
 import re
+import signal
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import forkserver
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -38,6 +43,16 @@ NURSERY_ENDED = 255
 """The exit code of a child whose nursery has ended, and it with that."""
 
 
+_starter = ThreadPoolExecutor(1, thread_name_prefix="children")
+"""The thread that starts all children, and ends the nursery where there are none.
+
+Linux kills a child, or the nursery and all children with it, when the thread that
+started it ends: it has to live as long as this process.
+"""
+
+_looking = threading.Lock()
+
+
 class Child(_Process):
     """A process that is left behind when even SIGKILL does not end it."""
 
@@ -50,6 +65,18 @@ class Child(_Process):
 
     noted = False
     """Whether somebody knows already which file that was."""
+
+    def start(self) -> None:
+        """Start it, by the thread that starts all; raise OSError at this one's end."""
+        try:
+            starting = _starter.submit(self._start)
+        except RuntimeError as error:
+            raise OSError("This process ends.") from error
+        starting.result()
+
+    def _start(self) -> None:
+        _children.add(self)
+        super().start()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait for the end; without a limit, as after SIGKILL, for DEATH_S seconds."""
@@ -72,7 +99,8 @@ class Child(_Process):
 
     def lives(self) -> bool:
         """Whether the system still has it, left behind or not."""
-        return super().is_alive()
+        with _looking:  # how it has ended is told once, to the first who looks
+            return super().is_alive()
 
     def disk_waits(self) -> frozenset[tuple[str, ...]]:
         """Return what its threads do, if nothing but to wait, and one for a disk.
@@ -108,12 +136,19 @@ _children: WeakSet[Child] = WeakSet()
 
 
 def rest_nursery() -> None:
-    """End the nursery where it has no children left, dead or alive.
+    """End the nursery where it has no children left."""
+    _starter.submit(_rest_nursery).result()
 
-    To be called by the thread that starts children.
-    """
-    if not any(child.pid and child.lives() for child in list(_children)):
-        forkserver._forkserver._stop()  # type: ignore[attr-defined]
+
+def _rest_nursery() -> None:
+    started = [child for child in _children if child.pid]
+    if any(not wait([child.sentinel], 0) for child in started):
+        return
+    nursery: Any = forkserver._forkserver
+    if nursery._forkserver_pid is not None:
+        # Whatever may hold it: the library would wait for it without an end.
+        os.kill(nursery._forkserver_pid, signal.SIGKILL)
+        nursery._stop()
 
 
 class ChildContext(_Context):
@@ -127,7 +162,6 @@ class ChildContext(_Context):
         """Return a process that is yet to be started."""
         kept = [c for c in self._children if c.waited_for_disk and not c.noted]
         child = Child(*args, **options)
-        _children.add(child)
         self._children = [*self._children[-1:], *kept, child]
         return child
 

@@ -6,7 +6,8 @@ from functools import cache
 
 from django.conf import settings
 
-from librephotos.api.pipeline.work.sandbox import Sandbox, rest_unused
+from librephotos.api.pipeline.work.child_process import rest_nursery
+from librephotos.api.pipeline.work.sandbox import Sandbox
 from librephotos.media.limits import Limits
 
 UNLIMITED = 0
@@ -99,11 +100,11 @@ def rest_children(*, after_s: float) -> None:
     """End the children that have had nothing to do for so many seconds."""
     for child in _CHILDREN:
         child().rest(after_s=after_s)
-    rest_unused()
+    rest_nursery()
 
 
 def stop_children() -> None:
     """End all children at once."""
     for child in _CHILDREN:
         child().stop()
-    rest_unused()
+    rest_nursery()

@@ -19,12 +19,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures import wait
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -37,7 +36,6 @@ from librephotos.api.pipeline.work.child_process import (
     NURSERY_ENDED,
     Child,
     ChildContext,
-    rest_nursery,
 )
 from librephotos.full_disk import FULL, is_full
 from librephotos.media.errors import (
@@ -263,7 +261,7 @@ class Sandbox:
         if silent_folders.is_silent(folder):
             return _SILENT
         if self._pool is None or not self._pool.active:
-            self._pool = _starter().submit(self._new_pool).result()
+            self._pool = self._new_pool()
         future = self._pool.schedule(_Guarded(function), args=(item,), timeout=limit_s)
         try:
             if child := self._silenced_during(future):
@@ -310,21 +308,6 @@ class Sandbox:
         )
         assert pool.active  # asking for it starts the child
         return pool
-
-
-@cache
-def _starter() -> ThreadPoolExecutor:
-    """Return the thread that starts children.
-
-    Linux kills a child, or the nursery and all children with it, when the thread that
-    started it ends: it has to live as long as this process.
-    """
-    return ThreadPoolExecutor(1, thread_name_prefix="sandbox")
-
-
-def rest_unused() -> None:
-    """End what children are made of where there are none."""
-    _starter().submit(rest_nursery).result()
 
 
 class _Guarded(Generic[Input, Output]):
@@ -392,13 +375,15 @@ def _prepare_child(worker: int, memory_bytes: int, nice: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # libvips warns of every oddity of a file; what matters becomes an outcome.
     logging.getLogger("pyvips").setLevel(logging.ERROR)
-    end_with_parent(_nursery() or worker)
+    end_with_parent(_parent(worker))
 
 
-def _nursery() -> int | None:
-    """Return the id of the process of which this is a fork, None without one."""
-    module = sys.modules.get(NURSERY)
-    return getattr(module, "PID", None)
+def _parent(worker: int) -> int:
+    """Return the id of the process that has started this one."""
+    if sys.platform != "linux":
+        return worker
+    nursery = sys.modules.get(NURSERY)  # unless it could not be loaded
+    return getattr(nursery, "PID", 0) or os.getppid()
 
 
 def _limit_memory(wanted: int) -> None:
