@@ -216,8 +216,12 @@ def test_the_nursery_ends_after_the_last_child(
     rest_nursery()
     assert nursery.is_running()
     other.stop()
-    rest_nursery()
-    assert not nursery.is_running()
+
+    def has_ended() -> bool:
+        rest_nursery()
+        return not nursery.is_running()
+
+    wait_for(has_ended, "the end of the nursery")
     assert nursery_of(sandbox).is_running()
 
 

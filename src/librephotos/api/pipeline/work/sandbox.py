@@ -283,10 +283,18 @@ class Sandbox:
             return Outcome(error=_crashed(_cause(expired.exitcode)), abrupt=True)
 
     def _silenced_during(self, future: Future[Any]) -> Child | None:
-        """Wait for an end; stop and return the child if a disk does not answer it."""
+        """Wait for an end; stop and return the child if a disk does not answer it.
+
+        Raises BrokenExecutor if there is nobody any more who would tell of an end.
+        """
         waits: frozenset[tuple[str, ...]] = frozenset()
         waited_s = 0.0
         while not wait([future], _LOOK_EVERY_S).done:
+            if not (self._pool and self._pool.active):
+                # It broke while the item was handed over, which then nobody aborts.
+                if not wait([future], _LOOK_EVERY_S).done:
+                    raise BrokenExecutor
+                break
             child = self._context.newest
             found = child.disk_waits()
             waited_s = waited_s + _LOOK_EVERY_S if found and found == waits else 0.0
