@@ -24,6 +24,7 @@ from librephotos.api.models import (
 )
 from librephotos.api.pipeline.work import jobs, queue
 from librephotos.api.pipeline.work.registry import FACES
+from librephotos.api.queries.operations.health import is_under_way
 from librephotos.api.services.people_edits import (
     FaceThere,
     Gone,
@@ -205,6 +206,19 @@ def draw(photo: Photo, *, box: Box, name: str = "") -> tuple[Face, Record]:
     return face, record
 
 
+def cut_out_again(photo: Photo) -> None:
+    """Have a worker find the faces of a photo whose crops lack, unless it does so.
+
+    Whoever asks again and again would have it begin anew each time.
+    """
+    if not is_under_way(_looking_again(photo)):
+        look_again(photo)
+
+
+def _looking_again(photo: Photo) -> str:
+    return f"faces-{photo.pk}"
+
+
 def look_again(photo: Photo) -> None:
     """Have a worker find and measure the faces of a photo anew, for who looks at it.
 
@@ -221,7 +235,7 @@ def look_again(photo: Photo) -> None:
             on=queue.PICTURES,
             priority=queue.FIRST,
             lock=one_by_one(photo.owner_id),
-            queueing_lock=f"faces-{photo.pk}",
+            queueing_lock=_looking_again(photo),
             job=None,
             stage=FACES,
             photos=[str(photo.pk)],

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from librephotos.api.models import Face, Photo
-from librephotos.api.services.faces import look_again
+from librephotos.api.services.faces import cut_out_again
 from librephotos.api.views.media.byte_response import REVALIDATED, Content
 from librephotos.api.views.media.photo_media import (
     NoContent,
@@ -50,7 +50,7 @@ class FaceMediaView(PhotoMediaView):
             raise NoContent
         storage = storages["previews"]
         if not (face.crop and storage.exists(face.crop) and storage.size(face.crop)):
-            look_again(photo)  # not cut out yet, lost, or cut short
+            cut_out_again(photo)  # not cut out yet, lost, or cut short
             raise NoContent
         file = storage.open(face.crop)
         return Content(
