@@ -8,6 +8,7 @@ from django.core.files.storage import storages
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from librephotos.api.models import Face, FaceRejection, PeopleEdit, Person, User
+from librephotos.api.writes import stage_states
 from tests.factories import FaceFactory, PersonFactory, PhotoFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -474,6 +475,22 @@ def test_a_lost_crop_is_asked_for_once(client, face_of, cut_out):
     assert client.get(url).status_code == client.get(url).status_code == 404
     tasks = ProcrastinateJob.objects.filter(task_name="librephotos.learn")
     assert [task.args["photos"] for task in tasks] == [[str(face.photo_id)]]
+
+
+def test_who_asks_for_a_crop_again_lets_its_worker_finish(client, face_of, cut_out):
+    face = face_of()
+    url = cut_out(face, b"")
+    assert client.get(url).status_code == 404
+    tasks = ProcrastinateJob.objects.filter(task_name="librephotos.learn")
+    tasks.update(status="doing")
+
+    def to_do():
+        return stage_states.pending([face.photo_id], stage="faces", version=1)
+
+    begun = to_do()
+    assert begun and client.get(url).status_code == 404
+    # A worker stores nothing of what is asked for anew meanwhile.
+    assert to_do() == begun and tasks.count() == 1
 
 
 def test_details_tell_the_owner_who_is_on_a_photo(client, client_of, me):
