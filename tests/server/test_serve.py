@@ -128,12 +128,12 @@ def test_a_program_that_ends_is_started_again_beside_the_others() -> None:
         assert supervisor.stdout and supervisor.stderr
         for _ in range(2):
             assert "ended with exit code 7" in supervisor.stderr.readline()
-        assert supervisor.poll() is None
+        number, once = sorted(supervisor.stdout.readline() for _ in range(2))
+        assert supervisor.poll() is None and psutil.pid_exists(int(number))
         supervisor.terminate()
-        told, _ = supervisor.communicate()  # or its last words meet a closed pipe
+        supervisor.communicate()  # or its last words meet a closed pipe
     assert supervisor.returncode == 0
-    number, once = sorted(told.split())
-    assert once == "once" and not psutil.pid_exists(int(number))
+    assert once == "once\n" and not psutil.pid_exists(int(number))
 
 
 def test_killed_postgres_is_started_again(server: RunningServer, data: Path) -> None:

@@ -155,6 +155,7 @@ def test_one_row_that_cannot_be_stored_does_not_take_the_batch_along() -> None:
     ids = [file.photo_id for file in files]
     sandbox = Sandbox(timeout_s=5, memory_bytes=2**32)
     run_stage(PickyStage(), ids, sandbox=sandbox)
+    sandbox.stop()
     ratings = dict(Photo.objects.values_list("pk", "file_rating"))
     assert [ratings[photo] for photo in ids] == [1, None, 3, None, 5]
     failed = PhotoStage.objects.filter(stage="picky", state=PhotoStage.State.FAILED)

@@ -10,12 +10,14 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import forkserver
 from pathlib import Path
 
 import psutil
 import pytest
 
 from librephotos.api.pipeline.work.child_process import rest_nursery
+from librephotos.api.pipeline.work.children import stop_children
 from librephotos.api.pipeline.work.sandbox import Sandbox
 from tests.support.children import Told, be_told_to_end, oom_score
 from tests.support.pictures.hostile import behave, pid_of_child
@@ -125,6 +127,13 @@ def test_an_idle_child_is_ended_and_comes_back(sandbox: Sandbox) -> None:
     assert sandbox.map(pid_of_child, [0])[0].value != first
 
 
+@pytest.fixture
+def no_nursery() -> None:
+    """End the children that other tests of this process work with, and their nursery."""
+    stop_children()
+    assert forkserver._forkserver._forkserver_pid is None  # type: ignore[attr-defined]
+
+
 def nursery_of(sandbox: Sandbox) -> psutil.Process:
     """Return the process of which the child of a sandbox is a fork."""
     return psutil.Process(parent_of_child(sandbox))
@@ -169,6 +178,7 @@ def test_the_end_of_the_nursery_spoils_no_file(
 
 
 @linux
+@pytest.mark.usefixtures("no_nursery")
 @pytest.mark.parametrize("round", range(3))
 def test_the_end_of_a_nursery_at_work_blames_no_item(round: int) -> None:
     sandboxes = [Sandbox(timeout_s=60, memory_bytes=2**32) for _ in range(3)]
@@ -207,6 +217,7 @@ def test_who_rests_the_nursery_waits_for_no_child_that_is_about_to_be(
 
 
 @linux
+@pytest.mark.usefixtures("no_nursery")
 def test_the_nursery_ends_after_the_last_child(
     sandbox: Sandbox, other: Sandbox
 ) -> None:
