@@ -129,7 +129,7 @@ def test_an_idle_child_is_ended_and_comes_back(sandbox: Sandbox) -> None:
 
 @pytest.fixture
 def no_nursery() -> None:
-    """End the children that other tests of this process work with, and their nursery."""
+    """End the children that other tests of this process have left."""
     stop_children()
     assert forkserver._forkserver._forkserver_pid is None  # type: ignore[attr-defined]
 
