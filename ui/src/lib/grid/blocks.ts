@@ -31,10 +31,6 @@ export interface Block {
 
 export const PAGE_SIZE = 100;
 
-export function blockKey(sectionKey: string, page: number): string {
-  return `${sectionKey}/${page}`;
-}
-
 /** Whether all the photos of a block were taken away. */
 export function isEmptied(block: Block): boolean {
   return block.photos?.length === 0;
@@ -45,7 +41,7 @@ export function blocksOf(section: Section, old: Map<string, Block>): Block[] {
   const pages = Math.ceil(section.count / PAGE_SIZE);
   return Array.from({ length: pages }, (_, index) => {
     const page = index + 1;
-    const key = blockKey(section.key, page);
+    const key = `${section.key}/${page}`;
     const isLast = page === pages;
     const count = isLast ? section.count - PAGE_SIZE * index : PAGE_SIZE;
     const before = old.get(key);

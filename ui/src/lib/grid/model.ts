@@ -1,5 +1,5 @@
 import type { PigPhoto } from '../api/types';
-import { blockKey, blocksOf, isEmptied, type Block, type Section } from './blocks';
+import { blocksOf, isEmptied, type Block, type Section } from './blocks';
 import type { Geometry } from './geometry';
 import type { Row } from './justified';
 import { Offsets } from './offsets';
@@ -36,18 +36,12 @@ export interface Anchor {
   distance: number;
 }
 
-interface LaidOutStrip extends Strip {
-  days: PackedDay[];
-  heading: number;
-  height: number;
-}
-
 /** The whole grid as numbers: what stands where, without drawing any of it. */
 export class GridModel {
   blocks: Block[] = [];
-  #strips: LaidOutStrip[] = [];
+  #strips: Strip[] = [];
   #offsets = new Offsets();
-  /** Where a block is, by its key, and in which strip, by where it is. */
+  /** Where the first block of a section is, by its key, and in which strip each block. */
   #indices = new Map<string, number>();
   #stripOfBlock: number[] = [];
   #geometry: Geometry = {
@@ -58,6 +52,8 @@ export class GridModel {
   #isMeasured = false;
   /** How days of which nothing is read are packed, by what tells them from others. */
   #unread = new Map<string | number, Pack>();
+  /** How the others are. */
+  #read = new Map<Strip, Pack>();
 
   get height(): number {
     return this.#offsets.total;
@@ -83,8 +79,8 @@ export class GridModel {
   }
 
   /** Photos arrived that a block asked for; one that is gone by now is ignored. */
-  fill({ key, section }: Pick<Block, 'key' | 'section'>, photos: PigPhoto[]): void {
-    const place = this.#placeOf(key);
+  fill({ page, section }: Pick<Block, 'page' | 'section'>, photos: PigPhoto[]): void {
+    const place = this.#placeOf(section.key, page);
     const strip = place && this.#strips[place.strip];
     const block = place && this.blocks[place.block];
     if (!block || !strip) return;
@@ -202,7 +198,7 @@ export class GridModel {
 
   /** The blocks that move together with one as their photos come, as they stand now. */
   stripOf(block: Block): Standing[] {
-    const place = this.#placeOf(block.key);
+    const place = this.#placeOf(block.section.key, block.page);
     const blocks = place ? (this.#strips[place.strip]?.blocks ?? []) : [];
     return blocks.flatMap((each) => this.#standing(each) ?? []);
   }
@@ -260,88 +256,96 @@ export class GridModel {
 
   /** The block before (-1) or after (+1) another one. */
   besides(block: Block, step: 1 | -1): Block | undefined {
-    return this.blocks[(this.#indices.get(block.key) ?? -2) + step];
+    const index = this.#placeOf(block.section.key, block.page)?.block;
+    return index === undefined ? undefined : this.blocks[index + step];
   }
 
   #blockOf({ sectionKey, page }: Anchor): Block | undefined {
-    return this.blocks[this.#indices.get(blockKey(sectionKey, page)) ?? -1];
+    return this.blocks[this.#placeOf(sectionKey, page)?.block ?? -1];
   }
 
-  #placeOf(key: string): { block: number; strip: number } | undefined {
-    const block = this.#indices.get(key);
-    const strip = block === undefined ? undefined : this.#stripOfBlock[block];
-    return block === undefined || strip === undefined ? undefined : { block, strip };
+  #placeOf(sectionKey: string, page: number): { block: number; strip: number } | undefined {
+    const first = this.#indices.get(sectionKey);
+    if (first === undefined) return undefined;
+    const block = first + page - 1;
+    const strip = this.#stripOfBlock[block];
+    const isThere = this.blocks[block]?.section.key === sectionKey;
+    return isThere && strip !== undefined ? { block, strip } : undefined;
   }
 
   #sectionBlocks(block: Block): Block[] {
     return this.blocks.filter((other) => other.section.key === block.section.key);
   }
 
-  #stripsBetween(from: number, to: number): LaidOutStrip[] {
+  #stripsBetween(from: number, to: number): Strip[] {
     const first = this.#offsets.at(from);
     return first < 0 ? [] : this.#strips.slice(first, this.#offsets.at(to) + 1);
   }
 
   #standing(block: Block): Standing | undefined {
-    const place = this.#placeOf(block.key);
+    const place = this.#placeOf(block.section.key, block.page);
     const strip = place && this.#strips[place.strip];
     if (!place || !strip) return undefined;
-    const day = strip.days[strip.blocks.indexOf(block)];
+    const day = this.#packed(strip).days[strip.blocks.indexOf(block)];
     if (!day) return undefined;
-    const heading = block === leadOf(strip.chapter) ? strip.heading : 0;
+    const above = this.#headingOf(strip);
+    const heading = block === leadOf(strip.chapter) ? above : 0;
     // The heading belongs to the block below it, whose photos then stand that much lower.
-    const top = this.#offsets.top(place.strip) + strip.heading + day.top - heading;
+    const top = this.#offsets.top(place.strip) + above + day.top - heading;
     const lower = { height: day.height + heading, rowsTop: day.rowsTop + heading };
     return { ...day, ...lower, block, strip, heading, top };
   }
 
   #layOutAll(): void {
-    const strips = stripsOf(this.blocks, { ...this.#geometry, fillLast: false });
-    this.#strips = strips.map((strip) => this.#laidOut(strip));
-    this.#offsets = new Offsets(this.#strips.map(({ height }) => height));
+    this.#read.clear();
+    this.#strips = stripsOf(this.blocks, { ...this.#geometry, fillLast: false });
+    this.#offsets = new Offsets(this.#strips.map((strip) => this.#heightOf(strip)));
     this.#indices = new Map();
+    this.blocks.forEach(({ page, section }, index) => {
+      if (page === 1) this.#indices.set(section.key, index);
+    });
     this.#stripOfBlock = [];
     this.#strips.forEach(({ blocks }, strip) => {
-      for (const { key } of blocks) {
-        this.#indices.set(key, this.#stripOfBlock.length);
-        this.#stripOfBlock.push(strip);
-      }
+      for (let each = 0; each < blocks.length; each += 1) this.#stripOfBlock.push(strip);
     });
   }
 
-  #layOutChapter(chapter: Chapter): void {
-    const strips = chapter.blocks.map((block) => this.#placeOf(block.key)?.strip);
+  #layOutChapter({ blocks }: Chapter): void {
+    const strips = blocks.map(({ section, page }) => this.#placeOf(section.key, page)?.strip);
     for (const index of new Set(strips)) if (index !== undefined) this.#layOut(index);
   }
 
   #layOut(index: number): void {
     const strip = this.#strips[index];
     if (!strip) return;
-    this.#strips[index] = this.#laidOut(strip);
-    this.#offsets.set(index, this.#strips[index].height);
+    this.#read.delete(strip);
+    this.#offsets.set(index, this.#heightOf(strip));
   }
 
   /** Most of a large library is not read, and many of its days are alike. */
-  #packed({ blocks, chapter }: Strip): Pack {
+  #packed(strip: Strip): Pack {
+    const { blocks, chapter } = strip;
     const look = blocks.some(({ aspects }) => aspects !== null) ? null : lookOf(blocks, chapter);
-    const alike = look === null ? undefined : this.#unread.get(look);
-    if (alike) return alike;
+    const known = look === null ? this.#read.get(strip) : this.#unread.get(look);
+    if (known) return known;
     const packed = pack(
       blocks.map((block) => shapeOf(block, chapter)),
       this.#geometry,
     );
-    if (look !== null) this.#unread.set(look, packed);
+    if (look === null) this.#read.set(strip, packed);
+    else this.#unread.set(look, packed);
     return packed;
   }
 
-  #laidOut(strip: Strip): LaidOutStrip {
-    const { blocks, chapter } = strip;
-    const { days, height } = this.#packed(strip);
+  #headingOf({ blocks, chapter }: Strip): number {
     const lead = leadOf(chapter);
     const hasHeading = lead !== undefined && blocks.includes(lead) && isTitled(lead);
-    const heading = hasHeading ? this.#geometry.headingHeight : 0;
-    const below = height > 0 ? this.#geometry.gap : 0;
-    return { blocks, chapter, days, heading, height: heading + height + below };
+    return hasHeading ? this.#geometry.headingHeight : 0;
+  }
+
+  #heightOf(strip: Strip): number {
+    const { height } = this.#packed(strip);
+    return this.#headingOf(strip) + height + (height > 0 ? this.#geometry.gap : 0);
   }
 }
 

@@ -32,6 +32,7 @@ export function stripsOf(blocks: Block[], options: RowOptions): Strip[] {
     const strips: Strip[] = [];
     let days: Block[][] = [];
     const close = (): void => {
+      if (days.length === 0) return;
       strips.push(...withoutRest(days, perRow).map((each) => ({ blocks: each, chapter })));
       days = [];
     };
