@@ -76,6 +76,7 @@ def test_a_command_that_is_none_starts_nothing(data: Path, name: str) -> None:
     ],
     ids=str,
 )
+@pytest.mark.usefixtures("with_tables")
 def test_wrong_arguments_make_no_account(
     data: Path, arguments: list[str], given: bytes
 ) -> None:
@@ -103,8 +104,8 @@ def test_two_at_once_in_a_new_folder(data: Path) -> None:
     assert not any("Traceback" in ended.stderr for ended in made)
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_ctrl_c_while_a_password_is_awaited(data: Path) -> None:
-    assert librephotos("migrate", data=data).returncode == 0
     waiting = subprocess.Popen(
         [sys.executable, "-P", "-m", "librephotos", "createuser", "ada"],
         env=environment(data),

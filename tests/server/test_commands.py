@@ -20,8 +20,8 @@ from tests.support.server import (
 pytestmark = pytest.mark.server
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_accounts_are_made_without_a_server(data: Path) -> None:
-    assert librephotos("migrate", data=data).returncode == 0
     created = librephotos("createuser", "Anna", data=data, given=f"{PASSWORD}\n")
     assert created.returncode == 0, created.stderr
     assert "Created the user anna" in created.stdout
@@ -31,6 +31,7 @@ def test_accounts_are_made_without_a_server(data: Path) -> None:
     assert "changepassword anna" in again.stderr
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_scan_of_another_users_folder(data: Path, tmp_path: Path) -> None:
     pictures = write_pictures(tmp_path / "anna", 2)
     with RunningServer(data) as server:
@@ -53,9 +54,9 @@ def _workers_are_well(data: Path) -> bool:
     return "at work" in librephotos("doctor", data=data).stdout
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_scan_without_a_worker_says_so(data: Path, tmp_path: Path) -> None:
     pictures = write_pictures(tmp_path / "pictures", 1)
-    librephotos("migrate", data=data)
     librephotos("createadmin", "admin", data=data, given=f"{PASSWORD}\n")
     scanned = librephotos("scan", str(pictures), data=data)
     assert scanned.returncode == 2
@@ -91,9 +92,9 @@ def test_doctor_reports_a_database_that_is_away(data: Path) -> None:
     assert "hush" not in examined.stdout
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_backup_brings_everything_back(data: Path, tmp_path: Path) -> None:
     backup = tmp_path / "backup.tar"
-    librephotos("migrate", data=data)
     librephotos("createadmin", "anna", data=data, given=f"{PASSWORD}\n")
     avatar = data / "media" / "avatars" / "anna.png"
     avatar.parent.mkdir(parents=True)
@@ -118,9 +119,9 @@ def test_a_backup_of_nothing_is_refused(data: Path, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("backup.tar*"))
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_restore_spares_a_library_unless_told(data: Path, tmp_path: Path) -> None:
     backup = tmp_path / "backup.tar"
-    librephotos("migrate", data=data)
     librephotos("backup", str(backup), data=data)
     librephotos("createuser", "later", data=data, given=f"{PASSWORD}\n")
     refused = librephotos("restore", str(backup), data=data)
@@ -194,6 +195,7 @@ def test_restore_lets_no_name_lead_out_of_its_folder(
     assert not Path("/outside").exists()
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_restore_refuses_a_running_server(data: Path, tmp_path: Path) -> None:
     backup = tmp_path / "backup.tar"
     with RunningServer(data) as server:

@@ -6,7 +6,6 @@ import hashlib
 import os
 import random
 import signal
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ import pytest
 from tests.support.scanning import write_jpeg
 from tests.support.server import PATIENCE_S, RunningServer, postgres_process, wait_for
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("with_tables")]
 
 PICTURES = 80
 FIRST_DAY = datetime(2020, 1, 1, 12)
@@ -77,14 +76,6 @@ def failures(server: RunningServer) -> int:
     """Return how many files failed, over all jobs."""
     jobs = server.get("/api/jobs/", server.sign_in())["results"]
     return sum(job["result"]["failures"] for job in jobs)
-
-
-@pytest.fixture
-def data() -> Iterator[Path]:
-    """A data folder; not among pytest's, whose parents any other run closes."""
-    with tempfile.TemporaryDirectory(prefix="librephotos-") as folder:
-        Path(folder).chmod(0o711)  # PostgreSQL becomes another user if we are root
-        yield Path(folder) / "data"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from librephotos.api.pipeline.work.runner import ENDS_WORKERS
 from tests.support.scanning import write_jpeg
 from tests.support.server import RunningServer, wait_for
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("with_tables")]
 
 HELD = 4711
 """The advisory lock for which a worker waits that has come to the deadly file."""

@@ -17,7 +17,7 @@ from tests.support.models.tiny_clip import tiny_clip_folder  # noqa: F401
 from tests.support.scanning import write_jpeg
 from tests.support.server import RunningServer, wait_for
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("with_tables")]
 
 PICTURES = 200
 WEIGHTS = "model.safetensors"

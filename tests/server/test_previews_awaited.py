@@ -15,7 +15,7 @@ from PIL import Image
 from tests.support.pictures.images import encoded
 from tests.support.server import PATIENCE_S, RunningServer, wait_for
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("with_tables")]
 
 PHOTOS = 40
 

@@ -25,7 +25,7 @@ from tests.support.server import (
     write_pictures,
 )
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("with_tables")]
 
 SLOW = 72
 

@@ -13,7 +13,7 @@ import pytest
 from tests.support.server import PATIENCE_S, RunningServer, wait_for
 from tests.support.slow_clients import slow_clients, write_large_picture
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("with_tables")]
 
 
 @pytest.fixture

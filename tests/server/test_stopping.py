@@ -63,6 +63,7 @@ def nothing_left(data: Path) -> bool:
 @pytest.mark.parametrize(
     "numbers", [(TERM,), (INT, TERM), (TERM, HUP, INT), (HUP,)], ids=str
 )
+@pytest.mark.usefixtures("with_tables")
 def test_a_storm_of_signals_leaves_no_process(
     data: Path, tmp_path: Path, numbers: Sequence[signal.Signals]
 ) -> None:
@@ -102,6 +103,7 @@ def test_signals_while_it_starts_leave_no_process(
 
 
 @pytest.mark.parametrize("number, code", [(INT, 130), (TERM, 128 + TERM)])
+@pytest.mark.usefixtures("with_tables")
 def test_an_error_that_follows_from_a_signal_is_none(
     data: Path, number: signal.Signals, code: int
 ) -> None:
@@ -118,6 +120,7 @@ def test_an_error_that_follows_from_a_signal_is_none(
 
 
 @pytest.mark.parametrize("number, code", [(INT, 130), (TERM, 128 + TERM)])
+@pytest.mark.usefixtures("with_tables")
 def test_a_signal_while_python_drops_errors_ends_it_too(
     data: Path, number: signal.Signals, code: int
 ) -> None:
@@ -134,12 +137,11 @@ def test_a_signal_while_python_drops_errors_ends_it_too(
 
 
 @pytest.mark.parametrize("numbers", [(TERM,), (INT, TERM), (HUP,)], ids=str)
+@pytest.mark.usefixtures("with_tables")
 def test_a_worker_of_its_own_leaves_no_process(
     data: Path, numbers: Sequence[signal.Signals]
 ) -> None:
     """It has started PostgreSQL, and ends it with itself."""
-    with RunningServer(data):
-        pass  # the tables are made
     worker = subprocess.Popen(
         [sys.executable, "-P", "-m", "librephotos", "worker"],
         env=environment(data),
@@ -150,6 +152,7 @@ def test_a_worker_of_its_own_leaves_no_process(
     assert nothing_left(data)
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_a_hangup_that_nohup_ignores_ends_nothing(data: Path) -> None:
     previous = signal.signal(HUP, signal.SIG_IGN)
     try:

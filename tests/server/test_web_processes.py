@@ -17,7 +17,7 @@ from librephotos.server.http.limits import Limits
 from librephotos.server.http.peers import Peers
 from tests.support.server import PATIENCE_S, RunningServer, wait_for
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("with_tables")]
 
 OBTAIN = "/api/auth/token/obtain/"
 

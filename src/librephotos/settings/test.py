@@ -24,3 +24,5 @@ REST_FRAMEWORK = {
 }
 # What Django's test client calls the server.
 HOSTS = [*HOSTS, "testserver"]
+# Each client that a test makes would list them all.
+WHITENOISE_AUTOREFRESH = True

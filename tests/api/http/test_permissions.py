@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
@@ -79,10 +81,23 @@ def path_of(row: Row, world: World) -> str:
     )
 
 
+@pytest.fixture(scope="module")
+def lasting_world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """A world that each test finds as it was: what it changes is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield new_world()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(settings, tmp_path) -> World:
-    """A user and what they have, two to whom they show it, another and a superuser."""
+def world(lasting_world, db, settings, tmp_path) -> World:
+    """A world whose objects no other test has seen."""
     settings.SCAN_ROOTS = [tmp_path]
+    return deepcopy(lasting_world)
+
+
+def new_world() -> World:
+    """Make a user and what they have, two to whom they show it, another, a superuser."""
     owner = UserFactory()
     photo = FileFactory(photo__owner=owner).photo
     album = UserAlbum.objects.create(owner=owner, title="Summer")
@@ -125,6 +140,13 @@ def browser_of_visitor(world: World) -> APIClient:
     return client
 
 
+def read_whole(answer: Any) -> Any:
+    """End a file's answer too; to close it would be to drop the lasting world."""
+    if answer.streaming:
+        b"".join(answer)
+    return answer
+
+
 def test_every_route_has_its_row():
     known = {(row.method, row.route) for row in ROWS}
     found = {
@@ -145,8 +167,7 @@ def test_each_caller_gets_the_status_of_the_table(client_of, world, row, caller)
         browser_of_visitor(world) if caller == "visitor" else client_of(user)
     )
     path = path_of(row, world)
-    answer = getattr(client, row.method)(path, row.body, format="json")
-    answer.close()
+    answer = read_whole(getattr(client, row.method)(path, row.body, format="json"))
     assert answer.status_code == row.status_for(caller)
     if answer.status_code >= 400 and path.startswith("/api/"):
         assert answer.json()["errors"]
@@ -156,6 +177,6 @@ def test_each_caller_gets_the_status_of_the_table(client_of, world, row, caller)
 @pytest.mark.parametrize("row", ACCOUNTS, ids=lambda row: f"{row.method} {row.route}")
 def test_the_final_slash_may_be_left_out(client_of, world, row):
     path = path_of(row, world).removesuffix("/")
-    answer = getattr(client_of(world.staff), row.method)(path, row.body, format="json")
-    answer.close()
+    client = client_of(world.staff)
+    answer = read_whole(getattr(client, row.method)(path, row.body, format="json"))
     assert answer.status_code == row.staff
