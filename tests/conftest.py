@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -86,6 +87,17 @@ def django_db_modify_db_settings() -> Iterator[None]:
             yield
         finally:
             postgres.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """As it is, but that the connections of threads that have ended end before it.
+
+    They are parts of cycles, which Python comes to some time, and PostgreSQL drops no
+    database that somebody is connected with.
+    """
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session", autouse=True)

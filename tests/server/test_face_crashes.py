@@ -85,6 +85,8 @@ def test_killed_processes_lose_and_double_no_face(corpus: Path) -> None:
             for _ in range(3):
                 strike(server, chance)
             wait_for(lambda: is_over(server), "the end of all jobs")
+            failed = server.get("/api/files/failed/", server.sign_in())["results"]
+            assert not failed, server.output
             pictured = len(list(pictures.rglob("*.jpg")))
             before = grouped(server)
             assert len(before) == pictured and set(before.values()) == {1}

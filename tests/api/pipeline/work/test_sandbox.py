@@ -75,7 +75,7 @@ def test_nothing_but_poison(sandbox: Sandbox) -> None:
 def test_who_ends_the_child_from_outside_spoils_no_file(
     sandbox: Sandbox, number: int, tmp_path: Path
 ) -> None:
-    items = ["one", Told(number, 1, tmp_path / "seen"), "two"]
+    items = ["one", Told(number, 2, tmp_path / "seen"), "two"]
     outcomes = sandbox.map(be_told_to_end, items)
     assert [outcome.value for outcome in outcomes] == ["one", "done", "two"]
 

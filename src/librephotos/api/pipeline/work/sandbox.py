@@ -70,6 +70,10 @@ GIVES_WAY_S = 0.25
 """So long an item waits for what somebody looks at: the pictures of a screen are made
 before those of the background go on, and these go on while somebody scrolls."""
 
+GUILTY_AFTER = 3
+"""Ends of the child from outside during one item. A new child loads models for seconds
+within its first: who kills two in a row, as where memory is short, meets the same one."""
+
 TASKS_PER_CHILD = 5000
 """A child is replaced now and then, since decoders leak."""
 
@@ -141,7 +145,7 @@ class Sandbox:
         A full disk is told in the log.
         """
         outcomes: list[Outcome[Output]] = []
-        broken_at = -1
+        ends = 0
         if not items:  # nothing to wait for the child for
             return outcomes
         with self._busy:
@@ -152,19 +156,21 @@ class Sandbox:
                     outcomes.append(
                         self._outcome(function, item, patience * self.timeout_s)
                     )
+                    ends = 0
                 except BrokenExecutor as error:
                     # The child died before it could tell which item it was at, or was
                     # ended: by who stops a service with all its processes, or where
-                    # memory ran out. The item is guilty if it does so twice.
+                    # memory ran out.
                     self.stop()
-                    if broken_at == len(outcomes):
+                    ends += 1
+                    if ends == GUILTY_AFTER:
                         how = (
                             str(error)
                             if isinstance(error, _EndedFromOutside)
                             else "at once"
                         )
                         outcomes.append(Outcome(error=_crashed(how), abrupt=True))
-                    broken_at = len(outcomes)
+                        ends = 0
             self._idle_since = time.monotonic()
         if any(outcome.disk_full for outcome in outcomes):
             log.error(FULL)
