@@ -97,7 +97,7 @@ def world(lasting_world, db, settings, tmp_path) -> World:
 
 
 def new_world() -> World:
-    """Make a user and what they have, two to whom they show it, another, a superuser."""
+    """Make a user and what they have, whom they show it, another and a superuser."""
     owner = UserFactory()
     photo = FileFactory(photo__owner=owner).photo
     album = UserAlbum.objects.create(owner=owner, title="Summer")

@@ -71,8 +71,8 @@ GIVES_WAY_S = 0.25
 before those of the background go on, and these go on while somebody scrolls."""
 
 GUILTY_AFTER = 3
-"""Ends of the child from outside during one item. A new child loads models for seconds
-within its first: who kills two in a row, as where memory is short, meets the same one."""
+"""So many ends of the child from outside during one item are its own fault. A new child
+loads models for seconds within its first item, and may meet its end there again."""
 
 TASKS_PER_CHILD = 5000
 """A child is replaced now and then, since decoders leak."""
