@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,7 @@ from django.db import connection
 from PIL import Image
 
 from librephotos.api.models import File, Photo
-from librephotos.api.pipeline.work import jobs, queue
-from librephotos.api.pipeline.worker import loop
-from tests.support.scanning import Library, work_until_idle, write_jpeg
+from tests.support.scanning import Library, write_jpeg
 
 
 def test_each_bad_file_fails_with_its_reason(photos: Library) -> None:
@@ -135,6 +135,18 @@ def test_a_disk_that_fills_up_meanwhile_fails_the_job_and_not_the_files(
     assert photos.photo_of(path).visible
 
 
+@contextmanager
+def every_try_the_last() -> Iterator[None]:
+    """Have tasks begin with their last try: all take minutes."""
+    table = "ALTER TABLE procrastinate_jobs ALTER attempts SET DEFAULT"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{table} 6")
+        try:
+            yield
+        finally:
+            cursor.execute(f"{table} 0")
+
+
 def test_previews_that_can_never_be_written_fail_the_job_and_say_why(
     photos: Library, tmp_path: Path, settings: Any
 ) -> None:
@@ -144,12 +156,8 @@ def test_previews_that_can_never_be_written_fail_the_job_and_say_why(
     previews = {**settings.STORAGES["previews"], "OPTIONS": {"location": location}}
     settings.STORAGES = {**settings.STORAGES, "previews": previews}
     location.write_bytes(b"where a folder should be")
-    job = jobs.start_scan(user=photos.owner)
-    loop.run(queues=[queue.IO], wait=False)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET attempts = 6")
-    work_until_idle()
-    job.refresh_from_db()
+    with every_try_the_last():
+        job = photos.scan()
     assert job.failed and os.strerror(errno.ENOTDIR) in job.message
     assert str(location) not in job.message
     assert photos.failures(job) == {}
