@@ -102,6 +102,17 @@ def test_exif_of_a_file_that_is_cut_short(
     assert found.rating == 3
 
 
+def test_exif_beside_a_colour_profile_that_is_cut_short(keep: Keep) -> None:
+    good = images.jpeg(64, 48, exif=DATED)
+    body = b"ICC_PROFILE\0\1\1" + (5000).to_bytes(4, "big") + bytes(200)
+    segment = b"\xff\xe2" + (len(body) + 2).to_bytes(2, "big") + body
+    path = keep("a.jpg", good[:2] + segment + good[2:])
+    found = read_metadata(path, format=sniff(path), limits=Limits())
+    assert found.dates["EXIF:DateTimeOriginal"] == "2011:12:13 14:15:16"
+    assert found.orientation == 6
+    assert DAMAGED in found.warnings
+
+
 @pytest.mark.parametrize("stated", [-1, 1, 2, 1000])
 def test_blocks_of_a_webp_that_states_a_wrong_length(stated: int, keep: Keep) -> None:
     webp = bytearray(_webp(_exif()))

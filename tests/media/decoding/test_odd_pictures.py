@@ -45,8 +45,8 @@ def _quarters(values: tuple[float, ...]) -> Any:
 
 def _corners(made: Thumbnails) -> list[int]:
     shown = Image.open(io.BytesIO(made.big.data)).convert("L")
-    places = ((40, 30), (120, 30), (40, 90), (120, 90))
-    return [int(shown.getpixel(place)) for place in places]
+    columns, rows = ((side // 4, 3 * side // 4) for side in shown.size)
+    return [int(shown.getpixel((x, y))) for y in rows for x in columns]
 
 
 @pytest.mark.parametrize("white", [1.0, 255.0])
@@ -335,3 +335,20 @@ def test_a_property_that_is_named_again_and_again_is_read_once(wide: bool) -> No
         (b"irot", b"\1"),
     ]
     assert item_properties(file, parts, 8) == []
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_jpeg_xl_made_from_a_jpeg_is_turned(orientation: int, keep: Keep) -> None:
+    """Its decoder gives back the JPEG as it was, not the picture as it is shown."""
+    whole = Image.fromarray((_quarters(SHADES) * 255).astype(np.uint8)).convert("RGB")
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    jpeg = keep("a.jpg", images.encoded(whole, "JPEG", exif=exif, quality=95))
+    with Image.open(jpeg) as picture:
+        jxl = images.encoded(picture, "JXL", lossless_jpeg=True)
+    assert b"jbrd" in jxl
+    path = keep("a.jxl", jxl)
+    expected, made = _make(jpeg), _make(path)
+    assert (made.width, made.height) == (expected.width, expected.height)
+    assert _corners(made) == pytest.approx(_corners(expected), abs=4)
+    assert (_read(path).width, _read(path).height) == (made.width, made.height)

@@ -255,8 +255,7 @@ def _pass_again(ids: Collection[UUID], stages: Collection[str], *, few: bool) ->
     invalidate(stages, of=ids, reason=Reason.INPUT)
     queue.enqueue(
         queue.Task.RUN_STAGES,
-        on=queue.PICTURES if few else None,
-        priority=queue.FIRST if few else 0,
+        on=queue.PICTURES if few else None,  # after those that somebody waits for
         job=None,
         photos=[str(photo) for photo in ids],
         awaited=few,

@@ -209,9 +209,13 @@ def draw(photo: Photo, *, box: Box, name: str = "") -> tuple[Face, Record]:
 def cut_out_again(photo: Photo) -> None:
     """Have a worker find the faces of a photo whose crops lack, unless it does so.
 
-    Whoever asks again and again would have it begin anew each time.
+    Whoever asks again and again would have it begin anew each time. What it tried in
+    vain, as where previews and original are away, waits for the next scan.
     """
-    if not is_under_way(_looking_again(photo)):
+    asked = PhotoStage.objects.filter(
+        photo=photo.pk, stage=FACES, state=PhotoStage.State.PENDING
+    )
+    if not is_under_way(_looking_again(photo)) and not asked.exists():
         look_again(photo)
 
 

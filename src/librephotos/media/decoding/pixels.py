@@ -337,13 +337,17 @@ def heif_pixels(picture: pillow_heif.HeifFile) -> tuple[pyvips.Image, bytes | No
 def _decode_with_pillow(
     file: BinaryIO, *, format: Format, box: Box, limits: Limits
 ) -> Decoded:
+    orientation = UNTURNED
     if format.name == "JXL":
         check_pixels(*_jxl_size(file), limits=limits)
+        orientation = jxl.coded_orientation(file)
         file.seek(0)
     try:
         with Image.open(file, formats=[format.name]) as picture:
             check_pixels(*picture.size, limits=limits)
             image = _image_of(picture)
+            if getattr(picture, "jpeg", False):  # made from one, and given as it was
+                image = turned_image(image, orientation)
             profile = picture.info.get("icc_profile")
     except PILLOW_ERRORS as error:
         raise UnreadableFile(DAMAGED) from error

@@ -1,7 +1,7 @@
 """The blocks of metadata that exiv2 does not give.
 
-It gives up a whole file over a damaged EXIF block, though the XMP and IPTC beside it
-are blocks of their own, and over an end that lacks, though EXIF stands before it.
+It gives up a whole file over a damaged EXIF block or colour profile, though XMP and
+IPTC are blocks of their own, and over an end that lacks, though EXIF stands before it.
 Sources: ITU-T T.81, annex B; PNG (Third Edition), 11.3.3 and 11.3.4.4; RFC 9649,
 section 2.7.1.5; ISO/IEC 18181-2 (the boxes `Exif` and `xml `); XMP Specification
 part 3, 2012, section 1.1.3.1 (extended XMP in JPEG).
@@ -25,6 +25,7 @@ from librephotos.media.structure.png_chunks import png_chunks
 from librephotos.media.structure.riff import riff_chunks
 
 _APP1, _SCAN, _END = 0xE1, 0xDA, b"\xff\xd9"
+_ICC: Final = (0xE2, b"ICC_PROFILE\0")
 _MAX_HEAD_BYTES: Final = 64 * 2**20
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
@@ -41,14 +42,18 @@ _EXIF_CHUNKS: Final = {"WebP": b"EXIF", "JXL": b"Exif"}
 _XMP_CHUNKS: Final = {"WebP": b"XMP ", "JXL": b"xml "}
 
 
-def jpeg_without_exif(data: bytes | mmap.mmap) -> bytes:
-    """Return the head of a JPEG, up to its picture, without its EXIF blocks."""
+def jpeg_head(data: bytes | mmap.mmap, *, with_exif: bool) -> bytes:
+    """Return the head of a JPEG, up to its picture, without its colour profile.
+
+    `with_exif` says whether the EXIF blocks are left in it.
+    """
+    left_out = (_ICC,) if with_exif else (_ICC, (_APP1, EXIF))
     kept, size = [data[:2]], 0
     for at, code, body in segments(data, 2):
         size += len(body)
         if code == _SCAN or size > _MAX_HEAD_BYTES:
             break
-        if code != _APP1 or not body.startswith(EXIF):
+        if not any(code == kind and body.startswith(mark) for kind, mark in left_out):
             kept.append(data[at : at + 4] + body)
     return b"".join(kept) + _END
 

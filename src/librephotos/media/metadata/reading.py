@@ -18,7 +18,7 @@ from librephotos.media.metadata.big_tiff import classic_tiff
 from librephotos.media.metadata.blocks import (
     exif_block,
     extended_xmp,
-    jpeg_without_exif,
+    jpeg_head,
     png_without_picture,
     xmp_block,
 )
@@ -142,7 +142,11 @@ def _beside_exif(
         return damaged
     try:
         if format.name == "JPEG":
-            return merge(_opened(jpeg_without_exif(mapped), extension), damaged)
+            with suppress(exiv2.Exiv2Error):  # where the colour profile is at fault
+                head = jpeg_head(mapped, with_exif=True)
+                return merge(_opened(head, extension), damaged)
+            head = jpeg_head(mapped, with_exif=False)
+            return merge(_opened(head, extension), damaged)
         with open_original(path) as file:
             if format.name == "PNG":
                 with suppress(exiv2.Exiv2Error):

@@ -1,4 +1,4 @@
-"""The size that a JPEG XL file states, read without decoding it.
+"""The size and orientation that a JPEG XL file states, read without decoding it.
 
 Source: ISO/IEC 18181-1:2022, sections 4 (bit stream) and A.3 (image size), and
 18181-2 (the container's boxes `jxlc` and `jxlp`).
@@ -33,6 +33,20 @@ def coded_size(file: BinaryIO) -> tuple[int, int] | None:
 
     None means that the header is missing or damaged.
     """
+    header = _header(file)
+    if header is None:
+        return None
+    width, height, orientation = header
+    return (height, width) if orientation > 4 else (width, height)
+
+
+def coded_orientation(file: BinaryIO) -> int:
+    """Return the stream's own orientation as EXIF numbers them, 1 for none."""
+    header = _header(file)
+    return header[2] if header else 1
+
+
+def _header(file: BinaryIO) -> tuple[int, int, int] | None:
     stream = _codestream_head(file)
     if not stream.startswith(b"\xff\x0a") or len(stream) < 8:
         return None
@@ -45,7 +59,7 @@ def coded_size(file: BinaryIO) -> tuple[int, int] | None:
         width = height * numerator // denominator
     else:
         width = 8 * (1 + bits.read(5)) if small else bits.size()
-    return (height, width) if _orientation(bits) > 4 else (width, height)
+    return width, height, _orientation(bits)
 
 
 def _orientation(bits: _Bits) -> int:

@@ -176,7 +176,6 @@ def redate_photos(photo_ids: Sequence[UUID]) -> None:
             queue.enqueue(
                 queue.Task.RUN_STAGES,
                 on=queue.PICTURES,
-                priority=queue.FIRST,
                 job=None,
                 photos=[str(photo_id) for photo_id in left],
                 awaited=True,

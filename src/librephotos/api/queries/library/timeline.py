@@ -8,12 +8,12 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import Count, F, Max, Sum
+from django.db.models import Count, F, Max, Q, Sum
 
 from librephotos.api.models import Photo, PhotoDay, PhotoThing, Thing, User
 from librephotos.api.models.compiled import Compiled
 from librephotos.api.models.fields import path_to_text
-from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.models.library.photo import SHARED, PhotoQuerySet
 from librephotos.api.queries.library.albums import Album, AlbumKind
 from librephotos.api.queries.library.photos import (
     GridRow,
@@ -115,7 +115,8 @@ def _public(wanted: TimelineFilter, *, viewer: Any) -> PhotoQuerySet:
 
     Owners see what they have published, whether or not they share it now.
     """
-    published = Photo.objects.viewable_by(viewer).visible().filter(public=True)
+    own = Q(owner_id=viewer.pk, public=True)
+    published = Photo.objects.visible().filter(SHARED | own)
     return published.filter(owner__username=wanted.username)
 
 
