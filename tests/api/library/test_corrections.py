@@ -361,6 +361,7 @@ def test_a_turn_is_said_at_once_and_made_by_a_worker(client_of: Any) -> None:
     first = ProcrastinateJob.objects.filter(task_name="librephotos.run_stages").first()
     assert first is not None and first.args["photos"] == [str(photo.pk)]
     assert first.queue_name == "interactive_pictures"
+    assert first.priority == 0  # after all that somebody waits for
     details = client.get(f"/api/photos/{name}/").json()
     assert (details["local_orientation"], details["shown_orientation"]) == (8, 1)
     for body, status in (

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from librephotos.api.models import User
+from librephotos.api.models import Photo, User
+from librephotos.api.services.sharing import share_photos
 from tests.factories import PhotoFactory, PlaceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -267,6 +268,22 @@ def test_no_other_flag_widens_the_public_page(client_of, extra):
     PhotoFactory(owner=them, public=True, hidden=True)
     PhotoFactory(owner=them, public=True, in_trashcan=True)
     assert days(client_of(), public="true", username="ann", **extra) == []
+
+
+def test_a_public_page_has_nothing_that_is_only_shown_to_who_asks(client_of):
+    me, them = UserFactory(), UserFactory(username="ann")
+    photo = PhotoFactory(owner=them, public=True)  # but Ann publishes nothing
+    share_photos(
+        Photo.objects.filter(pk=photo.pk),
+        owner=them,
+        recipients=[me.pk],
+        options={"share_timestamps": False},
+    )
+    page = {"public": "true", "username": "ann"}
+    for viewer, count in ((me, 0), (None, 0), (them, 1)):
+        assert len(days(client_of(viewer), **page)) == count
+        grid = client_of(viewer).get("/api/timeline/days/", page).json()
+        assert len(grid["days"]) == count
 
 
 def test_last_modified_shows_nobody_elses_photos_on_a_public_page(client_of):

@@ -493,6 +493,16 @@ def test_who_asks_for_a_crop_again_lets_its_worker_finish(client, face_of, cut_o
     assert to_do() == begun and tasks.count() == 1
 
 
+def test_a_crop_that_was_tried_in_vain_is_not_tried_for_each_request(
+    client, face_of, cut_out
+):
+    url = cut_out(face_of(), b"")
+    assert client.get(url).status_code == 404
+    tasks = ProcrastinateJob.objects.filter(task_name="librephotos.learn")
+    tasks.delete()  # its preview was not there, nor its file
+    assert client.get(url).status_code == 404 and not tasks.exists()
+
+
 def test_details_tell_the_owner_who_is_on_a_photo(client, client_of, me):
     User.objects.filter(pk=me.pk).update(public_sharing=True)
     photo = PhotoFactory(owner=me, width=2000, height=1080, public=True)
