@@ -43,6 +43,8 @@ export class Router {
     private readonly home = '/',
   ) {
     this.#below = home;
+    // Of a page that was read again, also with a photo open.
+    this.place = this.#state?.place ?? {};
     this.view = $derived(viewAt(this.#below, table));
     this.#read();
   }
