@@ -443,6 +443,60 @@ def test_a_cut_avif_is_turned_as_it_says(
     assert float(np.abs(shown - right)[told].mean()) < 12
 
 
+def _turned_png(place: str, mark: bytes, interlaced: bool) -> bytes:
+    """A PNG that is to be turned, with EXIF before or behind its picture."""
+    stored = images.stored_for(6, images.quadrants(800, 600))
+    image = pyvips.Image.new_from_array(np.asarray(stored.convert("RGB")))
+    plain = image.pngsave_buffer(interlace=interlaced, keep="none")
+    body = b"eXIf" + mark + _EXIF_6
+    chunk = (len(body) - 4).to_bytes(4) + body + zlib.crc32(body).to_bytes(4)
+    at = 33 if place == "before" else plain.rindex(b"IEND") - 4
+    return plain[:at] + chunk + plain[at:]
+
+
+_EXIF_6 = b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"
+
+
+@pytest.mark.parametrize("mark", [b"", b"Exif\0\0"], ids=["bare", "marked"])
+@pytest.mark.parametrize("interlaced", [False, True])
+@pytest.mark.parametrize(
+    ("place", "fault"),
+    [("before", "wrong sum"), ("behind", "wrong sum"), ("before", "cut")],
+)
+def test_a_damaged_png_is_turned_as_a_sound_one(
+    place: str, fault: str, interlaced: bool, mark: bytes, keep: Keep
+) -> None:
+    data = bytearray(_turned_png(place, mark, interlaced))
+    if fault == "cut":
+        del data[len(data) * 9 // 10 :]
+    else:
+        start = data.index(b"IDAT")
+        data[start + 4 + int.from_bytes(data[start - 4 : start])] ^= 0xFF
+    made = _make(keep("a.png", bytes(data)))
+    assert (made.width, made.height) == (800, 600) and made.damage
+    # What is stored last is seen at the left.
+    shown = images.corner_colours(made.big.data)
+    assert shown[1::2] == ("g", "w")
+    assert fault == "cut" or shown[::2] == ("r", "b")
+
+
+@pytest.mark.parametrize("fault", ["cut behind it", "longer than it is"])
+def test_a_webp_with_a_whole_picture_is_turned(fault: str, keep: Keep) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = images.stored_for(6, images.quadrants(800, 600))
+    xmp = b"<x/>" * 500
+    data = images.encoded(stored, "WEBP", exif=exif, xmp=xmp, quality=90)
+    if fault == "longer than it is":
+        data = images.encoded(stored, "WEBP", exif=exif, quality=90)
+        data = data[:4] + (len(data) + 5000).to_bytes(4, "little") + data[8:]
+    else:
+        data = data[: len(data) - 1000]
+    made = _make(keep("a.webp", data))
+    assert (made.width, made.height) == (800, 600)
+    assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
+
+
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "TIFF", "AVIF", "JXL", "WEBP"])
 def test_a_preview_in_the_file_is_shown_where_the_picture_is_lost(
     name: str, keep: Keep

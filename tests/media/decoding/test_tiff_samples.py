@@ -28,14 +28,14 @@ LIGHT = np.where(
 """Linear light by IEC 61966-2-1, as real RGB is meant."""
 
 
-def _packed(values: Array, bits: int) -> bytes:
+def _packed(values: Array, bits: int, orientation: int = 1) -> bytes:
     """A TIFF of grey samples that stand one behind the other."""
     scaled = values.astype(np.uint32) * (2**bits - 1) // 255
     each = (scaled[..., None] >> np.arange(bits - 1, -1, -1)) & 1
     rows = np.packbits(each.reshape(len(values), -1).astype(np.uint8), axis=1)
     strip, (height, width) = rows.tobytes(), values.shape
-    tags = {256: width, 257: height, 258: bits, 259: 1, 262: 1, 273: 8, 277: 1}
-    tags |= {278: height, 279: len(strip)}
+    tags = {256: width, 257: height, 258: bits, 259: 1, 262: 1, 273: 8}
+    tags |= {274: orientation, 277: 1, 278: height, 279: len(strip)}
     body = b"".join(struct.pack("<HHII", tag, 4, 1, tags[tag]) for tag in tags)
     head = b"II*\0" + struct.pack("<I", 8 + len(strip))
     return head + strip + struct.pack("<H", len(tags)) + body + bytes(4)
@@ -81,6 +81,16 @@ def test_numbers_of_any_kind_are_shown_as_shades(
     wanted = np.dstack([right] * 3) if right.ndim == 2 else right
     assert shown.shape == wanted.shape and made.damage == ""
     assert float(np.abs(shown - wanted).mean()) < 10
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_packed_samples_are_turned(orientation: int, keep: Keep) -> None:
+    stored = images.stored_for(orientation, Image.fromarray(GREY))
+    tiff = _packed(np.asarray(stored), 12, orientation)
+    made = make_thumbnails(keep("a.tif", tiff), format=FORMATS["TIFF"], limits=Limits())
+    shown = np.asarray(Image.open(io.BytesIO(made.big.data)).convert("L"), float)
+    assert shown.shape == GREY.shape and (made.width, made.height) == (128, 96)
+    assert float(np.abs(shown - GREY).mean()) < 10
 
 
 def test_packed_samples_that_are_cut_short_fail_in_words(keep: Keep) -> None:

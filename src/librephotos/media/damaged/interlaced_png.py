@@ -24,6 +24,7 @@ from librephotos.media.decoding.pixels import (
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.formats import Format
 from librephotos.media.limits import Limits
+from librephotos.media.structure.jpeg_segments import EXIF
 from librephotos.media.structure.png_scanlines import (
     ADAM7,
     CHANNELS,
@@ -121,6 +122,8 @@ def _end_of_sense(stored: bytes, passes: list[Rows]) -> int:
 def _refilled(chunks: list[tuple[bytes, bytes]], stored: bytes, wanted: int) -> bytes:
     """Return a whole PNG whose scanlines that lack are zeros."""
     kept = dict(each for each in reversed(chunks) if each[0] in _OF_USE)
+    if exif := kept.get(b"eXIf"):  # some writers put JPEG's mark before it
+        kept[b"eXIf"] = exif.removeprefix(EXIF)
     body = zlib.compress(stored.ljust(wanted, b"\0"), 1)
     header = (b"IHDR", kept.pop(b"IHDR"))
     whole = [header, *reversed(kept.items()), (b"IDAT", body), (b"IEND", b"")]

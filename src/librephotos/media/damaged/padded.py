@@ -26,7 +26,9 @@ from librephotos.media.files.formats import Format
 from librephotos.media.limits import Limits
 from librephotos.media.structure.bmff import announced_end
 
-_WEBP_METADATA: Final = 0x0C  # flags of VP8X; RFC 9649, section 2.7
+_WEBP_METADATA, _WEBP_EXIF = 0x0C, 0x08  # flags of VP8X; RFC 9649, section 2.7
+_WEBP_BEFORE_PICTURE: Final = (b"VP8X", b"ICCP", b"ALPH")
+_WEBP_PICTURES: Final = (b"VP8 ", b"VP8L")
 _MAX_CHUNKS: Final = 10_000
 
 
@@ -36,7 +38,7 @@ def padded(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
     there = min(len(data.rstrip(b"\0")), size)
     whole = data[:size].ljust(size, b"\0")
     if data[12:16] == b"VP8X":
-        whole = _up_to_picture(whole)
+        whole = _of_what_is_there(whole, len(data))
     if format.name == "HEIC":
         picture = pillow_heif.open_heif(io.BytesIO(whole), convert_hdr_to_8bit=True)
         check_pixels(*picture.size, limits=limits)
@@ -61,13 +63,24 @@ def announced_size(data: bytes, format: Format) -> int:
     return size
 
 
-def _up_to_picture(data: bytes) -> bytes:
-    """Return a WebP without the EXIF and XMP that are announced behind its picture."""
+def _of_what_is_there(data: bytes, there: int) -> bytes:
+    """Return a WebP without metadata that go on behind the bytes that are `there`."""
+    kept, flags, at = b"", data[20] & ~_WEBP_METADATA, 12
+    has_picture = False
     for kind, end in _chunks(data):
-        if kind in (b"VP8 ", b"VP8L") and end <= len(data):
-            size, flags = (end - 8).to_bytes(4, "little"), data[20] & ~_WEBP_METADATA
-            return data[:4] + size + data[8:20] + bytes((flags,)) + data[21:end]
-    return data
+        chunk, at = data[at:end], end
+        if kind == b"EXIF" and end <= there:
+            flags |= _WEBP_EXIF
+        elif kind in _WEBP_PICTURES and end <= len(data):
+            has_picture = True
+        elif kind not in _WEBP_BEFORE_PICTURE:
+            continue
+        kept += chunk
+    if not has_picture:
+        return data
+    size = (len(kept) + 4).to_bytes(4, "little")
+    kept = kept[:8] + bytes((flags,)) + kept[9:]
+    return data[:4] + size + data[8:12] + kept
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int]]:

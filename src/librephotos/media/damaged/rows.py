@@ -19,9 +19,13 @@ from librephotos.media.damaged.part import (
 from librephotos.media.decoding.pixels import (
     DAMAGED,
     Box,
+    Decoded,
+    box_before,
     check_pixels,
     decode_source,
     fitted,
+    missed_turn,
+    turned_picture,
     upright_size,
 )
 from librephotos.media.errors import UnreadableFile
@@ -36,12 +40,18 @@ _INTERLACED: Final = 0x40
 def png(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
     """Decode a PNG whatever its checksums say."""
     mended = _with_right_sums(data)
+    header = pyvips.Image.new_from_buffer(mended, "")
+    turn = missed_turn(io.BytesIO(data), header)
+    box = box_before(turn, box)
     try:
         source = pyvips.Source.new_from_memory(mended)
         whole = decode_source(source, box=box, limits=limits)
+        share = None
     except pyvips.Error:
-        return up_to_fault(mended, format, box, limits)
-    return Part(whole.image, None, whole.width, whole.height)
+        part = up_to_fault(mended, format, box, limits)
+        whole, share = Decoded(part.image, part.width, part.height), part.share
+    shown = turned_picture(whole, turn)
+    return Part(shown.image, share, shown.width, shown.height)
 
 
 def _with_right_sums(data: bytes) -> bytes:

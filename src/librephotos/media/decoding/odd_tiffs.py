@@ -23,8 +23,10 @@ from librephotos.media.decoding.pixels import (
     Box,
     Decoded,
     as_srgb,
+    box_before,
     check_pixels,
     fitted,
+    turned_picture,
 )
 from librephotos.media.limits import Limits
 from librephotos.media.structure.tiff import (
@@ -33,11 +35,13 @@ from librephotos.media.structure.tiff import (
     opened_tiff,
     page_option,
 )
+from librephotos.media.turns import ORIENTATIONS, UNTURNED
 
 _WIDTH: Final = 0x0100
 _HEIGHT: Final = 0x0101
 _PHOTOMETRIC: Final = 0x0106
 _COMPRESSION: Final = 0x0103
+_ORIENTATION: Final = 0x0112
 _SAMPLE_FORMAT: Final = 0x0153
 _BITS: Final = 0x0102
 _PLANAR: Final = 0x011C
@@ -66,12 +70,15 @@ def decode_odd_tiff(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded | No
     if tags and _may_be_dim(tags):
         return _decode_dim(file, box=box, limits=limits)
     numbers = _read_numbers(file, tags, limits=limits)
+    turn = _turn(tags) if tags else UNTURNED
+    before = box_before(turn, box)
     if numbers is not None and numbers.ndim > 2 and numbers.shape[2] == 3:
         if tags and tags[_SAMPLE_FORMAT] == _REAL:  # linear light by custom
             light = pyvips.Image.new_from_array(numbers.astype(np.float32))
-            return fitted(as_srgb(light.copy(interpretation="scrgb")), None, box)
+            seen = as_srgb(light.copy(interpretation="scrgb"))
+            return turned_picture(fitted(seen, None, before), turn)
     if numbers is not None:
-        return _fitted(_as_shades(numbers), box)
+        return turned_picture(_fitted(_as_shades(numbers), before), turn)
     if not tags or not _is_odd(tags):
         return None
     _, page, _ = opened_tiff(file)
@@ -121,14 +128,26 @@ def _unusual_words(
         return None
     check_pixels(tags[_WIDTH], tags[_HEIGHT], limits=limits)
     tiff, entries = _shown_directory(file)
-    plain = tags[_COMPRESSION] in (1, *DEFLATED) and tags[_PREDICTOR] == 1
-    if bits in PACKED_BITS and plain and tags[_PLANAR] == 1:
+    if _is_packed(tags):
         form = tags[_SAMPLE_FORMAT]
         return unpacked(tiff, entries, bits=bits, samples=samples, form=form)
     if bits == 16 and tags[_SAMPLE_FORMAT] == _REAL:
         options = page_option(file)
         return halves(file, entries[_SAMPLE_FORMAT], order=tiff.order, **options)
     return None
+
+
+def _is_packed(tags: Mapping[int, int]) -> bool:
+    """Whether the words are such that we put together ourselves."""
+    plain = tags[_COMPRESSION] in (1, *DEFLATED) and tags[_PREDICTOR] == 1
+    usual = tags[_PHOTOMETRIC] in (_BLACK, _RGB) and tags[_SAMPLES] in _COLOURS
+    return usual and plain and tags[_BITS] in PACKED_BITS and tags[_PLANAR] == 1
+
+
+def _turn(tags: Mapping[int, int]) -> int:
+    """Return how samples that are read are still to be turned: libvips does so."""
+    orientation = tags[_ORIENTATION] if _is_packed(tags) else UNTURNED
+    return orientation if orientation in ORIENTATIONS else UNTURNED
 
 
 def _fitted(pixels: npt.NDArray[np.uint8], box: Box) -> Decoded:
@@ -183,6 +202,7 @@ def _shown_tags(file: BinaryIO) -> dict[int, int] | None:
             (_WIDTH, 0),
             (_HEIGHT, 0),
             (_PHOTOMETRIC, 1),
+            (_ORIENTATION, UNTURNED),
             (_PREDICTOR, 1),
             (_PLANAR, 1),
             (_COMPRESSION, 1),

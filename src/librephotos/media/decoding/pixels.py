@@ -213,6 +213,18 @@ def orientation_of(header: pyvips.Image) -> int:
     return value if 1 <= value <= 8 else 1
 
 
+def box_before(turn: int, box: Box) -> Box:
+    """Return the box of what fits into another one once it is turned."""
+    return Box(box.height, box.width) if turn > 4 else box
+
+
+def turned_picture(found: Decoded, turn: int) -> Decoded:
+    """Return a picture turned by an EXIF orientation, 1 to 8."""
+    size = (found.height, found.width) if turn > 4 else (found.width, found.height)
+    image = turned_image(found.image, turn)
+    return replace(found, image=image, width=size[0], height=size[1])
+
+
 def turned_image(image: pyvips.Image, turn: int) -> pyvips.Image:
     """Return an upright image, in memory, turned by an EXIF orientation, 1 to 8."""
     if turn == UNTURNED:
@@ -287,15 +299,8 @@ def _in_srgb(found: Decoded, file: BinaryIO, format: Format) -> Decoded:
 def _decode_png(file: BinaryIO, *, box: Box, limits: Limits) -> Decoded:
     source = pyvips.Source.new_from_descriptor(file.fileno())
     missed = missed_turn(file, pyvips.Image.new_from_source(source, ""))
-    if missed == 1:
-        return decode_source(source, box=box, limits=limits)
-    across = missed > 4
-    box = Box(box.height, box.width) if across else box
-    found = decode_source(source, box=box, limits=limits)
-    image = found.image.copy()
-    image.set_type(pyvips.GValue.gint_type, "orientation", missed)
-    size = (found.height, found.width) if across else (found.width, found.height)
-    return Decoded(image.autorot().copy_memory(), *size)
+    found = decode_source(source, box=box_before(missed, box), limits=limits)
+    return turned_picture(found, missed)
 
 
 def missed_turn(file: BinaryIO, header: pyvips.Image) -> int:
