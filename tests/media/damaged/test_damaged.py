@@ -27,6 +27,7 @@ from librephotos.media.errors import LimitExceeded, MediaError, UnreadableFile
 from librephotos.media.files.formats import FORMATS, sniff
 from librephotos.media.limits import Limits
 from librephotos.media.pictures.thumbnails import Thumbnails, make_thumbnails
+from librephotos.media.structure.orientation import exif_of
 from tests.media.conftest import Keep
 from tests.support.pictures import coded, images, videos
 
@@ -448,13 +449,10 @@ def _turned_png(place: str, mark: bytes, interlaced: bool) -> bytes:
     stored = images.stored_for(6, images.quadrants(800, 600))
     image = pyvips.Image.new_from_array(np.asarray(stored.convert("RGB")))
     plain = image.pngsave_buffer(interlace=interlaced, keep="none")
-    body = b"eXIf" + mark + _EXIF_6
+    body = b"eXIf" + mark + exif_of(6)
     chunk = (len(body) - 4).to_bytes(4) + body + zlib.crc32(body).to_bytes(4)
     at = 33 if place == "before" else plain.rindex(b"IEND") - 4
     return plain[:at] + chunk + plain[at:]
-
-
-_EXIF_6 = b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"
 
 
 @pytest.mark.parametrize("mark", [b"", b"Exif\0\0"], ids=["bare", "marked"])
@@ -512,6 +510,18 @@ def test_a_preview_in_the_file_is_shown_where_the_picture_is_lost(
     made = _make(keep("a", lost))
     assert (made.width, made.height) == (160, 120)
     assert "only the preview of 160 × 120 pixels" in made.damage
+    assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
+
+
+def test_a_preview_is_turned_as_the_jpeg_whose_picture_is_lost(keep: Keep) -> None:
+    stored = images.stored_for(6, images.quadrants(120, 160))
+    preview = images.encoded(stored, "JPEG", quality=95)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8769)[0x927C] = preview
+    data = images.encoded(PICTURE, "JPEG", exif=exif.tobytes())
+    made = _make(keep("a.jpg", data[: data.index(preview) + len(preview)]))
+    assert (made.width, made.height) == (120, 160)
     assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
 
 

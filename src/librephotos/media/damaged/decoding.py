@@ -28,6 +28,8 @@ from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.formats import Format
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
+from librephotos.media.structure.jpeg_segments import jpeg_exif
+from librephotos.media.structure.orientation import orientation_in
 from librephotos.media.structure.tiff import with_main_page_first
 
 _FAILURES: Final = (
@@ -84,12 +86,18 @@ def decode_damaged_bytes(
             colours = colours_of(io.BytesIO(data), format)
             return _decoded(part, damage_text(part.share), colours)
     try:
-        # The picture of a JPEG begins where the file does.
-        behind = 2 if format.name == "JPEG" else 0
-        part = previews.largest_preview(data, box, limits, behind=behind)
+        part = _largest_preview(data, format, box, limits)
     except UnreadableFile as error:
         raise UnreadableFile(lost_text(data, format.name)) from error
     return _decoded(part, preview_text(part.width, part.height))
+
+
+def _largest_preview(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
+    if format.name != "JPEG":
+        return previews.largest_preview(data, box, limits)
+    # The picture itself begins where the file does, and says how both are turned.
+    turn = orientation_in(jpeg_exif(data))
+    return previews.largest_preview(data, box, limits, behind=2, turn=turn)
 
 
 def _decoded(part: Part, damage: str, colours: CodedColours | None = None) -> Decoded:

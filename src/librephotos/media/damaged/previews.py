@@ -12,33 +12,49 @@ from typing import Final
 import pyvips
 
 from librephotos.media.damaged.part import Part, shows_something, thumbnail
-from librephotos.media.decoding.pixels import DAMAGED, Box, upright_size
+from librephotos.media.decoding.pixels import (
+    DAMAGED,
+    Box,
+    box_before,
+    turned_image,
+    upright_size,
+)
 from librephotos.media.errors import LimitExceeded, UnreadableFile
 from librephotos.media.limits import Limits
+from librephotos.media.turns import UNTURNED
 
 _START = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]")
 _MAX_FOUND: Final = 50
 _LARGEST_PREVIEW: Final = 64 * 1024 * 1024
 
 
-def largest_preview(data: bytes, box: Box, limits: Limits, *, behind: int = 0) -> Part:
+def largest_preview(
+    data: bytes, box: Box, limits: Limits, *, behind: int = 0, turn: int = UNTURNED
+) -> Part:
     """Return the largest JPEG that lies in `data` from `behind` on, as a whole file.
 
-    Raises UnreadableFile if none shows anything.
+    By `turn`, an EXIF orientation, one is turned that states none of its own. Raises
+    UnreadableFile if none shows anything.
     """
-    found = sorted(_sizes(data, behind), reverse=True)
-    for _, start in found:
+    found = sorted(_found(data, behind), reverse=True)
+    for _, start, states_turn in found:
+        left = UNTURNED if states_turn else turn
+        before = box_before(left, box)
         try:
-            part = thumbnail(data[start : start + _LARGEST_PREVIEW], box, limits)
+            part = thumbnail(data[start : start + _LARGEST_PREVIEW], before, limits)
         except (pyvips.Error, LimitExceeded):
             continue
         if shows_something(part.image):
-            return part
+            across = (part.width, part.height)
+            size = across[::-1] if left > 4 else across
+            return Part(turned_image(part.image, left), part.share, *size)
     raise UnreadableFile(DAMAGED)
 
 
-def _sizes(data: bytes, behind: int) -> Iterator[tuple[int, int]]:
-    """Yield the pixels and the place of each JPEG whose header can be read."""
+def _found(data: bytes, behind: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield the pixels, the place, and whether it states how it is to be turned, of
+    each JPEG whose header can be read.
+    """
     for match in islice(_START.finditer(data, behind), _MAX_FOUND):
         start = match.start()
         try:
@@ -49,4 +65,4 @@ def _sizes(data: bytes, behind: int) -> Iterator[tuple[int, int]]:
         except pyvips.Error:
             continue
         if header.get("vips-loader").startswith("jpegload"):
-            yield width * height, start
+            yield width * height, start, bool(header.get_typeof("orientation"))
