@@ -195,6 +195,17 @@ def test_what_is_no_number_is_refused(client, query):
     assert client.get(PHOTOS, query).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "beside", [{"favorite": "true"}, {"tag": "1"}, {"thing": "1"}, {"hidden": "1"}]
+)
+def test_filters_that_a_place_has_not_are_refused_and_not_dropped(client, beside):
+    rome = PlaceFactory(name="Rome")
+    for address in (DAYS, PHOTOS):
+        answer = client.get(address, {"place": rome.pk, **beside})
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["field"] in ("place", "thing")
+
+
 def test_nobody_gets_the_photos_of_others(client_of, summer, me):
     """Shared ones and those of a shared album are no part of one's own timeline."""
     other = UserFactory()
@@ -239,7 +250,8 @@ def test_a_public_page_tells_no_places(client_of, me, summer):
         assert kinds_of(columns) == [12 * 60 + 1]
         days = client_of(caller).get(DAYS, public).json()
         assert days["places"] == [""]
-        assert asked(client_of(caller), **public, place=rome.pk)["ids"] == ""
+        there = client_of(caller).get(PHOTOS, {**public, "place": rome.pk})
+        assert there.status_code == 400
 
 
 @pytest.mark.parametrize("count", [1, 20])

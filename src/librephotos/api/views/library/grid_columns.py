@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_view
@@ -12,7 +13,7 @@ from rest_framework.views import APIView
 
 from librephotos.api.http.documentation import documented
 from librephotos.api.queries.library.grid_columns import runs_of, tiles_from
-from librephotos.api.queries.library.timeline import Days
+from librephotos.api.queries.library.timeline import Days, TimelineFilter
 from librephotos.api.serializers.library.grid_columns import (
     DayColumns,
     GridColumns,
@@ -34,7 +35,10 @@ class _GridView(APIView):
     permission_classes = [SignedInOrPublic]
 
     def days(self, request: Request) -> Days:
-        """Return the days of what is asked for: a filter, or a place or a thing."""
+        """Return the days of what is asked for: a filter, or a place or a thing.
+
+        Raises ValidationError for a place or a thing with filters that it has not.
+        """
         asked = {
             name: value
             for name, value in request.query_params.items()
@@ -44,6 +48,11 @@ class _GridView(APIView):
         chosen = [name for name in _ALBUMS if asked.get(name)]
         if not chosen:
             return Days(request.user, wanted)
+        beside = replace(timeline_filter(asked), video=None, username="")
+        if len(chosen) > 1 or beside != TimelineFilter():
+            raise ValidationError(
+                {chosen[-1]: "It goes with video, photo and media, no other filter."}
+            )
         album = chosen[0], _number(asked, chosen[0])
         view = ViewQuery(timeline=wanted, album=album, video=wanted.video)
         among = photos_of_view(view, viewer=request.user)
