@@ -10,14 +10,12 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import forkserver
 from pathlib import Path
 
 import psutil
 import pytest
 
 from librephotos.api.pipeline.work.child_process import rest_nursery
-from librephotos.api.pipeline.work.children import stop_children
 from librephotos.api.pipeline.work.sandbox import Sandbox
 from tests.support.children import Told, be_told_to_end, oom_score
 from tests.support.pictures.hostile import behave, pid_of_child
@@ -127,13 +125,6 @@ def test_an_idle_child_is_ended_and_comes_back(sandbox: Sandbox) -> None:
     assert sandbox.map(pid_of_child, [0])[0].value != first
 
 
-@pytest.fixture
-def no_nursery() -> None:
-    """End the children that other tests of this process have left."""
-    stop_children()
-    assert forkserver._forkserver._forkserver_pid is None  # type: ignore[attr-defined]
-
-
 def nursery_of(sandbox: Sandbox) -> psutil.Process:
     """Return the process of which the child of a sandbox is a fork."""
     return psutil.Process(parent_of_child(sandbox))
@@ -178,15 +169,15 @@ def test_the_end_of_the_nursery_spoils_no_file(
 
 
 @linux
-@pytest.mark.usefixtures("no_nursery")
 @pytest.mark.parametrize("round", range(3))
 def test_the_end_of_a_nursery_at_work_blames_no_item(round: int) -> None:
     sandboxes = [Sandbox(timeout_s=60, memory_bytes=2**32) for _ in range(3)]
     nursery = nursery_of(sandboxes[0])
+    others = len(nursery.children())
     items = [f"item {number}" for number in range(400)]
     with ThreadPoolExecutor(3) as threads:
         done = [threads.submit(each.map, behave, items) for each in sandboxes]
-        wait_for(lambda: len(nursery.children()) == 3, "three children")
+        wait_for(lambda: len(nursery.children()) == others + 2, "three children")
         nursery.kill()
         outcomes = [outcome for each in done for outcome in each.result(PATIENCE_S)]
     assert [outcome.error for outcome in outcomes if outcome.error] == []
@@ -216,14 +207,12 @@ def test_who_rests_the_nursery_waits_for_no_child_that_is_about_to_be(
         resting.result(PATIENCE_S)
 
 
-@linux
-@pytest.mark.usefixtures("no_nursery")
-def test_the_nursery_ends_after_the_last_child(
-    sandbox: Sandbox, other: Sandbox
-) -> None:
-    nursery = nursery_of(sandbox)
+def end_one_after_the_other() -> None:
+    """End two children, and look when their nursery ends, and that another follows."""
+    one, other = (Sandbox(timeout_s=60, memory_bytes=2**32) for _ in range(2))
+    nursery = nursery_of(one)
     assert parent_of_child(other) == nursery.pid
-    sandbox.stop()
+    one.stop()
     rest_nursery()
     assert nursery.is_running()
     other.stop()
@@ -233,7 +222,16 @@ def test_the_nursery_ends_after_the_last_child(
         return not nursery.is_running()
 
     wait_for(has_ended, "the end of the nursery")
-    assert nursery_of(sandbox).is_running()
+    assert nursery_of(one).is_running()
+    one.stop()
+
+
+@linux
+def test_the_nursery_ends_after_the_last_child() -> None:
+    """In a process of its own, where no other test has left children."""
+    name = end_one_after_the_other.__name__
+    program = f"from {__name__} import {name}\nif __name__ == '__main__': {name}()"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @linux

@@ -154,7 +154,7 @@ def test_a_date_by_an_expression_does_not_wait_among_the_texts_of_searches(
     (task,) = ProcrastinateJob.objects.filter(
         task_name=queue.Task.RUN_STAGES.in_queue, status="todo"
     )
-    assert (task.queue_name, task.priority) == (queue.PICTURES, queue.FIRST)
+    assert (task.queue_name, task.priority) == (queue.PICTURES, 0)
     loop.run(wait=False, queues=[queue.PICTURES])
     assert not waiting(queue.Task.RUN_STAGES)
 
