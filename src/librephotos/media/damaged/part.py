@@ -10,11 +10,13 @@ import pyvips
 from librephotos.media.decoding.pixels import (
     DAMAGED,
     Box,
+    Decoded,
     as_srgb,
     check_pixels,
     complaints,
     fitted,
     forget_complaints,
+    turned_picture,
     upright_size,
 )
 from librephotos.media.errors import UnreadableFile
@@ -42,6 +44,12 @@ class Part:
     share: float | None
     width: int
     height: int
+
+
+def turned_part(part: Part, turn: int) -> Part:
+    """Return a part turned by an EXIF orientation, 1 to 8."""
+    whole = turned_picture(Decoded(part.image, part.width, part.height), turn)
+    return Part(whole.image, part.share, whole.width, whole.height)
 
 
 def check_claim(claimed: int, there: int) -> None:

@@ -11,12 +11,16 @@ from typing import Final
 
 import pyvips
 
-from librephotos.media.damaged.part import Part, shows_something, thumbnail
+from librephotos.media.damaged.part import (
+    Part,
+    shows_something,
+    thumbnail,
+    turned_part,
+)
 from librephotos.media.decoding.pixels import (
     DAMAGED,
     Box,
     box_before,
-    turned_image,
     upright_size,
 )
 from librephotos.media.errors import LimitExceeded, UnreadableFile
@@ -45,9 +49,7 @@ def largest_preview(
         except (pyvips.Error, LimitExceeded):
             continue
         if shows_something(part.image):
-            across = (part.width, part.height)
-            size = across[::-1] if left > 4 else across
-            return Part(turned_image(part.image, left), part.share, *size)
+            return turned_part(part, left)
     raise UnreadableFile(DAMAGED)
 
 

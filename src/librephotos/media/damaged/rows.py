@@ -15,17 +15,16 @@ from librephotos.media.damaged.part import (
     share_before_fill,
     sound_rows,
     thumbnail,
+    turned_part,
 )
 from librephotos.media.decoding.pixels import (
     DAMAGED,
     Box,
-    Decoded,
     box_before,
     check_pixels,
     decode_source,
     fitted,
     missed_turn,
-    turned_picture,
     upright_size,
 )
 from librephotos.media.errors import UnreadableFile
@@ -46,12 +45,10 @@ def png(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
     try:
         source = pyvips.Source.new_from_memory(mended)
         whole = decode_source(source, box=box, limits=limits)
-        share = None
+        part = Part(whole.image, None, whole.width, whole.height)
     except pyvips.Error:
         part = up_to_fault(mended, format, box, limits)
-        whole, share = Decoded(part.image, part.width, part.height), part.share
-    shown = turned_picture(whole, turn)
-    return Part(shown.image, share, shown.width, shown.height)
+    return turned_part(part, turn)
 
 
 def _with_right_sums(data: bytes) -> bytes:

@@ -15,7 +15,7 @@ from librephotos.media.decoding.pixels import (
     Decoded,
     decode_still,
     shrunk,
-    turned_image,
+    turned_picture,
 )
 from librephotos.media.decoding.png_gamma import decode_png_by_gamma
 from librephotos.media.errors import (
@@ -120,11 +120,8 @@ def _turned(decoded: Decoded, turn: int) -> Decoded:
     """Turn a still, and fit it into its box again."""
     if turn == UNTURNED:
         return decoded
-    image = shrunk(turned_image(decoded.image, turn), BIG)
-    width, height = decoded.width, decoded.height
-    if turn > 4:
-        width, height = height, width
-    return replace(decoded, image=image, width=width, height=height)
+    turned = turned_picture(decoded, turn)
+    return replace(turned, image=shrunk(turned.image, BIG))
 
 
 def _still(path: bytes | str, *, format: Format, limits: Limits) -> Decoded:

@@ -231,7 +231,8 @@ def test_the_nursery_ends_after_the_last_child() -> None:
     """In a process of its own, where no other test has left children."""
     name = end_one_after_the_other.__name__
     program = f"from {__name__} import {name}\nif __name__ == '__main__': {name}()"
-    subprocess.run([sys.executable, "-c", program], check=True)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True)
+    assert ended.returncode == 0, ended.stderr
 
 
 @linux
