@@ -80,12 +80,15 @@ export function scanSoFar(job: Job, locale: string): string {
     stagesOf(job).find((each) => each.stage === name),
   );
   if (!files || !previews) return '';
+  // While files are read, nobody knows how many photos they are.
+  const isRead = attempted(files) >= files.total;
+  const all = isRead ? previews.total : Math.max(files.total, previews.total);
   const told = (amount: number): string => amountOf(job, amount, locale);
   return m.jobs_scan_now({
     visible: told(visibleBy(job)),
     found: told(files.total),
     made: told(previews.done),
-    left: told(Math.max(0, previews.total - attempted(previews))),
+    left: told(Math.max(0, all - attempted(previews))),
   });
 }
 
