@@ -251,7 +251,8 @@ def _runs(process: psutil.Process, command: str) -> bool:
 def postgres_process(data: Path) -> psutil.Process | None:
     """Return the PostgreSQL server of a data folder if it runs."""
     try:
-        pid = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
-        return psutil.Process(pid)
+        written = (data / "postgres" / "postmaster.pid").read_text().split()
+        # A server that starts makes the file first, and then writes it.
+        return psutil.Process(int(written[0])) if written else None
     except (FileNotFoundError, NotADirectoryError, psutil.NoSuchProcess):
         return None
