@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from librephotos.api.models import Photo, PhotoStage, StageVersion, User
+from librephotos.api.pipeline.previews.store import remake_previews
 from tests.support.pictures import images
 from tests.support.scanning import Library, work_until_idle, write_jpeg
 
@@ -69,6 +70,43 @@ def test_a_picture_that_breaks_is_marked_and_keeps_what_is_known(
     photo = Photo.objects.get()
     assert photo.damage and photo.user_rating == 4 and photo.visible
     assert len(_problems(client_of(photos.owner))) == 1
+
+
+@pytest.mark.parametrize("was_whole", [True, False])
+def test_a_picture_of_which_nothing_can_be_decoded_is_marked(
+    photos: Library, client_of: Clients, was_whole: bool
+) -> None:
+    path = write_jpeg(photos.root / "a.jpg", seed=7, size=(320, 240))
+    whole = path.read_bytes()
+    header = whole.index(b"\xff\xda")
+    lost = whole[:header] + b"\xff\xda" + b"\0" * 64
+    path.write_bytes(whole if was_whole else lost)
+    photos.scan()
+    path.write_bytes(lost)
+    photos.scan()
+    photo = Photo.objects.get()
+    client = client_of(photos.owner)
+    [row] = _problems(client)
+    assert photo.visible and not row["shown"]
+    assert client.get(f"/api/photos/{photo.pk}/").json()["damage"] == row["message"]
+    [day] = client.get("/api/albums/date/list/").json()["results"]
+    items = client.get(f"/api/albums/date/{day['id']}/").json()["results"]["items"]
+    assert [item["damaged"] for item in items] == [True]
+
+    path.write_bytes(whole)
+    photos.scan()
+    assert Photo.objects.get().damage == "" and _problems(client) == []
+
+
+def test_a_picture_that_cannot_be_read_now_is_not_marked(photos: Library) -> None:
+    path = write_jpeg(photos.root / "a.jpg", seed=8, size=(320, 240))
+    photos.scan()
+    path.unlink()
+    photo = Photo.objects.get()
+    remake_previews(photo.pk, burst=1)
+    work_until_idle()
+    photo.refresh_from_db()
+    assert photo.damage == ""
 
 
 def test_trying_again_looks_at_damaged_pictures_too(

@@ -134,8 +134,9 @@ class Photo(models.Model):
     until there are previews, `aspect_ratio` (without which nothing is visible) by dates
     then; size, colours, `placeholder`, `phash`, `preview_digest`
     (which stands for the pixels of the previews), `damage` (a sentence where only a
-    part of the picture is shown) and `shown_orientation` (the turn of a person that the
-    previews have by now) by the stage thumbnails; `file_rating`, `file_latitude` and
+    part of the picture is shown, or nothing of the file as it is now) and
+    `shown_orientation` (the turn of a person that the previews have by now) by the
+    stage thumbnails; `file_rating`, `file_latitude` and
     `file_longitude` by metadata; `place` by geocode; `taken_at` (wall-clock time
     labelled as UTC), `timezone`, `date_rule`, `day` and `found_category` by dates.
     `rating`, `latitude`, `longitude` and `category` (what a person said, or else what

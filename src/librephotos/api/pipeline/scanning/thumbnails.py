@@ -73,6 +73,15 @@ class ThumbnailsStage(Stage[Original, TurnedThumbnails]):
                 owner=owner,
             )
 
+    def fail(self, errors: dict[UUID, str]) -> None:
+        """Mark the photos; previews of what a file was before stay what is shown."""
+        now = timezone.now()
+        failed = [
+            Photo(id=photo_id, damage=error, last_modified=now)
+            for photo_id, error in errors.items()
+        ]
+        rows.update([fit(photo) for photo in failed], ["damage", "last_modified"])
+
 
 def _changed(seen: Sequence[Photo]) -> list[UUID]:
     """Return the photos that show something else than when this was last recorded.

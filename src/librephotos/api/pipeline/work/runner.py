@@ -113,6 +113,7 @@ def fail_next_stage(
             todo = stage_states.pending(photo_ids, stage=key, version=stage.version)
             failed = [(photo, PhotoStage.State.FAILED, ENDS_WORKERS) for photo in todo]
             if stage_states.record(failed, stage=key, version=stage.version, seen=todo):
+                stage.fail(dict.fromkeys(todo, ENDS_WORKERS))
                 return True
     return False
 
@@ -159,6 +160,13 @@ def _stored(
         if len(recorded) < len(kept):
             transaction.set_rollback(True)
             return False
+        stage.fail(
+            {
+                photo_id: outcome.error
+                for photo_id, outcome in outcomes.items()
+                if photo_id in recorded and outcome.is_final
+            }
+        )
         ended: dict[UUID, Skip | Outcome[Result]] = {**skips, **outcomes}
         put_off = {photo_id for photo_id in recorded if ended[photo_id].for_now}
         if stage.needs and not stage.waiting:

@@ -100,6 +100,11 @@ class Outcome(Generic[Output]):
     disk_full: bool = False
     abrupt: bool = False
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the item itself is to blame, as it will be the next time."""
+        return bool(self.error) and not (self.unsupported or self.for_now)
+
 
 _SILENT: Outcome[Any] = Outcome(
     error=str(unreadable_because(OSError(errno.ETIMEDOUT, silent_disk.SILENT))),

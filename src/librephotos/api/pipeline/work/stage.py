@@ -100,6 +100,12 @@ class Stage(ABC, Generic[Input, Result]):
     def save(self, results: dict[UUID, Result]) -> None:
         """Write the results of the photos for which `compute` succeeded."""
 
+    def fail(self, errors: dict[UUID, str]) -> None:
+        """Write down of photos why they could not pass and will not pass like this.
+
+        In the transaction that records them as failed. Idempotent, as `save` is.
+        """
+
     def note(self, result: Result) -> str:
         """Return what the owner should know of a photo that is done, or ""."""
         return ""
