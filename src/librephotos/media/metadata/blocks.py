@@ -11,20 +11,17 @@ import mmap
 import re
 import struct
 import zlib
-from contextlib import suppress
 from typing import BinaryIO, Final
 
 import pyvips
 
-from librephotos.media.errors import LimitExceeded
-from librephotos.media.limits import Parts
 from librephotos.media.structure.bmff import top_level
 from librephotos.media.structure.heif_items import tiff_of_item
-from librephotos.media.structure.jpeg_segments import EXIF, segments
+from librephotos.media.structure.jpeg_segments import EXIF, head_segments
 from librephotos.media.structure.png_chunks import png_chunks
 from librephotos.media.structure.riff import riff_chunks
 
-_APP1, _SCAN, _END = 0xE1, 0xDA, b"\xff\xd9"
+_APP1, _END = 0xE1, b"\xff\xd9"
 _ICC: Final = (0xE2, b"ICC_PROFILE\0")
 _MAX_HEAD_BYTES: Final = 64 * 2**20
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
@@ -32,7 +29,6 @@ _EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 _EXTENSION_NAME = re.compile(
     rb"""HasExtendedXMP(?:\s*=\s*["']|>)\s*([0-9A-Fa-f]{32})"""
 )
-_MAX_SEGMENTS: Final = 20_000
 _PART_HEAD: Final = 40  # the name, the length of all parts, the offset of this one
 _PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
@@ -49,9 +45,9 @@ def jpeg_head(data: bytes | mmap.mmap, *, with_exif: bool) -> bytes:
     """
     left_out = (_ICC,) if with_exif else (_ICC, (_APP1, EXIF))
     kept, size = [data[:2]], 0
-    for at, code, body in segments(data, 2):
+    for at, code, body in head_segments(data):
         size += len(body)
-        if code == _SCAN or size > _MAX_HEAD_BYTES:
+        if size > _MAX_HEAD_BYTES:
             break
         if not any(code == kind and body.startswith(mark) for kind, mark in left_out):
             kept.append(data[at : at + 4] + body)
@@ -128,15 +124,12 @@ def extended_xmp(data: bytes | mmap.mmap, *, max_bytes: int) -> bytes:
 def _xmp_segments(data: bytes | mmap.mmap, max_bytes: int) -> tuple[bytes, list[bytes]]:
     """Return the first XMP segment of a JPEG and the parts of extensions."""
     main, bodies, left = b"", list[bytes](), max_bytes
-    with suppress(LimitExceeded):
-        for _, code, body in segments(data, 2, Parts(_MAX_SEGMENTS)):
-            if code == _SCAN:
-                break
-            if code == _APP1 and body.startswith(_XMP):
-                main = main or body
-            elif code == _APP1 and body.startswith(_EXTENSION) and len(body) <= left:
-                bodies.append(body.removeprefix(_EXTENSION))
-                left -= len(body)
+    for _, code, body in head_segments(data):
+        if code == _APP1 and body.startswith(_XMP):
+            main = main or body
+        elif code == _APP1 and body.startswith(_EXTENSION) and len(body) <= left:
+            bodies.append(body.removeprefix(_EXTENSION))
+            left -= len(body)
     return main, bodies
 
 

@@ -17,6 +17,8 @@ from librephotos.media.structure.tiff import Directories
 _START, _LENGTH = 0x0201, 0x0202
 _MOST_PIXELS = 640 * 640
 _SAME_SHAPE = 1.02
+_BLACK = 32
+"""The mean of bars, of 255: JPEG lets the picture's edge run into them."""
 
 
 def embedded_placeholder(
@@ -24,9 +26,10 @@ def embedded_placeholder(
 ) -> bytes:
     """Return a WebP to blur, made of the thumbnail in a JPEG, b"" if it has none.
 
-    It is turned as the picture is, whose upright `size` in pixels it is cut to: 4:3
-    thumbnails have bars above and below a picture of 3:2. Raises UnreadableFile if the
-    file cannot be read.
+    It is turned as the picture is, unless it is upright already, and cut to the shape
+    of its upright `size` in pixels: 4:3 thumbnails have black bars above and below a
+    picture of 3:2. One of another shape is left over from before the picture was cut.
+    Raises UnreadableFile if the file cannot be read.
     """
     if format.name != "JPEG":
         return b""
@@ -42,7 +45,12 @@ def embedded_placeholder(
         if stored.width * stored.height > _MOST_PIXELS:
             return b""
         stored.remove("orientation")
-        return placeholder(_cut(turned_image(stored.copy_memory(), orientation), size))
+        stored = stored.copy_memory()
+        for image in (turned_image(stored, orientation), stored):
+            cut = _cut(image, size)
+            if cut is not None:
+                return placeholder(cut)
+        return b""
     except pyvips.Error:
         return b""
 
@@ -60,13 +68,17 @@ def thumbnail_in(exif: bytes) -> bytes:
     return found if found.startswith(b"\xff\xd8") else b""
 
 
-def _cut(image: pyvips.Image, size: tuple[int, int]) -> pyvips.Image:
+def _cut(image: pyvips.Image, size: tuple[int, int]) -> pyvips.Image | None:
+    """Return what is between the bars, None if that is no picture of this shape."""
     width, height = size
     wider = image.width * height / (image.height * width)
     if 1 / _SAME_SHAPE < wider < _SAME_SHAPE:
         return image
     across = min(image.width, max(1, round(image.height * width / height)))
     down = min(image.height, max(1, round(image.width * height / width)))
-    return image.crop(
+    cut = image.crop(
         (image.width - across) // 2, (image.height - down) // 2, across, down
     )
+    all_pixels, pixels = image.width * image.height, across * down
+    outside = image.avg() * all_pixels - cut.avg() * pixels
+    return cut if outside <= _BLACK * (all_pixels - pixels) else None

@@ -3,12 +3,16 @@
 import mmap
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
+from librephotos.media.errors import LimitExceeded
 from librephotos.media.limits import Parts
 
 _STANDALONE: Final = {0x01, *range(0xD0, 0xD9)}
 _FILLING: Final = re.compile(rb"\xff+(?=\xff)")
+_SCAN: Final = 0xDA
+_MOST_IN_HEAD: Final = 20_000
 EXIF: Final = b"Exif\0\0"
 """How the body of an EXIF segment begins."""
 
@@ -40,11 +44,21 @@ def segments(
         at += 2 + length
 
 
+def head_segments(data: bytes | mmap.mmap) -> Iterator[tuple[int, int, bytes]]:
+    """Yield the segments before the picture, of more than any writer makes the first.
+
+    What is looked at of a JPEG must not depend on how many bytes of it are segments.
+    """
+    with suppress(LimitExceeded):
+        for at, code, body in segments(data, 2, Parts(_MOST_IN_HEAD)):
+            if code == _SCAN:
+                return
+            yield at, code, body
+
+
 def jpeg_exif(data: bytes | mmap.mmap) -> bytes:
     """Return the TIFF block of the first EXIF segment, b"" if there is none."""
-    for _, code, body in segments(data, 2):
-        if code == 0xDA:  # the picture begins
-            break
+    for _, code, body in head_segments(data):
         if code == 0xE1 and body.startswith(EXIF):
             return body.removeprefix(EXIF)
     return b""
