@@ -185,6 +185,25 @@ def test_raw_is_upright(orientation: int, corners: tuple, tmp_path: Any) -> None
         assert (found.width, found.height) == size
 
 
+@pytest.mark.parametrize(
+    ("preview", "orientation", "size"),
+    [
+        ((240, 135), 1, (256, 144)),
+        ((180, 180), 1, (192, 192)),
+        ((240, 135), 6, (144, 256)),
+        ((240, 178), 1, (256, 192)),
+    ],
+)
+def test_a_raw_has_the_shape_of_what_is_shown(
+    preview: tuple[int, int], orientation: int, size: tuple[int, int], tmp_path: Any
+) -> None:
+    shown = images.encoded(images.quadrants(*preview), "JPEG")
+    made = _make(images.dng(tmp_path / "a", preview=shown, orientation=orientation))
+    assert (made.width, made.height) == size
+    across, down = _size(made.big.data)
+    assert made.width / made.height == pytest.approx(across / down, rel=0.03)
+
+
 def test_raw_s_own_preview_is_passed_over_where_it_is_small(tmp_path: Any) -> None:
     preview = images.encoded(images.quadrants(32, 24), "JPEG")
     made = _make(images.dng(tmp_path / "a.dng", preview=preview))

@@ -25,6 +25,8 @@ from librephotos.media.original import open_original
 
 # LibRaw's flip codes as EXIF orientations (LibRaw documentation, sizes.flip).
 _ORIENTATIONS: Final = {0: 1, 1: 2, 3: 3, 2: 4, 4: 5, 6: 6, 7: 7, 5: 8}
+_SAME_SHAPE: Final = 1.02
+"""Previews lack some pixels at the sensor's edges."""
 _ACROSS: Final = 4  # the bit of a flip that makes rows of columns
 
 
@@ -34,8 +36,8 @@ def decode_raw(path: bytes | str, *, box: Box, limits: Limits) -> Decoded:
     The embedded preview is taken if it fills the box or is the best there is;
     otherwise the sensor's data is developed at half size.
 
-    Raises UnreadableFile for damaged or unknown data, LimitExceeded for too many
-    pixels.
+    Its size is that of the part of the sensor's picture that is shown. Raises
+    UnreadableFile for damaged or unknown data, LimitExceeded for too many pixels.
     """
     try:
         with _opened(path) as image:
@@ -49,6 +51,7 @@ def decode_raw(path: bytes | str, *, box: Box, limits: Limits) -> Decoded:
         raise UnreadableFile(DAMAGED) from error
     if decoded is None:
         raise UnreadableFile(DAMAGED)
+    width, height = _shown_of((width, height), decoded.image)
     return Decoded(decoded.image, width, height, decoded.damage)
 
 
@@ -62,6 +65,22 @@ def raw_size(path: bytes | str) -> tuple[int, int]:
             return _upright_size(image)
     except rawpy.LibRawError as error:
         raise UnreadableFile(DAMAGED) from error
+
+
+def _shown_of(size: tuple[int, int], preview: pyvips.Image) -> tuple[int, int]:
+    """Return the size of that part of a picture which a preview shows.
+
+    A camera that is set to another shape cuts its preview, and all that is recorded
+    of the sensor's picture is where (DNG 1.7.1, DefaultCropSize; others in their own
+    ways).
+    """
+    width, height = size
+    wider = preview.width * height / (preview.height * width)
+    if 1 / _SAME_SHAPE < wider < _SAME_SHAPE:
+        return size
+    if wider > 1:
+        return width, max(1, round(height / wider))
+    return max(1, round(width * wider)), height
 
 
 def _opened(path: bytes | str) -> rawpy.RawPy:
