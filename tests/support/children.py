@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,6 +34,12 @@ def be_told_to_end(item: Told | str) -> str:
         os.kill(os.getpid(), item.number)
         signal.pause()
     return "done"
+
+
+def use_temporary_folder(folder: str) -> None:
+    """Have the child put its temporary files there."""
+    os.environ["TMPDIR"] = folder
+    tempfile.tempdir = None
 
 
 def resident_bytes(_: object) -> int:

@@ -20,6 +20,7 @@ from librephotos.api.pipeline.work import children, queue
 from librephotos.api.pipeline.work.runner import full_folder_told
 from librephotos.api.pipeline.work.sandbox import Sandbox
 from librephotos.full_disk import FULL, DataFolderFull, fullest_place
+from tests.support.children import use_temporary_folder
 from tests.support.mounts import fill, mounted_memory
 from tests.support.pictures import marked
 from tests.support.pictures.videos import video
@@ -103,17 +104,17 @@ def test_a_reason_that_cannot_be_kept_leaves_nothing(
 
 
 def test_a_full_temporary_folder_is_tried_again(
-    photos: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    photos: Library, tmp_path: Path
 ) -> None:
     """Clips are made there; the picture beside the film is not kept waiting."""
     (photos.root / "film.mp4").write_bytes(video())
     write_jpeg(photos.root / "still.jpg")
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    with mounted_memory(temporary, size="64k"), monkeypatch.context() as changed:
-        changed.setenv("TMPDIR", str(temporary))
+    with mounted_memory(temporary, size="64k"):
         fill(temporary, but=4096)  # or Python would look for another folder
         children.stop_children()
+        children.sandbox().map(use_temporary_folder, [str(temporary)])
         job = photos.scan()
         children.stop_children()
     assert FULL in photos.failures(job).values()
