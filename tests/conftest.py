@@ -30,12 +30,6 @@ hypothesis.settings.load_profile("patient")
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take longest first, lest the last ones keep a core idle."""
-    items.sort(key=lambda item: not {"browser", "server"} & set(item.keywords))
-
-
 @pytest.fixture
 def transactional_db(transactional_db: None) -> Iterator[None]:
     """As it is, but that no task is left in the queue: its tables are not Django's."""
