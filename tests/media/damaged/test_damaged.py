@@ -491,8 +491,19 @@ def test_a_webp_with_a_whole_picture_is_turned(fault: str, keep: Keep) -> None:
     else:
         data = data[: len(data) - 1000]
     made = _make(keep("a.webp", data))
-    assert (made.width, made.height) == (800, 600)
+    assert (made.width, made.height, made.damage) == (800, 600, "")
     assert images.corner_colours(made.big.data) == ("r", "g", "b", "w")
+
+
+def test_a_webp_whose_last_bytes_are_zeros_is_shown_in_part(keep: Keep) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 1
+    data = images.encoded(PICTURE, "WEBP", exif=exif, xmp=b"<x/>" * 500)
+    picture = data.index(b"VP8 ")
+    end = picture + 8 + int.from_bytes(data[picture + 4 : picture + 8], "little")
+    there = data[: end - 3000]
+    made = _make(keep("a.webp", there + bytes(len(data) - 100 - len(there))))
+    assert 50 < _share(made) < 99
 
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "TIFF", "AVIF", "JXL", "WEBP"])

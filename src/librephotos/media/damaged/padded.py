@@ -23,6 +23,7 @@ from librephotos.media.decoding.pixels import (
 )
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.formats import Format
+from librephotos.media.files.wholeness import has_whole_picture
 from librephotos.media.limits import Limits
 from librephotos.media.structure.bmff import announced_end
 
@@ -46,7 +47,9 @@ def padded(data: bytes, format: Format, box: Box, limits: Limits) -> Part:
         part = Part(decoded.image, 1.0, decoded.width, decoded.height)
     else:
         part = thumbnail(whole, box, limits)
-    share = min(there / size, 0.99) if there < size else 0.99
+    if format.name == "WebP" and has_whole_picture(io.BytesIO(data)):
+        return part
+    share = min(there / size, 0.99)
     return Part(part.image, share, part.width, part.height)
 
 

@@ -7,6 +7,7 @@ import pyvips
 
 from librephotos.media.decoding.pixels import FAIL_ON_DAMAGE, Box, turned_image
 from librephotos.media.files.formats import Format
+from librephotos.media.files.wholeness import has_whole_picture
 from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
 from librephotos.media.turns import UNTURNED
@@ -39,6 +40,8 @@ def clips(
     """
     medium, small = boxes
     with open_original(path) as file:
+        if format.name == "WebP" and has_whole_picture(file):
+            return None
         source = pyvips.Source.new_from_descriptor(file.fileno())
         header = LOADERS[format.name](source)
         count = _frames_to_take(header, limits)

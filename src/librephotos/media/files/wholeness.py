@@ -1,8 +1,8 @@
 """Whether a file is all there, where its decoder would not notice that it is not.
 
 Interrupted copies end early, or in zeros that some decoders take for flat colour.
-Sources: ISO/IEC 14496-12, section 4.2; RIFF (Microsoft, 1991); Matroska (RFC 9559,
-section 5); GIF89a, 1990.
+Sources: ISO/IEC 14496-12, section 4.2; RIFF (Microsoft, 1991); WebP (RFC 9649, section
+2.7); Matroska (RFC 9559, section 5); GIF89a, 1990.
 """
 
 import mmap
@@ -16,6 +16,7 @@ from librephotos.media.original import open_original
 from librephotos.media.structure.bmff import Box, announced_end
 from librephotos.media.structure.gif_blocks import EXTENSION, PICTURE, TRAILER, blocks
 from librephotos.media.structure.png_chunks import MAX_CHUNKS, png_chunks
+from librephotos.media.structure.riff import riff_chunks
 
 LEAST_ZEROS: Final = 512
 """Compressed data does not end in as many zeros as this."""
@@ -24,6 +25,7 @@ _BOXED: Final = frozenset(
     ("HEIC", "AVIF", "MP4", "M4V", "QuickTime", "3GP", "CR3"),
 )
 _RIFF: Final = frozenset(("WebP", "AVI"))
+_WEBP_PICTURES: Final = (b"VP8 ", b"VP8L")
 
 
 def share_there(path: bytes | str, *, format: Format) -> float | None:
@@ -44,7 +46,9 @@ def share_there(path: bytes | str, *, format: Format) -> float | None:
             there = min(size, meant) - _zeros_before(file, min(size, meant))
         except OSError as error:
             raise unreadable_because(error) from error
-    return there / meant if meant > there else 1.0
+        if meant <= there or (format.name == "WebP" and has_whole_picture(file)):
+            return 1.0
+    return there / meant
 
 
 def may_be_damaged(path: bytes | str, *, format: Format) -> bool:
@@ -64,6 +68,16 @@ def may_be_damaged(path: bytes | str, *, format: Format) -> bool:
                 return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")
         except OSError as error:
             raise unreadable_because(error) from error
+
+
+def has_whole_picture(file: BinaryIO) -> bool:
+    """Whether the still picture of an open WebP is there, whatever lacks behind it."""
+    size = file.seek(0, os.SEEK_END)
+    there = size - _zeros_before(file, size)
+    return any(
+        chunk.type in _WEBP_PICTURES and chunk.end <= there
+        for chunk in riff_chunks(file)
+    )
 
 
 def jpeg_has_ended(file: BinaryIO) -> bool:

@@ -17,7 +17,7 @@ def riff_chunks(file: BinaryIO, within: Box | None = None) -> Iterator[Box]:
     length.
     """
     offset = within.start + 4 if within else _HEADER_BYTES
-    end = within.end if within else os.fstat(file.fileno()).st_size
+    end = within.end if within else file.seek(0, os.SEEK_END)
     for _ in range(_MAX_CHUNKS):
         file.seek(offset)
         head = file.read(8)
