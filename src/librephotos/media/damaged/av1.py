@@ -25,10 +25,10 @@ from librephotos.media.files.formats import Format
 from librephotos.media.limits import Limits
 from librephotos.media.structure.bmff import boxes
 from librephotos.media.structure.heif_items import (
-    box_body,
     index_parts,
     item_extents,
     item_properties,
+    main_item,
 )
 
 _SEQUENCE_HEADER, _TILE_GROUP, _FRAME = 1, 4, 6
@@ -182,9 +182,7 @@ def _primary_item(data: bytes) -> _Item:
         raise UnreadableFile(DAMAGED)
     parts = index_parts(file, meta)
     try:
-        head = box_body(file, parts.get(b"pitm"))
-        version, _ = head.number(1), head.take(3)
-        main = head.number(2 if version == 0 else 4)
+        main = main_item(file, parts)
         extents = dict(item_extents(file, parts)).get(main, [])
         properties = item_properties(file, parts, main)
     except EOFError as error:

@@ -24,6 +24,7 @@ from librephotos.media.limits import Limits
 from librephotos.media.original import open_original
 from librephotos.media.structure import jxl
 from librephotos.media.structure.png_chunks import png_orientation
+from librephotos.media.structure.stated_sizes import stated_size
 from librephotos.media.structure.tiff import page_option
 from librephotos.media.turns import UNTURNED
 
@@ -113,29 +114,37 @@ def still_size(path: bytes | str, *, format: Format) -> tuple[int, int]:
     """
     with open_original(path) as file:
         try:
-            if format.name == "HEIC":
-                return _heic_size(file)
-            if format.name == "JXL":
-                return _jxl_size(file)
-            if format.name == "BMP":
-                with Image.open(file, formats=["BMP"]) as picture:
-                    return picture.size
-            options = page_option(file) if format.name == "TIFF" else {}
-            try:
-                source = pyvips.Source.new_from_descriptor(file.fileno())
-                header = pyvips.Image.new_from_source(source, "", **options)
-                width, height = upright_size(header)
-                missed = missed_turn(file, header) if format.name == "PNG" else 1
-                return (height, width) if missed > 4 else (width, height)
-            except pyvips.Error:
-                if format.name not in ("AVIF", "TIFF"):
-                    raise
-            file.seek(0)  # an animation, or samples that libvips does not take
-            with Image.open(file, formats=[format.name]) as picture:
-                picture.seek(options.get("page", 0))
-                return picture.size
-        except (pyvips.Error, *PILLOW_ERRORS) as error:
-            raise UnreadableFile(DAMAGED) from error
+            return _size_by_decoder(file, format)
+        except (pyvips.Error, UnreadableFile, *PILLOW_ERRORS) as error:
+            # It is cut short, or of samples that none of them takes.
+            size = stated_size(file, format=format.name)
+            if size is None:
+                raise UnreadableFile(DAMAGED) from error
+            return size
+
+
+def _size_by_decoder(file: BinaryIO, format: Format) -> tuple[int, int]:
+    if format.name == "HEIC":
+        return _heic_size(file)
+    if format.name == "JXL":
+        return _jxl_size(file)
+    if format.name == "BMP":
+        with Image.open(file, formats=["BMP"]) as picture:
+            return picture.size
+    options = page_option(file) if format.name == "TIFF" else {}
+    try:
+        source = pyvips.Source.new_from_descriptor(file.fileno())
+        header = pyvips.Image.new_from_source(source, "", **options)
+        width, height = upright_size(header)
+        missed = missed_turn(file, header) if format.name == "PNG" else 1
+        return (height, width) if missed > 4 else (width, height)
+    except pyvips.Error:
+        if format.name not in ("AVIF", "TIFF"):
+            raise
+    file.seek(0)  # an animation, or samples that libvips does not take
+    with Image.open(file, formats=[format.name]) as picture:
+        picture.seek(options.get("page", 0))
+        return picture.size
 
 
 def decode_source(

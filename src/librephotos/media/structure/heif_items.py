@@ -106,6 +106,13 @@ def _kinds(file: BinaryIO, parts: dict[bytes, Box]) -> Iterator[tuple[int, bytes
             yield item, kind
 
 
+def main_item(file: BinaryIO, parts: dict[bytes, Box]) -> int:
+    """Return the number of the item to show; raises EOFError if none is named."""
+    head = box_body(file, parts.get(b"pitm"))
+    version, _ = head.number(1), head.take(3)
+    return head.number(2 if version == 0 else 4)
+
+
 def item_extents(
     file: BinaryIO, parts: dict[bytes, Box]
 ) -> Iterator[tuple[int, list[tuple[int, int]]]]:
