@@ -38,7 +38,8 @@ def _heic(orientation: int) -> bytes:
     target = io.BytesIO()
     exif = _turned(orientation).tobytes()
     pillow_heif.from_pillow(images.picture(60, 40)).save(
-        target, format="HEIF", exif=exif)
+        target, format="HEIF", exif=exif
+    )
     return target.getvalue()
 
 

@@ -107,6 +107,19 @@ def decode_still(
             raise UnreadableFile(DAMAGED) from error
 
 
+def turn_of(path: bytes | str) -> int:
+    """Return the EXIF orientation, 1 to 8, in which libvips shows a picture.
+
+    Raises UnreadableFile if it cannot tell.
+    """
+    with open_original(path) as file:
+        try:
+            source = pyvips.Source.new_from_descriptor(file.fileno())
+            return orientation_of(pyvips.Image.new_from_source(source, ""))
+        except pyvips.Error as error:
+            raise UnreadableFile(DAMAGED) from error
+
+
 def still_size(path: bytes | str, *, format: Format) -> tuple[int, int]:
     """Return the upright width and height in pixels, read from the header alone.
 

@@ -54,7 +54,9 @@ _STORED_GROUPS: Final = frozenset(("Image", "Photo", "GPSInfo"))
 
 def read_exif(data: exiv2.ExifData) -> Metadata:
     """Return what an EXIF block says; odd values are left out, nothing raises."""
-    exif = {datum.key(): datum for datum in data}
+    exif: dict[str, Datum] = {}
+    for datum in data:
+        exif.setdefault(datum.key(), datum)
     exposure = _exposure_time(exif)
     latitude, longitude, altitude = _position(exif)
     return Metadata(

@@ -4,7 +4,7 @@ import mmap
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import exiv2
@@ -34,6 +34,8 @@ from librephotos.media.metadata.xmp_packet import packet_values
 from librephotos.media.original import open_original
 from librephotos.media.pictures import raw
 from librephotos.media.structure.heif_items import heif_items
+from librephotos.media.structure.jpeg_segments import jpeg_exif
+from librephotos.media.structure.orientation import is_stated_plainly
 
 __all__ = ["Metadata", "Region", "read_metadata"]
 
@@ -46,6 +48,18 @@ _NO_METADATA: Final = (
     exiv2.ErrorCode.kerFileContainsUnknownImageType,
     exiv2.ErrorCode.kerMemoryContainsUnknownImageType,
 )
+
+
+@dataclass(frozen=True)
+class _Besides:
+    """What else there is to a JPEG than exiv2 tells.
+
+    extension is the packet that its XMP goes on in. turn is the orientation in which it
+    is shown where exiv2 may read another one, else None.
+    """
+
+    extension: bytes = b""
+    turn: int | None = None
 
 
 def read_metadata(
@@ -79,19 +93,19 @@ def read_metadata(
 def _read_still(path: bytes | str, *, format: Format, limits: Limits) -> Metadata:
     with open_original(path) as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    extension = b""
+    besides = _Besides()
     if format.name == "JPEG":
-        extension = extended_xmp(mapped, max_bytes=limits.max_metadata_bytes)
+        besides = _besides(mapped, path, max_bytes=limits.max_metadata_bytes)
     try:
         classic = classic_tiff(mapped, max_bytes=limits.max_metadata_bytes)
         image = exiv2.ImageFactory.open(classic or mapped)
         image.readMetadata()
-        found = _embedded(image, extension)
+        found = _embedded(image, besides)
         stored = (image.pixelWidth(), image.pixelHeight())
     except exiv2.Exiv2Error as error:
         found, stored = Metadata(), (0, 0)
         if error.code not in _NO_METADATA:
-            found = _beside_exif(mapped, extension, path, format, limits=limits)
+            found = _beside_exif(mapped, besides, path, format, limits=limits)
     if format.name == "PNG":
         found = merge(found, read_png(path))
     if format.name == "GIF":
@@ -101,13 +115,24 @@ def _read_still(path: bytes | str, *, format: Format, limits: Limits) -> Metadat
     return _sized(found, path, format, stored if format.name == "JPEG" else (0, 0))
 
 
-def _embedded(image: exiv2.Image, extension: bytes = b"") -> Metadata:
-    """Return what exiv2 found, and what the packet that its XMP goes on in says."""
+def _besides(mapped: mmap.mmap, path: bytes | str, *, max_bytes: int) -> _Besides:
+    turn = None
+    exif = jpeg_exif(mapped)
+    if exif and not is_stated_plainly(exif):
+        with suppress(UnreadableFile):
+            turn = pixels.turn_of(path)
+    return _Besides(extended_xmp(mapped, max_bytes=max_bytes), turn)
+
+
+def _embedded(image: exiv2.Image, besides: _Besides = _Besides()) -> Metadata:
+    """Return what exiv2 found, and what there is besides."""
     exif = read_exif(image.exifData())
+    exif = replace(exif, orientation=besides.turn or exif.orientation)
     iptc = read_iptc(image.iptcData())
     values, warnings = property_values(image.xmpData()), tuple[str, ...]()
     try:
-        for key, texts in packet_values(extension).items() if extension else ():
+        more = packet_values(besides.extension) if besides.extension else {}
+        for key, texts in more.items():
             values.setdefault(key, texts)
     except UnreadableFile:
         warnings = (DAMAGED,)
@@ -130,7 +155,7 @@ def _embedded(image: exiv2.Image, extension: bytes = b"") -> Metadata:
 
 def _beside_exif(
     mapped: mmap.mmap,
-    extension: bytes,
+    besides: _Besides,
     path: bytes | str,
     format: Format,
     *,
@@ -144,9 +169,9 @@ def _beside_exif(
         if format.name == "JPEG":
             with suppress(exiv2.Exiv2Error):  # where the colour profile is at fault
                 head = jpeg_head(mapped, with_exif=True)
-                return merge(_opened(head, extension), damaged)
+                return merge(_opened(head, besides), damaged)
             head = jpeg_head(mapped, with_exif=False)
-            return merge(_opened(head, extension), damaged)
+            return merge(_opened(head, besides), damaged)
         with open_original(path) as file:
             if format.name == "PNG":
                 with suppress(exiv2.Exiv2Error):
@@ -161,11 +186,11 @@ def _beside_exif(
         return damaged
 
 
-def _opened(data: bytes, extension: bytes = b"") -> Metadata:
+def _opened(data: bytes, besides: _Besides = _Besides()) -> Metadata:
     """Return what exiv2 finds in a file or block; raises its errors."""
     image = exiv2.ImageFactory.open(data)
     image.readMetadata()
-    return _embedded(image, extension)
+    return _embedded(image, besides)
 
 
 def _said_by_blocks(exif: bytes, packet: bytes) -> Metadata:

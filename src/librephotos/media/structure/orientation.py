@@ -24,6 +24,20 @@ def orientation_in(exif: bytes) -> int:
     return stated[0] if stated and 1 <= stated[0] <= 8 else 1
 
 
+def is_stated_plainly(exif: bytes) -> bool:
+    """Return whether all readers see the same orientation in an EXIF block.
+
+    They differ over types that are not the standard's, and damaged directories.
+    """
+    tiff = exif.removeprefix(EXIF_MARK)
+    directories, first = Directories.opened(lambda at, count: tiff[at : at + count])
+    entries = directories.entries(first) if first else {}
+    stated = entries.get(_ORIENTATION)
+    count = struct.pack(directories.order + "H", len(entries))
+    is_whole = bool(first) and directories.read(first, 2) == count
+    return is_whole and (not stated or (stated.type, stated.count) == (_SHORT, 1))
+
+
 def exif_of(orientation: int) -> bytes:
     """Return an EXIF block, without mark, that states an orientation alone."""
     entry = struct.pack("<HHIHH", _ORIENTATION, _SHORT, 1, orientation, 0)

@@ -42,8 +42,7 @@ def _tiff(file: BinaryIO) -> _Size | None:
     tiff, _, offset = opened_tiff(file)
     tags = tiff.entries(offset) if offset else {}
     width, height, turn = (
-        (*tiff.integers(tags.get(tag)), 0)[0]
-        for tag in (_WIDTH, _HEIGHT, _ORIENTATION)
+        (*tiff.integers(tags.get(tag)), 0)[0] for tag in (_WIDTH, _HEIGHT, _ORIENTATION)
     )
     return (height, width) if turn in range(5, 9) else (width, height)
 

@@ -61,7 +61,10 @@ class Directories:
         return cls(read, order), struct.unpack(order + "I", head[4:])[0]
 
     def entries(self, offset: int) -> dict[int, Entry]:
-        """Return the entries of the directory at `offset` by tag; empty if broken."""
+        """Return the entries of the directory at `offset` by tag; empty if broken.
+
+        Of a tag that stands there twice the first counts, as for libtiff and libexif.
+        """
         head = self.read(offset, 2)
         if len(head) < 2:
             return {}
@@ -69,7 +72,8 @@ class Directories:
         body = self.read(offset + 2, count * 12)
         form = struct.Struct(self.order + "HHI4s")
         usable = len(body) // 12 * 12
-        return {row[0]: Entry(*row) for row in form.iter_unpack(body[:usable])}
+        rows = list(form.iter_unpack(body[:usable]))
+        return {row[0]: Entry(*row) for row in reversed(rows)}
 
     def next_offset(self, offset: int) -> int:
         """Return where the directory after the one at `offset` lies, 0 for none."""
