@@ -13,8 +13,9 @@ from librephotos.media.files.formats import sniff
 from librephotos.media.limits import Limits
 from librephotos.media.metadata.reading import read_metadata
 from librephotos.media.pictures.thumbnails import make_thumbnails
+from librephotos.media.structure.tracks import is_on_its_side
 from tests.media.conftest import Keep
-from tests.support.pictures import images
+from tests.support.pictures import images, videos
 
 
 def _turned(orientation: int) -> Image.Exif:
@@ -91,3 +92,31 @@ def _has_the_size_of_its_previews(path: object) -> None:
     found = read_metadata(path, format=format, limits=Limits())
     made = make_thumbnails(path, format=format, limits=Limits())
     assert (found.width, found.height) == (made.width, made.height)
+
+
+@pytest.mark.parametrize("format", ["mp4", "mov"])
+@pytest.mark.parametrize(
+    ("matrix", "size"),
+    [
+        ((1, 0, 0, 1), (320, 240)),
+        ((0, 1, -1, 0), (240, 320)),
+        ((0, -1, 1, 0), (240, 320)),
+        ((-1, 0, 0, -1), (320, 240)),
+        ((0, 0, 0, 0), (320, 240)),
+    ],
+)
+def test_of_films_of_which_no_frame_is_there(
+    matrix: tuple[int, ...], size: tuple[int, int], format: str, keep: Keep
+) -> None:
+    film = videos.with_matrix(videos.video(format=format, streamable=True), matrix)
+    path = keep(f"a.{format}", film[: film.index(b"mdat") + 20])
+    found = read_metadata(path, format=sniff(path), limits=Limits())
+    assert (found.width, found.height) == size
+
+
+def test_of_films_the_track_that_is_shown_counts(keep: Keep) -> None:
+    film = videos.with_matrix(videos.video(streamable=True), (0, 1, -1, 0))
+    at = film.index(b"tkhd") + 4 + 12
+    other = film[:at] + (7).to_bytes(4, "big") + film[at + 4 :]
+    with io.BytesIO(film) as one, io.BytesIO(other) as two:
+        assert is_on_its_side(one, 1) and not is_on_its_side(two, 1)

@@ -197,12 +197,16 @@ def _first_frames(
 
 def shape_of(frame: VideoFrame, aspect: Fraction | None) -> Shape:
     """Return how the frames of a film are shown, of which this is one."""
-    stretch = float(aspect) if aspect and 0.1 < aspect < 10 else 1.0
     area = _area(frame)
     # FFmpeg takes the rotation from the first row, which a mirror turns around; of a
     # matrix that leaves nothing of the picture, as one of zeros, it is any number.
     turns = round(frame.rotation / 90 + (2 if area < 0 else 0)) % 4 if area else 0
-    return Shape(round(frame.width * stretch), frame.height, turns, area < 0)
+    return Shape(stretched(frame.width, aspect), frame.height, turns, area < 0)
+
+
+def stretched(width: int, aspect: Fraction | None) -> int:
+    """Return the width that is shown of pixels of this shape, if it can be true."""
+    return round(width * float(aspect)) if aspect and 0.1 < aspect < 10 else width
 
 
 def _area(frame: VideoFrame) -> int:

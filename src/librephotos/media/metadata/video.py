@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from librephotos.media.dates import Clock, usable_date
-from librephotos.media.decoding.video import shown_size
+from librephotos.media.decoding.video import shown_size, stretched
 from librephotos.media.errors import UnreadableFile
 from librephotos.media.files.containers import (
     check_duration,
@@ -29,6 +29,8 @@ from librephotos.media.metadata.record import Metadata, merge
 from librephotos.media.metadata.sony_xml import read_nonrealtime
 from librephotos.media.metadata.xmp import read_xmp
 from librephotos.media.metadata.xmp_packet import packet_values
+from librephotos.media.original import open_original
+from librephotos.media.structure.tracks import is_on_its_side
 from librephotos.media.text import clean
 
 _APPLE: Final = "com.apple.quicktime."
@@ -50,7 +52,7 @@ def read_video(path: bytes | str, *, format: Format, limits: Limits) -> Metadata
         track = picture_track(container)
         check_duration(container, limits=limits)
         said = _said(container, track)
-        size = shown_size(container)
+        size = shown_size(container) or _stated_size(track, path)
         found = _metadata(container, track, said, size)
         plays = playback_type(container, track, format=format)
         found = replace(found, video_playback_type=plays)
@@ -60,6 +62,14 @@ def read_video(path: bytes | str, *, format: Format, limits: Limits) -> Metadata
         if moment:
             found.dates["EXIF:DateTimeOriginal"] = moment
     return _with_user_data(found, path, limits) if format.name in _BMFF else found
+
+
+def _stated_size(track: VideoStream, path: bytes | str) -> tuple[int, int]:
+    """Return the upright size of a film no frame of which tells how it is turned."""
+    with open_original(path) as file:
+        turned = is_on_its_side(file, track.id)
+    width = stretched(track.width, track.sample_aspect_ratio)
+    return (track.height, width) if turned else (width, track.height)
 
 
 def _with_user_data(found: Metadata, path: bytes | str, limits: Limits) -> Metadata:
@@ -102,7 +112,7 @@ def _metadata(
     container: InputContainer,
     track: VideoStream,
     said: Mapping[str, str],
-    size: tuple[int, int] | None,
+    size: tuple[int, int],
 ) -> Metadata:
     def first(*keys: str) -> str | None:
         return next((said[key] for key in keys if said.get(key)), None)
@@ -110,8 +120,8 @@ def _metadata(
     latitude, longitude, altitude = _position(said) or (None, None, None)
     sound = next((s for s in container.streams.audio if s.codec_context), None)
     return Metadata(
-        width=size[0] if size else track.width,
-        height=size[1] if size else track.height,
+        width=size[0],
+        height=size[1],
         camera_make=first(f"{_APPLE}make", "make", "com.android.manufacturer"),
         camera_model=first(f"{_APPLE}model", "model", "com.android.model"),
         lens=first(f"{_APPLE}camera.lens_model"),
