@@ -98,6 +98,29 @@ def test_a_picture_of_which_nothing_can_be_decoded_is_marked(
     assert Photo.objects.get().damage == "" and _problems(client) == []
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a"])
+@pytest.mark.parametrize("content", [b"", bytes(5000), b"no picture"])
+def test_a_picture_whose_file_is_none_any_more_is_marked(
+    content: bytes, name: str, photos: Library, client_of: Clients
+) -> None:
+    path = write_jpeg(photos.root / name, seed=7, size=(320, 240))
+    whole = path.read_bytes()
+    photos.scan()
+    path.write_bytes(content)
+    for _ in range(2):
+        photos.scan()
+        photo = Photo.objects.get()
+        assert photo.visible and photo.damage and photo.preview_format == "jpg"
+    client = client_of(photos.owner)
+    told = [(row["message"], row["shown"]) for row in _problems(client)]
+    # What is not named like a picture is no problem of its own.
+    assert told == [(photo.damage, False)] or (name == "a" and not told)
+
+    path.write_bytes(whole)
+    photos.scan()
+    assert Photo.objects.get().damage == "" and _problems(client) == []
+
+
 def test_a_picture_that_cannot_be_read_now_is_not_marked(photos: Library) -> None:
     path = write_jpeg(photos.root / "a.jpg", seed=8, size=(320, 240))
     photos.scan()

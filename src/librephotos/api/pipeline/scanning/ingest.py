@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from librephotos.api.pipeline.scanning.captures import attach_files
 from librephotos.api.pipeline.scanning.walk import stat_key
 from librephotos.api.pipeline.work import jobs
 from librephotos.api.pipeline.work.children import decoding_limits
-from librephotos.api.pipeline.work.registry import first_pass
+from librephotos.api.pipeline.work.registry import first_pass, preview_stage
 from librephotos.api.pipeline.work.runner import (
     ENDS_WORKERS,
     UNSTORABLE,
@@ -34,6 +34,7 @@ from librephotos.api.pipeline.work.runner import (
 )
 from librephotos.api.pipeline.work.sandbox import Outcome, Sandbox
 from librephotos.api.writes import scanned_files
+from librephotos.api.writes.invalidation import Reason, invalidate
 from librephotos.media.files.formats import CANDIDATE_EXTENSIONS, FORMATS, Kind
 
 log = logging.getLogger(__name__)
@@ -223,6 +224,25 @@ def _reject(rejected: Sequence[tuple[File, Outcome[Any]]]) -> None:
             settled.append((file.pk, File.State.SKIPPED, NOT_MEDIA))
     File.objects.bulk_update([file for file, _ in rejected], ["stat_key"])
     scanned_files.settle(settled)
+    _mark_photos(
+        {
+            file.pk: outcome.error
+            for file, outcome in rejected
+            if file.photo_id and not outcome.for_now
+        }
+    )
+
+
+def _mark_photos(errors: Mapping[int, str]) -> None:
+    """Mark photos whose main file was one and is none any more, by why it is none.
+
+    Once it is a picture again, if only the one that it was, that has to be found out.
+    """
+    photos = Photo.objects.filter(main_file__in=errors).order_by("pk")
+    shown = dict(photos.values_list("pk", "main_file"))
+    stage = preview_stage()
+    stage.fail({photo: errors[file] for photo, file in shown.items()})
+    invalidate([stage.key], of=shown, reason=Reason.INPUT)
 
 
 def _extension(path: bytes) -> str:
