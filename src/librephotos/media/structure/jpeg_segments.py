@@ -45,9 +45,9 @@ def segments(
 
 
 def head_segments(data: bytes | mmap.mmap) -> Iterator[tuple[int, int, bytes]]:
-    """Yield the segments before the picture, of more than any writer makes the first.
+    """Yield the segments before the picture, at most as many as any writer makes.
 
-    What is looked at of a JPEG must not depend on how many bytes of it are segments.
+    A hostile JPEG is nothing but segments, which would take minutes to walk.
     """
     with suppress(LimitExceeded):
         for at, code, body in segments(data, 2, Parts(_MOST_IN_HEAD)):

@@ -4,12 +4,16 @@ Source: CIPA DC-008 (Exif 2.32), section 4.6.4, tag 0x0112.
 """
 
 import struct
+from collections.abc import Iterable
+from typing import BinaryIO
 
+from librephotos.media.structure.bmff import Box
 from librephotos.media.structure.tiff import Directories
 
 EXIF_MARK = b"Exif\0\0"
 _ORIENTATION = 0x0112
 _SHORT = 3
+_MAX_EXIF_BYTES = 256 * 1024  # the directory with the orientation is in front
 
 
 def orientation_in(exif: bytes) -> int:
@@ -22,6 +26,15 @@ def orientation_in(exif: bytes) -> int:
     entries = directories.entries(first) if first else {}
     stated = directories.integers(entries.get(_ORIENTATION))
     return stated[0] if stated and 1 <= stated[0] <= 8 else 1
+
+
+def orientation_of_chunk(file: BinaryIO, chunks: Iterable[Box], kind: bytes) -> int:
+    """Return what the first chunk of a kind states as an EXIF block, else 1."""
+    for chunk in chunks:
+        if chunk.type == kind:
+            file.seek(chunk.start)
+            return orientation_in(file.read(min(chunk.length, _MAX_EXIF_BYTES)))
+    return 1
 
 
 def is_stated_plainly(exif: bytes) -> bool:

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from librephotos.media.structure.bmff import Box
-from librephotos.media.structure.orientation import orientation_in
+from librephotos.media.structure.orientation import orientation_of_chunk
 
 _SIGNATURE_BYTES: Final = 8
 MAX_CHUNKS: Final = 10_000
-_MAX_EXIF_BYTES: Final = 256 * 1024  # the directory with the orientation is in front
 
 
 def png_chunks(file: BinaryIO) -> Iterator[Box]:
@@ -30,8 +29,4 @@ def png_chunks(file: BinaryIO) -> Iterator[Box]:
 
 def png_orientation(file: BinaryIO) -> int:
     """Return the orientation, 1 to 8, that the EXIF of an open PNG states; else 1."""
-    for chunk in png_chunks(file):
-        if chunk.type == b"eXIf":
-            file.seek(chunk.start)
-            return orientation_in(file.read(min(chunk.length, _MAX_EXIF_BYTES)))
-    return 1
+    return orientation_of_chunk(file, png_chunks(file), b"eXIf")

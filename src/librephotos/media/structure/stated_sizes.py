@@ -15,14 +15,13 @@ from librephotos.media.structure.heif_items import (
     item_properties,
     main_item,
 )
-from librephotos.media.structure.orientation import orientation_in
+from librephotos.media.structure.orientation import orientation_of_chunk
 from librephotos.media.structure.riff import riff_chunks
 from librephotos.media.structure.tiff import opened_tiff
 
 _Size = tuple[int, int]
 _WIDTH, _HEIGHT, _ORIENTATION = 0x0100, 0x0101, 0x0112
 _VP8_START: Final = b"\x9d\x01\x2a"
-_MAX_EXIF_BYTES: Final = 64 * 1024
 
 
 def stated_size(file: BinaryIO, *, format: str) -> _Size | None:
@@ -52,7 +51,7 @@ def _webp(file: BinaryIO) -> _Size | None:
     kind, _, head = struct.unpack("<4s4s10s", file.read(18))
     if kind == b"VP8X":
         width, height = (int.from_bytes(head[at : at + 3], "little") for at in (4, 7))
-        turn = _turn_of_webp(file)
+        turn = orientation_of_chunk(file, riff_chunks(file), b"EXIF")
         return (height + 1, width + 1) if turn > 4 else (width + 1, height + 1)
     if kind == b"VP8L":
         bits = int.from_bytes(head[1:5], "little")
@@ -61,14 +60,6 @@ def _webp(file: BinaryIO) -> _Size | None:
         return None
     width, height = struct.unpack("<HH", head[6:])
     return width & 0x3FFF, height & 0x3FFF
-
-
-def _turn_of_webp(file: BinaryIO) -> int:
-    for chunk in riff_chunks(file):
-        if chunk.type == b"EXIF":
-            file.seek(chunk.start)
-            return orientation_in(file.read(min(chunk.length, _MAX_EXIF_BYTES)))
-    return 1
 
 
 def _heif(file: BinaryIO) -> _Size | None:

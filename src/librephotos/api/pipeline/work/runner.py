@@ -112,8 +112,11 @@ def fail_next_stage(
         with transaction.atomic():
             todo = stage_states.pending(photo_ids, stage=key, version=stage.version)
             failed = [(photo, PhotoStage.State.FAILED, ENDS_WORKERS) for photo in todo]
-            if stage_states.record(failed, stage=key, version=stage.version, seen=todo):
-                stage.fail(dict.fromkeys(todo, ENDS_WORKERS))
+            recorded = stage_states.record(
+                failed, stage=key, version=stage.version, seen=todo
+            )
+            if recorded:
+                stage.fail(dict.fromkeys(recorded, ENDS_WORKERS))
                 return True
     return False
 
