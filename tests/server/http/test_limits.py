@@ -22,7 +22,15 @@ from librephotos.full_disk import FULL
 from librephotos.server.http.limits import Limits, within_descriptors
 from librephotos.server.http.server import Server
 from tests.support.server import PATIENCE_S, wait_for
-from tests.support.web_process import Answers, everything, get, post, web_process
+from tests.support.web_process import (
+    WAIT_S,
+    Answers,
+    WebProcess,
+    everything,
+    get,
+    post,
+    web_process,
+)
 
 LOOPBACK = ip_network("127.0.0.0/8")
 SHORT = {
@@ -294,6 +302,33 @@ def test_stopping_ends_what_is_under_way_and_nothing_else(answers: Answers) -> N
         for client in (idle, waiting):
             with contextlib.suppress(ConnectionResetError):
                 assert client.recv(10) == b""
+
+
+def test_a_request_that_comes_as_the_answer_before_it_ends_is_under_way() -> None:
+    ends, may_end = threading.Event(), threading.Event()
+
+    class Answer:
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"answer"
+
+        def close(self) -> None:  # its client has all of it
+            ends.set()
+            assert may_end.wait(WAIT_S)
+
+    def application(environ: dict[str, Any], start_response: Any) -> Answer:
+        start_response("200 OK", [("Content-Length", "6")])
+        return Answer()
+
+    process = WebProcess(application)
+    with process.connect(get("/", close=False)) as client:
+        assert ends.wait(WAIT_S)
+        client.sendall(get("/again").encode())
+        stopping = threading.Thread(target=process.stop)
+        stopping.start()
+        wait_for(lambda: not process.server.accepting, "the server ends")
+        may_end.set()
+        assert everything(client).count(b"200 OK") == 2
+    stopping.join(WAIT_S)
 
 
 def test_connections_that_come_while_nobody_serves_wait(tmp_path: Path) -> None:

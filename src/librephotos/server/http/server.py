@@ -31,6 +31,7 @@ _ACCEPTED_AT_ONCE = 64
 _IN_MEMORY = 512 * 1024
 _NO_MORE_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 _STILL_TAKING_S = 1.0
+_ROUND_S = 0.1
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]
@@ -187,21 +188,27 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         """
         self.accepting = False
         deadline = time.monotonic() + grace_s
-        # Once around first: requests may have arrived that were not read yet.
-        wasyncore.poll2(0, self._map)
-        while self._busy() and time.monotonic() < deadline:
-            wasyncore.poll2(0.1, self._map)
+        while self._ends_later() and time.monotonic() < deadline:
+            pass
         self.task_dispatcher.shutdown(timeout=max(0.0, deadline - time.monotonic()))
         self.turns.shut_down(within_s=max(0.0, deadline - time.monotonic()))
         wasyncore.close_all(self._map, ignore_all=True)
 
-    def _busy(self) -> bool:
-        """Close what is idle; return whether an answer is under way and taken."""
-        now, busy = time.monotonic(), False
-        for channel in list(self.active_channels.values()):
-            taking = now - channel.progress_at < _STILL_TAKING_S
-            if not channel.waits_for_client or (channel.total_outbufs_len and taking):
-                busy = True
-            else:
+    def _ends_later(self) -> bool:
+        """Go around once and close what is idle; return whether anything is left.
+
+        A request may have arrived that was not read yet. Nobody looks for one while
+        the answer before it is under way: who was busy before this is given a round.
+        """
+        idle = [c for c in self.active_channels.values() if _is_over(c)]
+        wasyncore.poll2(0 if idle else _ROUND_S, self._map)
+        for channel in idle:
+            if channel.connected and _is_over(channel):
                 channel.handle_close()
-        return busy
+        return bool(self.active_channels)
+
+
+def _is_over(channel: Channel) -> bool:
+    """Whether neither an answer is under way, nor a client still takes one."""
+    taking = time.monotonic() - channel.progress_at < _STILL_TAKING_S
+    return channel.waits_for_client and not (channel.total_outbufs_len and taking)
