@@ -158,6 +158,35 @@ def test_the_thumbnail_in_the_file_is_the_first_to_be_seen(photos: Library) -> N
     assert photo.phash is None
 
 
+@pytest.mark.parametrize("is_decodable", [True, False])
+def test_the_preview_before_an_edit_is_not_kept_as_the_one_after_it(
+    photos: Library, client_of: Callable[..., Any], is_decodable: bool
+) -> None:
+    path = write_jpeg(photos.root / "a.jpg", seed=1, size=(60, 40))
+    photos.scan()
+    client = client_of(photos.owner)
+
+    def is_kept() -> list[bool]:
+        photo = Photo.objects.get()
+        names = (photo.image_hash, f"{photo.pk}_{photo.image_hash[:6]}")
+        answers = [client.get(f"/media/square_thumbnails/{name}") for name in names]
+        assert {answer.status_code for answer in answers} == {200}
+        for answer in answers:
+            answer.close()
+        return ["immutable" in answer.headers["Cache-Control"] for answer in answers]
+
+    assert is_kept() == [True, True]
+    before = Photo.objects.get().image_hash
+    whole = write_jpeg(path, seed=2, size=(60, 40)).read_bytes()
+    if not is_decodable:
+        path.write_bytes(whole[: whole.index(b"\xff\xda")] + b"\xff\xd9")
+    known(photos)
+    assert Photo.objects.get().image_hash != before
+    assert is_kept() == [False, False]
+    work_until_idle()
+    assert is_kept() == [is_decodable, is_decodable]
+
+
 class Killed(BaseException):
     """What ends a worker: nothing of it is caught."""
 

@@ -9,7 +9,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    Exists,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 
 from librephotos.api.models import (
@@ -18,10 +27,12 @@ from librephotos.api.models import (
     PhotoCaption,
     PhotoEdit,
     PhotoShare,
+    PhotoStage,
     PhotoThing,
     SiteSettings,
 )
 from librephotos.api.models.library.photo import PhotoQuerySet
+from librephotos.api.queries.operations.failed_files import PREVIEWS
 from librephotos.api.queries.people.faces import people_on_photos
 
 _NAME = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
@@ -165,6 +176,16 @@ def added_on(user: Any, day: date) -> PhotoQuerySet:
         .filter(added_on__gte=midnight, added_on__lt=midnight + timedelta(days=1))
     )
     return of_day.order_by("-added_on", "id")
+
+
+def previews_are_due() -> Exists:
+    """Return whether the previews of a photo are not of its file as it is now.
+
+    It has its new hash once its file is read again, and keeps the old previews until
+    there are new ones, or for good where its file cannot be decoded any more.
+    """
+    stages = PhotoStage.objects.filter(photo=OuterRef("pk"), stage=PREVIEWS)
+    return Exists(stages.exclude(state=PhotoStage.State.DONE))
 
 
 def without_timestamp(user: Any) -> PhotoQuerySet:

@@ -29,7 +29,7 @@ from librephotos.api.http.caller import who_waits
 from librephotos.api.http.putting_off import PUT_OFF, WAITS_SINCE
 from librephotos.api.models import Link, Photo, Shown, User
 from librephotos.api.models.sharing.links import pictured_for
-from librephotos.api.queries.library.photos import one_of
+from librephotos.api.queries.library.photos import one_of, previews_are_due
 from librephotos.api.queries.library.shares import may_have_faces, may_have_original
 from librephotos.api.services.preview_requests import (
     NoPreviewPossible,
@@ -258,7 +258,7 @@ class PreviewView(PhotoMediaView):
             "clip_format",
             "user_orientation",
             "shown_orientation",
-        )
+        ).annotate(previews_are_due=previews_are_due())
 
     def content(self, photo: Photo, *, by_hash: bool) -> Content:
         found = self._stored(photo, by_hash=by_hash)
@@ -318,12 +318,14 @@ class PreviewView(PhotoMediaView):
             path=local_path(file),
         )
 
-    def _is_final(self, photo: Photo) -> bool:
+    def _is_final(self, photo: Any) -> bool:
         """Whether the address names these pixels for ever.
 
         What was turned has another address: `?v=` and its orientation. What is about
-        to be turned has none.
+        to be turned, or made anew of a file that was edited, has none.
         """
+        if photo.previews_are_due:
+            return False
         shown = photo.shown_orientation
         version = self.request.GET.get("v", str(UNTURNED))
         return shown == photo.user_orientation and version == str(shown)
