@@ -92,6 +92,23 @@ def test_what_follows_a_deleted_job_is_shown(owner: User) -> None:
     assert "Scan Faces: finished" in stream.getvalue()
 
 
+def test_a_scan_is_shown_beside_what_learns_from_the_one_before(owner: User) -> None:
+    stream = io.StringIO()
+    faces = JobFactory(started_by=owner, kind=Job.Kind.SCAN_FACES)
+    bars = LibraryProgress(faces, stream)
+    assert not bars.refresh()
+    scan = finished(owner, failed=1)
+    Job.objects.filter(pk=scan.pk).update(finished_at=None)
+    assert not bars.refresh()
+    Job.objects.filter(pk=scan.pk).update(finished_at=scan.finished_at)
+    assert not bars.refresh()
+    assert "Scan Photos: finished, 1 file failed" in stream.getvalue()
+    assert not bars.refresh()
+    Job.objects.filter(pk=faces.pk).update(finished_at=scan.finished_at)
+    assert not bars.refresh()
+    assert "Scan Faces: finished" in stream.getvalue()
+
+
 def test_the_jobs_that_follow_a_scan_are_shown_after_it(owner: User) -> None:
     stream = io.StringIO()
     bars = LibraryProgress(finished(owner), stream)

@@ -33,7 +33,10 @@ _FAILURES_SHOWN = 10
 
 
 class LibraryProgress:
-    """Shows a job of a user, and those that follow it, one after the other."""
+    """Shows a job of a user, and those that follow it, one after the other.
+
+    A scan is shown at once: what learns from the one before it goes on beside it.
+    """
 
     def __init__(self, job: Job, stream: TextIO = sys.stdout) -> None:
         """Take the first job; nothing is shown before the first `refresh`."""
@@ -44,14 +47,17 @@ class LibraryProgress:
 
     def refresh(self) -> bool:
         """Show how far the jobs are; return whether none has followed for a while."""
-        if self._bars is not None:
-            if self._bars.refresh():
-                self._bars, self._idle_since = None, time.monotonic()
+        if self._bars is not None and self._bars.refresh():
+            self._bars, self._idle_since = None, time.monotonic()
+            return False
+        if self._bars is not None and _is_scan(self._bars.job):
             return False
         following = self._unfinished_job()
-        if following is not None:
+        if following is not None and (self._bars is None or _is_scan(following)):
+            self.close()
             self._bars = JobProgress(following, self._stream)
-        return following is None and time.monotonic() - self._idle_since > _FOLLOWED_S
+        idle_s = time.monotonic() - self._idle_since
+        return self._bars is None and idle_s > _FOLLOWED_S
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -61,10 +67,14 @@ class LibraryProgress:
     def _unfinished_job(self) -> Job | None:
         try:
             waiting = Job.objects.unfinished().filter(started_by=self._user_id)
-            return waiting.order_by("id").first()
+            return waiting.to_be_shown().first()
         except (DatabaseError, InterfaceError):
             close_old_connections()  # the next call opens a new one
             return None
+
+
+def _is_scan(job: Job) -> bool:
+    return bool(job.kind == Job.Kind.SCAN_PHOTOS)
 
 
 class _Console(Console):

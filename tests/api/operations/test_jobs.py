@@ -147,6 +147,13 @@ def test_the_queue_is_free_until_a_job_waits_and_shows_it_once_it_runs(client_of
     assert answer["job_detail"]["started_at"]
 
 
+def test_a_scan_goes_before_what_learns_from_the_one_before_it(client_of):
+    me = UserFactory()
+    JobFactory(started_by=me, kind=Job.Kind.SCAN_FACES, running=True)
+    scan = with_stages(JobFactory(started_by=me, running=True))
+    assert available(client_of(me))["job_detail"]["id"] == scan.pk
+
+
 STARTERS = [
     ("scanphotos", Job.Kind.SCAN_PHOTOS),
     ("fullscanphotos", Job.Kind.SCAN_PHOTOS),

@@ -134,8 +134,11 @@ export class JobActivity {
 
   async #take(running: Job | null): Promise<void> {
     if (this.#followed !== '' && this.#followed !== running?.job_id) await this.#lookAfter();
-    // The followed one waits behind another, or runs beside it.
-    if (!running || (this.#followed !== '' && this.#followed !== running.job_id)) return;
+    if (!running) return;
+    // The followed one waits behind another, or runs beside it; a scan goes before others.
+    const isAnother = this.#followed !== '' && this.#followed !== running.job_id;
+    const isScanFollowed = this.job?.job_id === this.#followed && !isOther(this.job);
+    if (isAnother && (isOther(running) || isScanFollowed)) return;
     this.#followed = running.job_id;
     this.#show(running);
     this.#refreshGently(running);

@@ -82,7 +82,7 @@ export function scanSoFar(job: Job, locale: string): string {
   if (!files || !previews) return '';
   // While files are read, nobody knows how many photos they are.
   const isRead = attempted(files) >= files.total;
-  const all = isRead ? previews.total : Math.max(files.total, previews.total);
+  const all = isRead ? previews.total : Math.max(files.total - files.failed, previews.total);
   const told = (amount: number): string => amountOf(job, amount, locale);
   return m.jobs_scan_now({
     visible: told(visibleBy(job)),

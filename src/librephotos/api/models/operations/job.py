@@ -24,6 +24,16 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Jobs that are queued or running."""
         return self.filter(finished_at__isnull=True)
 
+    def to_be_shown(self) -> JobQuerySet:
+        """In the order in which they are shown where there is room for one.
+
+        A started one first, and a scan before what learns from the one before it:
+        somebody waits for its photos.
+        """
+        waits = models.Case(models.When(started_at=None, then=1), default=0)
+        scan = models.When(kind=Job.Kind.SCAN_PHOTOS, then=0)
+        return self.order_by(waits, models.Case(scan, default=1), "started_at", "id")
+
 
 class Job(models.Model):
     """One piece of long work, with its progress by stage and its failures.

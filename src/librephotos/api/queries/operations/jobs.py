@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from librephotos.api.models import File, Job, JobFailure, ScanDirectory
@@ -36,8 +36,9 @@ def job_list(user: Any, *, mine: bool = False) -> JobQuerySet:
 
 def unfinished_job(user: Any) -> Job | None:
     """Return the job that occupies the queue for `user`: a started one if any."""
-    waiting = with_progress(Job.objects.visible_to(user).unfinished())
-    return waiting.order_by(F("started_at").asc(nulls_last=True), "id").first()
+    return (
+        with_progress(Job.objects.visible_to(user).unfinished()).to_be_shown().first()
+    )
 
 
 def find_job(user: Any, name: str) -> Job | None:
