@@ -1,8 +1,9 @@
-"""What follows a scan: taking visible photos through the stages that learn.
+"""What follows a scan: taking photos with previews through the stages that learn.
 
 Photos pass these in jobs of their own, one per kind, so that a scan is finished when
-everything is visible. Which photos are due is read from their states alone, so a job
-that died, a model that has arrived and a new version all come down to the same.
+all of its photos have previews. Which photos are due is read from their states alone,
+so a job that died, a model that has arrived and a new version all come down to the
+same.
 """
 
 from __future__ import annotations

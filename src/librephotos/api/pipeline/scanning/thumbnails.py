@@ -1,4 +1,4 @@
-"""The stage that makes a photo visible."""
+"""The stage that makes the previews of a photo, which may be visible before."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class Stage(ABC, Generic[Input, Result]):
 
 
 class LearningStage(Stage[Input, Result]):
-    """A stage that learns from previews, once photos are visible.
+    """A stage that learns from previews, once photos have these.
 
     `batch_size` photos are a task and a transaction. `queue` is "cpu" for what uses
     one core and "ml" for what uses all of them, or a GPU.
